@@ -1,0 +1,19 @@
+/** A timer's owner ends it by calling this. */
+export type Cancel = () => void;
+
+/** Time as the client sees it; tests replace it and move it by hand. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Calls `fn` once, `ms` from now. */
+  after(ms: number, fn: () => void): Cancel;
+}
+
+/** The machine's clock. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  after(ms, fn) {
+    const timer = setTimeout(fn, ms);
+    return () => clearTimeout(timer);
+  },
+};

@@ -1,0 +1,47 @@
+import { HubClientError, type HubClientErrorCode } from '../errors.ts';
+import { CloseCode, mayReconnect } from '../protocol/mod.ts';
+
+/** How a connection came to its end. */
+export type Ending =
+  /** The socket was closed, by the hub or by a cut (1006). */
+  | { kind: 'closed'; code: number; reason: string }
+  /** The hub answered the upgrade with HTTP. */
+  | { kind: 'refused'; error: HubClientError }
+  /** Nobody answered, or not any more. */
+  | { kind: 'failed'; error: HubClientError };
+
+/** What to do about it. */
+export type Verdict =
+  | { redial: true; error: HubClientError; atLeastMs: number }
+  | { redial: false; error: HubClientError };
+
+const STOPS: ReadonlyMap<number, HubClientErrorCode> = new Map<number, HubClientErrorCode>([
+  [CloseCode.Unauthorized, 'unauthorized'],
+  [CloseCode.Replaced, 'replaced'],
+  [CloseCode.ProtocolError, 'protocol_error'],
+  [CloseCode.TpvInactive, 'tpv_inactive'],
+]);
+
+/** Decides whether a client dials again after `ending`; `atLeastMs` is the wait that the hub asked for. */
+export function judge(ending: Ending): Verdict {
+  switch (ending.kind) {
+    case 'closed': {
+      const { code: closeCode, reason } = ending;
+      const options = { closeCode, detail: reason === '' ? `${closeCode}` : `${closeCode} ${reason}` };
+      if (mayReconnect(closeCode)) {
+        return { redial: true, error: new HubClientError('disconnected', options), atLeastMs: 0 };
+      }
+      return { redial: false, error: new HubClientError(STOPS.get(closeCode) ?? 'stopped', options) };
+    }
+    case 'refused': {
+      const { error } = ending;
+      // Dialing again with the same key can't mend these two; it would only fill the hub's log.
+      if (error.httpStatus === 401 || error.httpStatus === 403) return { redial: false, error };
+      return { redial: true, error, atLeastMs: error.retryAfterMs ?? 0 };
+    }
+    case 'failed':
+      return { redial: true, error: ending.error, atLeastMs: 0 };
+    default:
+      return ending satisfies never;
+  }
+}

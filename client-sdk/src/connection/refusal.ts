@@ -1,0 +1,63 @@
+import type { IncomingMessage } from 'node:http';
+import { z } from 'zod';
+import { HubClientError } from '../errors.ts';
+
+/** The longest wait that is taken from a hub; a slip there must not silence a TPV for days. */
+export const LONGEST_WAIT_MS = 60 * 60 * 1000;
+
+const MAX_BODY_CHARS = 16 * 1024;
+
+const bodySchema = z.looseObject({ error: z.string(), code: z.string() });
+
+/** A hub's HTTP answer that is not the one that was asked for. */
+export interface Refusal {
+  status: number;
+  retryAfter: string | undefined;
+  body: string;
+}
+
+/** Reads the refusal of an upgrade; what it can't read of the body, it leaves out. */
+export async function readRefusal(response: IncomingMessage): Promise<Refusal> {
+  let body = '';
+  try {
+    response.setEncoding('utf8');
+    for await (const chunk of response) {
+      body += chunk;
+      if (body.length > MAX_BODY_CHARS) break;
+    }
+  } catch {
+    // The connection was cut within the body: status and headers are what the rules go by.
+  }
+  return { status: response.statusCode ?? 0, retryAfter: response.headers['retry-after'], body };
+}
+
+/** The error that a refusal stands for, the same for REST and for the socket's upgrade. */
+export function refusalError(refusal: Refusal, nowMs: number): HubClientError {
+  const { status } = refusal;
+  const body = parseBody(refusal.body);
+  const options = {
+    httpStatus: status,
+    hubCode: body?.code,
+    retryAfterMs: retryAfterMs(refusal.retryAfter, nowMs),
+    detail: body === undefined ? `HTTP ${status}` : `HTTP ${status} ${body.code}: ${body.error}`,
+  };
+  if (status === 401) return new HubClientError('unauthorized', options);
+  if (status === 403) return new HubClientError(body?.code === 'tpv_inactive' ? 'tpv_inactive' : 'forbidden', options);
+  return new HubClientError('refused', options);
+}
+
+function parseBody(body: string) {
+  try {
+    return bodySchema.safeParse(JSON.parse(body)).data;
+  } catch {
+    // A proxy's HTML page, most likely.
+    return undefined;
+  }
+}
+
+/** `Retry-After` in milliseconds: whole seconds, or a date. */
+function retryAfterMs(header: string | undefined, nowMs: number): number | undefined {
+  if (header === undefined) return undefined;
+  const ms = /^\d+$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - nowMs;
+  return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), LONGEST_WAIT_MS);
+}

@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { LARGEST_MAX_IN_FLIGHT } from './codes.ts';
+import { instructionSchema, REPORTABLE_STATUSES } from './instruction.ts';
+
+/** What a hub says is wrong with a frame or a request. */
+export const frameErrorSchema = z.looseObject({
+  code: z.string(),
+  message: z.string(),
+  details: z.array(z.looseObject({ path: z.string(), message: z.string() })).optional(),
+});
+
+/** Frames from the hub; unknown fields are ignored. */
+export const hubFrameSchema = z.discriminatedUnion('type', [
+  z.looseObject({
+    type: z.literal('welcome'),
+    protocol: z.literal(1),
+    session_id: z.uuid(),
+    tpv: z.looseObject({ id: z.uuid(), name: z.string() }),
+    heartbeat_interval_ms: z.int().positive(),
+    max_in_flight: z.int().min(0),
+    pending: z.int().min(0),
+    server_time: z.iso.datetime({ precision: 3 }),
+  }),
+  z.looseObject({ type: z.literal('instruction'), instruction: instructionSchema }),
+  z.looseObject({
+    type: z.literal('result'),
+    ref: z.string(),
+    ok: z.boolean(),
+    data: z.unknown().optional(),
+    error: frameErrorSchema.optional(),
+  }),
+  z.looseObject({ type: z.literal('revoked'), id: z.uuid(), reason: z.string() }),
+  z.looseObject({ type: z.literal('error'), error: frameErrorSchema }),
+  z.looseObject({ type: z.literal('drain'), reason: z.string(), reconnect_after_ms: z.int().min(0) }),
+]);
+export type HubFrame = z.infer<typeof hubFrameSchema>;
+export type HubFrameOf<T extends HubFrame['type']> = Extract<HubFrame, { type: T }>;
+
+/** Names a frame so that its `result` can be told apart from others. */
+export const refSchema = z.string().min(1).max(128);
+
+/** The fields of a report, the same over REST and over the socket. */
+export const reportFields = {
+  status: z.enum(REPORTABLE_STATUSES),
+  response: z.unknown().optional(),
+  error_message: z.string().max(4096).optional(),
+};
+
+export const updateFrameSchema = z.object({
+  type: z.literal('update'),
+  id: z.string().max(64),
+  ref: refSchema.optional(),
+  ...reportFields,
+});
+export type UpdateFrame = z.infer<typeof updateFrameSchema>;
+
+export const flowFrameSchema = z.object({
+  type: z.literal('flow'),
+  max_in_flight: z.int().min(0).max(LARGEST_MAX_IN_FLIGHT),
+});
+export type FlowFrame = z.infer<typeof flowFrameSchema>;
+
+/** Frames from the TPV. `push` joins them together with the outbound messages that it carries. */
+export const tpvFrameSchema = z.discriminatedUnion('type', [updateFrameSchema, flowFrameSchema]);
+export type TpvFrame = z.infer<typeof tpvFrameSchema>;
+export const TPV_FRAME_TYPES: readonly string[] = ['update', 'flow'] satisfies TpvFrame['type'][];

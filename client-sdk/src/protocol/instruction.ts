@@ -1,0 +1,35 @@
+import { z } from 'zod';
+
+/** The states of an instruction, in the order in which it moves through them. */
+export const INSTRUCTION_STATUSES = ['pending', 'sent', 'delivered', 'processing', 'completed', 'failed'] as const;
+export type InstructionStatus = (typeof INSTRUCTION_STATUSES)[number];
+
+/** The states that a TPV may report. */
+export const REPORTABLE_STATUSES = ['delivered', 'processing', 'completed', 'failed'] as const;
+export type ReportableStatus = (typeof REPORTABLE_STATUSES)[number];
+
+/** A point in time: ISO 8601, UTC, milliseconds (`2025-11-09T10:30:00.000Z`). */
+const timestamp = z.iso.datetime({ precision: 3 });
+
+/** A Telegram id: an integer up to 2^53. */
+export const telegramId = z.int();
+
+/** An instruction as REST and the socket carry it; unknown fields are kept, a newer hub may add some. */
+export const instructionSchema = z.looseObject({
+  id: z.uuid(),
+  command: z.string().min(1),
+  payload: z.record(z.string(), z.unknown()),
+  status: z.enum(INSTRUCTION_STATUSES),
+  priority: z.int(),
+  telegram_user_id: telegramId,
+  telegram_username: z.string().nullable(),
+  created_at: timestamp,
+  sent_at: timestamp.nullable(),
+  delivered_at: timestamp.nullable(),
+  completed_at: timestamp.nullable(),
+  expires_at: timestamp,
+  response: z.unknown(),
+  error_message: z.string(),
+  retry_count: z.int().min(0),
+});
+export type Instruction = z.infer<typeof instructionSchema>;

@@ -1,0 +1,64 @@
+import { now } from './feed.ts';
+import type { Params } from './params.ts';
+import type { Fault } from './rules.ts';
+import type { Waits } from './waits.ts';
+
+export type Outcome =
+  | { ok: true; result: unknown; description?: string }
+  | { ok: false; error_code: number; description: string; parameters?: { retry_after: number } };
+
+/** One Bot API call (or file download, as method `downloadFile`) as the emulator received it. */
+export interface Call {
+  /** When it arrived: Unix milliseconds with fractions. */
+  at: number;
+  method: string;
+  /** Parsed; an uploaded file is `{file_name, mime_type, size, sha256}`. */
+  params: Params;
+  /** What was answered; with `hang` and `reset` nothing was: `error_code` is 0 then. */
+  outcome: Outcome;
+  /** The rule that bent this call. With `reset_after` the outcome is what the caller never heard. */
+  fault?: Fault['kind'];
+}
+
+/** Every call, in the order of their ends; the oldest go once there are more than `limit`. */
+export class Ledger {
+  readonly calls: Call[] = [];
+  readonly #limit: number;
+  readonly #waits: Waits;
+  readonly #listeners = new Set<(call: Call) => void>();
+
+  constructor(limit: number, waits: Waits) {
+    this.#limit = limit;
+    this.#waits = waits;
+  }
+
+  record(at: number, method: string, params: Params, outcome: Outcome, fault?: Fault['kind']): Call {
+    const call: Call = { at, method, params, outcome, ...(fault === undefined ? {} : { fault }) };
+    this.calls.push(call);
+    // A tenth at a time: removing one by one from the front would move the whole array on every call.
+    if (this.calls.length > this.#limit * 1.1) this.calls.splice(0, this.calls.length - this.#limit);
+    for (const listener of this.#listeners) listener(call);
+    return call;
+  }
+
+  /** The first call that matches, past or future. */
+  waitFor(match: (call: Call) => boolean, timeoutMs: number): Promise<Call> {
+    const past = this.calls.find(match);
+    if (past !== undefined) return Promise.resolve(past);
+    const from = now();
+    return this.#waits.until<Call>(
+      (settle) => {
+        const listener = (call: Call) => {
+          if (match(call)) settle(call);
+        };
+        this.#listeners.add(listener);
+        return () => this.#listeners.delete(listener);
+      },
+      timeoutMs,
+      () => {
+        const seen = this.calls.filter((call) => call.at >= from).map((call) => call.method);
+        return `No Bot API call matched; since then came: ${seen.slice(-20).join(', ') || 'nothing'}`;
+      },
+    );
+  }
+}

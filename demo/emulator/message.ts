@@ -1,0 +1,107 @@
+/** Bot API objects, as far as the emulator fills them: https://core.telegram.org/bots/api#available-types */
+
+export interface User {
+  id: number;
+  is_bot: boolean;
+  first_name: string;
+  last_name?: string;
+  username?: string;
+  language_code?: string;
+}
+
+export interface Chat {
+  id: number;
+  type: 'private' | 'group' | 'supergroup' | 'channel';
+  first_name?: string;
+  last_name?: string;
+  username?: string;
+  title?: string;
+}
+
+export interface MessageEntity {
+  type: string;
+  /** UTF-16 code units, as `length`. */
+  offset: number;
+  length: number;
+  url?: string;
+  language?: string;
+  custom_emoji_id?: string;
+}
+
+export interface InlineButton {
+  text: string;
+  callback_data?: string;
+  url?: string;
+  copy_text?: { text: string };
+}
+
+export interface InlineKeyboard {
+  inline_keyboard: InlineButton[][];
+}
+
+export interface FileRef {
+  file_id: string;
+  file_unique_id: string;
+  file_size: number;
+  file_name?: string;
+  mime_type?: string;
+}
+
+export interface PhotoSize extends FileRef {
+  width: number;
+  height: number;
+}
+
+export interface Voice extends FileRef {
+  duration: number;
+}
+
+export interface Location {
+  latitude: number;
+  longitude: number;
+}
+
+export interface Contact {
+  phone_number: string;
+  first_name: string;
+  last_name?: string;
+  user_id?: number;
+}
+
+/** What a message says, apart from who said it, where and when. */
+export interface MessageContent {
+  text?: string;
+  entities?: MessageEntity[];
+  caption?: string;
+  caption_entities?: MessageEntity[];
+  photo?: PhotoSize[];
+  document?: FileRef;
+  voice?: Voice;
+  location?: Location;
+  contact?: Contact;
+  media_group_id?: string;
+  reply_to_message?: Message;
+  reply_markup?: InlineKeyboard;
+}
+
+export interface Message extends MessageContent {
+  message_id: number;
+  from?: User;
+  chat: Chat;
+  /** Unix seconds. */
+  date: number;
+  edit_date?: number;
+}
+
+export interface CallbackQuery {
+  id: string;
+  from: User;
+  message: Message;
+  chat_instance: string;
+  data: string;
+}
+
+/** An update before it has its number: one key (`message`, `callback_query`, ...) and its object. */
+export type UpdateContent = Record<string, unknown>;
+
+export type Update = UpdateContent & { update_id: number };

@@ -1,0 +1,229 @@
+import { randomInt } from 'node:crypto';
+import type { CallbackQueries } from './callback_queries.ts';
+import { type ChatRecord, type Chats, messageIn, unixSeconds } from './chats.ts';
+import { detectEntities } from './detected_entities.ts';
+import type { FileKind, FileStore, StoredFile } from './files.ts';
+import type { InlineButton, Message, MessageContent } from './message.ts';
+import { upload } from './multipart.ts';
+import type { Params } from './params.ts';
+import type { UpdateQueue } from './updates.ts';
+import type { Waits } from './waits.ts';
+
+/** A file that a person sends. */
+export interface FileToSend {
+  bytes: Buffer | Uint8Array;
+  name?: string;
+  mimeType?: string;
+  caption?: string;
+}
+
+export interface Press {
+  callbackQueryId: string;
+  updateId: number;
+  /** The parameters of the answerCallbackQuery that ends the spinner; rejects when the emulator closes first. */
+  answered: Promise<Params>;
+}
+
+export interface PersonParts {
+  chats: Chats;
+  queue: UpdateQueue;
+  queries: CallbackQueries;
+  files: FileStore;
+  waits: Waits;
+}
+
+/** Someone with a phone: sends, edits, presses, and sees the chat. Every act returns the update_id it became. */
+export class Person {
+  readonly id: number;
+  readonly #record: ChatRecord;
+  readonly #parts: PersonParts;
+  readonly #chatInstance = `${randomInt(1, 2 ** 47)}`;
+  #handedOut = 0;
+
+  constructor(record: ChatRecord, parts: PersonParts) {
+    this.id = record.chat.id;
+    this.#record = record;
+    this.#parts = parts;
+  }
+
+  /** What the person sees: edits applied, deleted messages gone. */
+  get chat(): readonly Message[] {
+    return this.#record.messages;
+  }
+
+  /** @param extra more message fields, such as `reply_to_message` */
+  send(text: string, extra: Partial<Message> = {}): number {
+    return this.#say({ text, ...withEntities('entities', text), ...extra });
+  }
+
+  sendPhoto({ caption, ...file }: FileToSend, extra: Partial<Message> = {}): number {
+    const photo = this.#parts.files.photo(this.#store('photo', file, 'photo.jpg', 'image/jpeg'));
+    return this.#say({ photo, ...captioned(caption), ...extra });
+  }
+
+  sendDocument({ caption, ...file }: FileToSend, extra: Partial<Message> = {}): number {
+    const stored = this.#store('document', file, 'document.bin', 'application/octet-stream');
+    return this.#say({ document: this.#parts.files.document(stored), ...captioned(caption), ...extra });
+  }
+
+  sendVoice({ caption, ...file }: FileToSend, durationSeconds = 1): number {
+    const stored = this.#store('voice', file, 'voice.ogg', 'audio/ogg');
+    const { file_name: _, ...ref } = this.#parts.files.document(stored);
+    return this.#say({ voice: { ...ref, duration: durationSeconds }, ...captioned(caption) });
+  }
+
+  sendLocation(latitude: number, longitude: number): number {
+    return this.#say({ location: { latitude, longitude } });
+  }
+
+  sendContact(phoneNumber: string, firstName: string): number {
+    return this.#say({ contact: { phone_number: phoneNumber, first_name: firstName } });
+  }
+
+  /** Changes the text (or caption) of one of the person's own messages: an `edited_message`. */
+  edit(messageId: number, text: string): number {
+    const { chats, queue } = this.#parts;
+    const old = this.#message(messageId);
+    if (old.from?.id !== this.id) throw new Error(`Message ${messageId} is the bot's: a person edits only their own.`);
+    const { entities: _, caption_entities: __, ...content } = old;
+    const changed = old.text === undefined ? captioned(text) : { text, ...withEntities('entities', text) };
+    return queue.add({ edited_message: chats.edit(this.#record, old, { ...content, ...changed }, 'person') });
+  }
+
+  /**
+   * Presses a button that calls the bot.
+   *
+   * @param button its text, its place counted from 0 over all rows, or its callback data
+   * @throws {Error} where there is no such button, or it has no callback data
+   */
+  press(messageId: number, button: string | number): Press {
+    this.#mustNotBlock();
+    const message = this.#message(messageId);
+    const data = callbackDataOf(message, button);
+    const { queue, queries, waits } = this.#parts;
+    let callbackQueryId = '';
+    const answered = waits.until<Params>(
+      (settle) => {
+        callbackQueryId = queries.add(this.id, settle);
+        return () => undefined;
+      },
+      undefined,
+      () => '',
+    );
+    // Who only presses need not await the answer; it must not count as an unhandled rejection on close.
+    answered.catch(() => undefined);
+    const updateId = queue.add({
+      callback_query: {
+        id: callbackQueryId,
+        from: this.#record.person,
+        message,
+        chat_instance: this.#chatInstance,
+        data,
+      },
+    });
+    return { callbackQueryId, updateId, answered };
+  }
+
+  /** Blocks or unblocks the bot: a `my_chat_member` update (none where nothing changes), and 403 for what it sends. */
+  block(blocked: boolean): number | undefined {
+    const { chats, queue } = this.#parts;
+    if (this.#record.blocked === blocked) return undefined;
+    const member = (status: string) => ({
+      user: chats.bot,
+      status,
+      ...(status === 'kicked' ? { until_date: 0 } : {}),
+    });
+    chats.block(this.#record, blocked);
+    return queue.add({
+      my_chat_member: {
+        chat: this.#record.chat,
+        from: this.#record.person,
+        date: unixSeconds(),
+        old_chat_member: member(blocked ? 'member' : 'kicked'),
+        new_chat_member: member(blocked ? 'kicked' : 'member'),
+      },
+    });
+  }
+
+  /**
+   * A message of the bot. With `match`, the latest one that is in the chat (as edited by now), or the next that
+   * comes or is edited to match. Without it, the next that no earlier call without `match` returned.
+   */
+  waitForMessage(match?: (message: Message) => boolean, timeoutMs = 5000): Promise<Message> {
+    const wanted = (message: Message) => {
+      if (message.from?.is_bot !== true) return false;
+      return match === undefined ? message.message_id > this.#handedOut : match(message);
+    };
+    const handOut = (message: Message) => {
+      if (match === undefined) this.#handedOut = Math.max(this.#handedOut, message.message_id);
+      return message;
+    };
+    const { messages, watchers } = this.#record;
+    const present = match === undefined ? messages.find(wanted) : messages.findLast(wanted);
+    if (present !== undefined) return Promise.resolve(handOut(present));
+    return this.#parts.waits.until<Message>(
+      (settle) => {
+        const watcher = (changed: Message) => {
+          if (messageIn(this.#record, changed.message_id) === changed && wanted(changed)) settle(handOut(changed));
+        };
+        watchers.add(watcher);
+        return () => watchers.delete(watcher);
+      },
+      timeoutMs,
+      () => `No message of the bot matched in chat ${this.id}; it holds: ${excerpt(messages)}`,
+    );
+  }
+
+  #say(content: Partial<Message>): number {
+    this.#mustNotBlock();
+    this.#record.started = true;
+    const { chats, queue } = this.#parts;
+    const from = this.#record.person ?? chats.bot;
+    return queue.add({ message: chats.post(this.#record, from, content) });
+  }
+
+  #store(kind: FileKind, file: FileToSend, defaultName: string, defaultType: string): StoredFile {
+    const bytes = Buffer.from(file.bytes);
+    return this.#parts.files.add(kind, upload(bytes, file.name ?? defaultName, file.mimeType ?? defaultType));
+  }
+
+  #message(messageId: number): Message {
+    const message = messageIn(this.#record, messageId);
+    if (message === undefined) {
+      throw new Error(`There is no message ${messageId} in chat ${this.id}; it holds: ${excerpt(this.chat)}`);
+    }
+    return message;
+  }
+
+  #mustNotBlock(): void {
+    if (this.#record.blocked) throw new Error(`Person ${this.id} blocks the bot: unblock it first.`);
+  }
+}
+
+function callbackDataOf(message: Message, wanted: string | number): string {
+  const buttons: InlineButton[] = message.reply_markup?.inline_keyboard.flat() ?? [];
+  const button =
+    typeof wanted === 'number'
+      ? buttons[wanted]
+      : (buttons.find(({ text }) => text === wanted) ?? buttons.find(({ callback_data: data }) => data === wanted));
+  if (button?.callback_data !== undefined) return button.callback_data;
+  const names = buttons.map(({ text }) => `"${text}"`).join(', ') || 'none';
+  const problem = button === undefined ? 'has no such button' : 'has that button, but it does not call the bot';
+  throw new Error(`Message ${message.message_id} ${problem}: wanted ${JSON.stringify(wanted)}, its buttons: ${names}`);
+}
+
+function captioned(caption: string | undefined): MessageContent {
+  return caption === undefined || caption === '' ? {} : { caption, ...withEntities('caption_entities', caption) };
+}
+
+function withEntities(name: 'entities' | 'caption_entities', text: string): MessageContent {
+  const entities = detectEntities({ text });
+  return entities.length === 0 ? {} : { [name]: entities };
+}
+
+function excerpt(messages: readonly Message[]): string {
+  const lines = messages.slice(-5).map(({ message_id: id, from, text, caption }) => {
+    return `#${id} ${from?.first_name ?? ''}: ${(text ?? caption ?? '(no text)').slice(0, 80)}`;
+  });
+  return lines.join(' | ') || 'nothing';
+}

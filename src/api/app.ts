@@ -1,0 +1,68 @@
+import fastifyCors from '@fastify/cors';
+import fastifyHelmet from '@fastify/helmet';
+import fastifyRateLimit from '@fastify/rate-limit';
+import { type FastifyBaseLogger, type FastifyInstance, fastify } from 'fastify';
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { Logs } from '../log.ts';
+import { answerErrors } from './errors.ts';
+
+export interface AppOptions {
+  logs: Logs;
+  trustProxy: string;
+  corsOrigins: readonly string[];
+}
+
+/** JSON bodies; multipart has limits of its own (S17). */
+const MAX_BODY_BYTES = 1024 * 1024;
+/** A client has this long for its headers, and for its whole request. */
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 30_000;
+
+/** The HTTP server with everything that all routes share: limits, errors, headers, the access log. */
+export async function buildApp({ logs, trustProxy, corsOrigins }: AppOptions): Promise<FastifyInstance> {
+  z.config(z.locales.es());
+  const loggerInstance: FastifyBaseLogger = logs.log;
+  const app = fastify({
+    loggerInstance,
+    disableRequestLogging: true,
+    childLoggerFactory: (logger) => logger,
+    trustProxy,
+    bodyLimit: MAX_BODY_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: 2_000 },
+    // Above nginx' 60 s, so that the proxy is the one that closes an idle connection.
+    keepAliveTimeout: 72_000,
+    forceCloseConnections: 'idle',
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 300 },
+  });
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  acceptJson(app);
+  answerErrors(app);
+  app.decorateRequest('credential', undefined);
+  await app.register(fastifyHelmet, { global: true, hsts: false });
+  await app.register(fastifyCors, { origin: [...corsOrigins], credentials: true, maxAge: 600 });
+  await app.register(fastifyRateLimit, { global: false });
+  app.addHook('onResponse', (request, reply, done) => {
+    logs.access.info({
+      method: request.method,
+      path: request.url.split('?', 1)[0],
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime * 10) / 10,
+      ip: request.ip,
+    });
+    done();
+  });
+  return app;
+}
+
+/** JSON alone; `__proto__` and `constructor` keys are refused. Older TPVs announce JSON and send no body. */
+function acceptJson(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') done(null, undefined);
+    else parse(request, body, done);
+  });
+}

@@ -1,0 +1,75 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { ERRORS, type ErrorCode, HubError } from '../errors.ts';
+
+/** The body of every error (contract/rest.md, "Errors"). */
+export const errorSchema = z
+  .object({
+    error: z.string().describe('Qué pasa y cómo arreglarlo'),
+    code: z.enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]]),
+    details: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  })
+  .meta({ id: 'Error' });
+
+/** The error answers of a route, for its documentation. */
+export function errorResponses(...codes: ErrorCode[]): Record<number, typeof errorSchema> {
+  return Object.fromEntries(codes.map((code) => [ERRORS[code].status, errorSchema]));
+}
+
+/** How fastify's own refusals are called here. */
+const FASTIFY_CODES: Record<string, ErrorCode> = {
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_media_type',
+  FST_ERR_CTP_BODY_TOO_LARGE: 'payload_too_large',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'invalid_request',
+  FST_ERR_CTP_INVALID_JSON_BODY: 'invalid_request',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'invalid_request',
+  FST_ERR_BAD_URL: 'invalid_request',
+  FST_ERR_NOT_FOUND: 'not_found',
+};
+
+/** Answers every refusal in the contract's shape; what nobody foresaw is logged, and tells the caller nothing. */
+export function answerErrors(app: FastifyInstance): void {
+  app.setErrorHandler((error: FastifyError | HubError, request, reply) => sendError(reply, known(error, request)));
+  app.setNotFoundHandler((_request, reply) => sendError(reply, new HubError('not_found', 'No such route.')));
+}
+
+function sendError(reply: FastifyReply, error: HubError): FastifyReply {
+  if (error.retryAfterSeconds !== undefined) reply.header('retry-after', error.retryAfterSeconds);
+  else if (error.status === 429 || error.status === 503) reply.header('retry-after', 1);
+  // Serialised here: a route's own schema must not get to refuse its error.
+  return reply
+    .code(error.status)
+    .type('application/json; charset=utf-8')
+    .send(JSON.stringify({ error: error.sentence, code: error.code, details: error.details }));
+}
+
+function known(error: FastifyError | HubError, request: FastifyRequest): HubError {
+  if (error instanceof HubError) {
+    if (error.status >= 500) request.log.warn({ err: error, url: request.routeOptions.url }, 'a request was refused');
+    return error;
+  }
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    const details = error.validation.map(({ instancePath, message }) => ({
+      path: instancePath.replace(/^\//, '').replaceAll('/', '.'),
+      message: message ?? 'no es válido',
+    }));
+    return new HubError('invalid_request', 'The request does not fit its schema.', { details });
+  }
+  const code = FASTIFY_CODES[error.code] ?? codeOfStatus(error.statusCode);
+  if (code !== undefined) return new HubError(code, error.message, { cause: error });
+  request.log.error({ err: error, url: request.routeOptions.url }, 'a request failed');
+  return new HubError('internal_error', 'A request failed.', { cause: error });
+}
+
+/** Refusals of plugins: a syntax error of the JSON parser (400), the rate limit (429). */
+function codeOfStatus(status: number | undefined): ErrorCode | undefined {
+  switch (status) {
+    case 400:
+      return 'invalid_request';
+    case 429:
+      return 'too_many_requests';
+    default:
+      return undefined;
+  }
+}

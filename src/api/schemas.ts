@@ -1,0 +1,121 @@
+import { z } from 'zod';
+import { INSTRUCTION_STATUSES, instructionSchema, reportFields } from '#protocol';
+
+/** Text that every text column can hold. */
+export function plainText(least: number, most: number) {
+  return z
+    .string()
+    .min(least)
+    .max(most)
+    .refine((text) => !text.includes('\0') && text.isWellFormed(), { error: 'contiene caracteres no admitidos' });
+}
+
+/** `?limit=10`: query strings are text, so here, and only here, text becomes a number. */
+function wholeQuery(least: number, most: number) {
+  return z
+    .string()
+    .regex(/^\d{1,16}$/, { error: 'debe ser un número entero' })
+    .transform(Number)
+    .pipe(z.number().min(least).max(most));
+}
+
+const timestamp = z.iso.datetime({ precision: 3 });
+const MAX_METADATA_LENGTH = 16_384;
+const LARGEST_INTEGER = 2_147_483_647;
+
+export const registerBody = z.strictObject({
+  name: plainText(1, 200),
+  endpoint_url: z.url({ protocol: /^https?$/ }).max(2_000),
+  max_users: z.int().min(1).max(LARGEST_INTEGER).default(100),
+  version: plainText(0, 50).default(''),
+  metadata: z
+    .record(z.string(), z.unknown())
+    .refine((value) => JSON.stringify(value).length <= MAX_METADATA_LENGTH, { error: 'admite hasta 16 KiB de JSON' })
+    .default({}),
+});
+
+export const registered = z.object({
+  id: z.uuid(),
+  name: z.string(),
+  api_key: z.string(),
+  message: z.string(),
+  is_active: z.boolean(),
+});
+
+export const tpvInfo = z.object({
+  id: z.uuid(),
+  name: z.string(),
+  endpoint_url: z.string(),
+  is_active: z.boolean(),
+  max_users: z.int(),
+  version: z.string(),
+  metadata: z.record(z.string(), z.unknown()),
+  created_at: timestamp,
+  last_heartbeat: timestamp.nullable(),
+  user_count: z.int(),
+  is_online: z.boolean(),
+});
+
+/** Older TPVs put other things beside `version`; they are ignored. */
+export const heartbeatBody = z.object({ version: plainText(0, 50).optional() }).optional();
+export const heartbeatAnswer = z.object({ status: z.literal('ok'), timestamp });
+
+export const instructionsQuery = z.strictObject({
+  status: z.enum(INSTRUCTION_STATUSES).default('pending'),
+  limit: wholeQuery(1, 100).default(10),
+  wait: wholeQuery(0, 30).default(0),
+});
+export const instructionsAnswer = z.object({ count: z.int(), instructions: z.array(instructionSchema) });
+
+export const instructionParams = z.object({ id: z.string().max(100) });
+export const reportBody = z.strictObject(reportFields);
+export const reportAnswer = z.object({
+  status: z.literal('ok'),
+  instruction_id: z.uuid(),
+  new_status: z.enum(INSTRUCTION_STATUSES),
+});
+
+export const usersQuery = z.strictObject({
+  is_active: z
+    .enum(['true', 'false', 'True', 'False', '1', '0'])
+    .transform((value) => /^(true|1)$/i.test(value))
+    .optional(),
+  limit: wholeQuery(1, 1_000).default(100),
+  after: wholeQuery(0, Number.MAX_SAFE_INTEGER).default(0),
+});
+export const usersAnswer = z.object({
+  count: z.int(),
+  users: z.array(
+    z.object({
+      telegram_id: z.int(),
+      username: z.string().nullable(),
+      first_name: z.string(),
+      last_name: z.string(),
+      is_active: z.boolean(),
+      language_code: z.string(),
+      created_at: timestamp,
+      last_interaction: timestamp,
+    }),
+  ),
+  next: z.int().nullable(),
+});
+
+export const statsAnswer = z.object({
+  tpv_id: z.uuid(),
+  tpv_name: z.string(),
+  is_online: z.boolean(),
+  last_heartbeat: timestamp.nullable(),
+  users: z.object({ total: z.int(), max: z.int(), available_slots: z.int() }),
+  instructions: z.object({
+    pending: z.int(),
+    sent: z.int(),
+    delivered: z.int(),
+    processing: z.int(),
+    completed: z.int(),
+    failed: z.int(),
+    total: z.int(),
+  }),
+  push_messages: z.object({ pending: z.int(), sent: z.int(), failed: z.int(), unknown: z.int(), total: z.int() }),
+});
+
+export const rotatedKey = z.object({ api_key: z.string(), previous_valid_until: timestamp });

@@ -1,0 +1,47 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { HubError } from '../errors.ts';
+import { sameSecret } from './auth.ts';
+
+export interface StatusOptions {
+  /** Why the hub can't work now; empty where it can. */
+  problems(): Promise<string[]>;
+  metrics: { text(): Promise<string>; readonly contentType: string };
+  metricsToken: string | undefined;
+}
+
+const PAGE = (ready: boolean) => `<!doctype html>
+<html lang="es"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>ValleTPV Hub</title></head>
+<body><h1>ValleTPV Hub</h1>
+<p>${ready ? 'El hub funciona.' : 'El hub no está listo: consulta <a href="/readyz">/readyz</a>.'}</p>
+<p><a href="/docs">Documentación de la API</a></p></body></html>
+`;
+
+const LOOPBACK = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
+
+/** Whether the hub lives, whether it can work, and what it counts. */
+export async function statusRoutes(app: FastifyInstance, options: StatusOptions): Promise<void> {
+  app.get('/', { schema: { hide: true } }, async (_request, reply) =>
+    reply.type('text/html; charset=utf-8').send(PAGE((await options.problems()).length === 0)),
+  );
+
+  app.get('/healthz', { schema: { tags: ['Estado'], summary: 'El proceso vive' } }, async () => ({ status: 'ok' }));
+
+  app.get('/readyz', { schema: { tags: ['Estado'], summary: 'El hub puede atender' } }, async (_request, reply) => {
+    const problems = await options.problems();
+    if (problems.length > 0) reply.code(503).header('retry-after', 2);
+    return reply.send({ status: problems.length === 0 ? 'ok' : 'unavailable', problems });
+  });
+
+  app.get('/metrics', { schema: { tags: ['Estado'], summary: 'Métricas para Prometheus' } }, async (request, reply) => {
+    if (!mayReadMetrics(request, options.metricsToken)) throw new HubError('unauthorized', 'Metrics are not public.');
+    return reply.type(options.metrics.contentType).send(await options.metrics.text());
+  });
+}
+
+/** With a token: whoever shows it. Without one: this machine, and nobody that a proxy brings. */
+function mayReadMetrics(request: FastifyRequest, token: string | undefined): boolean {
+  const given = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+  if (token !== undefined) return given !== undefined && sameSecret(given, token);
+  return LOOPBACK.has(request.socket.remoteAddress ?? '') && request.headers['x-forwarded-for'] === undefined;
+}

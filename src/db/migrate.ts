@@ -1,0 +1,63 @@
+import { promises as fs } from 'node:fs';
+import path from 'node:path';
+import { FileMigrationProvider, Migrator } from 'kysely/migration';
+import type { Database } from './open.ts';
+
+const migrationFolder = path.join(import.meta.dirname, '../../migrations');
+
+/** Where the database's schema stands. */
+export interface MigrationStatus {
+  applied: string[];
+  waiting: string[];
+  /** Migrations that the database has and this program does not know: a newer program wrote it. */
+  unknown: string[];
+}
+
+function migrator(db: Database): Migrator {
+  return new Migrator({ db: db.writer, provider: new FileMigrationProvider({ fs, path, migrationFolder }) });
+}
+
+/** Compares the database with the migrations of this program. */
+export async function migrationStatus(db: Database): Promise<MigrationStatus> {
+  const known = await migrator(db).getMigrations();
+  const applied = known.filter((m) => m.executedAt !== undefined).map((m) => m.name);
+  const waiting = known.filter((m) => m.executedAt === undefined).map((m) => m.name);
+  const names = new Set(known.map((m) => m.name));
+  const inDatabase = await appliedNames(db);
+  return { applied, waiting, unknown: inDatabase.filter((name) => !names.has(name)) };
+}
+
+async function appliedNames(db: Database): Promise<string[]> {
+  const tables = await db.writer.introspection.getTables({ withInternalKyselyTables: true });
+  if (!tables.some((table) => table.name === 'kysely_migration')) return [];
+  // Kysely's own table is not part of the hub's schema.
+  const rows = await db.writer
+    .withTables<{ kysely_migration: { name: string } }>()
+    .selectFrom('kysely_migration')
+    .select('name')
+    .execute();
+  return rows.map((row) => row.name);
+}
+
+/**
+ * Brings the schema up to this program's.
+ * @returns the migrations that ran
+ * @throws Error with a sentence where the database is newer than the program, or a migration fails
+ */
+export async function migrate(db: Database): Promise<string[]> {
+  const { unknown } = await migrationStatus(db);
+  if (unknown.length > 0) {
+    throw new Error(
+      `The database is newer than this program (it has ${unknown.join(', ')}): install the version of the hub that wrote it, or a later one.`,
+    );
+  }
+  const { error, results } = await migrator(db).migrateToLatest();
+  const failed = results?.find((result) => result.status === 'Error');
+  if (error !== undefined) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`The migration ${failed?.migrationName ?? ''} failed, and nothing was changed: ${reason}`, {
+      cause: error,
+    });
+  }
+  return (results ?? []).filter((result) => result.status === 'Success').map((result) => result.migrationName);
+}

@@ -1,0 +1,71 @@
+import type { Kysely } from 'kysely';
+import type { Connection } from './connection.ts';
+import { type DialectName, kyselyOver } from './dialect.ts';
+import { openPostgresReader, openPostgresWriter } from './postgres.ts';
+import type { Schema } from './schema.ts';
+import { openSqliteReader, openSqliteWriter } from './sqlite.ts';
+import { compiler, type Statement } from './statement.ts';
+import { groupCommit, type Transact } from './transact.ts';
+
+export type { Transact, Tx } from './transact.ts';
+
+/** The hub's database: one connection that writes, others that read what is committed. */
+export interface Database {
+  readonly dialect: DialectName;
+  /** Reads outside transactions, for queries that run now and then. */
+  readonly read: Kysely<Schema>;
+  /** Reads outside transactions, with a prepared statement. */
+  query<P extends object, R>(statement: Statement<P, R>, parameters: P): Promise<R[]>;
+  readonly transact: Transact;
+  /** The connection that writes, for migrations, before anything else uses it. */
+  readonly writer: Kysely<Schema>;
+  /** Finishes what is queued, writes the log back into the file, and closes. */
+  close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  DATABASE_URL: string;
+  DATABASE_DURABILITY: 'full' | 'normal';
+}
+
+/**
+ * Opens `sqlite:<path>` or `postgres://…`.
+ * @throws Error with a sentence where the file can't be opened, or can't be kept as safe as asked for
+ */
+export function openDatabase(options: DatabaseOptions): Database {
+  const url = options.DATABASE_URL;
+  if (!url.startsWith('sqlite:')) return assemble('postgres', openPostgresWriter(url), () => openPostgresReader(url));
+  const path = url.slice('sqlite:'.length);
+  try {
+    return assemble('sqlite', openSqliteWriter({ path, durability: options.DATABASE_DURABILITY }), () =>
+      openSqliteReader(path),
+    );
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`The database ${path} can't be opened: ${reason}`, { cause });
+  }
+}
+
+function assemble(dialect: DialectName, writer: Connection, openReader: () => Connection): Database {
+  const reader = openReader();
+  const read = kyselyOver(reader, dialect);
+  const kysely = kyselyOver(writer, dialect);
+  const compile = compiler(kysely);
+  const { transact, idle } = groupCommit({ writer, kysely, compile });
+  return {
+    dialect,
+    read,
+    transact,
+    writer: kysely,
+    async query<P extends object, R>(statement: Statement<P, R>, parameters: P): Promise<R[]> {
+      const compiled = compile(statement);
+      const { rows } = await reader.execute(compiled.sql, compiled.bind(parameters as Record<string, unknown>));
+      return rows as R[];
+    },
+    async close() {
+      await idle();
+      await reader.close();
+      await writer.close();
+    },
+  };
+}

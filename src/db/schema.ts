@@ -1,0 +1,108 @@
+import type { Generated } from 'kysely';
+import type { InstructionStatus } from '#protocol';
+
+/**
+ * The tables as both dialects hold them: times are integer milliseconds, flags 0 or 1, JSON is text that was
+ * checked on its way in. The migrations under `migrations/` make them.
+ */
+export interface Schema {
+  tpv_instances: TpvTable;
+  api_keys: ApiKeyTable;
+  telegram_users: TelegramUserTable;
+  telegram_updates: TelegramUpdateTable;
+  instructions: InstructionTable;
+  settings: SettingTable;
+}
+
+export interface TpvTable {
+  id: string;
+  name: string;
+  endpoint_url: string;
+  is_active: number;
+  max_users: number;
+  /** Users assigned to it; moved together with `telegram_users.tpv_id`, in one transaction. */
+  user_count: Generated<number>;
+  version: string;
+  metadata: string;
+  /** What a person's `/start <code>` carries to be assigned here. */
+  join_code: string;
+  created_at: number;
+  last_heartbeat: number | null;
+  deleted_at: number | null;
+}
+
+export interface ApiKeyTable {
+  id: string;
+  tpv_id: string;
+  /** SHA-256 of the key, hexadecimal. */
+  hash: string;
+  /** The key's beginning, so that people can tell keys apart. */
+  prefix: string;
+  created_at: number;
+  /** Null: valid until rotated. */
+  valid_until: number | null;
+  last_used_at: number | null;
+}
+
+export interface TelegramUserTable {
+  telegram_id: number;
+  username: string | null;
+  first_name: string;
+  last_name: string;
+  language_code: string;
+  is_active: number;
+  tpv_id: string | null;
+  created_at: number;
+  last_interaction: number;
+  /** When the person was told that no TPV is free; null once one is assigned. */
+  unassigned_told_at: number | null;
+}
+
+/** What became of an update: an instruction, an answer by the hub itself, or nothing. */
+export type UpdateOutcome = 'instruction' | 'answered' | 'kept' | 'quarantined';
+
+export interface TelegramUpdateTable {
+  /** Increases by one with each row; the order of arrival. */
+  seq: Generated<number>;
+  /** Null where the body had none. */
+  update_id: number | null;
+  kind: string;
+  outcome: UpdateOutcome;
+  /** Why it was kept or quarantined. */
+  reason: string | null;
+  /** The body as it came, where it did not become an instruction. */
+  raw: Uint8Array | null;
+  received_at: number;
+}
+
+export interface InstructionTable {
+  /** Increases by one with each row; the order within a priority. */
+  seq: Generated<number>;
+  id: string;
+  update_id: number | null;
+  /** Null while no TPV could be found for the person. */
+  tpv_id: string | null;
+  telegram_user_id: number;
+  telegram_username: string | null;
+  command: string;
+  payload: string;
+  status: InstructionStatus;
+  priority: number;
+  created_at: number;
+  sent_at: number | null;
+  delivered_at: number | null;
+  completed_at: number | null;
+  expires_at: number;
+  response: string | null;
+  error_message: Generated<string>;
+  retry_count: Generated<number>;
+  /** Who has it: a socket's session id, `poll`, or nobody. */
+  holder: string | null;
+  /** When the sweep must look at it (a lease or the expiry, whichever comes first); null once final. */
+  due_at: number | null;
+}
+
+export interface SettingTable {
+  key: string;
+  value: string;
+}

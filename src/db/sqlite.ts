@@ -1,0 +1,95 @@
+import { chmodSync, existsSync, mkdirSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import SqliteDatabase from 'better-sqlite3';
+import type { Connection } from './connection.ts';
+
+/** The oldest SQLite that is safe here (design/security.md, "Versions"). */
+const LEAST_SQLITE = '3.51.3';
+
+export interface SqliteOptions {
+  path: string;
+  durability: 'full' | 'normal';
+}
+
+/** Opens the file for writing; it and its folder are made for this user alone where they are missing. */
+export function openSqliteWriter({ path, durability }: SqliteOptions): Connection {
+  const file = resolve(path);
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  const isNew = !existsSync(file);
+  const db = new SqliteDatabase(file);
+  if (isNew) chmodSync(file, 0o600);
+  const version = String(db.prepare('select sqlite_version()').pluck().get());
+  if (older(version, LEAST_SQLITE))
+    throw new Error(`SQLite ${version} is too old: ${LEAST_SQLITE} or newer is needed.`);
+  db.pragma('journal_mode = WAL');
+  db.pragma(`synchronous = ${durability}`);
+  db.pragma('foreign_keys = ON');
+  configure(db);
+  const mode = db.pragma('journal_mode', { simple: true });
+  const synchronous = Number(db.pragma('synchronous', { simple: true }));
+  if (mode !== 'wal' || synchronous < (durability === 'full' ? 2 : 1)) {
+    throw new Error(`The database at ${file} can't be kept safe: journal_mode is ${mode}, synchronous ${synchronous}.`);
+  }
+  return overSqlite(db);
+}
+
+/** Opens a second connection that sees what is committed and can't change it. */
+export function openSqliteReader(path: string): Connection {
+  const db = new SqliteDatabase(resolve(path), { readonly: true });
+  configure(db);
+  return overSqlite(db);
+}
+
+function configure(db: SqliteDatabase.Database): void {
+  db.pragma('busy_timeout = 5000');
+  db.pragma('cache_size = -65536');
+  db.pragma('temp_store = MEMORY');
+}
+
+function overSqlite(db: SqliteDatabase.Database): Connection {
+  const prepared = new Map<string, SqliteDatabase.Statement<unknown[]>>();
+  const prepare = (text: string) => {
+    let statement = prepared.get(text);
+    if (statement === undefined) {
+      statement = db.prepare<unknown[]>(text);
+      // Texts with lists of varying length would fill it; forgetting all of them now and then is cheap.
+      if (prepared.size >= 500) prepared.clear();
+      prepared.set(text, statement);
+    }
+    return statement;
+  };
+  const begin = db.prepare('begin immediate');
+  const commit = db.prepare('commit');
+  const rollback = db.prepare('rollback');
+  return {
+    async execute(text, parameters) {
+      const statement = prepare(text);
+      if (!statement.reader) return { rows: [], changes: statement.run(parameters).changes };
+      const rows = statement.all(parameters);
+      return { rows, changes: rows.length };
+    },
+    async begin() {
+      begin.run();
+    },
+    async commit() {
+      commit.run();
+    },
+    async rollback() {
+      // SQLite ends a transaction by itself on some faults (a full disk); there is nothing left to take back then.
+      if (db.inTransaction) rollback.run();
+    },
+    async close() {
+      if (!db.readonly) db.pragma('wal_checkpoint(TRUNCATE)');
+      db.close();
+    },
+  };
+}
+
+function older(version: string, least: string): boolean {
+  const [a, b] = [version, least].map((v) => v.split('.').map(Number));
+  for (let i = 0; i < 3; i++) {
+    const difference = (a?.[i] ?? 0) - (b?.[i] ?? 0);
+    if (difference !== 0) return difference < 0;
+  }
+  return false;
+}

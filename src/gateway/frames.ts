@@ -1,0 +1,57 @@
+import { refSchema, TPV_FRAME_TYPES, type TpvFrame, tpvFrameSchema } from '#protocol';
+import { ERRORS, type ErrorCode, type HubError } from '../errors.ts';
+
+/** A frame from a TPV, or what is wrong with it. */
+export type ReadFrame =
+  | { frame: TpvFrame }
+  | { problem: FrameProblem; ref: string | undefined /** Counts towards `protocol_error`. */; unreadable: boolean };
+
+export interface FrameProblem {
+  code: ErrorCode | 'unknown_type';
+  message: string;
+  details?: { path: string; message: string }[];
+}
+
+/** Every sentence of the gateway's own; codes of HubError bring theirs. */
+const sentences = {
+  notJson: 'El mensaje no es un objeto JSON: envía un objeto con «type».',
+  unknownType: (type: string) =>
+    `Tipo de mensaje desconocido («${type}»): este hub entiende ${TPV_FRAME_TYPES.join(', ')}.`,
+} as const;
+
+export function readFrame(text: string): ReadFrame {
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    body = undefined;
+  }
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    const problem: FrameProblem = { code: 'invalid_request', message: sentences.notJson };
+    return { problem, ref: undefined, unreadable: true };
+  }
+  const parsed = tpvFrameSchema.safeParse(body);
+  if (parsed.success) return { frame: parsed.data };
+  const ref = refSchema.safeParse('ref' in body ? body.ref : undefined).data;
+  if ('type' in body && typeof body.type === 'string' && !TPV_FRAME_TYPES.includes(body.type)) {
+    // A newer client may know more types; that is no reason to cut it off.
+    const problem: FrameProblem = { code: 'unknown_type', message: sentences.unknownType(body.type.slice(0, 64)) };
+    return { problem, ref, unreadable: false };
+  }
+  const details = parsed.error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message }));
+  return {
+    problem: { code: 'invalid_request', message: ERRORS.invalid_request.sentence, details },
+    ref,
+    unreadable: true,
+  };
+}
+
+export function problemOf(error: HubError): FrameProblem {
+  return { code: error.code, message: error.sentence, ...(error.details && { details: error.details }) };
+}
+
+/** `result` where the frame had a usable `ref`, `error` otherwise. */
+export function refusalFrame(problem: FrameProblem, ref: string | undefined): string {
+  if (ref === undefined) return JSON.stringify({ type: 'error', error: problem });
+  return JSON.stringify({ type: 'result', ref, ok: false, error: problem });
+}

@@ -1,0 +1,119 @@
+import fastifyWebsocket from '@fastify/websocket';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { KEY_SUBPROTOCOL_PREFIX, MAX_FRAME_BYTES, SUBPROTOCOL } from '#protocol';
+import { HubError } from '../errors.ts';
+import { apiKeyOf } from '../tpvs/authorization.ts';
+import type { Credential } from '../tpvs/keys.ts';
+import type { Gateway } from './gateway.ts';
+
+export interface UpgradeOptions {
+  gateway: Gateway;
+  allowedOrigins: readonly string[];
+  draining(): boolean;
+  now(): number;
+  authenticate(key: string): Promise<Credential | undefined>;
+  /** Counts a failed key; throws `too_many_requests` where the address had too many. */
+  failedKey(request: FastifyRequest): Promise<void>;
+}
+
+/** Upgrades that may be under way at once for one address, before its key is known (S11). */
+const MAX_PENDING_PER_ADDRESS = 20;
+/** Upgrades a second that the hub takes in all (S11). */
+const MAX_UPGRADES_PER_SECOND = 500;
+
+/** Names of parameters under which a key was seen in a URL somewhere. */
+const KEY_PARAMETERS = ['key', 'api_key', 'apikey', 'token', 'access_token', 'authorization'];
+
+/** The socket's route: who may open one is decided before the upgrade, and refused as HTTP. */
+export async function gatewayRoutes(app: FastifyInstance, options: UpgradeOptions): Promise<void> {
+  await app.register(fastifyWebsocket, {
+    options: {
+      maxPayload: MAX_FRAME_BYTES,
+      perMessageDeflate: false,
+      handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
+    },
+    // The hub closes its sockets itself, with a code and after the drain.
+    preClose: (done) => done(),
+  });
+  const admitted = new WeakMap<object, Credential>();
+  const admit = admission(options);
+
+  app.route({
+    method: 'GET',
+    url: '/api/tpv/ws',
+    schema: { hide: true },
+    onRequest: async (request) => {
+      admitted.set(request.raw, await admit(request));
+    },
+    handler: async () => {
+      throw new HubError('invalid_request', 'This route is a WebSocket.', {
+        details: [{ path: 'upgrade', message: 'abre un WebSocket («Upgrade: websocket»)' }],
+      });
+    },
+    wsHandler: (socket, request) => {
+      const credential = admitted.get(request.raw);
+      // The plugin's listener would keep the request alive as long as the socket; the session brings its own.
+      socket.removeAllListeners('error');
+      if (credential === undefined) return socket.terminate();
+      options.gateway.accept(socket, credential, request.ip);
+    },
+  });
+}
+
+function admission(options: UpgradeOptions): (request: FastifyRequest) => Promise<Credential> {
+  const pending = new Map<string, number>();
+  let second = 0;
+  let upgrades = 0;
+
+  const count = () => {
+    const now = Math.floor(options.now() / 1_000);
+    if (now !== second) upgrades = 0;
+    second = now;
+    if (++upgrades > MAX_UPGRADES_PER_SECOND) throw tooMany('The hub takes no more upgrades this second.');
+  };
+
+  return async (request) => {
+    if (options.draining()) throw new HubError('unavailable', 'The hub is draining.', { retryAfterSeconds: 2 });
+    count();
+    const waiting = pending.get(request.ip) ?? 0;
+    if (waiting >= MAX_PENDING_PER_ADDRESS) throw tooMany('Too many upgrades of this address are under way.');
+    pending.set(request.ip, waiting + 1);
+    try {
+      return await identify(request, options);
+    } finally {
+      const left = (pending.get(request.ip) ?? 1) - 1;
+      if (left > 0) pending.set(request.ip, left);
+      else pending.delete(request.ip);
+    }
+  };
+}
+
+async function identify(request: FastifyRequest, options: UpgradeOptions): Promise<Credential> {
+  const { origin, authorization } = request.headers;
+  if (origin !== undefined && !options.allowedOrigins.includes(origin)) {
+    throw new HubError('forbidden', `The origin ${origin} is not allowed.`);
+  }
+  const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((one) => one.trim());
+  const isOffered = offered.some((one) => one !== '');
+  if (isOffered && !offered.includes(SUBPROTOCOL)) {
+    throw new HubError('invalid_request', 'No offered subprotocol is spoken here.', {
+      details: [{ path: 'sec-websocket-protocol', message: `ofrece «${SUBPROTOCOL}»` }],
+    });
+  }
+  const carried = offered.find((one) => one.startsWith(KEY_SUBPROTOCOL_PREFIX));
+  const key = authorization === undefined ? carried?.slice(KEY_SUBPROTOCOL_PREFIX.length) : apiKeyOf(authorization);
+  const query = Object.keys(Object(request.query));
+  const inUrl = query.some((name) => KEY_PARAMETERS.includes(name.toLowerCase()));
+  const credential = key === undefined || inUrl ? undefined : await options.authenticate(key);
+  if (credential === undefined) {
+    await options.failedKey(request);
+    throw new HubError('unauthorized', 'The socket came with no valid key.');
+  }
+  if (credential.tpv.is_active !== 1) throw new HubError('tpv_inactive', 'The TPV is inactive.');
+  return credential;
+}
+
+function tooMany(message: string): HubError {
+  // Spread over a few seconds, so that those who were refused together don't come back together.
+  return new HubError('too_many_requests', message, { retryAfterSeconds: 1 + Math.floor(Math.random() * 5) });
+}

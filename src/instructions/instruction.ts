@@ -1,0 +1,62 @@
+import type { Selectable } from 'kysely';
+import type { InstructionStatus, ReportableStatus } from '#protocol';
+import type { InstructionTable } from '../db/schema.ts';
+
+export type InstructionRow = Selectable<InstructionTable>;
+
+/** States in which an instruction still belongs to its TPV. */
+export const OPEN_STATUSES = ['pending', 'sent', 'delivered', 'processing'] as const;
+/** States in which somebody has it. */
+export const HELD_STATUSES = ['sent', 'delivered', 'processing'] as const;
+export const FINAL_STATUSES = ['completed', 'failed'] as const;
+
+interface Move {
+  from: readonly InstructionStatus[];
+  to: InstructionStatus;
+}
+
+/**
+ * Every way in which an instruction changes its state (contract/rest.md, "Lifecycle of an instruction"). The
+ * conditions of the statements in store.ts are read from here.
+ */
+export const MOVES = {
+  /** To a poller or a socket. */
+  hand_out: { from: ['pending'], to: 'sent' },
+  /** Its lease lapsed, its socket closed, or it changes its TPV. */
+  release: { from: HELD_STATUSES, to: 'pending' },
+  /** Its time or its attempts are used up. */
+  give_up: { from: OPEN_STATUSES, to: 'failed' },
+  // What a TPV reports. A report may arrive after the lease lapsed: `pending` is no obstacle, being final is.
+  report_delivered: { from: ['pending', 'sent'], to: 'delivered' },
+  report_processing: { from: ['pending', 'sent', 'delivered'], to: 'processing' },
+  report_completed: { from: OPEN_STATUSES, to: 'completed' },
+  report_failed: { from: OPEN_STATUSES, to: 'failed' },
+} as const satisfies Record<string, Move>;
+
+/** The states from which a TPV may report `status`. */
+export function reportableFrom(status: ReportableStatus): readonly InstructionStatus[] {
+  return MOVES[`report_${status}`].from;
+}
+
+export function isFinal(status: InstructionStatus): boolean {
+  return status === 'completed' || status === 'failed';
+}
+
+/** Who has an instruction that was fetched over REST; a socket's session id otherwise. */
+export const POLL_HOLDER = 'poll';
+
+/** Why the hub ended an instruction, as its `error_message` says it (contract/rest.md). */
+export const NO_ANSWER = 'sin respuesta del TPV';
+export const EXPIRED = 'expirada';
+
+/** Priorities: 1 goes first. */
+export const PRESS_PRIORITY = 1;
+export const MESSAGE_PRIORITY = 5;
+
+/** The settings of delivery, in milliseconds and counts (design/reliability.md, "Delivery parameters"). */
+export interface DeliverySettings {
+  sentLeaseMs: number;
+  processingLeaseMs: number;
+  instructionTtlMs: number;
+  maxAttempts: number;
+}

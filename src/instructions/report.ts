@@ -1,0 +1,143 @@
+import { type InstructionStatus, MAX_RESPONSE_BYTES, type ReportableStatus } from '#protocol';
+import type { Transact, Tx } from '../db/open.ts';
+import { statement } from '../db/statement.ts';
+import { HubError } from '../errors.ts';
+import type { Events } from '../events.ts';
+import { storable } from '../users/user.ts';
+import { type DeliverySettings, isFinal, reportableFrom } from './instruction.ts';
+import { instructionOfTpv } from './store.ts';
+
+/** What a TPV says about an instruction that it has. */
+export interface Report {
+  id: string;
+  tpvId: string;
+  status: ReportableStatus;
+  /** Any JSON value; undefined where nothing is to be kept. */
+  response?: unknown;
+  errorMessage?: string | undefined;
+  /** Over what it came: a socket's session id, or `poll`. */
+  holder: string;
+}
+
+export interface ReportPorts {
+  transact: Transact;
+  events: Events;
+  settings: Pick<DeliverySettings, 'processingLeaseMs'>;
+}
+
+interface ReportParameters {
+  id: string;
+  tpvId: string;
+  response: string | null;
+  error: string;
+  holder: string;
+  now: number;
+  leaseUntil: number;
+}
+
+/** One prepared statement a status; the states it may come from are read from the table of moves. */
+const statements = {
+  delivered: underWay('delivered', 'delivered_at'),
+  processing: underWay('processing', 'delivered_at'),
+  completed: ended('completed'),
+  failed: ended('failed'),
+} as const;
+
+function underWay(status: 'delivered' | 'processing', since: 'delivered_at') {
+  // The same status again is a sign of life: it extends the lease and changes nothing else.
+  return statement<ReportParameters>()((db, p) =>
+    db
+      .updateTable('instructions')
+      .set((eb) => ({
+        status,
+        holder: p('holder'),
+        [since]: eb.fn.coalesce(since, p('now')),
+        response: eb.fn.coalesce(eb.cast<string | null>(p('response'), 'text'), 'response'),
+        due_at: eb
+          .case()
+          .when('expires_at', '<', p('leaseUntil'))
+          .then(eb.ref('expires_at'))
+          .else(p('leaseUntil'))
+          .end(),
+      }))
+      .where('id', '=', p('id'))
+      .where('tpv_id', '=', p('tpvId'))
+      .where('status', 'in', [...reportableFrom(status), status])
+      .returning('status'),
+  );
+}
+
+function ended(status: 'completed' | 'failed') {
+  return statement<ReportParameters>()((db, p) =>
+    db
+      .updateTable('instructions')
+      .set((eb) => ({
+        status,
+        holder: null,
+        completed_at: p('now'),
+        response: eb.fn.coalesce(eb.cast<string | null>(p('response'), 'text'), 'response'),
+        error_message: p('error'),
+        due_at: null,
+      }))
+      .where('id', '=', p('id'))
+      .where('tpv_id', '=', p('tpvId'))
+      .where('status', 'in', reportableFrom(status))
+      .returning('status'),
+  );
+}
+
+/**
+ * Keeps a report, and resolves once it is committed. The same status again is fine and changes nothing, except that
+ * it extends the lease of what is under way.
+ * @throws HubError `not_found` (also for another TPV's), `invalid_transition`, `payload_too_large`
+ */
+export async function report(ports: ReportPorts, report: Report, now: number): Promise<void> {
+  const response = responseText(report.response);
+  const parameters: ReportParameters = {
+    id: report.id,
+    tpvId: report.tpvId,
+    response,
+    error: storable(report.errorMessage ?? ''),
+    holder: report.holder,
+    now,
+    leaseUntil: now + ports.settings.processingLeaseMs,
+  };
+  await ports.transact(async (tx) => {
+    const changed = await tx.run(statements[report.status], parameters);
+    if (changed.length === 0) return refuseUnlessSame(tx, report);
+    tx.afterCommit(() =>
+      ports.events.emit({
+        type: 'instruction.reported',
+        id: report.id,
+        tpvId: report.tpvId,
+        status: report.status,
+        holder: report.holder,
+      }),
+    );
+  });
+}
+
+async function refuseUnlessSame(tx: Tx, report: Report): Promise<void> {
+  const [row] = await tx.run(instructionOfTpv, { id: report.id, tpvId: report.tpvId });
+  if (row === undefined) throw new HubError('not_found', `No instruction ${report.id} of TPV ${report.tpvId}.`);
+  if (row.status !== report.status) throw invalidTransition(row.status, report.status);
+}
+
+function invalidTransition(from: InstructionStatus, to: InstructionStatus): HubError {
+  const why = isFinal(from) ? `ya terminó en «${from}»` : `está en «${from}»`;
+  return new HubError('invalid_transition', `An instruction does not move from ${from} to ${to}.`, {
+    details: [{ path: 'status', message: `no puede pasar a «${to}»: ${why}` }],
+  });
+}
+
+/** A report without a response (or with `null`) keeps what was stored before. */
+function responseText(response: unknown): string | null {
+  if (response === undefined || response === null) return null;
+  const text = JSON.stringify(response);
+  if (Buffer.byteLength(text) > MAX_RESPONSE_BYTES) {
+    throw new HubError('payload_too_large', 'The response is too large.', {
+      details: [{ path: 'response', message: `admite hasta ${MAX_RESPONSE_BYTES} bytes de JSON` }],
+    });
+  }
+  return text;
+}

@@ -1,0 +1,191 @@
+import { PostgresAdapter } from 'kysely';
+import type { InstructionStatus } from '#protocol';
+import { statement } from '../db/statement.ts';
+import { HELD_STATUSES, MOVES } from './instruction.ts';
+
+/** Writes a new row, pending or already handed out. */
+export const insertInstruction = statement<{
+  id: string;
+  updateId: number | null;
+  tpvId: string | null;
+  userId: number;
+  username: string | null;
+  command: string;
+  payload: string;
+  status: InstructionStatus;
+  priority: number;
+  now: number;
+  sentAt: number | null;
+  expiresAt: number;
+  holder: string | null;
+}>()((db, p) =>
+  db.insertInto('instructions').values({
+    id: p('id'),
+    update_id: p('updateId'),
+    tpv_id: p('tpvId'),
+    telegram_user_id: p('userId'),
+    telegram_username: p('username'),
+    command: p('command'),
+    payload: p('payload'),
+    status: p('status'),
+    priority: p('priority'),
+    created_at: p('now'),
+    sent_at: p('sentAt'),
+    expires_at: p('expiresAt'),
+    holder: p('holder'),
+    due_at: p('expiresAt'),
+  }),
+);
+
+/** One instruction of this TPV; another TPV's is not there. */
+export const instructionOfTpv = statement<{ id: string; tpvId: string }>()((db, p) =>
+  db.selectFrom('instructions').selectAll().where('id', '=', p('id')).where('tpv_id', '=', p('tpvId')),
+);
+
+/** A TPV's instructions in one state, in the order in which they go out. */
+export const instructionsByStatus = statement<{ tpvId: string; status: InstructionStatus; limit: number }>()((db, p) =>
+  db
+    .selectFrom('instructions')
+    .selectAll()
+    .where('tpv_id', '=', p('tpvId'))
+    .where('status', '=', p('status'))
+    .orderBy('priority')
+    .orderBy('seq')
+    .limit(p('limit')),
+);
+
+/**
+ * Hands out the TPV's next pending rows to `holder`. They are due at the end of their lease (`leaseUntil`), or when
+ * they expire. The rows come back in no order: sort them by priority and seq.
+ */
+export const claimPending = statement<{
+  tpvId: string;
+  holder: string;
+  now: number;
+  leaseUntil: number;
+  limit: number;
+}>()((db, p) =>
+  db
+    .updateTable('instructions')
+    .set((eb) => ({
+      status: MOVES.hand_out.to,
+      holder: p('holder'),
+      sent_at: p('now'),
+      due_at: eb.case().when('expires_at', '<', p('leaseUntil')).then(eb.ref('expires_at')).else(p('leaseUntil')).end(),
+    }))
+    .where('seq', 'in', (eb) =>
+      eb
+        .selectFrom('instructions')
+        .select('seq')
+        .where('tpv_id', '=', p('tpvId'))
+        .where('status', '=', MOVES.hand_out.from[0])
+        .where('expires_at', '>', p('now'))
+        .orderBy('priority')
+        .orderBy('seq')
+        .limit(p('limit'))
+        .$if(db.getExecutor().adapter instanceof PostgresAdapter, (q) => q.forUpdate().skipLocked()),
+    )
+    .returningAll(),
+);
+
+/** How many of a TPV's instructions are not final. */
+export const countOpen = statement<{ tpvId: string }>()((db, p) =>
+  db
+    .selectFrom('instructions')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('tpv_id', '=', p('tpvId'))
+    .where('status', 'in', MOVES.give_up.from),
+);
+
+/** How many instructions a TPV has in each state. */
+export const countByStatus = statement<{ tpvId: string }>()((db, p) =>
+  db
+    .selectFrom('instructions')
+    .select(['status', (eb) => eb.fn.countAll<number>().as('count')])
+    .where('tpv_id', '=', p('tpvId'))
+    .groupBy('status'),
+);
+
+/** Gives back what one holder has; being offline costs no attempt. */
+export const releaseHolder = statement<{ tpvId: string; holder: string }>()((db, p) =>
+  db
+    .updateTable('instructions')
+    .set((eb) => ({ status: MOVES.release.to, holder: null, due_at: eb.ref('expires_at') }))
+    .where('tpv_id', '=', p('tpvId'))
+    .where('status', 'in', MOVES.release.from)
+    .where('holder', '=', p('holder'))
+    .returning('id'),
+);
+
+/** Gives back what anybody has of this TPV: a new socket gets all that is not final. */
+export const releaseTpv = statement<{ tpvId: string }>()((db, p) =>
+  db
+    .updateTable('instructions')
+    .set((eb) => ({ status: MOVES.release.to, holder: null, due_at: eb.ref('expires_at') }))
+    .where('tpv_id', '=', p('tpvId'))
+    .where('status', 'in', MOVES.release.from)
+    .returning('id'),
+);
+
+/** Gives back what sockets had when the process before this one ended. */
+export const releaseSockets = statement<{ poll: string }>()((db, p) =>
+  db
+    .updateTable('instructions')
+    .set((eb) => ({ status: MOVES.release.to, holder: null, due_at: eb.ref('expires_at') }))
+    .where('due_at', 'is not', null)
+    .where('status', 'in', HELD_STATUSES)
+    .where('holder', '!=', p('poll')),
+);
+
+/** Counts another attempt on the socket that still has it. */
+export const handOutAgain = statement<{ id: string; holder: string; now: number }>()((db, p) =>
+  db
+    .updateTable('instructions')
+    .set((eb) => ({ retry_count: eb('retry_count', '+', 1), sent_at: p('now') }))
+    .where('id', '=', p('id'))
+    .where('status', '=', MOVES.hand_out.to)
+    .where('holder', '=', p('holder'))
+    .returningAll(),
+);
+
+/** Ends an instruction that nobody answered. */
+export const giveUp = statement<{ seq: number; now: number; error: string; retryCount: number }>()((db, p) =>
+  db
+    .updateTable('instructions')
+    .set({
+      status: MOVES.give_up.to,
+      completed_at: p('now'),
+      error_message: p('error'),
+      retry_count: p('retryCount'),
+      holder: null,
+      due_at: null,
+    })
+    .where('seq', '=', p('seq'))
+    .where('status', 'in', MOVES.give_up.from)
+    .returning('id'),
+);
+
+/** Puts a row whose lease lapsed back in line. */
+export const lapse = statement<{ seq: number; retryCount: number }>()((db, p) =>
+  db
+    .updateTable('instructions')
+    .set((eb) => ({
+      status: MOVES.release.to,
+      holder: null,
+      due_at: eb.ref('expires_at'),
+      retry_count: p('retryCount'),
+    }))
+    .where('seq', '=', p('seq'))
+    .where('status', 'in', MOVES.release.from)
+    .returning('id'),
+);
+
+/** Rows whose lease or time is up, the longest overdue first. */
+export const dueInstructions = statement<{ now: number; limit: number }>()((db, p) =>
+  db
+    .selectFrom('instructions')
+    .select(['seq', 'id', 'tpv_id', 'telegram_user_id', 'status', 'expires_at', 'retry_count', 'holder'])
+    .where('due_at', '<=', p('now'))
+    .orderBy('due_at')
+    .limit(p('limit')),
+);

@@ -1,0 +1,82 @@
+import type { Tx } from '../db/open.ts';
+import { uuidv7 } from '../ids.ts';
+import { type InstructionRow, MESSAGE_PRIORITY } from './instruction.ts';
+import { insertInstruction } from './store.ts';
+
+/** What becomes an instruction. */
+export interface Submission {
+  updateId: number | null;
+  /** Null: kept until somebody can take it. */
+  tpvId: string | null;
+  telegramUserId: number;
+  telegramUsername: string | null;
+  command: string;
+  /** JSON of an object. */
+  payload: string;
+  ttlMs: number;
+  priority?: number;
+}
+
+/** Who can take a new instruction at once; delivery fills this port. */
+export interface HandOut {
+  /**
+   * Keeps a place for the instruction on the TPV's open socket.
+   * @returns who will hold it, or undefined where there is no socket, no room, or older rows go first
+   */
+  reserve(tpvId: string, id: string): string | undefined;
+  /** Gives the place back: the row was not written. */
+  cancel(tpvId: string, id: string): void;
+  /** The row is committed; it goes out now, or when its TPV asks. */
+  committed(row: InstructionRow): void;
+}
+
+/**
+ * Writes an instruction, already handed out where its TPV can take it, and lets it go after the commit.
+ * @returns its id
+ */
+export async function submit(tx: Tx, handOut: HandOut, submission: Submission, now: number): Promise<string> {
+  const { tpvId } = submission;
+  const id = uuidv7(now);
+  const holder = tpvId === null ? undefined : handOut.reserve(tpvId, id);
+  if (tpvId !== null && holder !== undefined) tx.afterRollback(() => handOut.cancel(tpvId, id));
+  const row = {
+    id,
+    update_id: submission.updateId,
+    tpv_id: tpvId,
+    telegram_user_id: submission.telegramUserId,
+    telegram_username: submission.telegramUsername,
+    command: submission.command,
+    payload: submission.payload,
+    status: holder === undefined ? 'pending' : 'sent',
+    priority: submission.priority ?? MESSAGE_PRIORITY,
+    created_at: now,
+    sent_at: holder === undefined ? null : now,
+    delivered_at: null,
+    completed_at: null,
+    expires_at: now + submission.ttlMs,
+    response: null,
+    error_message: '',
+    retry_count: 0,
+    holder: holder ?? null,
+    due_at: now + submission.ttlMs,
+    // Only the database knows it, and nobody asks for it on this path.
+    seq: 0,
+  } as const satisfies InstructionRow;
+  await tx.run(insertInstruction, {
+    id,
+    updateId: row.update_id,
+    tpvId,
+    userId: row.telegram_user_id,
+    username: row.telegram_username,
+    command: row.command,
+    payload: row.payload,
+    status: row.status,
+    priority: row.priority,
+    now,
+    sentAt: row.sent_at,
+    expiresAt: row.expires_at,
+    holder: row.holder,
+  });
+  if (tpvId !== null) tx.afterCommit(() => handOut.committed(row));
+  return id;
+}

@@ -1,0 +1,60 @@
+import { attachmentsOf, messagePayload } from './payload.ts';
+import type { From, Message, Update } from './update.ts';
+
+/** What an update asks the hub to do (contract/rest.md, "What a Telegram update becomes"). */
+export type Meaning =
+  | { kind: 'instruction'; from: From; command: 'process_message' | 'process_edited_message'; payload: string }
+  | { kind: 'start'; from: From; code: string | undefined; payload: string }
+  | { kind: 'id' | 'help'; from: From }
+  | { kind: 'press'; from: From; queryId: string }
+  | { kind: 'membership'; from: From; active: boolean }
+  | { kind: 'none'; reason: string };
+
+export interface MeaningOptions {
+  forwardEdits: boolean;
+}
+
+/** Reads an update; what the hub has no use for says why. */
+export function meaningOf(update: Update, options: MeaningOptions): Meaning {
+  if (update.message !== undefined) return ofMessage(update.message, 'process_message');
+  if (update.edited_message !== undefined) {
+    if (!options.forwardEdits) return { kind: 'none', reason: 'edited message' };
+    return ofMessage(update.edited_message, 'process_edited_message');
+  }
+  if (update.callback_query !== undefined) {
+    const { from, id } = update.callback_query;
+    return { kind: 'press', from, queryId: id };
+  }
+  if (update.my_chat_member !== undefined) {
+    const { chat, from, new_chat_member: member } = update.my_chat_member;
+    if (chat.type !== 'private') return { kind: 'none', reason: `membership in a ${chat.type}` };
+    return { kind: 'membership', from, active: member.status !== 'kicked' && member.status !== 'left' };
+  }
+  return { kind: 'none', reason: 'a kind of update that is not handled' };
+}
+
+/** `/command`, in a private chat perhaps with the bot's name, and what follows it. */
+const COMMAND = /^\/([a-z0-9_]+)(?:@\w+)?(?:\s+(\S+))?\s*$/i;
+
+function ofMessage(message: Message, command: 'process_message' | 'process_edited_message'): Meaning {
+  const { from, chat } = message;
+  if (chat.type !== 'private') return { kind: 'none', reason: `message in a ${chat.type}` };
+  if (from === undefined || from.is_bot === true) return { kind: 'none', reason: 'message that no person sent' };
+  const attachments = attachmentsOf(message);
+  if (message.text === undefined && message.caption === undefined && attachments.length === 0) {
+    return { kind: 'none', reason: 'message without text or attachment' };
+  }
+  const payload = messagePayload(message, attachments);
+  if (command === 'process_message' && message.text?.startsWith('/')) {
+    const [, name, argument] = COMMAND.exec(message.text) ?? [];
+    switch (name?.toLowerCase()) {
+      case 'start':
+        return { kind: 'start', from, code: argument, payload };
+      case 'id':
+        return { kind: 'id', from };
+      case 'help':
+        return { kind: 'help', from };
+    }
+  }
+  return { kind: 'instruction', from, command, payload };
+}

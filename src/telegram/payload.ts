@@ -1,0 +1,70 @@
+import type { Message, TelegramFile } from './update.ts';
+
+const FILE_KINDS = ['document', 'voice', 'audio', 'video', 'video_note', 'sticker', 'animation'] as const;
+
+/** Fields of Telegram's file objects that a TPV gets; thumbnails and the like stay here. */
+const FILE_FIELDS = [
+  'file_id',
+  'file_name',
+  'mime_type',
+  'file_size',
+  'duration',
+  'width',
+  'height',
+  'length',
+  'emoji',
+  'set_name',
+  'title',
+  'performer',
+] as const;
+const PLACE_FIELDS = ['latitude', 'longitude', 'horizontal_accuracy', 'live_period', 'heading'] as const;
+const CONTACT_FIELDS = ['phone_number', 'first_name', 'last_name', 'user_id', 'vcard'] as const;
+const VENUE_FIELDS = ['location', 'title', 'address', 'foursquare_id', 'google_place_id'] as const;
+
+type Attachment = { kind: string } & Record<string, unknown>;
+
+/** What a message carries besides text, in the contract's terms (contract/rest.md). */
+export function attachmentsOf(message: Message): Attachment[] {
+  const found: Attachment[] = [];
+  const photo = largest(message.photo);
+  if (photo !== undefined) found.push(picked('photo', photo, FILE_FIELDS));
+  for (const kind of FILE_KINDS) {
+    const file = message[kind];
+    // Telegram repeats an animation as a document, for clients that don't know animations.
+    if (kind === 'document' && message.animation !== undefined) continue;
+    if (file !== undefined) found.push(picked(kind, file, FILE_FIELDS));
+  }
+  // A venue carries its location itself.
+  if (message.venue !== undefined) found.push(picked('venue', message.venue, VENUE_FIELDS));
+  else if (message.location !== undefined) found.push(picked('location', message.location, PLACE_FIELDS));
+  if (message.contact !== undefined) found.push(picked('contact', message.contact, CONTACT_FIELDS));
+  return found;
+}
+
+/** The payload of `process_message`, as JSON text. */
+export function messagePayload(message: Message, attachments: readonly Attachment[]): string {
+  return JSON.stringify({
+    chat_id: message.chat.id,
+    message_id: message.message_id,
+    date: message.date,
+    text: message.text ?? message.caption ?? '',
+    first_name: message.from?.first_name ?? '',
+    last_name: message.from?.last_name ?? '',
+    username: message.from?.username ?? null,
+    language_code: message.from?.language_code ?? '',
+    attachments,
+    reply_to_message_id: message.reply_to_message?.message_id,
+    media_group_id: message.media_group_id,
+  });
+}
+
+/** Telegram sends a photo in several sizes. */
+function largest(sizes: readonly TelegramFile[] | undefined): TelegramFile | undefined {
+  return sizes?.reduce((a, b) => ((b.file_size ?? 0) >= (a.file_size ?? 0) ? b : a));
+}
+
+function picked(kind: string, from: Readonly<Record<string, unknown>>, fields: readonly string[]): Attachment {
+  const attachment: Attachment = { kind };
+  for (const field of fields) if (from[field] !== undefined) attachment[field] = from[field];
+  return attachment;
+}

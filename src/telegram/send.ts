@@ -1,0 +1,44 @@
+import { Api, GrammyError, HttpError } from 'grammy';
+
+/** grammY's default of 500 s would keep a hanging request for minutes. */
+const TIMEOUT_SECONDS = 10;
+
+/** Telegram's API for this bot. */
+export function telegramApi(options: { token: string; apiRoot: string }): Api {
+  return new Api(options.token, { apiRoot: options.apiRoot, timeoutSeconds: TIMEOUT_SECONDS });
+}
+
+/** Why a call to Telegram did not work, without the token that grammY's own errors carry in their URL. */
+export type TelegramFault =
+  /** Telegram answered, and said no. */
+  | { kind: 'refused'; code: number; description: string; retryAfterSeconds: number | undefined }
+  /** Nothing left this machine. */
+  | { kind: 'unreachable'; description: string }
+  /** The request may have arrived. */
+  | { kind: 'unknown'; description: string };
+
+/** Codes of faults that happen before the first byte leaves. */
+const BEFORE_SENDING = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH']);
+
+export function telegramFault(error: unknown): TelegramFault {
+  if (error instanceof GrammyError) {
+    return {
+      kind: 'refused',
+      code: error.error_code,
+      description: error.description,
+      retryAfterSeconds: error.parameters.retry_after,
+    };
+  }
+  const code = faultCode(error);
+  const description = code ?? (error instanceof HttpError ? 'no answer' : 'unexpected fault');
+  return BEFORE_SENDING.has(code ?? '') ? { kind: 'unreachable', description } : { kind: 'unknown', description };
+}
+
+/** The system's error code, somewhere in the chain of causes; messages there may hold the URL. */
+function faultCode(error: unknown): string | undefined {
+  for (let at: unknown = error; at instanceof Error; at = at instanceof HttpError ? at.error : at.cause) {
+    if ('code' in at && typeof at.code === 'string') return at.code;
+    if ('errno' in at && typeof at.errno === 'string') return at.errno;
+  }
+  return undefined;
+}

@@ -1,0 +1,88 @@
+import type { Clock } from '../clock.ts';
+import type { Database } from '../db/open.ts';
+import { statement } from '../db/statement.ts';
+import { ONLINE_WINDOW_MS, type Tpv } from './tpv.ts';
+
+/** Heartbeats are written together, this often: a row per pong would be a write per TPV and ping. */
+export const HEARTBEAT_WRITE_INTERVAL_MS = 10_000;
+
+const recordHeartbeat = statement<{ id: string; at: number }>()((db, p) =>
+  db
+    .updateTable('tpv_instances')
+    .set({ last_heartbeat: p('at') })
+    .where('id', '=', p('id')),
+);
+
+const recordVersion = statement<{ id: string; version: string }>()((db, p) =>
+  db
+    .updateTable('tpv_instances')
+    .set({ version: p('version') })
+    .where('id', '=', p('id')),
+);
+
+/** Who is there now: open sockets, and when each TPV was last heard. */
+export class Presence {
+  readonly #db: Database;
+  readonly #clock: Clock;
+  readonly #connected = new Map<string, number>();
+  readonly #heard = new Map<string, number>();
+  #unwritten = new Set<string>();
+
+  constructor(db: Database, clock: Clock) {
+    this.#db = db;
+    this.#clock = clock;
+  }
+
+  /** A sign of life over whatever transport. */
+  heard(tpvId: string): void {
+    this.#heard.set(tpvId, this.#clock.now());
+    this.#unwritten.add(tpvId);
+  }
+
+  /** A socket opened; call what it returns when it closes. */
+  connected(tpvId: string): () => void {
+    this.heard(tpvId);
+    this.#connected.set(tpvId, (this.#connected.get(tpvId) ?? 0) + 1);
+    let open = true;
+    return () => {
+      if (!open) return;
+      open = false;
+      const left = (this.#connected.get(tpvId) ?? 1) - 1;
+      if (left > 0) this.#connected.set(tpvId, left);
+      else this.#connected.delete(tpvId);
+    };
+  }
+
+  isOnline(tpv: Pick<Tpv, 'id' | 'last_heartbeat'>): boolean {
+    if (this.#connected.has(tpv.id)) return true;
+    const last = this.lastHeartbeat(tpv);
+    return last !== null && this.#clock.now() - last < ONLINE_WINDOW_MS;
+  }
+
+  /** The newest heartbeat, written or not, in milliseconds. */
+  lastHeartbeat(tpv: Pick<Tpv, 'id' | 'last_heartbeat'>): number | null {
+    return this.#heard.get(tpv.id) ?? tpv.last_heartbeat;
+  }
+
+  async recordVersion(tpvId: string, version: string): Promise<void> {
+    await this.#db.transact((tx) => tx.run(recordVersion, { id: tpvId, version }));
+  }
+
+  /** Writes the heartbeats since the last call, in one commit; where that fails they wait for the next. */
+  async write(): Promise<void> {
+    const ids = this.#unwritten;
+    if (ids.size === 0) return;
+    this.#unwritten = new Set();
+    try {
+      await this.#db.transact(async (tx) => {
+        for (const id of ids) {
+          const at = this.#heard.get(id);
+          if (at !== undefined) await tx.run(recordHeartbeat, { id, at });
+        }
+      });
+    } catch (error) {
+      for (const id of ids) this.#unwritten.add(id);
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import type { Transact } from '../db/open.ts';
+import { uuidv7 } from '../ids.ts';
+import { base62, newApiKey } from './api-key.ts';
+import { addKey } from './keys.ts';
+
+/** What a TPV says of itself when it registers. */
+export interface Registration {
+  name: string;
+  endpointUrl: string;
+  maxUsers: number;
+  version: string;
+  /** JSON of an object. */
+  metadata: string;
+}
+
+export interface RegisteredTpv {
+  id: string;
+  name: string;
+  /** Shown this once. */
+  apiKey: string;
+  isActive: boolean;
+}
+
+/** Telegram allows 64 characters after `/start`; 12 of base62 can't be guessed and fit a small QR code. */
+const JOIN_CODE_LENGTH = 12;
+
+/** Creates the TPV and its key. Whether it may work at once (`isActive`) is the registration mode's rule. */
+export async function registerTpv(
+  transact: Transact,
+  registration: Registration,
+  isActive: boolean,
+  now: number,
+): Promise<RegisteredTpv> {
+  const id = uuidv7(now);
+  const key = newApiKey();
+  const joinCode = base62(JOIN_CODE_LENGTH);
+  await transact(async (tx) => {
+    await tx.kysely
+      .insertInto('tpv_instances')
+      .values({
+        id,
+        name: registration.name,
+        endpoint_url: registration.endpointUrl,
+        is_active: isActive ? 1 : 0,
+        max_users: registration.maxUsers,
+        version: registration.version,
+        metadata: registration.metadata,
+        join_code: joinCode,
+        created_at: now,
+        last_heartbeat: null,
+        deleted_at: null,
+      })
+      .execute();
+    await addKey(tx, id, key, now);
+  });
+  return { id, name: registration.name, apiKey: key.key, isActive };
+}

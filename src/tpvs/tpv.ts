@@ -1,0 +1,23 @@
+import type { Selectable } from 'kysely';
+import type { TpvTable } from '../db/schema.ts';
+import { statement } from '../db/statement.ts';
+
+/** A TPV: one restaurant's point-of-sale server. */
+export type Tpv = Selectable<TpvTable>;
+
+/** A TPV without a socket is online while its last heartbeat is younger than this (contract/rest.md). */
+export const ONLINE_WINDOW_MS = 300_000;
+
+/** The TPV with this id, unless it was deleted. */
+export const tpvById = statement<{ id: string }>()((db, p) =>
+  db.selectFrom('tpv_instances').selectAll().where('id', '=', p('id')).where('deleted_at', 'is', null),
+);
+
+/** The TPV whose door shows this code. */
+export const tpvByJoinCode = statement<{ code: string }>()((db, p) =>
+  db.selectFrom('tpv_instances').selectAll().where('join_code', '=', p('code')).where('deleted_at', 'is', null),
+);
+
+export const allTpvs = statement<object>()((db) =>
+  db.selectFrom('tpv_instances').selectAll().where('deleted_at', 'is', null).orderBy('id'),
+);

@@ -1,0 +1,150 @@
+import type { Tx } from '../db/open.ts';
+import { statement } from '../db/statement.ts';
+import type { Tpv } from '../tpvs/tpv.ts';
+import type { Candidate } from './strategies/candidate.ts';
+import { leastUsers } from './strategies/least-users.ts';
+import { roundRobin } from './strategies/round-robin.ts';
+import { specific } from './strategies/specific.ts';
+
+export type StrategyName = 'least_users' | 'round_robin' | 'specific';
+
+/** What assigning asks of the rest of the hub. */
+export interface AssignPorts {
+  strategy(): StrategyName;
+  isOnline(tpv: Pick<Tpv, 'id' | 'last_heartbeat'>): boolean;
+}
+
+const ROUND_ROBIN_LAST = 'round_robin_last';
+
+const candidates = statement<object>()((db) =>
+  db
+    .selectFrom('tpv_instances')
+    .select(['id', 'user_count', 'last_heartbeat'])
+    .where('is_active', '=', 1)
+    .where('deleted_at', 'is', null)
+    .whereRef('user_count', '<', 'max_users'),
+);
+
+// The two conditions are what keeps a TPV within its limit and a person with one TPV, whoever else assigns now.
+const takeSeat = statement<{ tpvId: string }>()((db, p) =>
+  db
+    .updateTable('tpv_instances')
+    .set((eb) => ({ user_count: eb('user_count', '+', 1) }))
+    .where('id', '=', p('tpvId'))
+    .where('is_active', '=', 1)
+    .where('deleted_at', 'is', null)
+    .whereRef('user_count', '<', 'max_users')
+    .returning('id'),
+);
+const sit = statement<{ tpvId: string; telegramId: number }>()((db, p) =>
+  db
+    .updateTable('telegram_users')
+    .set({ tpv_id: p('tpvId'), unassigned_told_at: null })
+    .where('telegram_id', '=', p('telegramId'))
+    .where('tpv_id', 'is', null)
+    .returning('telegram_id'),
+);
+const leaveSeat = statement<{ tpvId: string }>()((db, p) =>
+  db
+    .updateTable('tpv_instances')
+    .set((eb) => ({ user_count: eb('user_count', '-', 1) }))
+    .where('id', '=', p('tpvId')),
+);
+const standUp = statement<{ telegramId: number }>()((db, p) =>
+  db.updateTable('telegram_users').set({ tpv_id: null }).where('telegram_id', '=', p('telegramId')),
+);
+const tpvOfUser = statement<{ telegramId: number }>()((db, p) =>
+  db.selectFrom('telegram_users').select('tpv_id').where('telegram_id', '=', p('telegramId')),
+);
+const readSetting = statement<{ key: string }>()((db, p) =>
+  db.selectFrom('settings').select('value').where('key', '=', p('key')),
+);
+const writeSetting = statement<{ key: string; value: string }>()((db, p) =>
+  db
+    .insertInto('settings')
+    .values({ key: p('key'), value: p('value') })
+    .onConflict((c) => c.column('key').doUpdateSet((eb) => ({ value: eb.ref('excluded.value') }))),
+);
+const markTold = statement<{ telegramId: number; now: number }>()((db, p) =>
+  db
+    .updateTable('telegram_users')
+    .set({ unassigned_told_at: p('now') })
+    .where('telegram_id', '=', p('telegramId')),
+);
+
+/**
+ * Gives an unassigned person a TPV by the strategy in force.
+ * @returns the TPV's id, or undefined where none can take one more
+ */
+export async function assign(tx: Tx, ports: AssignPorts, telegramId: number): Promise<string | undefined> {
+  const strategy = ports.strategy();
+  if (strategy === 'specific') return undefined;
+  let open: Candidate[] = (await tx.run(candidates, {})).map((row) => ({
+    id: row.id,
+    userCount: row.user_count,
+    online: ports.isOnline(row),
+  }));
+  while (open.length > 0) {
+    const chosen = await choose(tx, strategy, open);
+    if (chosen === undefined) return undefined;
+    if (await seat(tx, chosen.id, telegramId)) {
+      if (strategy === 'round_robin') await tx.run(writeSetting, { key: ROUND_ROBIN_LAST, value: chosen.id });
+      return chosen.id;
+    }
+    open = open.filter((candidate) => candidate !== chosen);
+  }
+  return undefined;
+}
+
+async function choose(tx: Tx, strategy: StrategyName, open: readonly Candidate[]): Promise<Candidate | undefined> {
+  switch (strategy) {
+    case 'least_users':
+      return leastUsers(open);
+    case 'round_robin': {
+      const [last] = await tx.run(readSetting, { key: ROUND_ROBIN_LAST });
+      return roundRobin(open, last?.value);
+    }
+    case 'specific':
+      return specific();
+    default:
+      return strategy satisfies never;
+  }
+}
+
+/** Seats an unassigned person at a TPV; false where it has no room (any more). */
+async function seat(tx: Tx, tpvId: string, telegramId: number): Promise<boolean> {
+  const [taken] = await tx.run(takeSeat, { tpvId });
+  if (taken === undefined) return false;
+  const [sitting] = await tx.run(sit, { tpvId, telegramId });
+  if (sitting === undefined) await tx.run(leaveSeat, { tpvId });
+  return sitting !== undefined;
+}
+
+/**
+ * Moves a person to this TPV, from another or from none.
+ * @returns `unchanged` where they are there already, `full` (nothing changed) where it is inactive or has no room
+ */
+export async function moveUser(tx: Tx, telegramId: number, tpvId: string): Promise<'moved' | 'unchanged' | 'full'> {
+  const [user] = await tx.run(tpvOfUser, { telegramId });
+  const before = user?.tpv_id ?? null;
+  if (before === tpvId) return 'unchanged';
+  const [taken] = await tx.run(takeSeat, { tpvId });
+  if (taken === undefined) return 'full';
+  if (before !== null) {
+    await tx.run(standUp, { telegramId });
+    await tx.run(leaveSeat, { tpvId: before });
+  }
+  await tx.run(sit, { tpvId, telegramId });
+  return 'moved';
+}
+
+/** Remembers that the person was told that nobody can attend them yet. */
+export async function markUnassignedTold(tx: Tx, telegramId: number, now: number): Promise<void> {
+  await tx.run(markTold, { telegramId, now });
+}
+
+/** Takes every user from a TPV; they are assigned again when they write, or when their messages find a TPV. */
+export async function releaseUsers(tx: Tx, tpvId: string): Promise<void> {
+  await tx.kysely.updateTable('telegram_users').set({ tpv_id: null }).where('tpv_id', '=', tpvId).execute();
+  await tx.kysely.updateTable('tpv_instances').set({ user_count: 0 }).where('id', '=', tpvId).execute();
+}

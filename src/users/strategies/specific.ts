@@ -1,0 +1,6 @@
+import type { Candidate } from './candidate.ts';
+
+/** Nobody is assigned by itself: an administrator or a join code does it. */
+export function specific(): Candidate | undefined {
+  return undefined;
+}

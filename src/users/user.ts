@@ -1,0 +1,114 @@
+import type { Selectable } from 'kysely';
+import type { Tx } from '../db/open.ts';
+import type { TelegramUserTable } from '../db/schema.ts';
+import { statement } from '../db/statement.ts';
+
+/** A person in Telegram. */
+export type TelegramUser = Selectable<TelegramUserTable>;
+
+/** What an update says of its sender. */
+export interface Profile {
+  telegramId: number;
+  username: string | null;
+  firstName: string;
+  lastName: string;
+  languageCode: string;
+}
+
+interface Touch {
+  id: number;
+  username: string | null;
+  first: string;
+  last: string;
+  language: string;
+  active: number;
+  now: number;
+}
+
+const touch = statement<Touch>()((db, p) =>
+  db
+    .insertInto('telegram_users')
+    .values({
+      telegram_id: p('id'),
+      username: p('username'),
+      first_name: p('first'),
+      last_name: p('last'),
+      language_code: p('language'),
+      is_active: p('active'),
+      tpv_id: null,
+      created_at: p('now'),
+      last_interaction: p('now'),
+      unassigned_told_at: null,
+    })
+    .onConflict((c) =>
+      c.column('telegram_id').doUpdateSet((eb) => ({
+        username: eb.ref('excluded.username'),
+        first_name: eb.ref('excluded.first_name'),
+        last_name: eb.ref('excluded.last_name'),
+        language_code: eb.ref('excluded.language_code'),
+        is_active: eb.ref('excluded.is_active'),
+        last_interaction: eb.ref('excluded.last_interaction'),
+      })),
+    )
+    .returning(['tpv_id', 'unassigned_told_at']),
+);
+
+/** What assigning needs to know of somebody who just wrote. */
+export interface TouchedUser {
+  tpvId: string | null;
+  /** Whether the person was told that no TPV is free. */
+  told: boolean;
+}
+
+type Run = Pick<Tx, 'run'>;
+
+/**
+ * Registers the person, or brings what is known of them up to date.
+ * @param active false where the person blocked the bot
+ */
+export async function touchUser(tx: Run, profile: Profile, now: number, active = true): Promise<TouchedUser> {
+  const [row] = await tx.run(touch, {
+    id: profile.telegramId,
+    username: storable(profile.username),
+    first: storable(profile.firstName) ?? '',
+    last: storable(profile.lastName) ?? '',
+    language: storable(profile.languageCode) ?? '',
+    active: active ? 1 : 0,
+    now,
+  });
+  return { tpvId: row?.tpv_id ?? null, told: row?.unassigned_told_at != null };
+}
+
+/**
+ * A text column takes neither NUL (PostgreSQL) nor lone surrogates (UTF-8); where a name has one it becomes U+FFFD
+ * here. The instruction's payload, which is JSON, carries the name as it came.
+ */
+export function storable<T extends string | null>(text: T): T {
+  if (text === null) return text;
+  const clean = text.isWellFormed() ? text : text.toWellFormed();
+  return (clean.includes('\0') ? clean.replaceAll('\0', '\uFFFD') : clean) as T;
+}
+
+/** A page of a TPV's users, in the order of their Telegram ids. */
+export const usersOfTpv = statement<{ tpvId: string; after: number; limit: number }>()((db, p) =>
+  db
+    .selectFrom('telegram_users')
+    .selectAll()
+    .where('tpv_id', '=', p('tpvId'))
+    .where('telegram_id', '>', p('after'))
+    .orderBy('telegram_id')
+    .limit(p('limit')),
+);
+
+/** The same, with only those who can be written to, or only those who can not. */
+export const usersOfTpvByActivity = statement<{ tpvId: string; after: number; limit: number; active: number }>()(
+  (db, p) =>
+    db
+      .selectFrom('telegram_users')
+      .selectAll()
+      .where('tpv_id', '=', p('tpvId'))
+      .where('telegram_id', '>', p('after'))
+      .where('is_active', '=', p('active'))
+      .orderBy('telegram_id')
+      .limit(p('limit')),
+);
