@@ -1,0 +1,54 @@
+import type { Clock } from '../../src/clock.ts';
+
+interface Timer {
+  at: number;
+  every: number | undefined;
+  fn: () => void;
+}
+
+/** A clock that stands still until a test moves it. Real I/O goes on meanwhile. */
+export interface TestClock extends Clock {
+  /**
+   * Moves time forward by `ms`, calling what falls due on the way in its order; between two of them the event loop
+   * turns, so that what they started can go on.
+   */
+  advance(ms: number): Promise<void>;
+}
+
+export function testClock(start = Date.UTC(2025, 10, 9, 10, 30)): TestClock {
+  let now = start;
+  const timers = new Set<Timer>();
+  const add = (timer: Timer) => {
+    timers.add(timer);
+    return () => {
+      timers.delete(timer);
+    };
+  };
+  const next = (until: number) => {
+    let first: Timer | undefined;
+    for (const timer of timers) if (timer.at <= until && (first === undefined || timer.at < first.at)) first = timer;
+    return first;
+  };
+  return {
+    now: () => now,
+    after: (ms, fn) => add({ at: now + ms, every: undefined, fn }),
+    every: (ms, fn) => add({ at: now + ms, every: ms, fn }),
+    async advance(ms) {
+      const until = now + ms;
+      for (let timer = next(until); timer !== undefined; timer = next(until)) {
+        now = Math.max(now, timer.at);
+        if (timer.every === undefined) timers.delete(timer);
+        else timer.at += timer.every;
+        timer.fn();
+        await turns();
+      }
+      now = until;
+      await turns();
+    },
+  };
+}
+
+/** Lets what is under way in this process get on: a commit takes a few turns of the event loop. */
+async function turns(): Promise<void> {
+  for (let i = 0; i < 5; i++) await new Promise((resolve) => setImmediate(resolve));
+}

