@@ -35,6 +35,8 @@ import { Presence } from './tpvs/presence.ts';
 export interface Hub {
   readonly app: FastifyInstance;
   readonly db: Database;
+  /** What happens, after it was committed. */
+  readonly events: Pick<Events, 'on'>;
   /** @returns the address, such as `http://127.0.0.1:8100` */
   listen(): Promise<string>;
   /** Drains and closes (design/reliability.md, "Drain"); at most 25 s. */
@@ -195,6 +197,7 @@ export async function createHub(config: Config, logs: Logs, clock: Clock = syste
   return {
     app,
     db,
+    events,
     async listen() {
       const address = await app.listen({ host: config.HOST, port: config.PORT });
       if (config.TELEGRAM_MODE === 'polling') {

@@ -1,14 +1,11 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 
 /**
- * A UUIDv7 (RFC 9562): ids that leave the hub grow with time, so their index is written at its end.
+ * A UUIDv7 (RFC 9562): ids that leave the hub grow with time, so their index is written at its end. The random part
+ * is a UUIDv4's, which Node draws from a pool; its variant bits stay where they are.
  * @param now milliseconds since the epoch
  */
 export function uuidv7(now: number): string {
-  const bytes = randomBytes(16);
-  bytes.writeUIntBE(now, 0, 6);
-  bytes.writeUInt8(0x70 | (bytes.readUInt8(6) & 0x0f), 6);
-  bytes.writeUInt8(0x80 | (bytes.readUInt8(8) & 0x3f), 8);
-  const hex = bytes.toString('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  const time = now.toString(16).padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`;
 }

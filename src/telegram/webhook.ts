@@ -24,6 +24,8 @@ export async function webhookRoutes(app: FastifyInstance, options: WebhookOption
   for (const url of ['/webhook/telegram', '/telegram']) {
     app.post<{ Body: Buffer }>(url, {
       schema: { hide: true },
+      // Headers for browsers; nobody but Telegram reads this answer.
+      helmet: false,
       bodyLimit: MAX_BODY_BYTES,
       // Before the body is read (S1).
       onRequest: (request, _reply, done) => {

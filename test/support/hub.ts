@@ -1,12 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../demo/emulator/mod.ts';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import { readConfig } from '../../src/config.ts';
 import { createHub, type Hub } from '../../src/hub.ts';
+import type { TestClock } from './clock.ts';
 import { createPostgresDatabase } from './postgres.ts';
 import { openSocket, type TestSocket } from './socket.ts';
 
@@ -23,6 +24,8 @@ export interface HubOptions {
   database?: DialectUnderTest;
   /** An existing database instead of a fresh one (`sqlite:…` or `postgres://…`). */
   databaseUrl?: string;
+  /** Where the hub logs; nowhere by default (`TEST_LOG=info` shows it). */
+  log?: Logger;
   emulator?: Emulator;
   emulatorOptions?: EmulatorOptions;
 }
@@ -89,10 +92,12 @@ export async function startHub(options: HubOptions = {}): Promise<TestHub> {
     ADMIN_TOKEN,
     ...options.env,
   });
-  const log = pino({ level: process.env.TEST_LOG ?? 'silent' });
-  const hub = await createHub(config, { log, access: log, flush: () => {} }, options.clock ?? systemClock());
+  const log = options.log ?? pino({ level: process.env.TEST_LOG ?? 'silent' });
+  const { clock = systemClock() } = options;
+  const hub = await createHub(config, { log, access: log, flush: () => {} }, clock);
+  const close = () => closeHub(hub, clock);
+  onTestFinished(close);
   const url = await hub.listen();
-  onTestFinished(() => hub.close());
   const call = (path: string, init?: JsonInit) => fetchJson(new URL(path, url).href, init);
   const withHeader = (init: JsonInit | undefined, authorization: string): JsonInit => ({
     ...init,
@@ -113,7 +118,7 @@ export async function startHub(options: HubOptions = {}): Promise<TestHub> {
     admin: (path, init) => call(path, withHeader(init, `Token ${ADMIN_TOKEN}`)),
     update,
     message: (updateId, text, from = 1001) => update(messageUpdate(updateId, text, from)),
-    close: () => hub.close(),
+    close,
     async tpv(fields = {}) {
       const json = { name: 'TPV de prueba', endpoint_url: 'http://127.0.0.1:9', ...fields };
       const answer = await call('/api/tpv/register/', { method: 'POST', json });
@@ -132,6 +137,18 @@ export async function startHub(options: HubOptions = {}): Promise<TestHub> {
       };
     },
   };
+}
+
+/** A drain waits on the hub's clock: one that a test moves by hand has to go on meanwhile. */
+async function closeHub(hub: Hub, clock: Clock | TestClock): Promise<void> {
+  const closed = hub.close();
+  if (!('advance' in clock)) return closed;
+  let closing = true;
+  const done = closed.finally(() => {
+    closing = false;
+  });
+  while (closing) await clock.advance(50);
+  return done;
 }
 
 /** A message in a private chat, as Telegram words it. */

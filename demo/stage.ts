@@ -1,0 +1,81 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readConfig } from '../src/config.ts';
+import { createHub } from '../src/hub.ts';
+import { openLogs } from '../src/log.ts';
+import { type Emulator, startEmulator } from './emulator/mod.ts';
+import { freePort } from './port.ts';
+import { openRestaurant, type Restaurant } from './restaurant.ts';
+import { Timeline } from './timeline.ts';
+
+export const RESTAURANT = 'Bar La Esquina';
+
+/** Where the demo would like to listen; 0: anywhere. */
+export interface WantedPorts {
+  chat: number;
+  hub: number;
+}
+
+/** Everything that plays, up and connected. */
+export interface Stage {
+  emulator: Emulator;
+  hubUrl: string;
+  restaurant: Restaurant;
+  timeline: Timeline;
+  /** Wanted ports that somebody else has. */
+  taken: number[];
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a Bot API emulator, the hub on a fresh SQLite that goes with it, and a restaurant's TPV on the SDK.
+ * @throws Error with a sentence where one of them doesn't start; what was started is ended again
+ */
+export async function setStage(wanted: WantedPorts): Promise<Stage> {
+  const timeline = new Timeline();
+  const endings: (() => void | Promise<void>)[] = [];
+  const close = async () => {
+    for (let end = endings.pop(); end !== undefined; end = endings.pop()) await end();
+  };
+  try {
+    const [chatPort, hubPort] = [await freePort(wanted.chat), await freePort(wanted.hub)];
+    const taken: number[] = [];
+    if (wanted.chat !== 0 && chatPort !== wanted.chat) taken.push(wanted.chat);
+    if (wanted.hub !== 0 && hubPort !== wanted.hub) taken.push(wanted.hub);
+
+    const emulator = await startEmulator({ port: chatPort, onEvent: (event) => timeline.emulator(event) });
+    endings.push(() => emulator.close());
+
+    const folder = mkdtempSync(join(tmpdir(), 'valletpv-demo-'));
+    endings.push(() => rmSync(folder, { recursive: true, force: true }));
+    const logs = await openLogs('warn');
+    endings.push(() => logs.flush());
+    const config = readConfig({
+      PORT: String(hubPort),
+      DATABASE_URL: `sqlite:${join(folder, 'hub.db')}`,
+      TELEGRAM_BOT_TOKEN: emulator.token,
+      TELEGRAM_API_ROOT: emulator.apiRoot,
+      TELEGRAM_WEBHOOK_URL: `http://127.0.0.1:${hubPort}/webhook/telegram/`,
+      TELEGRAM_WEBHOOK_SECRET: 'only-for-the-demo-on-this-machine',
+      TPV_REGISTRATION: 'open',
+    });
+    const hub = await createHub(config, logs);
+    endings.push(() => hub.close());
+    hub.events.on('instruction.reported', ({ id, status }) => timeline.report(id, status));
+    const hubUrl = await hub.listen();
+    await emulator.waitForCall(({ method, outcome }) => method === 'setWebhook' && outcome.ok, 10_000);
+
+    const restaurant = await openRestaurant({
+      hubUrl,
+      name: RESTAURANT,
+      received: (instruction) => timeline.instruction(instruction),
+      answered: (instruction, response) => timeline.response(instruction, response),
+    });
+    endings.push(() => restaurant.close());
+    return { emulator, hubUrl, restaurant, timeline, taken, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
