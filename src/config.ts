@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { configFault, environmentSchema } from './environment.ts';
+import { databaseSchema, environmentFaults, environmentSchema } from './environment.ts';
 
 /** The hub's configuration; made once at start and never changed. */
 export type Config = Readonly<z.infer<typeof environmentSchema>>;
@@ -15,16 +15,28 @@ export class ConfigError extends Error {
   }
 }
 
-/** Exit code of a process whose configuration is wrong (EX_CONFIG of sysexits.h). */
-export const EXIT_CONFIG = 78;
+type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Reads the configuration from environment variables (contract/environment.md). An empty variable counts as absent.
  * @throws ConfigError with all faults
  */
-export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
-  const parsed = environmentSchema.safeParse(given);
-  if (!parsed.success) throw new ConfigError(parsed.error.issues.map((issue) => configFault(issue, given)));
-  return Object.freeze(parsed.data);
+export function readConfig(env: Environment): Config {
+  return Object.freeze(parse(environmentSchema, env));
+}
+
+/**
+ * Reads what opening the database needs, and asks for nothing else.
+ * @throws ConfigError with all faults
+ */
+export function readDatabaseConfig(env: Environment): Pick<Config, 'DATABASE_URL' | 'DATABASE_DURABILITY'> {
+  return parse(databaseSchema, env);
+}
+
+function parse<S extends z.ZodObject>(schema: S, env: Environment): z.infer<S> {
+  const given: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env)) if (value !== undefined && value !== '') given[name] = value;
+  const faults = environmentFaults(schema, given);
+  if (faults.length > 0) throw new ConfigError(faults);
+  return schema.parse(given);
 }

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 
 const text = z.string();
@@ -44,10 +45,21 @@ const origins = takes(
     .pipe(z.array(text.refine((value) => httpUrl(value) && new URL(value).origin === value))),
 );
 
+function isTrusted(value: string): boolean {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(value)) return true;
+  const [address = '', bits, ...more] = value.split('/');
+  const version = isIP(address);
+  if (version === 0 || more.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
+}
+
 const TELEGRAM_API = 'https://api.telegram.org';
 
+const WEBHOOK_SECRET = '16 to 256 of A-Z a-z 0-9 _ -';
+const AT_LEAST_16 = 'at least 16 characters';
+
 /** The variables of contract/environment.md, in its order. */
-const variables = z.object({
+export const environmentSchema = z.object({
   HOST: takes('an address to listen on', text.min(1)).default('127.0.0.1'),
   PORT: whole('a port, 0 to 65535', 0, 65_535).default(8100),
   PUBLIC_URL: url.optional(),
@@ -60,12 +72,15 @@ const variables = z.object({
   TELEGRAM_MODE: takes('webhook or polling', z.enum(['webhook', 'polling'])).default('webhook'),
   TELEGRAM_WEBHOOK_URL: url.optional(),
   TELEGRAM_WEBHOOK_AUTO: flag.default(true),
-  TELEGRAM_WEBHOOK_SECRET: takes('16 to 256 of A-Z a-z 0-9 _ -', text.regex(/^[\w-]{16,256}$/)).optional(),
-  TELEGRAM_API_ROOT: url.default(TELEGRAM_API),
+  TELEGRAM_WEBHOOK_SECRET: takes(WEBHOOK_SECRET, text.regex(/^[\w-]{16,256}$/)).optional(),
+  TELEGRAM_API_ROOT: takes(
+    'an http or https URL',
+    text.refine(httpUrl).transform((value) => value.replace(/\/+$/, '')),
+  ).default(TELEGRAM_API),
   TPV_REGISTRATION: takes('approval, token, open or closed', z.enum(['approval', 'token', 'open', 'closed'])).default(
     'approval',
   ),
-  REGISTRATION_TOKEN: takes('at least 16 characters', text.min(16)).optional(),
+  REGISTRATION_TOKEN: takes(AT_LEAST_16, text.min(16)).optional(),
   ADMIN_TOKEN: takes('at least 24 characters', text.min(24)).optional(),
   ROUTING_STRATEGY: takes(
     'least_users, round_robin or specific',
@@ -74,7 +89,10 @@ const variables = z.object({
   CORS_ALLOWED_ORIGINS: origins.default([]),
   CALLBACK_ALLOWED_ORIGINS: origins.default([]),
   CALLBACK_ALLOW_PRIVATE: flag.default(false),
-  TRUST_PROXY: takes('loopback, or addresses and networks separated by commas', text.min(1)).default('loopback'),
+  TRUST_PROXY: takes(
+    'loopback, linklocal, uniquelocal, addresses or networks such as 10.0.0.0/8, separated by commas',
+    text.refine((value) => value.split(',').every((one) => isTrusted(one.trim()))),
+  ).default('loopback'),
   HEARTBEAT_INTERVAL_SECONDS: seconds(1, 3600).default(25),
   SENT_LEASE_SECONDS: seconds().default(60),
   PROCESSING_LEASE_SECONDS: seconds().default(300),
@@ -89,7 +107,7 @@ const variables = z.object({
     z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
   ).default('info'),
   LOG_DIR: takes('a folder', text.min(1)).optional(),
-  METRICS_TOKEN: takes('at least 16 characters', text.min(16)).optional(),
+  METRICS_TOKEN: takes(AT_LEAST_16, text.min(16)).optional(),
   DEFAULT_LOCALE: takes('a language code such as es', text.regex(/^[a-z]{2}(-[A-Z]{2})?$/)).default('es'),
   TIME_ZONE: takes('a time zone such as Europe/Madrid', text.refine(isTimeZone)).default('Europe/Madrid'),
 });
@@ -102,48 +120,63 @@ function isTimeZone(value: string): boolean {
   }
 }
 
-/** What must hold between variables. */
-export const environmentSchema = variables.check(({ value, issues }) => {
-  const refuse = (name: keyof typeof value, message: string) =>
-    issues.push({ code: 'custom', path: [name], input: value[name], message, continue: true });
-  if (value.TELEGRAM_MODE === 'webhook' && value.TELEGRAM_WEBHOOK_SECRET === undefined) {
-    refuse('TELEGRAM_WEBHOOK_SECRET', 'is required in webhook mode; it takes 16 to 256 of A-Z a-z 0-9 _ -');
-  }
-  const ownServer = value.TELEGRAM_API_ROOT !== TELEGRAM_API;
-  if (value.TELEGRAM_WEBHOOK_URL !== undefined && !value.TELEGRAM_WEBHOOK_URL.startsWith('https:') && !ownServer) {
-    refuse('TELEGRAM_WEBHOOK_URL', 'must be https: Telegram delivers to nothing else');
-  }
-  if (value.TPV_REGISTRATION === 'token' && value.REGISTRATION_TOKEN === undefined) {
-    refuse('REGISTRATION_TOKEN', 'is required where TPV_REGISTRATION is token; it takes at least 16 characters');
-  }
-});
+type Values = z.infer<typeof environmentSchema>;
+type Given = Readonly<Record<string, string>>;
+
+/** The part that opens the database. */
+export const databaseSchema = environmentSchema.pick({ DATABASE_URL: true, DATABASE_DURABILITY: true });
 
 /** The names of all variables, in the order of the contract. */
-export const VARIABLE_NAMES = Object.keys(variables.shape) as (keyof typeof variables.shape)[];
+export const VARIABLE_NAMES = Object.keys(environmentSchema.shape) as (keyof Values)[];
+
+/**
+ * Every fault of the variables that `schema` has, one sentence each: the variable, what it got (secrets masked), what
+ * it takes.
+ */
+export function environmentFaults(schema: z.ZodObject, given: Given): string[] {
+  const faults: string[] = [];
+  const right: Record<string, unknown> = {};
+  for (const [name, variable] of Object.entries(schema.shape)) {
+    const parsed = z.safeParse(variable, given[name]);
+    if (parsed.success) right[name] = parsed.data;
+    else faults.push(variableFault(name, given[name], takenBy(variable)));
+  }
+  // A variable that is wrong by itself is missing here, and no rule looks at it.
+  return schema === environmentSchema ? [...faults, ...faultsBetween(right, given)] : faults;
+}
+
+/** What must hold between variables. */
+function faultsBetween(right: Partial<Values>, given: Given): string[] {
+  const faults: string[] = [];
+  if (right.TELEGRAM_MODE === 'webhook' && given.TELEGRAM_WEBHOOK_SECRET === undefined) {
+    faults.push(`TELEGRAM_WEBHOOK_SECRET is required in webhook mode; it takes ${WEBHOOK_SECRET}.`);
+  }
+  const { TELEGRAM_WEBHOOK_URL: webhook, TELEGRAM_API_ROOT: root } = right;
+  if (webhook !== undefined && !webhook.startsWith('https:') && root === TELEGRAM_API) {
+    faults.push(`TELEGRAM_WEBHOOK_URL is ${JSON.stringify(webhook)}; it takes an https URL: Telegram calls no other.`);
+  }
+  if (right.TPV_REGISTRATION === 'token' && given.REGISTRATION_TOKEN === undefined) {
+    faults.push(`REGISTRATION_TOKEN is required where TPV_REGISTRATION is token; it takes ${AT_LEAST_16}.`);
+  }
+  return faults;
+}
 
 const SECRET = /TOKEN|SECRET|DATABASE_URL/;
 
-/** One sentence for one fault: the variable, what it got (secrets masked), what it takes. */
-export function configFault(issue: z.core.$ZodIssue, given: Readonly<Record<string, unknown>>): string {
-  const name = String(issue.path[0] ?? 'environment');
-  const got = given[name];
-  if (issue.code === 'custom' && !issue.message.startsWith('Invalid')) {
-    return `${name}${got === undefined ? '' : ` is ${shown(name, got)}, and`} ${issue.message}.`;
-  }
-  const schema = variables.shape[name as keyof typeof variables.shape];
-  const wanted = sentenceOf(schema) ?? issue.message;
-  if (got === undefined) return `${name} is required; it takes ${wanted}.`;
-  return `${name} is ${shown(name, got)}; it takes ${wanted}.`;
+function variableFault(name: string, got: string | undefined, wanted: string): string {
+  return got === undefined
+    ? `${name} is required; it takes ${wanted}.`
+    : `${name} is ${shown(name, got)}; it takes ${wanted}.`;
 }
 
-function shown(name: string, value: unknown): string {
-  return SECRET.test(name) ? `${String(value).length} characters (not shown)` : JSON.stringify(value);
+function shown(name: string, value: string): string {
+  return SECRET.test(name) ? `${value.length} characters (not shown)` : JSON.stringify(value);
 }
 
-function sentenceOf(schema: z.ZodType | undefined): string | undefined {
-  if (schema === undefined) return undefined;
-  const own = schema.meta()?.takes;
+/** What `takes` says of a variable. */
+function takenBy(schema: z.core.$ZodType): string {
+  const own = z.globalRegistry.get(schema)?.takes;
   if (typeof own === 'string') return own;
   const inner = schema instanceof z.ZodDefault || schema instanceof z.ZodOptional ? schema.unwrap() : undefined;
-  return inner instanceof z.ZodType ? sentenceOf(inner) : undefined;
+  return inner === undefined ? 'another value' : takenBy(inner);
 }

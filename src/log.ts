@@ -61,7 +61,12 @@ export async function openLogs(level: string, dir?: string): Promise<Logs> {
  */
 async function rolled(dir: string, name: 'access' | 'error') {
   const { default: roll } = await import('pino-roll');
-  mkdirSync(join(dir, name), { recursive: true, mode: 0o700 });
+  try {
+    mkdirSync(join(dir, name), { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`LOG_DIR ${dir} can't be written (${reason}): choose a folder of this user.`, { cause });
+  }
   const stream = await roll({
     file: join(dir, name, name),
     extension: '.log',

@@ -1,3 +1,4 @@
+import { runProgram } from './exit.ts';
 import { serve } from './serve.ts';
 
-await serve();
+await runProgram(serve);

@@ -20,7 +20,8 @@ export interface TestClock extends Clock {
   jump(ms: number): Promise<void>;
 }
 
-export function testClock(start = Date.UTC(2025, 10, 9, 10, 30)): TestClock {
+/** @param settle lets what a moment started get on, before time moves further */
+export function testClock(start = Date.UTC(2025, 10, 9, 10, 30), settle: () => Promise<void> = turns): TestClock {
   let now = start;
   const timers = new Set<Timer>();
   const add = (timer: Timer) => {
@@ -45,10 +46,10 @@ export function testClock(start = Date.UTC(2025, 10, 9, 10, 30)): TestClock {
         if (timer.every === undefined) timers.delete(timer);
         else timer.at += timer.every;
         timer.fn();
-        await turns();
+        await settle();
       }
       now = until;
-      await turns();
+      await settle();
     },
     async jump(ms) {
       now += ms;
@@ -58,12 +59,12 @@ export function testClock(start = Date.UTC(2025, 10, 9, 10, 30)): TestClock {
         else timer.at = now + timer.every;
         timer.fn();
       }
-      await turns();
+      await settle();
     },
   };
 }
 
 /** Lets what is under way in this process get on: a commit takes a few turns of the event loop. */
-async function turns(): Promise<void> {
+export async function turns(): Promise<void> {
   for (let i = 0; i < 5; i++) await new Promise((resolve) => setImmediate(resolve));
 }

@@ -73,6 +73,8 @@ export interface TestHub {
   message(updateId: number, text: string, from?: number): Promise<Answer>;
   /** Posts any update as Telegram does. */
   update(body: unknown): Promise<Answer>;
+  /** Has the emulator deliver its updates to this hub. */
+  emulatorDelivers(): Promise<void>;
   /** Closes it before the test ends; again is fine. */
   close(): Promise<void>;
 }
@@ -119,6 +121,14 @@ export async function startHub(options: HubOptions = {}): Promise<TestHub> {
     update,
     message: (updateId, text, from = 1001) => update(messageUpdate(updateId, text, from)),
     close,
+    async emulatorDelivers() {
+      const set = await call('/webhook/setup/', {
+        method: 'POST',
+        json: { url: `${url}/webhook/telegram/` },
+        headers: { authorization: `Token ${ADMIN_TOKEN}` },
+      });
+      if (set.status !== 200) throw new Error(`The webhook was not set: ${JSON.stringify(set.body)}`);
+    },
     async tpv(fields = {}) {
       const json = { name: 'TPV de prueba', endpoint_url: 'http://127.0.0.1:9', ...fields };
       const answer = await call('/api/tpv/register/', { method: 'POST', json });

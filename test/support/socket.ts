@@ -20,6 +20,8 @@ export interface TestSocket {
   send(frame: unknown): void;
   /** Reports and waits for the `result`. */
   report(id: string, status: string, extra?: Record<string, unknown>): Promise<HubFrameOf<'result'>>;
+  /** Resolves when everything that the hub sent before has arrived, and everything sent here was read there. */
+  sync(): Promise<void>;
   /** How the hub closed it. */
   readonly closed: Promise<{ code: number; reason: string }>;
   /** Cuts the connection without a word. */
@@ -106,6 +108,17 @@ export async function openSocket(url: string, options: OpenOptions = {}): Promis
         if (result.ref === ref) return result;
       }
     },
+    sync: () =>
+      new Promise((resolve) => {
+        const name = `sync ${++refs}`;
+        const hear = (data: Buffer) => {
+          if (data.toString() !== name) return;
+          raw.off('pong', hear);
+          resolve();
+        };
+        raw.on('pong', hear);
+        raw.ping(name);
+      }),
     cut: () => raw.terminate(),
   };
 }

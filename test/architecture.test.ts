@@ -1,0 +1,130 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { cycles, importsOf, type SourceFile, sourceFiles, withoutComments } from './support/imports.ts';
+import { ROOT } from './support/process.ts';
+
+/**
+ * The rooms of design/architecture.md, "Who may import whom": a room may import those on the lines above its own,
+ * never one on its own line. A room is a folder of src/ or a file; a file that is named here is no part of its folder.
+ */
+const LINES: readonly (readonly string[])[] = [
+  ['client-sdk/src/protocol'],
+  ['src/log', 'src/clock', 'src/errors', 'src/ids', 'src/metrics', 'src/pino-roll.d'],
+  ['src/environment', 'src/db'],
+  ['src/config'],
+  ['src/exit'],
+  ['src/tpvs'],
+  ['src/users'],
+  ['src/events'],
+  ['src/push'],
+  ['src/instructions'],
+  ['src/buttons'],
+  ['src/delivery'],
+  ['src/gateway', 'src/api', 'src/telegram', 'src/admin', 'src/cli'],
+  ['src/maintenance', 'src/outbound'],
+  ['src/hub'],
+  ['src/serve'],
+  // Where processes begin.
+  ['src/main', 'src/cli/main'],
+];
+
+/** Where time is made, and where processes begin and end. */
+const MAY_USE_TIME = ['src/clock.ts', 'src/log.ts', 'src/main.ts', 'src/serve.ts', 'src/cli/main.ts'];
+
+const src = sourceFiles(ROOT, 'src');
+const sdk = sourceFiles(ROOT, 'client-sdk/src');
+const migrations = sourceFiles(ROOT, 'migrations');
+
+function roomOf(path: string): string | undefined {
+  const name = path.replace(/\.ts$/, '');
+  const rooms = LINES.flat().filter((room) => name === room || name.startsWith(`${room}/`));
+  return rooms.sort((a, b) => b.length - a.length)[0];
+}
+
+function lineOf(room: string): number {
+  return LINES.findIndex((line) => line.includes(room));
+}
+
+function isPackage(name: string): boolean {
+  return !/^(src|client-sdk|migrations|test|demo)\//.test(name);
+}
+
+/** `from → to` for every import that `refused` refuses. */
+function offences(files: readonly SourceFile[], refused: (to: string, from: string) => boolean): string[] {
+  return files.flatMap(({ path, imports }) =>
+    imports.filter((name) => refused(name, path)).map((name) => `${path} → ${name}`),
+  );
+}
+
+test('the scanner sees every kind of import, and none in a comment', () => {
+  const code = [
+    "import a, { b } from './a.ts';",
+    "import type { C } from './c.ts';",
+    "import {\n  d,\n  type E,\n} from './d.ts';",
+    "import './effect.ts';",
+    "export { f } from './f.ts';",
+    "export type * from './g.ts';",
+    "const h = await import('./h.ts');",
+    "type I = import('./i.ts').I;",
+    "// import j from './j.ts';",
+    "/* import k from './k.ts'; */",
+    "export const text = 'from';",
+  ].join('\n');
+  const names = ['./a.ts', './c.ts', './d.ts', './effect.ts', './f.ts', './g.ts', './h.ts', './i.ts'];
+  expect(importsOf(withoutComments(code)).sort()).toEqual(names);
+  expect(src.flatMap(({ imports }) => imports).length).toBeGreaterThan(100);
+});
+
+test('every file has its room', () => {
+  expect(src.map(({ path }) => path).filter((path) => roomOf(path) === undefined)).toEqual([]);
+});
+
+test('a room imports only rooms on lines above its own', () => {
+  const wrong = offences(src, (to, from) => {
+    if (isPackage(to)) return false;
+    const [here, there] = [roomOf(from), roomOf(to)];
+    if (here === undefined || there === undefined) return true;
+    return here !== there && lineOf(there) >= lineOf(here);
+  });
+  expect(wrong).toEqual([]);
+});
+
+test('no file imports itself in a circle, types included', () => {
+  expect(cycles([...src, ...sdk])).toEqual([]);
+});
+
+test('the SDK stands alone, and nothing but its protocol needs zod', () => {
+  const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'client-sdk/package.json'), 'utf8'));
+  const known = [...Object.keys(dependencies), /^node:/];
+  const room = 'client-sdk/src/protocol/';
+  const [protocol, others] = [true, false].map((inside) => sdk.filter(({ path }) => path.startsWith(room) === inside));
+  const refused = (to: string) => {
+    if (isPackage(to)) return !among(to, known);
+    return !to.startsWith('client-sdk/src/') || (to.startsWith(room) && to !== `${room}codes.ts`);
+  };
+  expect(offences(others ?? [], refused)).toEqual([]);
+  expect(offences(protocol ?? [], (to) => to !== 'zod' && !to.startsWith(room))).toEqual([]);
+});
+
+test('migrations import Kysely alone', () => {
+  expect(offences(migrations, (to) => to !== 'kysely')).toEqual([]);
+});
+
+test('packages are those of package.json', () => {
+  const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  const known = [...Object.keys(dependencies), /^node:/];
+  expect(offences(src, (to) => isPackage(to) && !among(to, known))).toEqual([]);
+});
+
+test('time comes from the clock, and nothing but the log writes', () => {
+  const time = /(?<![.\w])(?:setTimeout|setInterval)\(|\bDate\.now\(|\bnew Date\(\)|['"](?:node:)?timers/;
+  const rules = src.filter(({ path }) => !MAY_USE_TIME.includes(path));
+  expect(rules.filter(({ code }) => time.test(code)).map(({ path }) => path)).toEqual([]);
+  expect(src.filter(({ code }) => /\bconsole\./.test(code)).map(({ path }) => path)).toEqual([]);
+});
+
+/** A package, or a subpath of one. */
+function among(name: string, known: readonly (string | RegExp)[]): boolean {
+  return known.some((one) => (typeof one === 'string' ? name === one || name.startsWith(`${one}/`) : one.test(name)));
+}

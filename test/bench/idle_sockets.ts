@@ -1,0 +1,39 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { HubProcess } from './hub_process.ts';
+import { TpvSocket } from './tpv_socket.ts';
+
+/** The hub takes 500 upgrades a second; this pause before each stays below that. */
+const BETWEEN_MS = 3;
+/** Opened first and not counted: what the first ones make a process load and reserve is not what one more costs. */
+const FIRST = 500;
+/** For what the last upgrades left behind to go. */
+const SETTLE_MS = 3_000;
+
+export interface IdleResult {
+  count: number;
+  beforeBytes: number;
+  afterBytes: number;
+}
+
+/** Opens one idle socket per key, and reads the hub's memory before and after; undefined where the system hides it. */
+export async function openIdleSockets(hub: HubProcess, keys: readonly string[]): Promise<IdleResult | undefined> {
+  const sockets: TpvSocket[] = [];
+  const open = async (some: readonly string[]) => {
+    for (const key of some) {
+      await pause(BETWEEN_MS);
+      sockets.push(await TpvSocket.open(hub.url, key));
+    }
+    await pause(SETTLE_MS);
+  };
+  const first = Math.min(FIRST, Math.floor(keys.length / 2));
+  try {
+    await open(keys.slice(0, first));
+    const beforeBytes = hub.rssBytes;
+    await open(keys.slice(first));
+    const afterBytes = hub.rssBytes;
+    if (beforeBytes === undefined || afterBytes === undefined) return undefined;
+    return { count: keys.length - first, beforeBytes, afterBytes };
+  } finally {
+    for (const socket of sockets) socket.close();
+  }
+}

@@ -1,0 +1,172 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { HubProcess, type TelegramSide } from './hub_process.ts';
+import { openIdleSockets } from './idle_sockets.ts';
+import type { Latencies } from './latencies.ts';
+import { type BenchOptions, benchOptions, HELP } from './options.ts';
+import { poll } from './polls.ts';
+import { pressButtons } from './press.ts';
+import { seed } from './seed.ts';
+import { LATENCY_COLUMNS, latencyCells, printHeading, printRow, whole } from './table.ts';
+import { registerTpvs } from './tpvs.ts';
+import { type RunResult, Traffic } from './traffic.ts';
+
+/** Before anything is measured, the hub runs for this long at most: its code is compiled then, its people are known. */
+const WARM_UP_SECONDS = 2;
+const EXIT_USAGE = 64;
+
+const options = readOptions();
+const folder = mkdtempSync(join(options.dir, 'hub-bench-'));
+const hubs = new Set<HubProcess>();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    for (const hub of hubs) hub.kill();
+    rmSync(folder, { recursive: true, force: true });
+    process.exit(130);
+  });
+}
+try {
+  await measure(options);
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+} finally {
+  for (const hub of hubs) hub.kill();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function readOptions(): BenchOptions {
+  try {
+    const read = benchOptions();
+    if (read !== undefined) {
+      mkdirSync(read.dir, { recursive: true });
+      return read;
+    }
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${HELP}`);
+    process.exit(EXIT_USAGE);
+  }
+  process.stdout.write(HELP);
+  process.exit(0);
+}
+
+async function measure({ parts, ...given }: BenchOptions): Promise<void> {
+  console.log(
+    `Node ${process.versions.node}, ${availableParallelism()} cores, SQLite, synchronous=FULL; the driver runs beside the hub.`,
+  );
+  if (parts.includes('traffic') || parts.includes('polls')) await withHub('main', (hub) => traffic(hub, parts, given));
+  if (parts.includes('press')) await presses();
+  if (parts.includes('rows')) await growth(given);
+  if (parts.includes('sockets')) await sockets(given);
+}
+
+type Sizes = Omit<BenchOptions, 'parts'>;
+
+async function traffic(hub: HubProcess, parts: BenchOptions['parts'], sizes: Sizes): Promise<void> {
+  const { connections, seconds, rate, tpvs } = sizes;
+  const keys = await registerTpvs(hub.url, tpvs);
+  if (parts.includes('traffic')) {
+    const load = new Traffic(hub.url);
+    await load.connect(keys);
+    await load.run({ connections, seconds: Math.min(seconds, WARM_UP_SECONDS) });
+    printHeading(`${rate} updates/s, ${tpvs} TPVs`, LATENCY_COLUMNS);
+    printRun(await load.run({ connections, seconds, rate }));
+    printHeading(`saturation, ${connections} connections`, LATENCY_COLUMNS);
+    const cpuMs = hub.cpuMs;
+    const result = await load.run({ connections, seconds });
+    printRun(result);
+    printRow('hub CPU per update', [cpuPer(result.reported.count, cpuMs, hub.cpuMs)]);
+    load.close();
+  }
+  if (parts.includes('polls')) {
+    await poll(hub.url, keys, connections, Math.min(seconds, WARM_UP_SECONDS));
+    printHeading(`polls, ${connections} connections`, LATENCY_COLUMNS);
+    const cpuMs = hub.cpuMs;
+    const { latencies, perSecond } = await poll(hub.url, keys, connections, seconds);
+    printRow('poll → 200', latencyCells(perSecond, latencies));
+    printRow('hub CPU per poll', [cpuPer(latencies.count, cpuMs, hub.cpuMs)]);
+  }
+}
+
+/** How long a person looks at a spinner, beside what the two calls between Telegram and the hub take by themselves. */
+async function presses(): Promise<void> {
+  const { shown, webhook, answer } = await pressButtons(
+    (telegram, work) => withHub('press', work, telegram),
+    async (url) => (await registerTpvs(url, 1)).join(),
+  );
+  printHeading('presses, one at a time', LATENCY_COLUMNS.slice(1));
+  const print = (name: string, latencies: Latencies) => printRow(name, latencyCells(0, latencies).slice(1));
+  print('press → TPV → answer shown', shown);
+  print('the webhook’s call alone', webhook);
+  print('the answer’s call alone', answer);
+  const [p50 = 0, first = 0, second = 0] = [shown, webhook, answer].flatMap((one) => one.quantiles([0.5]));
+  printRow('press over the two calls', [`${(p50 / (first + second)).toFixed(2)} ×`]);
+}
+
+/** The same work on databases that hold more and more. */
+async function growth({ rows, connections, seconds, rate, tpvs }: Sizes): Promise<void> {
+  printHeading('rows in the database', ['updates/s', 'CPU/update', 'report p50', 'report p99', 'polls/s', 'CPU/poll']);
+  for (const count of rows) {
+    await seed(join(folder, `${count}.db`), count);
+    await withHub(String(count), async (hub) => {
+      const keys = await registerTpvs(hub.url, tpvs);
+      const load = new Traffic(hub.url);
+      await load.connect(keys);
+      await load.run({ connections, seconds: Math.min(seconds, WARM_UP_SECONDS) });
+      const before = hub.cpuMs;
+      const full = await load.run({ connections, seconds });
+      const between = hub.cpuMs;
+      const steady = await load.run({ connections, seconds, rate });
+      load.close();
+      const beforePolls = hub.cpuMs;
+      const polls = await poll(hub.url, keys, connections, seconds);
+      const [p50 = 0, p99 = 0] = steady.reported.quantiles([0.5, 0.99]);
+      printRow(whole(count), [
+        whole(full.reportedPerSecond),
+        cpuPer(full.reported.count, before, between),
+        `${p50.toFixed(2)} ms`,
+        `${p99.toFixed(2)} ms`,
+        whole(polls.perSecond),
+        cpuPer(polls.latencies.count, beforePolls, hub.cpuMs),
+      ]);
+    });
+    rmSync(join(folder, `${count}.db`), { force: true });
+  }
+}
+
+async function sockets({ sockets: count }: Sizes): Promise<void> {
+  // Registering leaves garbage behind, so the sockets come to a fresh process.
+  const keys = await withHub('sockets', (hub) => registerTpvs(hub.url, count));
+  const idle = await withHub('sockets', (hub) => openIdleSockets(hub, keys));
+  printHeading('idle sockets', ['KiB each', 'MiB before', 'MiB after']);
+  if (idle === undefined) return printRow('this system does not tell', []);
+  const { beforeBytes, afterBytes } = idle;
+  const mib = (bytes: number) => (bytes / 1024 / 1024).toFixed(1);
+  const each = (afterBytes - beforeBytes) / idle.count / 1024;
+  printRow(`${whole(idle.count)} sockets`, [each.toFixed(1), mib(beforeBytes), mib(afterBytes)]);
+}
+
+async function withHub<T>(name: string, work: (hub: HubProcess) => Promise<T>, telegram?: TelegramSide): Promise<T> {
+  const hub = await HubProcess.start(join(folder, `${name}.db`), telegram);
+  hubs.add(hub);
+  try {
+    return await work(hub);
+  } finally {
+    await hub.stop();
+    hubs.delete(hub);
+  }
+}
+
+function printRun(result: RunResult): void {
+  const { answeredPerSecond, reportedPerSecond, refused } = result;
+  printRow('update → 200', latencyCells(answeredPerSecond, result.answered));
+  printRow('update → instruction at the TPV', latencyCells(reportedPerSecond, result.delivered));
+  printRow('update → report committed', latencyCells(reportedPerSecond, result.reported));
+  if (refused > 0) printRow('refused', [whole(refused)]);
+}
+
+function cpuPer(count: number, before: number | undefined, after: number | undefined): string {
+  if (before === undefined || after === undefined || count === 0) return '–';
+  return `${whole(((after - before) / count) * 1_000)} µs`;
+}

@@ -1,0 +1,75 @@
+import { tmpdir } from 'node:os';
+import { parseArgs } from 'node:util';
+
+export const PARTS = ['traffic', 'polls', 'press', 'sockets', 'rows'] as const;
+export type Part = (typeof PARTS)[number];
+
+export interface BenchOptions {
+  parts: readonly Part[];
+  seconds: number;
+  rate: number;
+  connections: number;
+  tpvs: number;
+  sockets: number;
+  rows: readonly number[];
+  dir: string;
+}
+
+export const HELP = `Measures the hub as it ships: a process of its own, SQLite with synchronous=FULL. This program plays Telegram and
+the TPVs on the same machine, so its own work takes from the hub's: compare runs with runs, not with other machines.
+
+  npm run bench -- [parts] [options]
+
+  parts               some of traffic polls press sockets rows (all); so does --only <part,part>
+  --seconds <n>       length of each run (5)
+  --rate <n>          updates per second where the rate is fixed (300)
+  --connections <n>   connections that send updates, or poll (40)
+  --tpvs <n>          TPVs with a socket (4)
+  --sockets <n>       idle sockets, one TPV each; the more, the steadier the figure (4000)
+  --rows <n,n>        instructions that the database has already (10000,1000000)
+  --dir <folder>      where the databases are made, on the disk to measure (${tmpdir()})
+`;
+
+/**
+ * Reads the command line; undefined where it asks for help.
+ * @throws Error with a sentence
+ */
+export function benchOptions(): BenchOptions | undefined {
+  const text = { type: 'string' } as const;
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      help: { type: 'boolean', short: 'h' },
+      only: { ...text, default: PARTS.join(',') },
+      seconds: { ...text, default: '5' },
+      rate: { ...text, default: '300' },
+      connections: { ...text, default: '40' },
+      tpvs: { ...text, default: '4' },
+      sockets: { ...text, default: '4000' },
+      rows: { ...text, default: '10000,1000000' },
+      dir: { ...text, default: tmpdir() },
+    },
+  });
+  if (values.help === true) return undefined;
+  return {
+    parts: (positionals.length > 0 ? positionals : values.only.split(',')).map(partOf),
+    seconds: whole('seconds', values.seconds),
+    rate: whole('rate', values.rate),
+    connections: whole('connections', values.connections),
+    tpvs: whole('tpvs', values.tpvs),
+    sockets: whole('sockets', values.sockets),
+    rows: values.rows.split(',').map((rows) => whole('rows', rows)),
+    dir: values.dir,
+  };
+}
+
+function partOf(name: string): Part {
+  const part = PARTS.find((known) => known === name);
+  if (part === undefined) throw new Error(`The parts are ${PARTS.join(', ')}; there is no "${name}".`);
+  return part;
+}
+
+function whole(name: string, value: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(value)) throw new Error(`--${name} takes a whole number from 1, and not "${value}".`);
+  return Number(value);
+}

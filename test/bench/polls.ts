@@ -1,0 +1,35 @@
+import { HttpConnection } from './http_connection.ts';
+import { Latencies } from './latencies.ts';
+
+export interface PollResult {
+  latencies: Latencies;
+  perSecond: number;
+}
+
+/** Asks for pending instructions, where there are none, as older TPVs do all day: every connection as fast as it goes. */
+export async function poll(
+  url: URL,
+  keys: readonly string[],
+  connections: number,
+  seconds: number,
+): Promise<PollResult> {
+  const open = await Promise.all(Array.from({ length: connections }, () => HttpConnection.open(url)));
+  const latencies = new Latencies();
+  const startedAt = performance.now();
+  const until = startedAt + seconds * 1_000;
+  const asFastAsItGoes = async (connection: HttpConnection, index: number) => {
+    const request =
+      'GET /api/tpv/instructions/?status=pending&limit=10 HTTP/1.1\r\nHost: hub\r\n' +
+      `Authorization: ApiKey ${keys[index % keys.length]}\r\n\r\n`;
+    while (performance.now() < until) {
+      const sentAt = performance.now();
+      const status = await connection.send(request);
+      if (status !== 200) throw new Error(`A poll was answered ${status}.`);
+      latencies.add(performance.now() - sentAt);
+    }
+  };
+  await Promise.all(open.map(asFastAsItGoes));
+  const perSecond = latencies.count / ((performance.now() - startedAt) / 1_000);
+  for (const connection of open) connection.close();
+  return { latencies, perSecond };
+}

@@ -1,0 +1,164 @@
+import { onTestFinished } from 'vitest';
+import { migrate } from '../../src/db/migrate.ts';
+import { type Database, openDatabase } from '../../src/db/open.ts';
+import { Dispatcher } from '../../src/push/dispatch.ts';
+import { enqueue, hubSentence } from '../../src/push/enqueue.ts';
+import type { PushRow } from '../../src/push/message.ts';
+import type { SendOutcome } from '../../src/push/send-port.ts';
+import { pushById } from '../../src/push/store.ts';
+import { registerTpv } from '../../src/tpvs/register.ts';
+import { type TestClock, testClock, turns } from './clock.ts';
+import { type DialectUnderTest, freshDatabase } from './hub.ts';
+
+/** A message as Telegram got it. */
+export interface Got {
+  /** On the test's clock, from its start. */
+  at: number;
+  chatId: number;
+  text: string;
+}
+
+export interface TestDispatcher {
+  readonly db: Database;
+  readonly clock: TestClock;
+  readonly dispatcher: Dispatcher;
+  readonly databaseUrl: string;
+  /** What Telegram got so far. */
+  readonly got: readonly Got[];
+  readonly faults: readonly unknown[];
+  /** What Telegram says; everything is taken by default. */
+  answer: (row: PushRow, got: Got) => SendOutcome | Promise<SendOutcome>;
+  /** A message of this TPV (the hub itself by default) to a chat; resolves with its id. */
+  push(chatId: number, text: string, tpvId?: string): Promise<string>;
+  /** Many in one transaction. */
+  pushAll(messages: readonly { chatId: number; text: string; tpvId?: string }[]): Promise<string[]>;
+  tpv(name: string): Promise<string>;
+  row(id: string): Promise<PushRow>;
+  /** Resolves when nothing more happens until the clock moves. */
+  idle(): Promise<void>;
+}
+
+export interface DispatcherOptions {
+  database?: DialectUnderTest;
+  databaseUrl?: string;
+  clock?: TestClock;
+  /** Not yet: the test starts it. */
+  stopped?: boolean;
+  random?: () => number;
+  /** Puts something between the dispatcher and the database. */
+  wrap?: (db: Database) => Database;
+}
+
+const START = Date.UTC(2025, 10, 9, 10, 30);
+let messageId = 0;
+
+export function sent(): SendOutcome {
+  return { kind: 'sent', messageId: ++messageId, asPlain: false };
+}
+
+/** The dispatcher over a real database, with a Telegram that says what the test wants. */
+export async function startDispatcher(options: DispatcherOptions = {}): Promise<TestDispatcher> {
+  const databaseUrl = options.databaseUrl ?? (await freshDatabase(options.database ?? 'sqlite'));
+  const db = openDatabase({ DATABASE_URL: databaseUrl, DATABASE_DURABILITY: 'full' });
+  let closed = false;
+  onTestFinished(async () => {
+    await stop();
+    closed = true;
+    await db.close();
+  });
+  await migrate(db);
+  const got: Got[] = [];
+  const faults: unknown[] = [];
+  let events = 0;
+  let queries = 0;
+  const idle = async () => {
+    for (let calm = 0; calm < 2 && !closed; ) {
+      const before = events;
+      await turns();
+      calm = events === before && queries === 0 ? calm + 1 : 0;
+    }
+  };
+  const clock = options.clock ?? settlingClock(idle);
+  const counted = async <T>(query: () => Promise<T>): Promise<T> => {
+    queries++;
+    return query().finally(() => {
+      queries--;
+      events++;
+    });
+  };
+  const watched = options.wrap?.(db) ?? db;
+  const dispatcher = new Dispatcher({
+    db: {
+      ...watched,
+      query: (statement, parameters) => counted(() => watched.query(statement, parameters)),
+      transact: (fn) => counted(() => watched.transact(fn)),
+    },
+    clock,
+    sender: {
+      async send(row) {
+        events++;
+        const one = { at: clock.now() - START, chatId: row.chat_id, text: row.text };
+        got.push(one);
+        const outcome = await test.answer(row, one);
+        events++;
+        return outcome;
+      },
+    },
+    random: options.random ?? (() => 0),
+    onSettled: () => {
+      events++;
+    },
+    onFault: (error) => {
+      events++;
+      faults.push(error);
+    },
+  });
+  const stop = async () => {
+    const stopped = dispatcher.stop(0);
+    await clock.advance(0);
+    await stopped;
+  };
+  const test: TestDispatcher = {
+    db,
+    clock,
+    dispatcher,
+    databaseUrl,
+    got,
+    faults,
+    answer: sent,
+    push: async (chatId, text, tpvId) => (await test.pushAll([{ chatId, text, ...(tpvId && { tpvId }) }]))[0] ?? '',
+    pushAll: (messages) =>
+      db.transact(async (tx) => {
+        const ids: string[] = [];
+        for (const { chatId, text, tpvId = null } of messages) {
+          const request = { ...hubSentence(chatId, text), tpvId };
+          ids.push(await enqueue(tx, dispatcher, request, clock.now()));
+        }
+        return ids;
+      }),
+    async tpv(name) {
+      const one = { name, endpointUrl: 'http://127.0.0.1:9', maxUsers: 9, version: '', metadata: '{}' };
+      return (await registerTpv(db.transact, one, true, clock.now())).id;
+    },
+    async row(id) {
+      const [row] = await db.query(pushById, { id });
+      if (row === undefined) throw new Error(`There is no push ${id}.`);
+      return row;
+    },
+    idle,
+  };
+  if (options.stopped !== true) await dispatcher.start();
+  return test;
+}
+
+/** A clock that stands still while something is still going on. */
+function settlingClock(idle: () => Promise<void>): TestClock {
+  const clock = testClock(START, idle);
+  return {
+    ...clock,
+    async advance(ms) {
+      await idle();
+      await clock.advance(ms);
+    },
+  };
+}

@@ -1,0 +1,71 @@
+import { once } from 'node:events';
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { onTestFinished } from 'vitest';
+
+/** A request that the hub made. */
+export interface HubCall {
+  path: string;
+  contentType: string | undefined;
+  form: Record<string, string>;
+}
+
+/** A TPV's own HTTP server, which buttons call; gone with the test. */
+export interface TpvServer {
+  readonly origin: string;
+  readonly calls: readonly HubCall[];
+  /** The next call that none of these promises has given yet. */
+  next(): Promise<HubCall>;
+}
+
+/** @param answer ends the response; JSON of what it returns where it returns something */
+export async function tpvServer(
+  answer: (call: HubCall, response: ServerResponse) => object | undefined,
+): Promise<TpvServer> {
+  const calls: HubCall[] = [];
+  const waiting: ((call: HubCall) => void)[] = [];
+  let taken = 0;
+  const server = createServer(async (request, response) => {
+    const form = Object.fromEntries(new URLSearchParams(await text(request)));
+    const call = { path: request.url ?? '', contentType: request.headers['content-type'], form };
+    calls.push(call);
+    const body = answer(call, response);
+    if (body !== undefined) response.setHeader('content-type', 'application/json').end(JSON.stringify(body));
+    const next = waiting.shift();
+    if (next !== undefined) {
+      taken++;
+      next(call);
+    }
+  });
+  const origin = await listening(server);
+  return {
+    origin,
+    calls,
+    next: () =>
+      new Promise((resolve) => {
+        const call = calls[taken];
+        if (call === undefined) waiting.push(resolve);
+        else {
+          taken++;
+          resolve(call);
+        }
+      }),
+  };
+}
+
+async function listening(server: Server): Promise<string> {
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  });
+  // A TCP server's address is an object; only pipes have a string.
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
