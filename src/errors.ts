@@ -48,6 +48,8 @@ export interface ErrorDetail {
 export interface HubErrorOptions {
   cause?: unknown;
   details?: ErrorDetail[];
+  /** Fields that the error's body carries besides (`push_message_id`). */
+  extra?: Readonly<Record<string, string | number>>;
   /** Seconds after which trying again makes sense; becomes `Retry-After`. */
   retryAfterSeconds?: number;
 }
@@ -60,12 +62,14 @@ export class HubError extends Error {
   override readonly name = 'HubError';
   readonly code: ErrorCode;
   readonly details: ErrorDetail[] | undefined;
+  readonly extra: Readonly<Record<string, string | number>> | undefined;
   readonly retryAfterSeconds: number | undefined;
 
   constructor(code: ErrorCode, message: string, options: HubErrorOptions = {}) {
     super(message, { cause: options.cause });
     this.code = code;
     this.details = options.details;
+    this.extra = options.extra;
     this.retryAfterSeconds = options.retryAfterSeconds;
   }
 

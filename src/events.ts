@@ -12,7 +12,13 @@ export type HubEvent =
   /** The TPV should stop working on it. */
   | { type: 'instruction.revoked'; id: string; tpvId: string; reason: RevokeReason }
   /** It ended without an answer; the person is to be told. */
-  | { type: 'instruction.unanswered'; id: string; telegramUserId: number; reason: UnansweredReason }
+  | {
+      type: 'instruction.unanswered';
+      id: string;
+      command: string;
+      telegramUserId: number;
+      reason: UnansweredReason;
+    }
   /** Somebody may be assigned now: a TPV was activated, or has room again. */
   | { type: 'tpv.available'; tpvId: string }
   /** Two processes take the socket of one key from each other. */

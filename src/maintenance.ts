@@ -1,3 +1,4 @@
+import { expireButtons } from './buttons/retention.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import type { Database } from './db/open.ts';
@@ -9,6 +10,8 @@ import { drainInbox } from './instructions/reassign.ts';
 import { retention } from './instructions/retention.ts';
 import { sweepDue } from './instructions/sweep.ts';
 import type { Logger } from './log.ts';
+import type { UploadStore } from './push/files.ts';
+import { pushRetention, sweepUploads } from './push/retention.ts';
 import { HEARTBEAT_WRITE_INTERVAL_MS, type Presence } from './tpvs/presence.ts';
 import type { AssignPorts } from './users/assign.ts';
 
@@ -21,6 +24,7 @@ export interface MaintenancePorts {
   assigning: AssignPorts;
   delivery: Delivery;
   presence: Presence;
+  uploads: UploadStore;
   config: Pick<Config, 'RETENTION_DAYS'>;
 }
 
@@ -37,12 +41,14 @@ const SWEEP_INTERVAL_MS = 1_000;
 /** Old rows go in small pages, one a second. */
 const RETENTION_INTERVAL_MS = 1_000;
 const INBOX_PAGE = 50;
+const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
 /** The hub's timers. Each job runs at most once at a time, and a failing one is tried again at its next tick. */
 export function startMaintenance(ports: MaintenancePorts): Maintenance {
   const { db, clock, log, delivery, presence } = ports;
   const expire = retention(db);
+  const expirePushes = pushRetention(db);
   const running = new Set<Promise<void>>();
 
   const job = (name: string, run: () => Promise<unknown>) => {
@@ -70,16 +76,27 @@ export function startMaintenance(ports: MaintenancePorts): Maintenance {
   const sweep = job('sweep', () => sweepDue(ports, clock.now()));
   const silent = job('silent sockets', () => delivery.tick());
   const inbox = job('inbox', () => db.transact((tx) => drainInbox(tx, ports.assigning, ports.events, INBOX_PAGE)));
+  const tidy = job('database', () => db.tidy());
   const heartbeats = job('heartbeats', () => presence.write());
-  const old = job('retention', () => expire(clock.now() - ports.config.RETENTION_DAYS * DAY_MS));
+  const cutoff = () => clock.now() - ports.config.RETENTION_DAYS * DAY_MS;
+  const old = job('retention', async () => {
+    await expire(cutoff());
+    await expirePushes(cutoff(), clock.now());
+  });
+  const hourly = job('buttons and uploads', async () => {
+    await expireButtons(db, clock.now());
+    await sweepUploads(db, ports.uploads);
+  });
 
   const cancels = [
     clock.every(SWEEP_INTERVAL_MS, () => {
       sweep();
       silent();
       inbox();
+      tidy();
     }),
     clock.every(RETENTION_INTERVAL_MS, old),
+    clock.every(HOUR_MS, hourly),
     clock.every(HEARTBEAT_WRITE_INTERVAL_MS, heartbeats),
   ];
   return {

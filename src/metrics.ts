@@ -5,6 +5,7 @@ export interface Metrics {
   updates: Counter<'kind' | 'outcome'>;
   reports: Counter<'status' | 'transport'>;
   unanswered: Counter<'reason'>;
+  pushes: Counter<'outcome'>;
   webhookSeconds: Histogram;
   /** The text that Prometheus reads. */
   text(): Promise<string>;
@@ -49,6 +50,12 @@ export function createMetrics(gauges: { sockets(): number; inFlight(): number })
       name: 'hub_instructions_unanswered_total',
       help: 'Instructions that ended without an answer, by reason',
       labelNames: ['reason'],
+      registers,
+    }),
+    pushes: new Counter({
+      name: 'hub_pushes_total',
+      help: 'Messages to persons that were settled, by outcome',
+      labelNames: ['outcome'],
       registers,
     }),
     webhookSeconds: new Histogram({

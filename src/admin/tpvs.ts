@@ -36,25 +36,30 @@ export async function adminRoutes(instance: FastifyInstance, options: AdminOptio
   const app = instance.withTypeProvider<ZodTypeProvider>();
   const { db, events, presence, now } = options;
   const tags = ['Administración'];
+  const security = [{ AdminToken: [] }];
   app.addHook('onRequest', async (request) => {
     if (!options.isAdministrator(request)) throw new HubError('unauthorized', 'Only the administrator may do this.');
   });
 
-  app.get('/api/admin/tpvs', { schema: { tags, summary: 'Todos los TPV' } }, async () => {
+  app.get('/api/admin/tpvs', { schema: { tags, security, summary: 'Todos los TPV' } }, async () => {
     const tpvs = await db.query(allTpvs, {});
     return { count: tpvs.length, tpvs: tpvs.map((tpv) => tpvOf(tpv, presence)) };
   });
 
-  app.post('/api/admin/tpvs/:id/activate', { schema: { tags, summary: 'Activa un TPV', params } }, async (request) => {
-    const { id } = request.params;
-    await db.transact((tx) => setActive(tx, id, true));
-    events.emit({ type: 'tpv.available', tpvId: id });
-    return { id, is_active: true };
-  });
+  app.post(
+    '/api/admin/tpvs/:id/activate',
+    { schema: { tags, security, summary: 'Activa un TPV', params } },
+    async (request) => {
+      const { id } = request.params;
+      await db.transact((tx) => setActive(tx, id, true));
+      events.emit({ type: 'tpv.available', tpvId: id });
+      return { id, is_active: true };
+    },
+  );
 
   app.post(
     '/api/admin/tpvs/:id/deactivate',
-    { schema: { tags, summary: 'Desactiva un TPV', params, body: deactivation } },
+    { schema: { tags, security, summary: 'Desactiva un TPV', params, body: deactivation } },
     async (request) => {
       const { id } = request.params;
       await db.transact(async (tx) => {
@@ -65,18 +70,22 @@ export async function adminRoutes(instance: FastifyInstance, options: AdminOptio
     },
   );
 
-  app.delete('/api/admin/tpvs/:id', { schema: { tags, summary: 'Elimina un TPV', params } }, async (request) => {
-    const { id } = request.params;
-    await db.transact(async (tx) => {
-      await deleteTpv(tx, id, now());
-      await vacate(tx, events, id);
-    });
-    return { id, deleted: true };
-  });
+  app.delete(
+    '/api/admin/tpvs/:id',
+    { schema: { tags, security, summary: 'Elimina un TPV', params } },
+    async (request) => {
+      const { id } = request.params;
+      await db.transact(async (tx) => {
+        await deleteTpv(tx, id, now());
+        await vacate(tx, events, id);
+      });
+      return { id, deleted: true };
+    },
+  );
 
   app.post(
     '/api/admin/tpvs/:id/revoke-keys',
-    { schema: { tags, summary: 'Anula las claves de un TPV', params } },
+    { schema: { tags, security, summary: 'Anula las claves de un TPV', params } },
     async (request) => {
       await revokeKeys(db.transact, request.params.id);
       return { id: request.params.id, revoked: true };
@@ -85,16 +94,10 @@ export async function adminRoutes(instance: FastifyInstance, options: AdminOptio
 
   app.put(
     '/api/admin/users/:id/tpv',
-    { schema: { tags, summary: 'Asigna una persona a un TPV', params: userParams, body: assignment } },
+    { schema: { tags, security, summary: 'Asigna una persona a un TPV', params: userParams, body: assignment } },
     async (request) => {
       const { id } = request.params;
       const { tpv_id: tpvId } = request.body;
-      const known = await db.read
-        .selectFrom('telegram_users')
-        .select('telegram_id')
-        .where('telegram_id', '=', id)
-        .executeTakeFirst();
-      if (known === undefined) throw new HubError('not_found', `Nobody with the id ${id} has written yet.`);
       const outcome = await db.transact((tx) => reassignUser(tx, events, id, tpvId));
       if (outcome === 'full') {
         throw new HubError('invalid_request', 'The TPV can not take the user.', {

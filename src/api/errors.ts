@@ -1,7 +1,13 @@
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type {
+  FastifyError,
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  FastifySchemaValidationError,
+} from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { ERRORS, type ErrorCode, HubError } from '../errors.ts';
+import { ERRORS, type ErrorCode, type ErrorDetail, HubError } from '../errors.ts';
 
 /** The body of every error (contract/rest.md, "Errors"). */
 export const errorSchema = z
@@ -25,13 +31,19 @@ const FASTIFY_CODES: Record<string, ErrorCode> = {
   FST_ERR_CTP_INVALID_JSON_BODY: 'invalid_request',
   FST_ERR_CTP_EMPTY_JSON_BODY: 'invalid_request',
   FST_ERR_BAD_URL: 'invalid_request',
+  FST_ERR_MAX_PARAM_LENGTH: 'not_found',
   FST_ERR_NOT_FOUND: 'not_found',
 };
 
 /** Answers every refusal in the contract's shape; what nobody foresaw is logged, and tells the caller nothing. */
 export function answerErrors(app: FastifyInstance): void {
-  app.setErrorHandler((error: FastifyError | HubError, request, reply) => sendError(reply, known(error, request)));
+  app.setErrorHandler(answerError);
   app.setNotFoundHandler((_request, reply) => sendError(reply, new HubError('not_found', 'No such route.')));
+}
+
+/** Also for what fastify refuses before it looks for a route, such as an address that can't be decoded. */
+export function answerError(error: FastifyError | HubError, request: FastifyRequest, reply: FastifyReply): void {
+  sendError(reply, known(error, request));
 }
 
 function sendError(reply: FastifyReply, error: HubError): FastifyReply {
@@ -41,7 +53,7 @@ function sendError(reply: FastifyReply, error: HubError): FastifyReply {
   return reply
     .code(error.status)
     .type('application/json; charset=utf-8')
-    .send(JSON.stringify({ error: error.sentence, code: error.code, details: error.details }));
+    .send(JSON.stringify({ error: error.sentence, code: error.code, details: error.details, ...error.extra }));
 }
 
 function known(error: FastifyError | HubError, request: FastifyRequest): HubError {
@@ -50,16 +62,26 @@ function known(error: FastifyError | HubError, request: FastifyRequest): HubErro
     return error;
   }
   if (hasZodFastifySchemaValidationErrors(error)) {
-    const details = error.validation.map(({ instancePath, message }) => ({
-      path: instancePath.replace(/^\//, '').replaceAll('/', '.'),
-      message: message ?? 'no es válido',
-    }));
+    const details = error.validation.flatMap(detailsOf);
     return new HubError('invalid_request', 'The request does not fit its schema.', { details });
   }
   const code = FASTIFY_CODES[error.code] ?? codeOfStatus(error.statusCode);
   if (code !== undefined) return new HubError(code, error.message, { cause: error });
   request.log.error({ err: error, url: request.routeOptions.url }, 'a request failed');
   return new HubError('internal_error', 'A request failed.', { cause: error });
+}
+
+/** A caller that sends thousands of unknown fields is told of the first. */
+const MOST_UNKNOWN_FIELDS = 20;
+
+function detailsOf({ keyword, instancePath, message, params }: FastifySchemaValidationError): ErrorDetail[] {
+  const path = instancePath.replace(/^\//, '').replaceAll('/', '.');
+  if (keyword === 'unrecognized_keys' && Array.isArray(params.keys)) {
+    // zod names the object around them; the caller looks for the fields.
+    const fields = params.keys.slice(0, MOST_UNKNOWN_FIELDS).map((key) => String(key).slice(0, 100));
+    return fields.map((key) => ({ path: path === '' ? key : `${path}.${key}`, message: 'campo desconocido' }));
+  }
+  return [{ path, message: message ?? 'no es válido' }];
 }
 
 /** Refusals of plugins: a syntax error of the JSON parser (400), the rate limit (429). */

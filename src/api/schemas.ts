@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { INSTRUCTION_STATUSES, instructionSchema, reportFields } from '#protocol';
 
+/** What a route that asks for a TPV's key says of it in the OpenAPI document. */
+export const TPV_SECURITY = [{ ApiKey: [] }];
+
 /** Text that every text column can hold. */
 export function plainText(least: number, most: number) {
   return z

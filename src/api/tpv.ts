@@ -18,6 +18,7 @@ import {
   registered,
   rotatedKey,
   statsAnswer,
+  TPV_SECURITY,
   tpvInfo,
   usersAnswer,
   usersQuery,
@@ -79,6 +80,7 @@ export async function tpvRoutes(instance: FastifyInstance, options: TpvRoutesOpt
       onRequest: anyTpv,
       schema: {
         tags: ['TPV'],
+        security: TPV_SECURITY,
         summary: 'Los datos del TPV',
         response: { 200: tpvInfo, ...errorResponses('unauthorized') },
       },
@@ -92,6 +94,7 @@ export async function tpvRoutes(instance: FastifyInstance, options: TpvRoutesOpt
       onRequest: anyTpv,
       schema: {
         tags: ['TPV'],
+        security: TPV_SECURITY,
         summary: 'El TPV está vivo',
         body: heartbeatBody,
         response: { 200: heartbeatAnswer, ...errorResponses('unauthorized') },
@@ -111,6 +114,7 @@ export async function tpvRoutes(instance: FastifyInstance, options: TpvRoutesOpt
       onRequest: activeTpv,
       schema: {
         tags: ['TPV'],
+        security: TPV_SECURITY,
         summary: 'Las personas asignadas al TPV, por páginas',
         querystring: usersQuery,
         response: { 200: usersAnswer, ...errorResponses('invalid_request', 'unauthorized', 'tpv_inactive') },
@@ -133,6 +137,7 @@ export async function tpvRoutes(instance: FastifyInstance, options: TpvRoutesOpt
       onRequest: anyTpv,
       schema: {
         tags: ['TPV'],
+        security: TPV_SECURITY,
         summary: 'Las cifras del TPV',
         response: { 200: statsAnswer, ...errorResponses('unauthorized') },
       },
@@ -161,6 +166,7 @@ export async function tpvRoutes(instance: FastifyInstance, options: TpvRoutesOpt
       onRequest: activeTpv,
       schema: {
         tags: ['TPV'],
+        security: TPV_SECURITY,
         summary: 'Da una clave nueva; la anterior vale 24 horas más',
         response: { 201: rotatedKey, ...errorResponses('unauthorized', 'tpv_inactive') },
       },

@@ -1,4 +1,7 @@
+import { resolve } from 'node:path';
 import type { Kysely } from 'kysely';
+import { HubError } from '../errors.ts';
+import { Checkpointer } from './checkpointer.ts';
 import type { Connection } from './connection.ts';
 import { type DialectName, kyselyOver } from './dialect.ts';
 import { openPostgresReader, openPostgresWriter } from './postgres.ts';
@@ -19,6 +22,8 @@ export interface Database {
   readonly transact: Transact;
   /** The connection that writes, for migrations, before anything else uses it. */
   readonly writer: Kysely<Schema>;
+  /** Housekeeping, once a second; calls must not overlap. */
+  tidy(): Promise<void>;
   /** Finishes what is queued, writes the log back into the file, and closes. */
   close(): Promise<void>;
 }
@@ -30,23 +35,31 @@ export interface DatabaseOptions {
 
 /**
  * Opens `sqlite:<path>` or `postgres://…`.
- * @throws Error with a sentence where the file can't be opened, or can't be kept as safe as asked for
+ * @throws HubError `unavailable` with a sentence where the file can't be opened, or can't be kept as safe as asked for
  */
 export function openDatabase(options: DatabaseOptions): Database {
   const url = options.DATABASE_URL;
   if (!url.startsWith('sqlite:')) return assemble('postgres', openPostgresWriter(url), () => openPostgresReader(url));
   const path = url.slice('sqlite:'.length);
   try {
-    return assemble('sqlite', openSqliteWriter({ path, durability: options.DATABASE_DURABILITY }), () =>
-      openSqliteReader(path),
-    );
+    const writer = openSqliteWriter({ path, durability: options.DATABASE_DURABILITY });
+    return assemble('sqlite', writer, () => openSqliteReader(path), new Checkpointer(resolve(path)));
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`The database ${path} can't be opened: ${reason}`, { cause });
+    throw new HubError(
+      'unavailable',
+      `The database ${path} can't be opened (${reason}): check DATABASE_URL, and that this user may write there.`,
+      { cause },
+    );
   }
 }
 
-function assemble(dialect: DialectName, writer: Connection, openReader: () => Connection): Database {
+function assemble(
+  dialect: DialectName,
+  writer: Connection,
+  openReader: () => Connection,
+  checkpointer?: Checkpointer,
+): Database {
   const reader = openReader();
   const read = kyselyOver(reader, dialect);
   const kysely = kyselyOver(writer, dialect);
@@ -62,8 +75,10 @@ function assemble(dialect: DialectName, writer: Connection, openReader: () => Co
       const { rows } = await reader.execute(compiled.sql, compiled.bind(parameters as Record<string, unknown>));
       return rows as R[];
     },
+    tidy: async () => checkpointer?.run(),
     async close() {
       await idle();
+      await checkpointer?.close();
       await reader.close();
       await writer.close();
     },

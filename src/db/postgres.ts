@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { HubError } from '../errors.ts';
 import type { Connection } from './connection.ts';
 
 const INT8 = 20;
@@ -21,9 +22,9 @@ export function openPostgresWriter(connectionString: string): Connection {
     opened.on('end', forget);
     try {
       await opened.connect();
-    } catch (error) {
+    } catch (cause) {
       forget();
-      throw error;
+      throw unreachable(cause);
     }
     return opened;
   };
@@ -86,6 +87,17 @@ export function openPostgresReader(connectionString: string): Connection {
     rollback: noTransactions,
     close: () => pool.end(),
   };
+}
+
+/** Says why without the URL, which holds a password. */
+function unreachable(cause: unknown): HubError {
+  // A name with several addresses gives one fault for each, and no message for all.
+  const first = cause instanceof AggregateError ? cause.errors[0] : cause;
+  const reason = first instanceof Error ? first.message : String(first);
+  return new HubError('unavailable', `The database can't be reached (${reason}): check DATABASE_URL and the server.`, {
+    cause,
+    retryAfterSeconds: 2,
+  });
 }
 
 function outcome(result: pg.QueryResult): { rows: unknown[]; changes: number } {

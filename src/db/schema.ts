@@ -11,6 +11,10 @@ export interface Schema {
   telegram_users: TelegramUserTable;
   telegram_updates: TelegramUpdateTable;
   instructions: InstructionTable;
+  instruction_files: InstructionFileTable;
+  push_messages: PushMessageTable;
+  buttons: ButtonTable;
+  presses: PressTable;
   settings: SettingTable;
 }
 
@@ -100,6 +104,89 @@ export interface InstructionTable {
   holder: string | null;
   /** When the sweep must look at it (a lease or the expiry, whichever comes first); null once final. */
   due_at: number | null;
+}
+
+/** A file that came with an instruction; its TPV, and no other, may fetch it. */
+export interface InstructionFileTable {
+  file_id: string;
+  instruction_id: string;
+  file_name: string | null;
+  mime_type: string | null;
+}
+
+/** `sending`: on its way to Telegram right now; whoever asks is told `pending`. */
+export type PushStatus = 'pending' | 'sending' | 'sent' | 'failed' | 'unknown';
+export type PushKind = 'text' | 'photo' | 'document' | 'location';
+export type ParseMode = 'HTML' | 'MarkdownV2' | 'none';
+
+export interface PushMessageTable {
+  /** The order within a chat. */
+  seq: Generated<number>;
+  id: string;
+  /** Null: the hub itself says it. */
+  tpv_id: string | null;
+  chat_id: number;
+  kind: PushKind;
+  /** The text, or the caption. */
+  text: string;
+  parse_mode: ParseMode;
+  /** JSON of what its kind needs besides text: a URL, a stored file, a place. */
+  data: string;
+  disable_notification: number;
+  /** JSON of Telegram's inline keyboard. */
+  reply_markup: string | null;
+  status: PushStatus;
+  telegram_message_id: number | null;
+  /** Telegram's code, where it refused. */
+  error_code: number | null;
+  error_message: Generated<string>;
+  attempts: Generated<number>;
+  /** 1: Telegram could not parse the markup, and got the text as it is. */
+  sent_as_plain: Generated<number>;
+  idempotency_key: string | null;
+  /** SHA-256 of what came with that key. */
+  body_hash: string | null;
+  created_at: number;
+  /** When it came, or was last asked to be sent once more. */
+  queued_at: number;
+  sent_at: number | null;
+  /** When it may be tried (again); null once it is settled. */
+  not_before: number | null;
+}
+
+export interface ButtonTable {
+  /** 128 random bits; all that Telegram gets to know. */
+  token: string;
+  push_id: string;
+  tpv_id: string;
+  telegram_user_id: number;
+  /** What a press becomes: an instruction with this action … */
+  action: string | null;
+  /** JSON that goes along. */
+  data: string | null;
+  /** … or a call of this URL, with these form fields (JSON). */
+  callback_url: string | null;
+  form: string | null;
+  single_use: number;
+  expires_at: number;
+  /** The last press that counted. */
+  pressed_at: number | null;
+  /** When a press used it up, together with its message's other buttons. */
+  settled_at: number | null;
+}
+
+/** A press that waits for its answer. */
+export interface PressTable {
+  /** Telegram's id of the callback query. */
+  query_id: string;
+  token: string;
+  instruction_id: string | null;
+  telegram_user_id: number;
+  pressed_at: number;
+  /** When Telegram's spinner was ended. */
+  answered_at: number | null;
+  /** When the person saw how it went. */
+  settled_at: number | null;
 }
 
 export interface SettingTable {

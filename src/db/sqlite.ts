@@ -7,10 +7,12 @@ import type { Connection } from './connection.ts';
 const LEAST_SQLITE = '3.51.3';
 
 /**
- * The log is written back into the file every 64 MiB. A busy hub writes the same pages again and again; at SQLite's
- * default of 1,000 pages it spent a fifth of its time on checkpoints.
+ * A thread of its own writes the log back (checkpointer.ts). Where that can't keep up, the writer does it itself at
+ * 256 MiB. At SQLite's default of 1,000 pages a busy hub spent a fifth of its time on it.
  */
-const CHECKPOINT_PAGES = 16_384;
+const CHECKPOINT_PAGES = 65_536;
+/** A log that was written back is cut to this. */
+const LOG_KEPT_BYTES = 64 * 1024 * 1024;
 
 export interface SqliteOptions {
   path: string;
@@ -31,7 +33,7 @@ export function openSqliteWriter({ path, durability }: SqliteOptions): Connectio
   db.pragma(`synchronous = ${durability}`);
   db.pragma('foreign_keys = ON');
   db.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
-  db.pragma(`journal_size_limit = ${CHECKPOINT_PAGES * 4096}`);
+  db.pragma(`journal_size_limit = ${LOG_KEPT_BYTES}`);
   configure(db);
   const mode = db.pragma('journal_mode', { simple: true });
   const synchronous = Number(db.pragma('synchronous', { simple: true }));
@@ -93,7 +95,8 @@ function overSqlite(db: SqliteDatabase.Database): Connection {
   };
 }
 
-function older(version: string, least: string): boolean {
+/** Whether a version such as `3.51.3` comes before another. */
+export function older(version: string, least: string): boolean {
   const [a, b] = [version, least].map((v) => v.split('.').map(Number));
   for (let i = 0; i < 3; i++) {
     const difference = (a?.[i] ?? 0) - (b?.[i] ?? 0);

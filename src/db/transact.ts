@@ -37,6 +37,13 @@ interface Job {
   reject(error: unknown): void;
 }
 
+/** What happens to a job once its batch is committed. */
+interface Settlement {
+  hooks: readonly (() => void)[];
+  settle(): void;
+  reject(error: unknown): void;
+}
+
 export interface TransactPorts {
   writer: Connection;
   kysely: Kysely<Schema>;
@@ -60,7 +67,7 @@ export function groupCommit({ writer, kysely, compile }: TransactPorts): { trans
 
   /** Commits the batch and settles its jobs; false, with nothing settled and nothing written, where one failed. */
   const runBatch = async (batch: Job[]): Promise<boolean> => {
-    const settle: (() => void)[] = [];
+    const settlements: Settlement[] = [];
     const attempts: Attempt[] = [];
     const takeBack = async () => {
       await writer.rollback();
@@ -76,13 +83,13 @@ export function groupCommit({ writer, kysely, compile }: TransactPorts): { trans
       attempts.push(attempt);
       try {
         const result = await job.fn(attempt);
-        settle.push(() => job.resolve(result));
+        settlements.push({ hooks: attempt.hooks, settle: () => job.resolve(result), reject: job.reject });
       } catch (error) {
         // A refusal that wrote nothing leaves its neighbours as they are.
         if (error instanceof HubError && !attempt.wrote) {
           for (const undo of attempt.undo) undo();
           attempts.pop();
-          settle.push(() => job.reject(error));
+          settlements.push({ hooks: [], settle: () => job.reject(error), reject: job.reject });
           continue;
         }
         await takeBack();
@@ -97,8 +104,15 @@ export function groupCommit({ writer, kysely, compile }: TransactPorts): { trans
       await takeBack();
       return refuse(batch, error);
     }
-    for (const attempt of attempts) for (const hook of attempt.hooks) hook();
-    for (const done of settle) done();
+    for (const one of settlements) {
+      try {
+        for (const hook of one.hooks) hook();
+      } catch (error) {
+        // It is committed all the same; its caller gets the fault, and nobody else notices.
+        one.settle = () => one.reject(error);
+      }
+    }
+    for (const { settle } of settlements) settle();
     return true;
   };
 

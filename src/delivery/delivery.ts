@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import { type Clock, pause } from '../clock.ts';
 import type { Database } from '../db/open.ts';
 import { HubError } from '../errors.ts';
 import type { EventOf, Events } from '../events.ts';
@@ -30,6 +30,8 @@ export interface DeliveryPorts {
 
 /** A row that a socket holds is due when it expires; the socket's own life is its lease. */
 const NO_LEASE = Number.MAX_SAFE_INTEGER;
+/** How long a drain waits for the hand-outs that are under way. */
+const DRAIN_PATIENCE_MS = 2_000;
 /** Rows claimed for one socket in one commit. */
 const CLAIM_PAGE = 64;
 
@@ -40,13 +42,14 @@ const CLAIM_PAGE = 64;
 export class Delivery implements HandOut {
   readonly #ports: DeliveryPorts;
   readonly #outlets = new Map<string, Outlet>();
-  readonly #pollers = new Pollers();
+  readonly #pollers: Pollers;
   /** Sockets that are gone and whose rows could not be given back yet. */
   readonly #orphans = new Map<string, Sink>();
   #draining = false;
 
   constructor(ports: DeliveryPorts) {
     this.#ports = ports;
+    this.#pollers = new Pollers(ports.clock);
     ports.events.on('instruction.ready', ({ tpvId }) => this.#ready(tpvId));
     ports.events.on('instruction.reported', (event) => this.#reported(event));
     ports.events.on('instruction.revoked', (event) => this.#revoked(event));
@@ -66,12 +69,12 @@ export class Delivery implements HandOut {
       outlet.backlog = true;
       return undefined;
     }
-    outlet.sent(id, 1, this.#ports.clock.now(), this.#ports.settings.maxAttempts);
+    outlet.handOut(id, 1, this.#ports.clock.now(), this.#ports.settings.maxAttempts);
     return outlet.sink.id;
   }
 
   cancel(tpvId: string, id: string): void {
-    this.#outlets.get(tpvId)?.inFlight.delete(id);
+    this.#outlets.get(tpvId)?.settled(id);
   }
 
   committed(row: InstructionRow): void {
@@ -82,7 +85,7 @@ export class Delivery implements HandOut {
     }
     // A socket that closed in between gives its rows back by itself.
     const outlet = this.#outlets.get(row.tpv_id);
-    if (outlet?.sink.id === row.holder) outlet?.sink.deliver(instructionJson(row));
+    if (outlet?.sink.id === row.holder) outlet?.deliver(row.id, instructionJson(row));
   }
 
   // Sockets.
@@ -117,50 +120,24 @@ export class Delivery implements HandOut {
   /** The socket can take more again: it was read, or its window grew. */
   resume(sink: Sink): void {
     const outlet = this.#outlets.get(sink.tpvId);
-    if (outlet?.sink === sink) this.#pump(outlet);
+    if (outlet?.sink !== sink) return;
+    outlet.flush();
+    this.#pump(outlet);
   }
 
-  /** How many instructions are out on a TPV's socket and not yet reported on. */
-  inFlight(tpvId: string): number {
-    return this.#outlets.get(tpvId)?.inFlight.size ?? 0;
-  }
-
-  /** How many are out on all sockets. */
+  /** How many instructions are out on all sockets and not yet reported on. */
   get inFlightTotal(): number {
     let total = 0;
-    for (const outlet of this.#outlets.values()) total += outlet.inFlight.size;
+    for (const outlet of this.#outlets.values()) total += outlet.inFlight;
     return total;
   }
-
-  // Polling.
 
   /**
    * Hands out the TPV's next instructions over REST, leased.
    * @param waitMs how long to wait for the first; no database connection is held meanwhile
    */
-  async poll(tpvId: string, limit: number, waitMs: number, gone: AbortSignal): Promise<InstructionRow[]> {
-    const { clock } = this.#ports;
-    const deadline = clock.now() + waitMs;
-    const patience = new AbortController();
-    const give = () => patience.abort();
-    gone.addEventListener('abort', give);
-    const cancel = waitMs > 0 ? clock.after(waitMs, give) : undefined;
-    try {
-      for (;;) {
-        if (this.#draining || gone.aborted) return [];
-        // Waiting starts before looking, so that what is committed in between wakes it.
-        const woken = this.#pollers.wait(tpvId, patience.signal);
-        const rows = await this.#claim(tpvId, POLL_HOLDER, limit, this.#ports.settings.sentLeaseMs);
-        if (rows.length > 0 || clock.now() >= deadline || patience.signal.aborted) {
-          patience.abort();
-          return rows;
-        }
-        if (!(await woken)) return rows;
-      }
-    } finally {
-      cancel?.();
-      gone.removeEventListener('abort', give);
-    }
+  poll(tpvId: string, limit: number, waitMs: number, gone: AbortSignal): Promise<InstructionRow[]> {
+    return this.#pollers.poll(tpvId, waitMs, gone, () => this.#claimForPoll(tpvId, limit));
   }
 
   // The clock's ticks, and the end.
@@ -168,18 +145,26 @@ export class Delivery implements HandOut {
   /** Once a second: sockets that say nothing get the instruction again, or lose it. */
   async tick(): Promise<void> {
     for (const sink of [...this.#orphans.values()]) await this.#release(sink);
+    if (this.#draining) return;
     const now = this.#ports.clock.now();
-    for (const outlet of this.#outlets.values()) {
-      for (const { id, attempt } of [...outlet.silent(now)]) {
-        if (!outlet.sink.congested) await this.#again(outlet, id, attempt, now);
-      }
+    for (const outlet of [...this.#outlets.values()]) {
+      // Where a hand-out failed, this is the next try.
+      this.#pump(outlet);
+      const silent = outlet.sink.congested ? [] : outlet.silent(now);
+      if (silent.length > 0) await this.#again(outlet, silent, now);
     }
   }
 
-  /** From now on nothing new goes out; long polls are answered empty. */
-  drain(): void {
+  /** From now on nothing new goes out; long polls are answered empty. Resolves when what was under way is out. */
+  async drain(): Promise<void> {
     this.#draining = true;
-    this.#pollers.wakeAll();
+    this.#pollers.end();
+    const { db, clock, onFault } = this.#ports;
+    // Commits happen in order: behind this one, nobody hands out any more. A database that hangs is not waited for.
+    const patience = new AbortController();
+    const handedOut = db.transact(async () => {}).catch(onFault);
+    await Promise.race([handedOut, pause(clock, DRAIN_PATIENCE_MS, patience.signal)]);
+    patience.abort();
   }
 
   #ready(tpvId: string): void {
@@ -192,26 +177,31 @@ export class Delivery implements HandOut {
 
   #reported({ tpvId, id }: EventOf<'instruction.reported'>): void {
     const outlet = this.#outlets.get(tpvId);
-    if (outlet?.inFlight.delete(id) && outlet.backlog) this.#pump(outlet);
+    if (outlet?.settled(id)) this.#pump(outlet);
   }
 
   #revoked({ tpvId, id, reason }: EventOf<'instruction.revoked'>): void {
     const outlet = this.#outlets.get(tpvId);
     if (outlet === undefined) return;
     outlet.sink.revoke(id, reason);
-    if (outlet.inFlight.delete(id) && outlet.backlog) this.#pump(outlet);
+    if (outlet.settled(id)) this.#pump(outlet);
   }
 
   /** Sends what waits, in order, while there is room. */
   #pump(outlet: Outlet): void {
     if (outlet.pumping || !outlet.backlog || outlet.room === 0 || this.#draining) return;
     outlet.pumping = true;
-    this.#fill(outlet)
-      .catch((error) => this.#ports.onFault(error))
-      .finally(() => {
+    this.#fill(outlet).then(
+      () => {
         outlet.pumping = false;
         if (this.#outlets.get(outlet.sink.tpvId) === outlet) this.#pump(outlet);
-      });
+      },
+      (error) => {
+        // The next tick tries again: a database that is away must not be asked without a pause.
+        outlet.pumping = false;
+        this.#ports.onFault(error);
+      },
+    );
   }
 
   async #fill(outlet: Outlet): Promise<void> {
@@ -228,41 +218,48 @@ export class Delivery implements HandOut {
         if (rows.length < limit) outlet.backlog = false;
         if (this.#outlets.get(sink.tpvId) !== outlet) return;
         for (const row of rows) {
-          outlet.sent(row.id, row.retry_count + 1, now, settings.maxAttempts);
-          sink.deliver(instructionJson(row));
+          outlet.handOut(row.id, row.retry_count + 1, now, settings.maxAttempts);
+          outlet.deliver(row.id, instructionJson(row));
         }
       });
     });
   }
 
-  async #claim(tpvId: string, holder: string, limit: number, leaseMs: number): Promise<InstructionRow[]> {
-    const { db, clock } = this.#ports;
+  async #claimForPoll(tpvId: string, limit: number): Promise<InstructionRow[]> {
+    const { db, clock, settings } = this.#ports;
     const now = clock.now();
-    return inOrder(
-      await db.transact((tx) => tx.run(claimPending, { tpvId, holder, now, leaseUntil: now + leaseMs, limit })),
-    );
+    const claim = { tpvId, holder: POLL_HOLDER, now, leaseUntil: now + settings.sentLeaseMs, limit };
+    return inOrder(await db.transact((tx) => tx.run(claimPending, claim)));
   }
 
-  async #again(outlet: Outlet, id: string, attempt: number, now: number): Promise<void> {
+  /** Silent instructions go out once more, or fail after their last attempt; one commit for all of a socket. */
+  async #again(outlet: Outlet, silent: readonly { id: string; attempt: number }[], now: number): Promise<void> {
     const { db, events, settings } = this.#ports;
     const { sink } = outlet;
     await db.transact(async (tx) => {
-      if (attempt >= settings.maxAttempts) {
-        const [row] = await tx.run(instructionOfTpv, { id, tpvId: sink.tpvId });
-        if (row?.holder === sink.id && row.status === 'sent') {
-          await endUnanswered(tx, events, row, 'no_answer', attempt, now);
+      for (const { id, attempt } of silent) {
+        if (attempt >= settings.maxAttempts) {
+          const [row] = await tx.run(instructionOfTpv, { id, tpvId: sink.tpvId });
+          if (row?.holder === sink.id && row.status === 'sent') {
+            await endUnanswered(tx, events, row, 'no_answer', attempt, now, NO_LEASE);
+          }
+          tx.afterCommit(() => this.#settled(outlet, id));
+          continue;
         }
-        tx.afterCommit(() => outlet.inFlight.delete(id));
-        return;
+        const [row] = await tx.run(handOutAgain, { id, holder: sink.id, now });
+        tx.afterCommit(() => {
+          // Somebody else has it, or it is final: its place here is free.
+          if (row === undefined) return this.#settled(outlet, id);
+          if (this.#outlets.get(sink.tpvId) !== outlet) return;
+          outlet.handOut(id, row.retry_count + 1, now, settings.maxAttempts);
+          outlet.deliver(id, instructionJson(row));
+        });
       }
-      const [row] = await tx.run(handOutAgain, { id, holder: sink.id, now });
-      tx.afterCommit(() => {
-        outlet.inFlight.delete(id);
-        if (row === undefined || this.#outlets.get(sink.tpvId) !== outlet) return;
-        outlet.sent(id, row.retry_count + 1, now, settings.maxAttempts);
-        sink.deliver(instructionJson(row));
-      });
     });
+  }
+
+  #settled(outlet: Outlet, id: string): void {
+    if (outlet.settled(id) && this.#outlets.get(outlet.sink.tpvId) === outlet) this.#pump(outlet);
   }
 
   async #release(sink: Sink): Promise<void> {

@@ -24,26 +24,58 @@ interface InFlight {
 /** One connected TPV: what is out on its socket, and whether rows wait that must go first. */
 export class Outlet {
   readonly sink: Sink;
-  /** Handed out and not yet reported on, the oldest first. */
-  readonly inFlight = new Map<string, InFlight>();
   /** Rows may be pending; new ones must queue behind them. */
   backlog = true;
   pumping = false;
+  /** Handed out and not yet reported on, the oldest first. */
+  readonly #inFlight = new Map<string, InFlight>();
+  /** Handed out while the socket had too much to be read already: JSON by id, in order. */
+  readonly #unsent = new Map<string, string>();
 
   constructor(sink: Sink) {
     this.sink = sink;
   }
 
-  get room(): number {
-    return this.sink.congested ? 0 : Math.max(0, this.sink.maxInFlight - this.inFlight.size);
+  get inFlight(): number {
+    return this.#inFlight.size;
   }
 
-  sent(id: string, attempt: number, now: number, maxAttempts: number): void {
-    this.inFlight.set(id, { attempt, dueAt: now + silenceAllowedMs(attempt, maxAttempts) });
+  get room(): number {
+    return this.sink.congested ? 0 : Math.max(0, this.sink.maxInFlight - this.#inFlight.size);
+  }
+
+  /** Takes a place in the window; `deliver` follows once it is committed. */
+  handOut(id: string, attempt: number, now: number, maxAttempts: number): void {
+    this.#inFlight.set(id, { attempt, dueAt: now + silenceAllowedMs(attempt, maxAttempts) });
+  }
+
+  /** Sends it now, or as soon as the socket was read: a whole window at once could fill the socket's buffer. */
+  deliver(id: string, instruction: string): void {
+    this.#unsent.set(id, instruction);
+    this.flush();
+  }
+
+  flush(): void {
+    for (const [id, instruction] of this.#unsent) {
+      if (this.sink.congested) return;
+      this.#unsent.delete(id);
+      this.sink.deliver(instruction);
+    }
+  }
+
+  /**
+   * Gives its place back: it was reported on, or taken away.
+   * @returns false where it had none
+   */
+  settled(id: string): boolean {
+    this.#unsent.delete(id);
+    return this.#inFlight.delete(id);
   }
 
   /** What was not reported on in time. */
-  *silent(now: number): Generator<{ id: string; attempt: number }> {
-    for (const [id, { attempt, dueAt }] of this.inFlight) if (dueAt <= now) yield { id, attempt };
+  silent(now: number): { id: string; attempt: number }[] {
+    const silent: { id: string; attempt: number }[] = [];
+    for (const [id, { attempt, dueAt }] of this.#inFlight) if (dueAt <= now) silent.push({ id, attempt });
+    return silent;
   }
 }

@@ -1,15 +1,62 @@
+import type { Clock } from '../clock.ts';
+
 /** More long polls than this of one TPV are answered at once: it has enough of them. */
 const MAX_WAITING_PER_TPV = 20;
 
-/** TPVs that wait for their next instruction over REST. They hold nothing but a place in this list. */
+/** TPVs that ask for their next instructions over REST. Those that wait hold nothing but a place in this list. */
 export class Pollers {
+  readonly #clock: Clock;
   readonly #waiting = new Map<string, Set<() => void>>();
+  #ended = false;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /**
+   * Resolves with what `claim` gives, as soon as that is something.
+   * @param waitMs after this long it resolves empty
+   * @param gone aborted when nobody waits for the answer any more
+   */
+  async poll<T>(tpvId: string, waitMs: number, gone: AbortSignal, claim: () => Promise<T[]>): Promise<T[]> {
+    const deadline = this.#clock.now() + waitMs;
+    const patience = new AbortController();
+    const give = () => patience.abort();
+    gone.addEventListener('abort', give);
+    const cancel = waitMs > 0 ? this.#clock.after(waitMs, give) : undefined;
+    try {
+      for (;;) {
+        if (this.#ended || gone.aborted) return [];
+        // Waiting starts before looking, so that what is committed in between wakes it.
+        const woken = this.#wait(tpvId, patience.signal);
+        const found = await claim();
+        if (found.length > 0 || this.#clock.now() >= deadline || patience.signal.aborted) return found;
+        if (!(await woken)) return found;
+      }
+    } finally {
+      cancel?.();
+      gone.removeEventListener('abort', give);
+      // Whoever still waits for this call's sake is let go.
+      patience.abort();
+    }
+  }
+
+  /** Something may be there for the TPV. */
+  wake(tpvId: string): void {
+    for (const done of [...(this.#waiting.get(tpvId) ?? [])]) done();
+  }
+
+  /** From now on every poll is answered at once, and empty. */
+  end(): void {
+    this.#ended = true;
+    for (const tpvId of [...this.#waiting.keys()]) this.wake(tpvId);
+  }
 
   /**
    * Resolves when something may be there for the TPV, or `signal` is aborted.
    * @returns false, at once, where too many wait already
    */
-  wait(tpvId: string, signal: AbortSignal): Promise<boolean> {
+  #wait(tpvId: string, signal: AbortSignal): Promise<boolean> {
     return new Promise((resolve) => {
       const waiting = this.#waiting.get(tpvId) ?? new Set();
       if (signal.aborted) return resolve(true);
@@ -24,13 +71,5 @@ export class Pollers {
       waiting.add(done);
       signal.addEventListener('abort', done);
     });
-  }
-
-  wake(tpvId: string): void {
-    for (const done of [...(this.#waiting.get(tpvId) ?? [])]) done();
-  }
-
-  wakeAll(): void {
-    for (const tpvId of [...this.#waiting.keys()]) this.wake(tpvId);
   }
 }

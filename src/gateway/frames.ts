@@ -1,5 +1,10 @@
-import { refSchema, TPV_FRAME_TYPES, type TpvFrame, tpvFrameSchema } from '#protocol';
+import { CloseCode, refSchema, TPV_FRAME_TYPES, type TpvFrame, tpvFrameSchema } from '#protocol';
 import { ERRORS, type ErrorCode, type HubError } from '../errors.ts';
+
+// RFC 6455's own codes, which ws sends by itself; 1006 is never sent.
+const BROKEN_FRAME = 1002;
+const CUT = 1006;
+const POLICY_VIOLATION = 1008;
 
 /** A frame from a TPV, or what is wrong with it. */
 export type ReadFrame =
@@ -47,11 +52,32 @@ export function readFrame(text: string): ReadFrame {
 }
 
 export function problemOf(error: HubError): FrameProblem {
-  return { code: error.code, message: error.sentence, ...(error.details && { details: error.details }) };
+  return {
+    code: error.code,
+    message: error.sentence,
+    ...(error.details && { details: error.details }),
+    ...error.extra,
+  };
 }
 
 /** `result` where the frame had a usable `ref`, `error` otherwise. */
 export function refusalFrame(problem: FrameProblem, ref: string | undefined): string {
   if (ref === undefined) return JSON.stringify({ type: 'error', error: problem });
   return JSON.stringify({ type: 'result', ref, ok: false, error: problem });
+}
+
+/** The close code that ws answers a broken frame with, by the error that it raises. */
+export function brokenFrameCode(error: Error): number {
+  const code = 'code' in error ? String(error.code) : '';
+  switch (code) {
+    case 'WS_ERR_INVALID_UTF8':
+      return CloseCode.InvalidUtf8;
+    case 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH':
+    case 'WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH':
+      return CloseCode.FrameTooLarge;
+    case 'WS_ERR_TOO_MANY_BUFFERED_PARTS':
+      return POLICY_VIOLATION;
+    default:
+      return code.startsWith('WS_ERR') ? BROKEN_FRAME : CUT;
+  }
 }

@@ -7,10 +7,10 @@ import type { Events } from '../events.ts';
 import { uuidv7 } from '../ids.ts';
 import type { Report } from '../instructions/report.ts';
 import type { Logger } from '../log.ts';
-import { accessEpoch } from '../tpvs/access.ts';
-import { accessOf, type Credential } from '../tpvs/keys.ts';
+import type { Credential } from '../tpvs/keys.ts';
+import { AccessWatch } from './access-watch.ts';
 import { Heartbeat } from './heartbeat.ts';
-import { Session } from './session.ts';
+import { Session, type SessionPorts } from './session.ts';
 
 export interface GatewayPorts {
   db: Database;
@@ -26,6 +26,7 @@ export interface GatewayPorts {
   };
   presence: { heard(tpvId: string): void; connected(tpvId: string): () => void };
   report(report: Report): Promise<void>;
+  push: SessionPorts['push'];
 }
 
 /** This many take-overs of one TPV's socket within a minute mean that two machines share its key. */
@@ -33,8 +34,6 @@ const SHARED_KEY_TAKEOVERS = 3;
 const MINUTE_MS = 60_000;
 /** Clients come back spread over this long after a drain. */
 const RECONNECT_SPREAD_MS = 5_000;
-/** Sockets get this long to answer the closing 1012. */
-const CLOSE_WAIT_MS = 2_500;
 
 /** All open sockets, one per TPV: the newest wins. */
 export class Gateway {
@@ -43,15 +42,24 @@ export class Gateway {
   readonly #sessions = new Map<string, Session>();
   readonly #leave = new Map<Session, () => void>();
   readonly #takeovers = new Map<string, number[]>();
+  readonly #access: AccessWatch;
   readonly #timer: Cancel;
-  #epoch: number | undefined;
-  #checking = false;
-  #emptied: (() => void) | undefined;
+  /** What closed sockets held, on its way back. */
+  readonly #detaching = new Set<Promise<void>>();
+  #closed = false;
 
   constructor(ports: GatewayPorts) {
     this.#ports = ports;
     this.#heartbeat = new Heartbeat(ports.heartbeatIntervalMs, ports.clock);
-    this.#timer = ports.clock.every(1_000, () => this.#tick());
+    this.#access = new AccessWatch({
+      db: ports.db,
+      clock: ports.clock,
+      sessions: () => this.#sessions.values(),
+      onFault: (error) => ports.log.warn({ err: error }, 'access of open sockets could not be checked'),
+    });
+    this.#timer = ports.clock.every(1_000, () => {
+      for (const session of this.#sessions.values()) session.check();
+    });
   }
 
   get size(): number {
@@ -60,11 +68,16 @@ export class Gateway {
 
   /** Takes an upgraded socket of an authenticated TPV. Everything is attached before it returns. */
   accept(socket: WebSocket, { tpv, keyId }: Credential, address: string): void {
-    const { clock, delivery, presence, report, log } = this.#ports;
+    const { clock, delivery, presence, report, push, log } = this.#ports;
+    if (this.#closed) {
+      socket.close(CloseCode.Restart, 'restart');
+      return;
+    }
     const identity = { id: uuidv7(clock.now()), tpvId: tpv.id, tpvName: tpv.name, keyId, address };
     const session = new Session(socket, identity, {
       clock,
       report,
+      push,
       onRoom: (of) => delivery.resume(of),
       onEnd: (of) => this.#ended(of),
       onHeard: (of) => presence.heard(of.tpvId),
@@ -89,6 +102,9 @@ export class Gateway {
         log.error({ err: error, tpvId: tpv.id }, 'a socket could not be served');
         session.close(1013, 'try_again_later');
       });
+    this.#access
+      .look(session)
+      .catch((error) => log.warn({ err: error, tpvId: tpv.id }, "a new socket's access could not be checked"));
   }
 
   /** Tells every client that the hub is about to close, each with its own moment to come back. */
@@ -98,16 +114,14 @@ export class Gateway {
     }
   }
 
-  /** Closes every socket with 1012; resolves when they are gone. */
+  /** Closes every socket with 1012; resolves when what they held was given back. The sockets follow within 2 s. */
   async close(): Promise<void> {
+    this.#closed = true;
     this.#timer();
+    this.#access.stop();
     this.#heartbeat.stop();
-    const emptied = new Promise<void>((resolve) => {
-      this.#emptied = resolve;
-      this.#ports.clock.after(CLOSE_WAIT_MS, resolve);
-    });
     for (const session of [...this.#sessions.values()]) session.close(CloseCode.Restart, 'restart');
-    if (this.#leave.size > 0) await emptied;
+    await Promise.all(this.#detaching);
   }
 
   #ended(session: Session): void {
@@ -117,8 +131,11 @@ export class Gateway {
     this.#leave.delete(session);
     if (this.#sessions.get(tpvId) === session) this.#sessions.delete(tpvId);
     access.info({ socket: 'closed', tpvId, session: id, code: closeCode, ms: clock.now() - openedAt });
-    delivery.detach(session).catch((error) => log.error({ err: error, tpvId }, 'a socket could not be given up'));
-    if (this.#leave.size === 0) this.#emptied?.();
+    const detached: Promise<void> = delivery
+      .detach(session)
+      .catch((error) => log.error({ err: error, tpvId }, 'a socket could not be given up'))
+      .finally(() => this.#detaching.delete(detached));
+    this.#detaching.add(detached);
   }
 
   #takenOver(tpvId: string): void {
@@ -131,34 +148,4 @@ export class Gateway {
     this.#ports.log.warn({ tpvId }, 'two machines share one key: they take the socket from each other');
     this.#ports.events.emit({ type: 'tpv.key_shared', tpvId });
   }
-
-  #tick(): void {
-    for (const session of this.#sessions.values()) session.check();
-    if (this.#checking) return;
-    this.#checking = true;
-    this.#checkAccess()
-      .catch((error) => this.#ports.log.warn({ err: error }, 'access of open sockets could not be checked'))
-      .finally(() => {
-        this.#checking = false;
-      });
-  }
-
-  /** Ends the sockets of TPVs that lost access, in whatever process that happened (S9). */
-  async #checkAccess(): Promise<void> {
-    const { db, clock } = this.#ports;
-    const epoch = await accessEpoch(db);
-    // Keys also end by time: once a minute everybody is looked at.
-    const now = clock.now();
-    const due = this.#epoch !== epoch || now >= this.#fullCheckAt;
-    if (!due) return;
-    this.#epoch = epoch;
-    this.#fullCheckAt = now + MINUTE_MS;
-    for (const session of [...this.#sessions.values()]) {
-      const access = await accessOf(db, session.identity.keyId, now);
-      if (access === 'revoked') session.close(CloseCode.Unauthorized, 'unauthorized');
-      if (access === 'inactive') session.close(CloseCode.TpvInactive, 'tpv_inactive');
-    }
-  }
-
-  #fullCheckAt = 0;
 }

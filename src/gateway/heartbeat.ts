@@ -32,11 +32,12 @@ export class Heartbeat {
   }
 
   #tick(): void {
-    const share = this.#shares[this.#beat++ % BEATS] ?? [];
     const deadSince = this.#clock.now() - 2 * this.#intervalMs;
-    for (const session of share) {
-      if (session.heardAt <= deadSince) session.close(CloseCode.HeartbeatTimeout, 'heartbeat_timeout');
-      else session.ping();
+    for (const share of this.#shares) {
+      for (const session of share) {
+        if (session.heardAt <= deadSince) session.close(CloseCode.HeartbeatTimeout, 'heartbeat_timeout');
+      }
     }
+    for (const session of this.#shares[this.#beat++ % BEATS] ?? []) session.ping();
   }
 }

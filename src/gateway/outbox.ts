@@ -32,7 +32,6 @@ export class Outbox {
   }
 
   send(frame: string): void {
-    if (this.#socket.readyState !== this.#socket.OPEN) return;
     if (this.#socket.bufferedAmount + frame.length < CONGESTED_BYTES) {
       this.#socket.send(frame);
       return;

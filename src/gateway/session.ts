@@ -1,25 +1,28 @@
 import type { RawData, WebSocket } from 'ws';
-import { CloseCode, DEFAULT_MAX_IN_FLIGHT, type FlowFrame, type UpdateFrame } from '#protocol';
+import { CloseCode, DEFAULT_MAX_IN_FLIGHT, type FlowFrame, type PushFrame, type UpdateFrame } from '#protocol';
 import { type Clock, isoTime } from '../clock.ts';
 import type { Sink } from '../delivery/sink.ts';
 import { HubError } from '../errors.ts';
 import type { Report } from '../instructions/report.ts';
-import { problemOf, readFrame, refusalFrame } from './frames.ts';
+import type { PushAnswer } from '../push/answer.ts';
+import { FrameRate } from './frame-rate.ts';
+import { brokenFrameCode, problemOf, readFrame, refusalFrame } from './frames.ts';
 import { Outbox } from './outbox.ts';
 
-/** Frames a second that are too many, when it lasts (contract/websocket.md, 4002). */
-const MAX_FRAMES_PER_SECOND = 500;
-const MAX_BUSY_SECONDS = 5;
-/** What an instruction may be answered with: each one handed out allows for these on top. */
-const REPORTS_PER_INSTRUCTION = 3;
 /** The frame that can't be read and ends the session. */
 const MAX_UNREADABLE = 3;
 /** How long the other side has to answer a close. */
 const CLOSE_GRACE_MS = 2_000;
+/** Reports of one socket that may wait for their commit; until then nothing more is read from it. */
+const MAX_REPORTS_UNDER_WAY = 256;
+/** Pushes of one socket that may wait for Telegram; more are refused. */
+const MAX_PUSHES_UNDER_WAY = 256;
 
 export interface SessionPorts {
   clock: Clock;
   report(report: Report): Promise<void>;
+  /** Takes a message to a person, and tells how it went with Telegram. */
+  push(tpvId: string, frame: PushFrame): Promise<PushAnswer>;
   /** The TPV can take more. */
   onRoom(session: Session): void;
   /** Said once, at the first sign of the end. */
@@ -47,14 +50,16 @@ export class Session implements Sink {
   readonly #socket: WebSocket;
   readonly #ports: SessionPorts;
   readonly #outbox: Outbox;
+  readonly #rate = new FrameRate();
   state: 'opened' | 'ready' | 'closed' = 'opened';
   maxInFlight = DEFAULT_MAX_IN_FLIGHT;
   heardAt: number;
   closeCode: number | undefined;
   #unreadable = 0;
-  #frames = 0;
-  #allowance = 0;
-  #busySeconds = 0;
+  #reportsUnderWay = 0;
+  #pushesUnderWay = 0;
+  /** Said before the welcome could be. */
+  #drainFrame: string | undefined;
 
   /** Attaches every handler before it returns: a frame may already be in the buffer. */
   constructor(socket: WebSocket, identity: SessionIdentity, ports: SessionPorts) {
@@ -72,8 +77,8 @@ export class Session implements Sink {
     socket.on('ping', () => this.#heard());
     socket.on('pong', () => this.#heard());
     socket.on('close', (code) => this.#ended(code));
-    // ws closes the socket itself on a broken frame, with the fitting code.
-    socket.on('error', () => {});
+    // ws says the fitting close code to a broken frame itself; the other side's answer is not waited for.
+    socket.on('error', (error) => this.#broken(error));
     // What the TPV sends before the welcome waits in the kernel.
     socket.pause();
   }
@@ -95,7 +100,7 @@ export class Session implements Sink {
     if (this.state !== 'opened') return;
     this.state = 'ready';
     const { id, tpvId, tpvName } = this.identity;
-    this.#outbox.send(
+    this.#send(
       JSON.stringify({
         type: 'welcome',
         protocol: 1,
@@ -107,20 +112,24 @@ export class Session implements Sink {
         server_time: isoTime(this.#ports.clock.now()),
       }),
     );
+    if (this.#drainFrame !== undefined) this.#send(this.#drainFrame);
     this.#socket.resume();
   }
 
   deliver(instruction: string): void {
-    this.#allowance += REPORTS_PER_INSTRUCTION;
-    this.#outbox.send(`{"type":"instruction","instruction":${instruction}}`);
+    this.#rate.handedOut();
+    this.#send(`{"type":"instruction","instruction":${instruction}}`);
   }
 
   revoke(id: string, reason: string): void {
-    this.#outbox.send(JSON.stringify({ type: 'revoked', id, reason }));
+    // Before the welcome this socket was given nothing.
+    if (this.state === 'ready') this.#send(JSON.stringify({ type: 'revoked', id, reason }));
   }
 
   drain(reason: string, reconnectAfterMs: number): void {
-    this.#outbox.send(JSON.stringify({ type: 'drain', reason, reconnect_after_ms: reconnectAfterMs }));
+    const frame = JSON.stringify({ type: 'drain', reason, reconnect_after_ms: reconnectAfterMs });
+    if (this.state === 'opened') this.#drainFrame = frame;
+    else this.#send(frame);
   }
 
   ping(): void {
@@ -129,11 +138,9 @@ export class Session implements Sink {
 
   /** Once a second: is it flooding, or not reading? */
   check(): void {
-    this.#busySeconds = this.#frames - this.#allowance > MAX_FRAMES_PER_SECOND ? this.#busySeconds + 1 : 0;
-    this.#frames = 0;
-    this.#allowance = 0;
-    if (this.#busySeconds >= MAX_BUSY_SECONDS) this.close(CloseCode.TooManyFrames, 'too_many_frames');
+    if (this.#rate.nextSecond()) this.close(CloseCode.TooManyFrames, 'too_many_frames');
     this.#outbox.check();
+    if (this.#socket.readyState !== this.#socket.OPEN) this.#leaving();
   }
 
   /** Ends the session now; the socket follows as soon as the other side agrees, or after a moment. */
@@ -141,9 +148,32 @@ export class Session implements Sink {
     if (this.state === 'closed') return;
     this.#socket.resume();
     this.#socket.close(code, reason);
+    this.#terminateLater();
+    this.#ended(code);
+  }
+
+  #broken(error: Error): void {
+    if (this.state === 'closed') return;
+    this.#terminateLater();
+    this.#ended(brokenFrameCode(error));
+  }
+
+  #terminateLater(): void {
     const cancel = this.#ports.clock.after(CLOSE_GRACE_MS, () => this.#socket.terminate());
     this.#socket.once('close', cancel);
-    this.#ended(code);
+  }
+
+  /** A socket that is closing takes nothing: what was handed out to it must go back at once. */
+  #send(frame: string): void {
+    if (this.#socket.readyState === this.#socket.OPEN) this.#outbox.send(frame);
+    else this.#leaving();
+  }
+
+  /** The TPV said that it closes (ws answers it), and its end of the connection may take its time. */
+  #leaving(): void {
+    if (this.state === 'closed') return;
+    this.#terminateLater();
+    this.#ended(CloseCode.GoingAway);
   }
 
   #ended(code: number): void {
@@ -154,13 +184,13 @@ export class Session implements Sink {
   }
 
   #heard(): void {
+    this.#rate.came();
     this.heardAt = this.#ports.clock.now();
     this.#ports.onHeard(this);
   }
 
   #message(data: RawData, isBinary: boolean): void {
     if (this.state === 'closed') return;
-    this.#frames++;
     this.#heard();
     if (isBinary) {
       this.close(CloseCode.BinaryFrame, 'binary_frame');
@@ -168,7 +198,7 @@ export class Session implements Sink {
     }
     const read = readFrame(data.toString());
     if (!('frame' in read)) {
-      this.#outbox.send(refusalFrame(read.problem, read.ref));
+      this.#send(refusalFrame(read.problem, read.ref));
       if (read.unreadable && ++this.#unreadable >= MAX_UNREADABLE) {
         this.close(CloseCode.ProtocolError, 'protocol_error');
       }
@@ -178,6 +208,9 @@ export class Session implements Sink {
     switch (frame.type) {
       case 'update':
         void this.#update(frame);
+        return;
+      case 'push':
+        void this.#push(frame);
         return;
       case 'flow':
         this.#flow(frame);
@@ -194,18 +227,42 @@ export class Session implements Sink {
   }
 
   async #update({ id, status, response, error_message: errorMessage, ref }: UpdateFrame): Promise<void> {
+    if (++this.#reportsUnderWay === MAX_REPORTS_UNDER_WAY) this.#socket.pause();
     try {
       await this.#ports.report({ id, tpvId: this.tpvId, status, response, errorMessage, holder: this.id });
       if (ref === undefined) return;
-      this.#outbox.send(
+      this.#send(
         `{"type":"result","ref":${JSON.stringify(ref)},"ok":true,` +
           `"data":{"status":"ok","instruction_id":${JSON.stringify(id)},"new_status":"${status}"}}`,
       );
     } catch (error) {
-      const known =
-        error instanceof HubError ? error : new HubError('internal_error', 'A report failed.', { cause: error });
-      if (known !== error) this.#ports.onFault(error, this);
-      this.#outbox.send(refusalFrame(problemOf(known), ref));
+      this.#refuse(error, ref);
+    } finally {
+      if (this.#reportsUnderWay-- === MAX_REPORTS_UNDER_WAY) this.#socket.resume();
     }
+  }
+
+  /** A push may wait for Telegram: it holds nothing up, but only so many may wait. */
+  async #push(frame: PushFrame): Promise<void> {
+    if (this.#pushesUnderWay >= MAX_PUSHES_UNDER_WAY) {
+      const busy = new HubError('too_many_requests', 'Too many pushes of this socket wait for Telegram.');
+      return this.#refuse(busy, frame.ref);
+    }
+    this.#pushesUnderWay++;
+    try {
+      const data = await this.#ports.push(this.tpvId, frame);
+      this.#send(JSON.stringify({ type: 'result', ref: frame.ref, ok: true, data }));
+    } catch (error) {
+      this.#refuse(error, frame.ref);
+    } finally {
+      this.#pushesUnderWay--;
+    }
+  }
+
+  #refuse(error: unknown, ref: string | undefined): void {
+    const known =
+      error instanceof HubError ? error : new HubError('internal_error', 'A frame failed.', { cause: error });
+    if (known !== error) this.#ports.onFault(error, this);
+    this.#send(refusalFrame(problemOf(known), ref));
   }
 }

@@ -1,6 +1,8 @@
-import fastifyWebsocket from '@fastify/websocket';
+import type { ServerResponse } from 'node:http';
+import fastifyWebsocket, { type WebsocketPluginOptions } from '@fastify/websocket';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { KEY_SUBPROTOCOL_PREFIX, MAX_FRAME_BYTES, SUBPROTOCOL } from '#protocol';
+import type { Clock } from '../clock.ts';
 import { HubError } from '../errors.ts';
 import { apiKeyOf } from '../tpvs/authorization.ts';
 import type { Credential } from '../tpvs/keys.ts';
@@ -10,7 +12,7 @@ export interface UpgradeOptions {
   gateway: Gateway;
   allowedOrigins: readonly string[];
   draining(): boolean;
-  now(): number;
+  clock: Clock;
   authenticate(key: string): Promise<Credential | undefined>;
   /** Counts a failed key; throws `too_many_requests` where the address had too many. */
   failedKey(request: FastifyRequest): Promise<void>;
@@ -20,6 +22,10 @@ export interface UpgradeOptions {
 const MAX_PENDING_PER_ADDRESS = 20;
 /** Upgrades a second that the hub takes in all (S11). */
 const MAX_UPGRADES_PER_SECOND = 500;
+/** An upgrade whose key could not be checked by then is dropped (S11). */
+const UPGRADE_TIMEOUT_MS = 5_000;
+/** How long ws waits for the other side's part of a closing handshake, where the session does not. */
+const CLOSE_TIMEOUT_MS = 2_000;
 
 /** Names of parameters under which a key was seen in a URL somewhere. */
 const KEY_PARAMETERS = ['key', 'api_key', 'apikey', 'token', 'access_token', 'authorization'];
@@ -27,38 +33,43 @@ const KEY_PARAMETERS = ['key', 'api_key', 'apikey', 'token', 'access_token', 'au
 /** The socket's route: who may open one is decided before the upgrade, and refused as HTTP. */
 export async function gatewayRoutes(app: FastifyInstance, options: UpgradeOptions): Promise<void> {
   await app.register(fastifyWebsocket, {
-    options: {
-      maxPayload: MAX_FRAME_BYTES,
-      perMessageDeflate: false,
-      handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
-    },
+    options: serverOptions,
     // The hub closes its sockets itself, with a code and after the drain.
     preClose: (done) => done(),
   });
-  const admitted = new WeakMap<object, Credential>();
+  const admitted = new WeakMap<object, { credential: Credential; response: ServerResponse }>();
   const admit = admission(options);
 
   app.route({
     method: 'GET',
     url: '/api/tpv/ws',
     schema: { hide: true },
-    onRequest: async (request) => {
-      admitted.set(request.raw, await admit(request));
+    onRequest: async (request, reply) => {
+      if (!request.ws) throw notASocket();
+      admitted.set(request.raw, { credential: await admit(request), response: reply.raw });
     },
     handler: async () => {
-      throw new HubError('invalid_request', 'This route is a WebSocket.', {
-        details: [{ path: 'upgrade', message: 'abre un WebSocket («Upgrade: websocket»)' }],
-      });
+      throw notASocket();
     },
     wsHandler: (socket, request) => {
-      const credential = admitted.get(request.raw);
-      // The plugin's listener would keep the request alive as long as the socket; the session brings its own.
+      const admission = admitted.get(request.raw);
+      // The plugin's listener and the response would keep the request alive as long as the socket (5 KiB each time);
+      // the session brings a listener of its own.
       socket.removeAllListeners('error');
-      if (credential === undefined) return socket.terminate();
-      options.gateway.accept(socket, credential, request.ip);
+      if (admission === undefined) return socket.terminate();
+      admission.response.detachSocket(request.raw.socket);
+      options.gateway.accept(socket, admission.credential, request.ip);
     },
   });
 }
+
+/** `closeTimeout` is missing in the types of ws. */
+const serverOptions: WebsocketPluginOptions['options'] & { closeTimeout: number } = {
+  maxPayload: MAX_FRAME_BYTES,
+  perMessageDeflate: false,
+  handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
+  closeTimeout: CLOSE_TIMEOUT_MS,
+};
 
 function admission(options: UpgradeOptions): (request: FastifyRequest) => Promise<Credential> {
   const pending = new Map<string, number>();
@@ -66,7 +77,7 @@ function admission(options: UpgradeOptions): (request: FastifyRequest) => Promis
   let upgrades = 0;
 
   const count = () => {
-    const now = Math.floor(options.now() / 1_000);
+    const now = Math.floor(options.clock.now() / 1_000);
     if (now !== second) upgrades = 0;
     second = now;
     if (++upgrades > MAX_UPGRADES_PER_SECOND) throw tooMany('The hub takes no more upgrades this second.');
@@ -79,7 +90,7 @@ function admission(options: UpgradeOptions): (request: FastifyRequest) => Promis
     if (waiting >= MAX_PENDING_PER_ADDRESS) throw tooMany('Too many upgrades of this address are under way.');
     pending.set(request.ip, waiting + 1);
     try {
-      return await identify(request, options);
+      return await inTime(options.clock, identify(request, options));
     } finally {
       const left = (pending.get(request.ip) ?? 1) - 1;
       if (left > 0) pending.set(request.ip, left);
@@ -111,6 +122,21 @@ async function identify(request: FastifyRequest, options: UpgradeOptions): Promi
   }
   if (credential.tpv.is_active !== 1) throw new HubError('tpv_inactive', 'The TPV is inactive.');
   return credential;
+}
+
+/** @throws HubError `unavailable` where the database takes too long to tell who it is */
+async function inTime<T>(clock: Clock, work: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const cancel = clock.after(UPGRADE_TIMEOUT_MS, () =>
+    late.reject(new HubError('unavailable', 'A key could not be checked in time.', { retryAfterSeconds: 2 })),
+  );
+  return Promise.race([work, late.promise]).finally(cancel);
+}
+
+function notASocket(): HubError {
+  return new HubError('invalid_request', 'This route is a WebSocket.', {
+    details: [{ path: 'upgrade', message: 'abre un WebSocket («Upgrade: websocket»)' }],
+  });
 }
 
 function tooMany(message: string): HubError {

@@ -1,8 +1,21 @@
 import type { Selectable } from 'kysely';
 import type { InstructionStatus, ReportableStatus } from '#protocol';
 import type { InstructionTable } from '../db/schema.ts';
+import { HubError } from '../errors.ts';
 
 export type InstructionRow = Selectable<InstructionTable>;
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/**
+ * The id as the rows have it; capitals make no difference.
+ * @throws HubError `not_found`: what is no UUID is nobody's instruction
+ */
+export function instructionIdOf(given: string): string {
+  const id = given.toLowerCase();
+  if (!UUID.test(id)) throw new HubError('not_found', 'Not an instruction id.');
+  return id;
+}
 
 /** States in which an instruction still belongs to its TPV. */
 export const OPEN_STATUSES = ['pending', 'sent', 'delivered', 'processing'] as const;
@@ -49,6 +62,9 @@ export const POLL_HOLDER = 'poll';
 export const NO_ANSWER = 'sin respuesta del TPV';
 export const EXPIRED = 'expirada';
 
+/** What a press becomes; it belongs to the TPV of its button, whoever attends the person by then. */
+export const PRESS_COMMAND = 'process_callback';
+
 /** Priorities: 1 goes first. */
 export const PRESS_PRIORITY = 1;
 export const MESSAGE_PRIORITY = 5;
@@ -58,5 +74,6 @@ export interface DeliverySettings {
   sentLeaseMs: number;
   processingLeaseMs: number;
   instructionTtlMs: number;
+  pressTtlMs: number;
   maxAttempts: number;
 }

@@ -2,7 +2,7 @@ import type { Tx } from '../db/open.ts';
 import { statement } from '../db/statement.ts';
 import type { Events } from '../events.ts';
 import { type AssignPorts, assign, moveUser, releaseUsers } from '../users/assign.ts';
-import { MOVES, OPEN_STATUSES } from './instruction.ts';
+import { MOVES, OPEN_STATUSES, PRESS_COMMAND } from './instruction.ts';
 
 const adopt = statement<{ userId: number; tpvId: string }>()((db, p) =>
   db
@@ -55,7 +55,8 @@ export async function drainInbox(tx: Tx, ports: AssignPorts, events: Events, mos
 }
 
 /**
- * An administrator moves a person, and what is open goes along: the TPV before is told to stop.
+ * An administrator moves a person, and what is open goes along: the TPV before is told to stop. A press stays, as its
+ * button belongs to the TPV that hung it.
  * @returns `full` (nothing changed) where the TPV is inactive or has no room
  */
 export async function reassignUser(
@@ -73,6 +74,7 @@ export async function reassignUser(
     .where('telegram_user_id', '=', userId)
     .where('due_at', 'is not', null)
     .where('tpv_id', '!=', tpvId)
+    .where('command', '!=', PRESS_COMMAND)
     .execute();
   if (open.length === 0) return outcome;
   await tx.kysely
@@ -94,7 +96,7 @@ export async function reassignUser(
   return outcome;
 }
 
-/** Takes a TPV's users and open instructions from it; they wait in the inbox for another. */
+/** Takes a TPV's users and open instructions from it, but no presses; they wait in the inbox for another. */
 export async function vacate(tx: Tx, events: Events, tpvId: string): Promise<void> {
   await releaseUsers(tx, tpvId);
   const held = await tx.kysely
@@ -102,12 +104,14 @@ export async function vacate(tx: Tx, events: Events, tpvId: string): Promise<voi
     .select('id')
     .where('tpv_id', '=', tpvId)
     .where('status', 'in', MOVES.release.from)
+    .where('command', '!=', PRESS_COMMAND)
     .execute();
   await tx.kysely
     .updateTable('instructions')
     .set((eb) => ({ tpv_id: null, status: MOVES.release.to, holder: null, due_at: eb.ref('expires_at') }))
     .where('tpv_id', '=', tpvId)
     .where('status', 'in', OPEN_STATUSES)
+    .where('command', '!=', PRESS_COMMAND)
     .execute();
   tx.afterCommit(() => {
     for (const { id } of held) events.emit({ type: 'instruction.revoked', id, tpvId, reason: 'reassigned' });

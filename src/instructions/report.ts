@@ -4,7 +4,7 @@ import { statement } from '../db/statement.ts';
 import { HubError } from '../errors.ts';
 import type { Events } from '../events.ts';
 import { storable } from '../users/user.ts';
-import { type DeliverySettings, isFinal, reportableFrom } from './instruction.ts';
+import { type DeliverySettings, instructionIdOf, isFinal, reportableFrom } from './instruction.ts';
 import { instructionOfTpv } from './store.ts';
 
 /** What a TPV says about an instruction that it has. */
@@ -92,9 +92,10 @@ function ended(status: 'completed' | 'failed') {
  * @throws HubError `not_found` (also for another TPV's), `invalid_transition`, `payload_too_large`
  */
 export async function report(ports: ReportPorts, report: Report, now: number): Promise<void> {
+  const id = instructionIdOf(report.id);
   const response = responseText(report.response);
   const parameters: ReportParameters = {
-    id: report.id,
+    id,
     tpvId: report.tpvId,
     response,
     error: storable(report.errorMessage ?? ''),
@@ -104,11 +105,11 @@ export async function report(ports: ReportPorts, report: Report, now: number): P
   };
   await ports.transact(async (tx) => {
     const changed = await tx.run(statements[report.status], parameters);
-    if (changed.length === 0) return refuseUnlessSame(tx, report);
+    if (changed.length === 0) return refuseUnlessSame(tx, { ...report, id });
     tx.afterCommit(() =>
       ports.events.emit({
         type: 'instruction.reported',
-        id: report.id,
+        id,
         tpvId: report.tpvId,
         status: report.status,
         holder: report.holder,

@@ -15,7 +15,7 @@ export function retention(db: Database): (cutoff: number) => Promise<number> {
   const instructions = async (cutoff: number): Promise<number> => {
     const page = await db.read
       .selectFrom('instructions')
-      .select(['seq', 'update_id', 'status', 'completed_at', 'created_at'])
+      .select(['seq', 'id', 'update_id', 'status', 'completed_at', 'created_at'])
       .where('seq', '>', instructionCursor)
       .orderBy('seq')
       .limit(PAGE)
@@ -34,6 +34,14 @@ export function retention(db: Database): (cutoff: number) => Promise<number> {
           ended.map((row) => row.seq),
         )
         .where('status', 'in', FINAL_STATUSES)
+        .execute();
+      await tx.kysely
+        .deleteFrom('instruction_files')
+        .where(
+          'instruction_id',
+          'in',
+          ended.map((row) => row.id),
+        )
         .execute();
       if (updates.length > 0) {
         await tx.kysely.deleteFrom('telegram_updates').where('update_id', 'in', updates).execute();

@@ -1,5 +1,6 @@
 import type { InstructionStatus } from '#protocol';
 import type { Database } from '../db/open.ts';
+import { pushStats } from '../push/stats.ts';
 import { countByStatus } from './store.ts';
 
 /** How many instructions and messages a TPV has in each state, as `GET /api/tpv/stats/` says it. */
@@ -16,7 +17,6 @@ export async function stats(db: Database, tpvId: string) {
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
   return {
     instructions: { ...counts, total },
-    // No message leaves for a person yet.
-    push_messages: { pending: 0, sent: 0, failed: 0, unknown: 0, total: 0 },
+    push_messages: await pushStats(db, tpvId),
   };
 }

@@ -42,6 +42,11 @@ export const instructionOfTpv = statement<{ id: string; tpvId: string }>()((db, 
   db.selectFrom('instructions').selectAll().where('id', '=', p('id')).where('tpv_id', '=', p('tpvId')),
 );
 
+/** One instruction, whosever it is; for the hub's own use. */
+export const instructionById = statement<{ id: string }>()((db, p) =>
+  db.selectFrom('instructions').selectAll().where('id', '=', p('id')),
+);
+
 /** A TPV's instructions in one state, in the order in which they go out. */
 export const instructionsByStatus = statement<{ tpvId: string; status: InstructionStatus; limit: number }>()((db, p) =>
   db
@@ -148,8 +153,14 @@ export const handOutAgain = statement<{ id: string; holder: string; now: number 
     .returningAll(),
 );
 
-/** Ends an instruction that nobody answered. */
-export const giveUp = statement<{ seq: number; now: number; error: string; retryCount: number }>()((db, p) =>
+/** Ends an instruction that nobody answered; one whose lease was extended meanwhile (past `dueBy`) goes on. */
+export const giveUp = statement<{
+  seq: number;
+  now: number;
+  dueBy: number;
+  error: string;
+  retryCount: number;
+}>()((db, p) =>
   db
     .updateTable('instructions')
     .set({
@@ -162,11 +173,12 @@ export const giveUp = statement<{ seq: number; now: number; error: string; retry
     })
     .where('seq', '=', p('seq'))
     .where('status', 'in', MOVES.give_up.from)
+    .where('due_at', '<=', p('dueBy'))
     .returning('id'),
 );
 
-/** Puts a row whose lease lapsed back in line. */
-export const lapse = statement<{ seq: number; retryCount: number }>()((db, p) =>
+/** Puts a row whose lease lapsed back in line; one whose lease was extended meanwhile stays where it is. */
+export const lapse = statement<{ seq: number; retryCount: number; now: number }>()((db, p) =>
   db
     .updateTable('instructions')
     .set((eb) => ({
@@ -177,6 +189,7 @@ export const lapse = statement<{ seq: number; retryCount: number }>()((db, p) =>
     }))
     .where('seq', '=', p('seq'))
     .where('status', 'in', MOVES.release.from)
+    .where('due_at', '<=', p('now'))
     .returning('id'),
 );
 
@@ -184,7 +197,7 @@ export const lapse = statement<{ seq: number; retryCount: number }>()((db, p) =>
 export const dueInstructions = statement<{ now: number; limit: number }>()((db, p) =>
   db
     .selectFrom('instructions')
-    .select(['seq', 'id', 'tpv_id', 'telegram_user_id', 'status', 'expires_at', 'retry_count', 'holder'])
+    .select(['seq', 'id', 'tpv_id', 'telegram_user_id', 'command', 'expires_at', 'retry_count'])
     .where('due_at', '<=', p('now'))
     .orderBy('due_at')
     .limit(p('limit')),

@@ -38,6 +38,7 @@ interface DueRow {
   id: string;
   tpv_id: string | null;
   telegram_user_id: number;
+  command: string;
   expires_at: number;
   retry_count: number;
 }
@@ -52,27 +53,32 @@ async function settle(tx: Tx, ports: SweepPorts, row: DueRow, now: number): Prom
     await endUnanswered(tx, ports.events, row, 'no_answer', retryCount, now);
     return;
   }
-  const lapsed = await tx.run(lapse, { seq: row.seq, retryCount });
+  const lapsed = await tx.run(lapse, { seq: row.seq, retryCount, now });
   const { tpv_id: tpvId } = row;
   if (lapsed.length > 0 && tpvId !== null) {
     tx.afterCommit(() => ports.events.emit({ type: 'instruction.ready', tpvId }));
   }
 }
 
-/** Fails an instruction without its TPV's word, and has its TPV stop and the person told, once each. */
+/**
+ * Fails an instruction without its TPV's word, and has its TPV stop and the person told, once each.
+ * @param dueBy one whose lease ends after this is left alone: its TPV said something meanwhile
+ */
 export async function endUnanswered(
   tx: Tx,
   events: Events,
-  row: Pick<DueRow, 'seq' | 'id' | 'tpv_id' | 'telegram_user_id'>,
+  row: Pick<DueRow, 'seq' | 'id' | 'tpv_id' | 'telegram_user_id' | 'command'>,
   reason: 'expired' | 'no_answer',
   retryCount: number,
   now: number,
+  dueBy = now,
 ): Promise<void> {
   const error = reason === 'expired' ? EXPIRED : NO_ANSWER;
-  const ended = await tx.run(giveUp, { seq: row.seq, now, error, retryCount });
+  const ended = await tx.run(giveUp, { seq: row.seq, now, dueBy, error, retryCount });
   if (ended.length === 0) return;
   tx.afterCommit(() => {
     if (row.tpv_id !== null) events.emit({ type: 'instruction.revoked', id: row.id, tpvId: row.tpv_id, reason });
-    events.emit({ type: 'instruction.unanswered', id: row.id, telegramUserId: row.telegram_user_id, reason });
+    const { id, command, telegram_user_id: telegramUserId } = row;
+    events.emit({ type: 'instruction.unanswered', id, command, telegramUserId, reason });
   });
 }

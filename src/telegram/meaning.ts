@@ -1,12 +1,18 @@
-import { attachmentsOf, messagePayload } from './payload.ts';
+import { type Attachment, attachmentsOf, messagePayload } from './payload.ts';
 import type { From, Message, Update } from './update.ts';
 
 /** What an update asks the hub to do (contract/rest.md, "What a Telegram update becomes"). */
 export type Meaning =
-  | { kind: 'instruction'; from: From; command: 'process_message' | 'process_edited_message'; payload: string }
+  | {
+      kind: 'instruction';
+      from: From;
+      command: 'process_message' | 'process_edited_message';
+      payload: string;
+      attachments: readonly Attachment[];
+    }
   | { kind: 'start'; from: From; code: string | undefined; payload: string }
   | { kind: 'id' | 'help'; from: From }
-  | { kind: 'press'; from: From; queryId: string }
+  | { kind: 'press'; from: From; queryId: string; messageId: number | undefined; data: string }
   | { kind: 'membership'; from: From; active: boolean }
   | { kind: 'none'; reason: string };
 
@@ -22,8 +28,8 @@ export function meaningOf(update: Update, options: MeaningOptions): Meaning {
     return ofMessage(update.edited_message, 'process_edited_message');
   }
   if (update.callback_query !== undefined) {
-    const { from, id } = update.callback_query;
-    return { kind: 'press', from, queryId: id };
+    const { from, id, message, data = '' } = update.callback_query;
+    return { kind: 'press', from, queryId: id, messageId: message?.message_id, data };
   }
   if (update.my_chat_member !== undefined) {
     const { chat, from, new_chat_member: member } = update.my_chat_member;
@@ -32,6 +38,9 @@ export function meaningOf(update: Update, options: MeaningOptions): Meaning {
   }
   return { kind: 'none', reason: 'a kind of update that is not handled' };
 }
+
+/** Characters of JSON; a character has at most three bytes in UTF-8. */
+const MAX_PAYLOAD_LENGTH = 64 * 1024;
 
 /** `/command`, in a private chat perhaps with the bot's name, and what follows it. */
 const COMMAND = /^\/([a-z0-9_]+)(?:@\w+)?(?:\s+(\S+))?\s*$/i;
@@ -45,6 +54,8 @@ function ofMessage(message: Message, command: 'process_message' | 'process_edite
     return { kind: 'none', reason: 'message without text or attachment' };
   }
   const payload = messagePayload(message, attachments);
+  // Telegram's own limits keep a message far below; what is larger no socket could carry (its frames have 256 KiB).
+  if (payload.length > MAX_PAYLOAD_LENGTH) return { kind: 'none', reason: 'message too large to hand out' };
   if (command === 'process_message' && message.text?.startsWith('/')) {
     const [, name, argument] = COMMAND.exec(message.text) ?? [];
     switch (name?.toLowerCase()) {
@@ -56,5 +67,5 @@ function ofMessage(message: Message, command: 'process_message' | 'process_edite
         return { kind: 'help', from };
     }
   }
-  return { kind: 'instruction', from, command, payload };
+  return { kind: 'instruction', from, command, payload, attachments };
 }

@@ -21,7 +21,8 @@ const PLACE_FIELDS = ['latitude', 'longitude', 'horizontal_accuracy', 'live_peri
 const CONTACT_FIELDS = ['phone_number', 'first_name', 'last_name', 'user_id', 'vcard'] as const;
 const VENUE_FIELDS = ['location', 'title', 'address', 'foursquare_id', 'google_place_id'] as const;
 
-type Attachment = { kind: string } & Record<string, unknown>;
+/** A file, a place or a contact that came with a message. */
+export type Attachment = { kind: string } & Record<string, unknown>;
 
 /** What a message carries besides text, in the contract's terms (contract/rest.md). */
 export function attachmentsOf(message: Message): Attachment[] {

@@ -1,7 +1,7 @@
 import type { Api, RawApi } from 'grammy';
 import { type Clock, pause } from '../clock.ts';
 import type { Logger } from '../log.ts';
-import { telegramFault } from './send.ts';
+import { grammySignal, telegramFault } from './send.ts';
 import { ALLOWED_UPDATES } from './update.ts';
 
 export interface PollingPorts {
@@ -29,11 +29,8 @@ export function startPolling(ports: PollingPorts): () => Promise<void> {
   };
 }
 
-/** grammY's types come from a package that stands in for the platform's AbortSignal; at run time they are the same. */
-type GrammySignal = Parameters<Api['getMe']>[0];
-
 async function run({ api, clock, log, receive }: PollingPorts, signal: AbortSignal): Promise<void> {
-  const cut = signal as unknown as GrammySignal;
+  const cut = grammySignal(signal);
   let offset: number | undefined;
   let wait = 1_000;
   let ready = false;

@@ -1,16 +1,19 @@
+import { type Press, type PressOutcome, press } from '../buttons/press.ts';
 import type { Database, Tx } from '../db/open.ts';
 import type { UpdateOutcome } from '../db/schema.ts';
 import { statement } from '../db/statement.ts';
 import { HubError } from '../errors.ts';
 import type { Events } from '../events.ts';
+import { keepFiles } from '../instructions/files.ts';
 import type { DeliverySettings } from '../instructions/instruction.ts';
 import { adoptUnassigned } from '../instructions/reassign.ts';
 import { type HandOut, type Submission, submit } from '../instructions/submit.ts';
+import { enqueue, hubSentence, type Waker } from '../push/enqueue.ts';
+import type { InlineKeyboard } from '../push/message.ts';
 import { tpvById, tpvByJoinCode } from '../tpvs/tpv.ts';
 import { type AssignPorts, assign, markUnassignedTold, moveUser } from '../users/assign.ts';
 import { type Profile, storable, type TouchedUser, touchUser } from '../users/user.ts';
 import { type Meaning, meaningOf } from './meaning.ts';
-import type { Replies } from './replies.ts';
 import { texts } from './texts.ts';
 import { ALLOWED_UPDATES, type From, type Update, updateSchema } from './update.ts';
 
@@ -19,8 +22,11 @@ export interface ReceivePorts {
   events: Events;
   handOut: HandOut;
   assigning: AssignPorts;
-  replies: Pick<Replies, 'send' | 'answerPress'>;
-  settings: Pick<DeliverySettings, 'instructionTtlMs'>;
+  /** Who sends what the hub itself says. */
+  waker: Waker;
+  /** A press was committed, and asks for something. */
+  onPress(press: Press, outcome: PressOutcome): void;
+  settings: Pick<DeliverySettings, 'instructionTtlMs' | 'pressTtlMs'>;
   forwardStart: boolean;
   forwardEdits: boolean;
   now(): number;
@@ -154,7 +160,8 @@ type Understood = Exclude<Meaning, { kind: 'none' }>;
 
 async function obey(tx: Tx, ports: ReceivePorts, updateId: number, meaning: Understood, now: number): Promise<void> {
   const { from } = meaning;
-  const { replies } = ports;
+  const say = (text: string, keyboard?: InlineKeyboard) =>
+    enqueue(tx, ports.waker, hubSentence(from.id, text, keyboard), now);
   switch (meaning.kind) {
     case 'membership':
       await touchUser(tx, profileOf(from), now, meaning.active);
@@ -162,12 +169,14 @@ async function obey(tx: Tx, ports: ReceivePorts, updateId: number, meaning: Unde
     case 'instruction': {
       const user = await touchUser(tx, profileOf(from), now);
       const tpvId = user.tpvId ?? (await findTpv(tx, ports, from, user, now));
-      await submit(tx, ports.handOut, submission(ports, updateId, tpvId, from, meaning.command, meaning.payload), now);
+      const one = submission(ports, updateId, tpvId, from, meaning.command, meaning.payload);
+      const id = await submit(tx, ports.handOut, one, now);
+      if (meaning.attachments.length > 0) await keepFiles(tx, id, meaning.attachments);
       return;
     }
     case 'start': {
       const user = await touchUser(tx, profileOf(from), now);
-      const tpvId = await welcome(tx, ports, from, user, meaning.code);
+      const tpvId = await welcome(tx, ports, from, user, meaning.code, say);
       if (!ports.forwardStart) return;
       await submit(
         tx,
@@ -179,16 +188,18 @@ async function obey(tx: Tx, ports: ReceivePorts, updateId: number, meaning: Unde
     }
     case 'id':
       await touchUser(tx, profileOf(from), now);
-      tx.afterCommit(() => replies.send(idReply(from.id)));
+      await say(texts.yourId(from.id), copyId(from.id));
       return;
     case 'help':
       await touchUser(tx, profileOf(from), now);
-      tx.afterCommit(() => replies.send({ chatId: from.id, text: texts.help }));
+      await say(texts.help);
       return;
-    case 'press':
-      // No button of this hub is known yet, so every press is on an expired one.
-      tx.afterCommit(() => replies.answerPress(from.id, meaning.queryId, texts.pressExpired));
+    case 'press': {
+      const one = pressOf(updateId, meaning);
+      const outcome = await press(tx, { handOut: ports.handOut, ttlMs: ports.settings.pressTtlMs }, one, now);
+      tx.afterCommit(() => ports.onPress(one, outcome));
       return;
+    }
     default:
       meaning satisfies never;
   }
@@ -228,7 +239,7 @@ async function findTpv(
   }
   if (!user.told) {
     await markUnassignedTold(tx, from.id, now);
-    tx.afterCommit(() => ports.replies.send({ chatId: from.id, text: texts.unassigned }));
+    await enqueue(tx, ports.waker, hubSentence(from.id, texts.unassigned), now);
   }
   return null;
 }
@@ -240,18 +251,18 @@ async function welcome(
   from: From,
   user: TouchedUser,
   code: string | undefined,
+  say: (text: string, keyboard?: InlineKeyboard) => Promise<unknown>,
 ): Promise<string | null> {
-  const { replies } = ports;
   let tpvId = user.tpvId;
   const problem = code === undefined ? undefined : await join(tx, from.id, code);
   if (problem !== undefined && typeof problem === 'object') tpvId = problem.tpvId;
-  if (typeof problem === 'string') tx.afterCommit(() => replies.send({ chatId: from.id, text: problem }));
+  if (typeof problem === 'string') await say(problem);
   tpvId ??= (await assign(tx, ports.assigning, from.id)) ?? null;
   if (tpvId !== null) await adoptUnassigned(tx, ports.events, from.id, tpvId);
   const [tpv] = tpvId === null ? [] : await tx.run(tpvById, { id: tpvId });
   const greeting =
     tpv === undefined ? texts.welcomeUnassigned(from.first_name) : texts.welcome(from.first_name, tpv.name);
-  tx.afterCommit(() => replies.send({ ...idReply(from.id), text: `${greeting}\n\n${texts.yourId(from.id)}` }));
+  await say(`${greeting}\n\n${texts.yourId(from.id)}`, copyId(from.id));
   return tpvId;
 }
 
@@ -262,6 +273,12 @@ async function join(tx: Tx, telegramId: number, code: string): Promise<{ tpvId: 
   return (await moveUser(tx, telegramId, tpv.id)) === 'full' ? texts.joinCodeFull : { tpvId: tpv.id };
 }
 
-function idReply(id: number) {
-  return { chatId: id, text: texts.yourId(id), copy: { label: texts.copyId, text: String(id) } };
+/** A button that copies the person's id. */
+function copyId(id: number): InlineKeyboard {
+  return [[{ text: texts.copyId, copy_text: { text: String(id) } }]];
+}
+
+function pressOf(updateId: number, { from, queryId, messageId, data }: Extract<Meaning, { kind: 'press' }>): Press {
+  const telegramUsername = from.username === undefined ? null : storable(from.username);
+  return { updateId, queryId, telegramUserId: from.id, telegramUsername, messageId, data: storable(data) };
 }

@@ -2,16 +2,26 @@ import { Api, GrammyError, HttpError } from 'grammy';
 
 /** grammY's default of 500 s would keep a hanging request for minutes. */
 const TIMEOUT_SECONDS = 10;
+/** 50 MB over a line that carries 5 Mbit/s upwards. */
+export const UPLOAD_TIMEOUT_SECONDS = 90;
 
 /** Telegram's API for this bot. */
-export function telegramApi(options: { token: string; apiRoot: string }): Api {
-  return new Api(options.token, { apiRoot: options.apiRoot, timeoutSeconds: TIMEOUT_SECONDS });
+export function telegramApi(options: { token: string; apiRoot: string; timeoutSeconds?: number }): Api {
+  const { token, apiRoot, timeoutSeconds = TIMEOUT_SECONDS } = options;
+  return new Api(token, { apiRoot, timeoutSeconds });
+}
+
+type GrammySignal = Parameters<Api['getMe']>[0];
+
+/** grammY's types come from a package that stands in for the platform's AbortSignal; at run time they are the same. */
+export function grammySignal(signal: AbortSignal): GrammySignal {
+  return signal as unknown as GrammySignal;
 }
 
 /** Why a call to Telegram did not work, without the token that grammY's own errors carry in their URL. */
 export type TelegramFault =
   /** Telegram answered, and said no. */
-  | { kind: 'refused'; code: number; description: string; retryAfterSeconds: number | undefined }
+  | { kind: 'refused'; code: number; description: string; retryAfterSeconds?: number; migratedTo?: number }
   /** Nothing left this machine. */
   | { kind: 'unreachable'; description: string }
   /** The request may have arrived. */
@@ -22,11 +32,13 @@ const BEFORE_SENDING = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENETU
 
 export function telegramFault(error: unknown): TelegramFault {
   if (error instanceof GrammyError) {
+    const { retry_after: retryAfterSeconds, migrate_to_chat_id: migratedTo } = error.parameters;
     return {
       kind: 'refused',
       code: error.error_code,
       description: error.description,
-      retryAfterSeconds: error.parameters.retry_after,
+      ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+      ...(migratedTo !== undefined && { migratedTo }),
     };
   }
   const code = faultCode(error);

@@ -15,7 +15,17 @@ export const texts = {
     '⏳ Ahora mismo no hay ningún local disponible. Hemos guardado tu mensaje y lo atenderemos en cuanto lo haya.',
   joinCodeUnknown: '⚠️ Ese enlace no es válido. Pide al local uno nuevo.',
   joinCodeFull: '⚠️ Ese local no puede atender a más personas ahora mismo. Inténtalo más tarde.',
-  pressExpired: '⚠️ Esta acción ha expirado',
+  press: {
+    expired: '⚠️ Esta acción ha expirado',
+    legacyExpired: '❌ Token expirado',
+    legacyExpiredNote: '⚠️ <b>Acción EXPIRADA</b>',
+    processing: '⏳ Procesando…',
+    done: '✅ Hecho',
+    failed: '❌ No se ha podido completar. Inténtalo de nuevo.',
+    unanswered: '⚠️ El local no ha respondido. Inténtalo de nuevo dentro de unos minutos.',
+    notAllowed: '⚠️ Esta acción no está permitida',
+    unreachable: '⚠️ El local no responde ahora mismo. Inténtalo de nuevo dentro de unos minutos.',
+  },
   unanswered: {
     expired: '⌛ Tu mensaje ha caducado sin que el local pudiera atenderlo. Vuelve a escribir si todavía lo necesitas.',
     no_answer: '⚠️ El local no ha respondido a tu mensaje. Inténtalo de nuevo dentro de unos minutos.',

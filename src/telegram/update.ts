@@ -50,7 +50,14 @@ export const updateSchema = z.object({
   update_id: z.int().min(0),
   message: messageSchema.optional(),
   edited_message: messageSchema.optional(),
-  callback_query: z.object({ id: z.string(), from: userSchema, data: z.string().optional() }).optional(),
+  callback_query: z
+    .object({
+      id: z.string(),
+      from: userSchema,
+      message: z.object({ message_id: id }).optional(),
+      data: z.string().optional(),
+    })
+    .optional(),
   my_chat_member: z
     .object({ chat: chatSchema, from: userSchema, new_chat_member: z.object({ status: z.string() }) })
     .optional(),

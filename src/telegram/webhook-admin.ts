@@ -21,11 +21,12 @@ const setupBody = z
 /** The administrator's view of the webhook, and the way to set it. */
 export async function webhookAdminRoutes(instance: FastifyInstance, options: WebhookAdminOptions): Promise<void> {
   const app = instance.withTypeProvider<ZodTypeProvider>();
+  const tags = ['Telegram'];
 
   app.post(
     '/webhook/setup',
     {
-      schema: { tags: ['Telegram'], summary: 'Configura el webhook en Telegram', body: setupBody },
+      schema: { tags, security: [{ AdminToken: [] }], summary: 'Configura el webhook en Telegram', body: setupBody },
       onRequest: async (request) => {
         if (!options.isAdministrator(request)) throw new HubError('unauthorized', 'Only the administrator sets it.');
       },
@@ -34,7 +35,9 @@ export async function webhookAdminRoutes(instance: FastifyInstance, options: Web
   );
 
   for (const url of ['/webhook/info', '/info']) {
-    app.get(url, { schema: { tags: ['Telegram'], summary: 'Cómo está el webhook' } }, async (request) => {
+    // Without the token it answers too, with less.
+    const security: Record<string, string[]>[] = [{}, { AdminToken: [] }];
+    app.get(url, { schema: { tags, security, summary: 'Cómo está el webhook' } }, async (request) => {
       if (!options.isAdministrator(request)) return { status: 'active' };
       const { info, problems } = await webhookInfo(options.setup);
       return { status: 'active', webhook_info: info, problems };

@@ -1,5 +1,6 @@
 import type { Tx } from '../db/open.ts';
 import { statement } from '../db/statement.ts';
+import { HubError } from '../errors.ts';
 import type { Tpv } from '../tpvs/tpv.ts';
 import type { Candidate } from './strategies/candidate.ts';
 import { leastUsers } from './strategies/least-users.ts';
@@ -50,8 +51,13 @@ const leaveSeat = statement<{ tpvId: string }>()((db, p) =>
     .set((eb) => ({ user_count: eb('user_count', '-', 1) }))
     .where('id', '=', p('tpvId')),
 );
-const standUp = statement<{ telegramId: number }>()((db, p) =>
-  db.updateTable('telegram_users').set({ tpv_id: null }).where('telegram_id', '=', p('telegramId')),
+const changeSeat = statement<{ telegramId: number; before: string; tpvId: string }>()((db, p) =>
+  db
+    .updateTable('telegram_users')
+    .set({ tpv_id: p('tpvId'), unassigned_told_at: null })
+    .where('telegram_id', '=', p('telegramId'))
+    .where('tpv_id', '=', p('before'))
+    .returning('telegram_id'),
 );
 const tpvOfUser = statement<{ telegramId: number }>()((db, p) =>
   db.selectFrom('telegram_users').select('tpv_id').where('telegram_id', '=', p('telegramId')),
@@ -121,21 +127,27 @@ async function seat(tx: Tx, tpvId: string, telegramId: number): Promise<boolean>
 }
 
 /**
- * Moves a person to this TPV, from another or from none.
+ * Moves a person who is known to this TPV, from another or from none.
  * @returns `unchanged` where they are there already, `full` (nothing changed) where it is inactive or has no room
  */
 export async function moveUser(tx: Tx, telegramId: number, tpvId: string): Promise<'moved' | 'unchanged' | 'full'> {
-  const [user] = await tx.run(tpvOfUser, { telegramId });
-  const before = user?.tpv_id ?? null;
-  if (before === tpvId) return 'unchanged';
-  const [taken] = await tx.run(takeSeat, { tpvId });
-  if (taken === undefined) return 'full';
-  if (before !== null) {
-    await tx.run(standUp, { telegramId });
-    await tx.run(leaveSeat, { tpvId: before });
+  for (;;) {
+    const [user] = await tx.run(tpvOfUser, { telegramId });
+    if (user === undefined) throw new HubError('not_found', `Nobody with the id ${telegramId} has written yet.`);
+    const before = user.tpv_id;
+    if (before === tpvId) return 'unchanged';
+    const [taken] = await tx.run(takeSeat, { tpvId });
+    if (taken === undefined) return 'full';
+    const [sitting] = await (before === null
+      ? tx.run(sit, { tpvId, telegramId })
+      : tx.run(changeSeat, { tpvId, telegramId, before }));
+    if (sitting !== undefined) {
+      if (before !== null) await tx.run(leaveSeat, { tpvId: before });
+      return 'moved';
+    }
+    // Another process moved them in between: look again.
+    await tx.run(leaveSeat, { tpvId });
   }
-  await tx.run(sit, { tpvId, telegramId });
-  return 'moved';
 }
 
 /** Remembers that the person was told that nobody can attend them yet. */

@@ -89,6 +89,25 @@ export function storable<T extends string | null>(text: T): T {
   return (clean.includes('\0') ? clean.replaceAll('\0', '\uFFFD') : clean) as T;
 }
 
+/** Whether the person is one of this TPV's users. */
+export const userOfTpv = statement<{ telegramId: number; tpvId: string }>()((db, p) =>
+  db
+    .selectFrom('telegram_users')
+    .select('telegram_id')
+    .where('telegram_id', '=', p('telegramId'))
+    .where('tpv_id', '=', p('tpvId')),
+);
+
+/** Somebody who wrote to the bot at least once, whoever attends them. */
+export const userById = statement<{ telegramId: number }>()((db, p) =>
+  db.selectFrom('telegram_users').select('telegram_id').where('telegram_id', '=', p('telegramId')),
+);
+
+/** Telegram does not let the bot write to them: they blocked it, or are gone. */
+export const markUnreachable = statement<{ telegramId: number }>()((db, p) =>
+  db.updateTable('telegram_users').set({ is_active: 0 }).where('telegram_id', '=', p('telegramId')),
+);
+
 /** A page of a TPV's users, in the order of their Telegram ids. */
 export const usersOfTpv = statement<{ tpvId: string; after: number; limit: number }>()((db, p) =>
   db

@@ -1,0 +1,45 @@
+const MAX_NAME_BYTES = 255;
+const MAX_EXTENSION_LENGTH = 20;
+/** Control characters, and those that turn the direction of writing: `\u202Egpj.exe` reads as `exe.jpg`. */
+const INVISIBLE = /[\p{Cc}\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu;
+/** RFC 6838, section 4.2; parameters are left out. */
+const MIME_TYPE = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,126}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}$/;
+
+/** What somebody else calls a file, as a name without a folder and of at most 255 bytes; `fallback` where nothing is left. */
+export function fileName(given: string | undefined, fallback: string): string {
+  const base = (given ?? '').toWellFormed().split(/[/\\]/).at(-1)?.replace(INVISIBLE, '').trim() ?? '';
+  if (/^\.*$/.test(base)) return fallback;
+  if (Buffer.byteLength(base) <= MAX_NAME_BYTES) return base;
+  const dot = base.lastIndexOf('.');
+  const extension = dot > 0 && base.length - dot <= MAX_EXTENSION_LENGTH ? base.slice(dot) : '';
+  return cut(base.slice(0, base.length - extension.length), MAX_NAME_BYTES - Buffer.byteLength(extension)) + extension;
+}
+
+/** A MIME type without parameters; undefined where it is none. */
+export function mimeType(given: string | undefined): string | undefined {
+  const type = given?.split(';', 1)[0]?.trim().toLowerCase();
+  return type !== undefined && MIME_TYPE.test(type) ? type : undefined;
+}
+
+/**
+ * `Content-Disposition` for a download under this name (RFC 6266): as it is in `filename*`, and for old clients with
+ * what ASCII has of it. Never `inline`: a page that a person sent must not run under the hub's address.
+ */
+export function attachment(name: string): string {
+  const ascii = name.replace(/[^\x20-\x7e]|["\\%]/gu, '_');
+  // encodeURIComponent leaves four characters alone that RFC 5987 wants encoded.
+  const encoded = encodeURIComponent(name).replace(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+  return `attachment; filename="${ascii}"; filename*=UTF-8''${encoded}`;
+}
+
+/** The longest beginning of at most `maxBytes`, whole characters only. */
+function cut(text: string, maxBytes: number): string {
+  let bytes = 0;
+  let kept = '';
+  for (const character of text) {
+    bytes += Buffer.byteLength(character);
+    if (bytes > maxBytes) break;
+    kept += character;
+  }
+  return kept;
+}

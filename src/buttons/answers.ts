@@ -1,0 +1,261 @@
+import { z } from 'zod';
+import type { Cancel, Clock } from '../clock.ts';
+import type { Database } from '../db/open.ts';
+import { HubError } from '../errors.ts';
+import type { Events } from '../events.ts';
+import { EXPIRED, isFinal, NO_ANSWER } from '../instructions/instruction.ts';
+import { instructionById } from '../instructions/store.ts';
+import { changePush } from '../push/change.ts';
+import { enqueue, hubSentence, type Waker } from '../push/enqueue.ts';
+import type { ChangePort } from '../push/send-port.ts';
+import { pushById } from '../push/store.ts';
+import { personText } from './callback-answer.ts';
+import type { CallOutcome } from './guarded-call.ts';
+import type { Press, PressOutcome } from './press.ts';
+import { openPresses, pressAnswered, settleButtons, settlePress } from './store.ts';
+
+/** What a person reads about a press; telegram/texts.ts has the sentences. */
+export interface PressTexts {
+  expired: string;
+  legacyExpired: string;
+  /** Appended to an older TPV's message whose buttons expired; HTML. */
+  legacyExpiredNote: string;
+  processing: string;
+  done: string;
+  failed: string;
+  unanswered: string;
+  notAllowed: string;
+  unreachable: string;
+}
+
+export interface AnswerPorts {
+  db: Database;
+  clock: Clock;
+  events: Events;
+  waker: Waker;
+  telegram: ChangePort & {
+    /** Shows a text over the chat and ends the spinner on a button; never rejects. False: nobody saw it. */
+    answerPress(queryId: string, text: string, alert: boolean): Promise<boolean>;
+  };
+  call(url: string, form: Record<string, string>): Promise<CallOutcome>;
+  texts: PressTexts;
+  onFault(error: unknown): void;
+}
+
+/** A person looks at a spinner for this long, and no longer (contract/rest.md, Buttons). */
+const PATIENCE_MS = 10_000;
+/** The longest text that Telegram shows over a chat. */
+const MAX_ANSWER_LENGTH = 200;
+
+/** A message whose buttons were taken away. */
+const NO_BUTTONS = JSON.stringify({ inline_keyboard: [] });
+
+/** What a TPV may report about a press; anything else in `response` is its own business. */
+const reportedSchema = z.object({
+  text: personText,
+  show_alert: z.boolean().optional().catch(undefined),
+  new_text: personText,
+});
+
+interface View {
+  text: string;
+  alert?: boolean | undefined;
+  /** Appended to the message, whose buttons go. */
+  newText?: string | undefined;
+}
+
+/** A press that was not shown its end yet. */
+interface OpenPress {
+  queryId: string;
+  userId: number;
+  /** Whether the button still spins: then its answer is shown over the chat, and otherwise it comes as a message. */
+  spinning: boolean;
+}
+
+interface Waiting {
+  press: OpenPress;
+  cancel: Cancel;
+}
+
+/** Brings every press to its end: what its TPV or its URL said is shown to whoever pressed. */
+export class Answers {
+  readonly #ports: AnswerPorts;
+  /** Every later press is this process's own. */
+  readonly #madeAt: number;
+  /** Presses that wait for a report, by their instruction. */
+  readonly #waiting = new Map<string, Waiting>();
+  readonly #underWay = new Set<Promise<void>>();
+
+  constructor(ports: AnswerPorts) {
+    this.#ports = ports;
+    this.#madeAt = ports.clock.now();
+    ports.events.on('instruction.reported', ({ id, status }) => {
+      if (isFinal(status)) this.#ended(id);
+    });
+    ports.events.on('instruction.unanswered', ({ id }) => this.#ended(id));
+  }
+
+  /** Goes on with the presses that the last process left open. */
+  async start(): Promise<void> {
+    const { db, clock, texts } = this.#ports;
+    for (const row of await db.query(openPresses, { until: this.#madeAt })) {
+      const press = { queryId: row.query_id, userId: row.telegram_user_id, spinning: row.answered_at === null };
+      const { instruction_id: instructionId } = row;
+      if (instructionId === null) {
+        // The URL may have been called or not; the person decides whether to press again.
+        this.#do(() => this.#show(press, undefined, { text: texts.failed, alert: true }));
+      } else if (!this.#waiting.has(instructionId)) {
+        this.#wait(instructionId, press, row.pressed_at + PATIENCE_MS - clock.now());
+        const [instruction] = await db.query(instructionById, { id: instructionId });
+        if (instruction === undefined || isFinal(instruction.status)) this.#ended(instructionId);
+      }
+    }
+  }
+
+  /** A press was committed; what it asks for begins. */
+  pressed({ queryId, telegramUserId: userId }: Press, outcome: PressOutcome): void {
+    const { texts, telegram } = this.#ports;
+    const press = { queryId, userId, spinning: true };
+    switch (outcome.kind) {
+      case 'repeated':
+        this.#do(async () => {
+          await telegram.answerPress(queryId, '', false);
+        });
+        return;
+      case 'expired':
+        this.#do(async () => {
+          const { legacyPushId } = outcome;
+          await telegram.answerPress(queryId, legacyPushId === undefined ? texts.expired : texts.legacyExpired, true);
+          if (legacyPushId !== undefined) await this.#append(legacyPushId, texts.legacyExpiredNote);
+        });
+        return;
+      case 'instruction':
+        this.#wait(outcome.instructionId, press, PATIENCE_MS);
+        return;
+      case 'call':
+        this.#do(() => this.#call(press, outcome));
+        return;
+      default:
+        outcome satisfies never;
+    }
+  }
+
+  /** Resolves when every answer under way was given. */
+  async idle(): Promise<void> {
+    for (const { cancel } of this.#waiting.values()) cancel();
+    await Promise.all(this.#underWay);
+  }
+
+  #do(job: () => Promise<void>): void {
+    const done: Promise<void> = job()
+      .catch((error) => this.#ports.onFault(error))
+      .finally(() => this.#underWay.delete(done));
+    this.#underWay.add(done);
+  }
+
+  #wait(instructionId: string, press: OpenPress, patienceMs: number): void {
+    const { db, clock, telegram, texts } = this.#ports;
+    const stopSpinner = () => {
+      press.spinning = false;
+      this.#do(async () => {
+        await telegram.answerPress(press.queryId, texts.processing, false);
+        await db.transact((tx) => tx.run(pressAnswered, { queryId: press.queryId, now: clock.now() }));
+      });
+    };
+    const cancel = press.spinning ? clock.after(Math.max(0, patienceMs), stopSpinner) : () => {};
+    this.#waiting.set(instructionId, { press, cancel });
+  }
+
+  /** The instruction of a press is final: whoever takes it out of those that wait shows how it went. */
+  #ended(instructionId: string): void {
+    const waiting = this.#waiting.get(instructionId);
+    if (waiting === undefined) return;
+    this.#waiting.delete(instructionId);
+    waiting.cancel();
+    this.#do(() => this.#reported(instructionId, waiting.press));
+  }
+
+  async #reported(instructionId: string, press: OpenPress): Promise<void> {
+    const { db, texts } = this.#ports;
+    const [row] = await db.query(instructionById, { id: instructionId });
+    if (row === undefined || (row.status === 'failed' && [EXPIRED, NO_ANSWER].includes(row.error_message))) {
+      return this.#show(press, undefined, { text: texts.unanswered, alert: true });
+    }
+    const said = reportedSchema.safeParse(row.response === null ? {} : JSON.parse(row.response)).data;
+    const usual = row.status === 'completed' ? texts.done : texts.failed;
+    const pushId = z.object({ push_message_id: z.string() }).safeParse(JSON.parse(row.payload)).data?.push_message_id;
+    await this.#show(press, pushId, {
+      text: said?.text ?? usual,
+      alert: said?.show_alert,
+      newText: said?.new_text,
+    });
+  }
+
+  async #call(press: OpenPress, outcome: Extract<PressOutcome, { kind: 'call' }>): Promise<void> {
+    const { db, clock, call } = this.#ports;
+    const answer = await call(outcome.url, outcome.form);
+    const { pushId } = outcome;
+    const succeeded = answer.kind === 'answered' && answer.success;
+    if (succeeded && outcome.legacy && pushId !== undefined) {
+      await db.transact((tx) => tx.run(settleButtons, { pushId, now: clock.now() }));
+    }
+    await this.#show(press, pushId, this.#viewOf(answer));
+  }
+
+  #viewOf(answer: CallOutcome): View {
+    const { texts } = this.#ports;
+    switch (answer.kind) {
+      case 'answered':
+        if (answer.success) return { text: answer.mensaje ?? texts.done, newText: answer.newText };
+        return { text: answer.error ?? answer.mensaje ?? texts.failed, alert: true };
+      case 'refused':
+        return { text: texts.notAllowed, alert: true };
+      case 'failed':
+        return { text: texts.unreachable, alert: true };
+      default:
+        return answer satisfies never;
+    }
+  }
+
+  /**
+   * Shows how it went: over the chat, or as a message where the spinner ended already, the text is long, or Telegram
+   * did not take it. A crash on the way shows it again: it is settled only after it was shown.
+   */
+  async #show(press: OpenPress, pushId: string | undefined, { text, alert = false, newText }: View): Promise<void> {
+    const { db, clock, telegram, waker } = this.#ports;
+    const { queryId, userId } = press;
+    const short = text.length <= MAX_ANSWER_LENGTH;
+    const shown = press.spinning && (await telegram.answerPress(queryId, short ? text : '', alert)) && short;
+    const messages = shown ? [] : [text];
+    if (newText !== undefined && !(await this.#append(pushId, newText))) messages.push(newText);
+    await db.transact(async (tx) => {
+      const [settled] = await tx.run(settlePress, { queryId, now: clock.now() });
+      if (settled === undefined) return;
+      for (const message of messages) {
+        if (message.trim() === '') continue;
+        await enqueue(tx, waker, { ...hubSentence(userId, message), parseMode: 'none' }, clock.now());
+      }
+    });
+  }
+
+  /**
+   * Appends to a message, and takes its buttons away.
+   * @returns false where the message can't take it (gone, full, without text); its buttons go all the same
+   */
+  async #append(pushId: string | undefined, addition: string): Promise<boolean> {
+    const { db, telegram } = this.#ports;
+    const [row] = pushId === undefined ? [] : await db.query(pushById, { id: pushId });
+    if (row === undefined) return false;
+    if (row.reply_markup === NO_BUTTONS && row.text.endsWith(addition)) return true;
+    const text = row.text === '' ? addition : `${row.text}\n\n${addition}`;
+    const keyboard = async () => [];
+    try {
+      await changePush({ db, telegram }, row, { text, keyboard });
+      return true;
+    } catch (error) {
+      if (!(error instanceof HubError)) throw error;
+      await changePush({ db, telegram }, row, { keyboard }).catch(() => {});
+      return false;
+    }
+  }
+}

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { storable } from '../users/user.ts';
+
+/** Characters of each text that are kept; Telegram takes no more in a message. */
+const MAX_TEXT_LENGTH = 4_096;
+
+/** What a TPV said to a press (contract/rest.md, "Buttons"). */
+export interface CallbackAnswer {
+  success: boolean;
+  /** What the person sees where it worked. */
+  mensaje?: string;
+  /** Appended to the message, whose buttons go. */
+  newText?: string;
+  /** What the person sees where it did not. */
+  error?: string;
+}
+
+/** Texts that are none count as absent: these TPVs were written by others, and the person pressed already. */
+export const personText = z
+  .string()
+  .transform((value) => storable(value.slice(0, MAX_TEXT_LENGTH)))
+  .optional()
+  .catch(undefined);
+
+const answer = z
+  .object({ success: z.boolean(), mensaje: personText, new_text: personText, error: personText })
+  .transform(({ new_text: newText, ...others }): CallbackAnswer => ({ ...others, newText }));
+
+/** Reads the body of a TPV's answer; undefined where it is not JSON, or says nothing of success. */
+export function parseCallbackAnswer(body: string): CallbackAnswer | undefined {
+  try {
+    return answer.safeParse(JSON.parse(body)).data;
+  } catch {
+    return undefined;
+  }
+}

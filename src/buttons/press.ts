@@ -1,0 +1,124 @@
+import type { Tx } from '../db/open.ts';
+import { PRESS_COMMAND, PRESS_PRIORITY } from '../instructions/instruction.ts';
+import { type HandOut, submit } from '../instructions/submit.ts';
+import { seenInChat } from '../push/store.ts';
+import { type ButtonRow, buttonByToken, insertPress, markPressed, settleButtons, similarPress } from './store.ts';
+
+/** A press as Telegram tells of it. */
+export interface Press {
+  updateId: number;
+  queryId: string;
+  telegramUserId: number;
+  telegramUsername: string | null;
+  messageId: number | undefined;
+  /** The button's callback data. */
+  data: string;
+}
+
+/** What a press leads to, once it is committed. */
+export type PressOutcome =
+  /** Unknown, forged, foreign, used, too late: the person is told, and nobody is called. */
+  | { kind: 'expired' /** An older TPV's button: its message says so from now on. */; legacyPushId?: string }
+  /** A second tap: it is counted once, and its spinner ends. */
+  | { kind: 'repeated' }
+  /** It became an instruction; its TPV's report answers it. */
+  | { kind: 'instruction'; instructionId: string }
+  /** A URL is to be called, and answers it. */
+  | { kind: 'call'; url: string; form: Record<string, string>; pushId?: string; legacy: boolean };
+
+export interface PressPorts {
+  handOut: HandOut;
+  ttlMs: number;
+}
+
+/** A second press within this long is the same one (a double tap). */
+const DOUBLE_TAP_MS = 5_000;
+
+/** What a URL gets to know of a button, besides who pressed it. */
+export interface ButtonForm {
+  token: string;
+  accion: string;
+  uid_dispositivo: string;
+  /** JSON. */
+  metadata: string;
+  /** 1: a button of an older TPV; only a call that succeeded uses it up. */
+  legacy?: 1;
+}
+
+/** Decides what a press does, and keeps it; part of the transaction that keeps its update. */
+export async function press(tx: Tx, ports: PressPorts, one: Press, now: number): Promise<PressOutcome> {
+  if (/^https?:\/\//i.test(one.data)) {
+    // A TPV that talks to Telegram itself put a whole URL into its callback data.
+    const { data: token, telegramUserId: userId } = one;
+    const before = await tx.run(similarPress, { token, userId, since: now - DOUBLE_TAP_MS });
+    if (before.length > 0) return { kind: 'repeated' };
+    await keep(tx, one, null, now);
+    return { kind: 'call', url: one.data, form: formFields(one, undefined), legacy: false };
+  }
+  const [button] = await tx.run(buttonByToken, { token: one.data });
+  if (button === undefined || button.telegram_user_id !== one.telegramUserId) return { kind: 'expired' };
+  const { telegram_message_id: messageId } = button;
+  if (messageId !== null && messageId !== one.messageId) return { kind: 'expired' };
+  if (button.pressed_at !== null && now - button.pressed_at < DOUBLE_TAP_MS) return { kind: 'repeated' };
+  // Written by this program, from an object of this shape.
+  const form = button.form === null ? undefined : (JSON.parse(button.form) as ButtonForm);
+  const legacy = form?.legacy === 1;
+  if (button.settled_at !== null) return { kind: 'expired' };
+  if (button.expires_at <= now) return { kind: 'expired', ...(legacy && { legacyPushId: button.push_id }) };
+  if (messageId === null && one.messageId !== undefined) {
+    // The press was faster than Telegram's answer to the message, or that answer never came.
+    await tx.run(seenInChat, { id: button.push_id, messageId: one.messageId });
+  }
+  await tx.run(markPressed, { token: button.token, now });
+  if (button.single_use === 1 && !legacy) await tx.run(settleButtons, { pushId: button.push_id, now });
+  if (button.callback_url !== null) {
+    await keep(tx, one, null, now);
+    return { kind: 'call', url: button.callback_url, form: formFields(one, form), pushId: button.push_id, legacy };
+  }
+  const instructionId = await submitPress(tx, ports, one, button, now);
+  await keep(tx, one, instructionId, now);
+  return { kind: 'instruction', instructionId };
+}
+
+function keep(tx: Tx, one: Press, instructionId: string | null, now: number) {
+  const { queryId, data: token, telegramUserId: userId } = one;
+  return tx.run(insertPress, { queryId, token, instructionId, userId, now });
+}
+
+/** The form that the URL is posted, in the words that older TPVs know (contract/rest.md). */
+function formFields(one: Press, form: ButtonForm | undefined): Record<string, string> {
+  return {
+    token: form?.token ?? '',
+    accion: form?.accion ?? '',
+    telegram_user_id: String(one.telegramUserId),
+    uid_dispositivo: form?.uid_dispositivo ?? '',
+    metadata: form?.metadata ?? '{}',
+  };
+}
+
+function submitPress(tx: Tx, ports: PressPorts, one: Press, button: ButtonRow, now: number): Promise<string> {
+  const payload = JSON.stringify({
+    // In a private chat both are the same number.
+    chat_id: one.telegramUserId,
+    message_id: one.messageId ?? null,
+    push_message_id: button.push_id,
+    action: button.action,
+    data: button.data === null ? null : JSON.parse(button.data),
+    callback_query_id: one.queryId,
+  });
+  return submit(
+    tx,
+    ports.handOut,
+    {
+      updateId: one.updateId,
+      tpvId: button.tpv_id,
+      telegramUserId: one.telegramUserId,
+      telegramUsername: one.telegramUsername,
+      command: PRESS_COMMAND,
+      payload,
+      ttlMs: ports.ttlMs,
+      priority: PRESS_PRIORITY,
+    },
+    now,
+  );
+}

@@ -1,0 +1,146 @@
+import type { Selectable } from 'kysely';
+import type { Tx } from '../db/open.ts';
+import type { ButtonTable, PressTable } from '../db/schema.ts';
+import { statement } from '../db/statement.ts';
+
+export type ButtonRow = Selectable<ButtonTable>;
+export type PressRow = Selectable<PressTable>;
+
+export const insertButton = statement<{
+  token: string;
+  pushId: string;
+  tpvId: string;
+  userId: number;
+  action: string | null;
+  data: string | null;
+  url: string | null;
+  form: string | null;
+  singleUse: number;
+  expiresAt: number;
+}>()((db, p) =>
+  db.insertInto('buttons').values({
+    token: p('token'),
+    push_id: p('pushId'),
+    tpv_id: p('tpvId'),
+    telegram_user_id: p('userId'),
+    action: p('action'),
+    data: p('data'),
+    callback_url: p('url'),
+    form: p('form'),
+    single_use: p('singleUse'),
+    expires_at: p('expiresAt'),
+    pressed_at: null,
+    settled_at: null,
+  }),
+);
+
+/** A button, and the number of its message where Telegram has told it already. */
+export const buttonByToken = statement<{ token: string }>()((db, p) =>
+  db
+    .selectFrom('buttons')
+    .innerJoin('push_messages', 'push_messages.id', 'buttons.push_id')
+    .selectAll('buttons')
+    .select('push_messages.telegram_message_id')
+    .where('buttons.token', '=', p('token')),
+);
+
+export const markPressed = statement<{ token: string; now: number }>()((db, p) =>
+  db
+    .updateTable('buttons')
+    .set({ pressed_at: p('now') })
+    .where('token', '=', p('token')),
+);
+
+/** The first press settles all the message's buttons. */
+export const settleButtons = statement<{ pushId: string; now: number }>()((db, p) =>
+  db
+    .updateTable('buttons')
+    .set({ settled_at: p('now') })
+    .where('push_id', '=', p('pushId'))
+    .where('settled_at', 'is', null),
+);
+
+const deleteButton = statement<{ token: string }>()((db, p) =>
+  db.deleteFrom('buttons').where('token', '=', p('token')),
+);
+
+/** One button stops working. */
+export const settleToken = statement<{ token: string; now: number }>()((db, p) =>
+  db
+    .updateTable('buttons')
+    .set({ settled_at: p('now') })
+    .where('token', '=', p('token'))
+    .where('settled_at', 'is', null),
+);
+
+/** Buttons that no message shows any more. */
+export async function deleteButtons(tx: Pick<Tx, 'run'>, tokens: readonly string[]): Promise<void> {
+  for (const token of tokens) await tx.run(deleteButton, { token });
+}
+
+export const insertPress = statement<{
+  queryId: string;
+  token: string;
+  instructionId: string | null;
+  userId: number;
+  now: number;
+}>()((db, p) =>
+  db
+    .insertInto('presses')
+    .values({
+      query_id: p('queryId'),
+      token: p('token'),
+      instruction_id: p('instructionId'),
+      telegram_user_id: p('userId'),
+      pressed_at: p('now'),
+      answered_at: null,
+      settled_at: null,
+    })
+    .onConflict((c) => c.column('query_id').doNothing()),
+);
+
+/** A press of the same person on the same callback data. */
+export const similarPress = statement<{ token: string; userId: number; since: number }>()((db, p) =>
+  db
+    .selectFrom('presses')
+    .select('query_id')
+    .where('token', '=', p('token'))
+    .where('telegram_user_id', '=', p('userId'))
+    .where('pressed_at', '>', p('since'))
+    .limit(1),
+);
+
+/** Presses that still wait for their end, but for those after `until`. */
+export const openPresses = statement<{ until: number }>()((db, p) =>
+  db
+    .selectFrom('presses')
+    .selectAll()
+    .where('settled_at', 'is', null)
+    .where('pressed_at', '<=', p('until'))
+    .orderBy('pressed_at'),
+);
+
+export const pressAnswered = statement<{ queryId: string; now: number }>()((db, p) =>
+  db
+    .updateTable('presses')
+    .set({ answered_at: p('now') })
+    .where('query_id', '=', p('queryId')),
+);
+
+/** Takes the press to its end; no rows where it is there already. */
+export const settlePress = statement<{ queryId: string; now: number }>()((db, p) =>
+  db
+    .updateTable('presses')
+    .set({ settled_at: p('now') })
+    .where('query_id', '=', p('queryId'))
+    .where('settled_at', 'is', null)
+    .returning('query_id'),
+);
+
+/** Buttons and presses that nobody can use any more. */
+export const deleteExpiredButtons = statement<{ before: number }>()((db, p) =>
+  db.deleteFrom('buttons').where('expires_at', '<', p('before')),
+);
+export const deleteOldPresses = statement<{ before: number }>()((db, p) =>
+  db.deleteFrom('presses').where('pressed_at', '<', p('before')),
+);

@@ -1,0 +1,55 @@
+import { once } from 'node:events';
+import { stat } from 'node:fs/promises';
+import { Worker } from 'node:worker_threads';
+
+/** A smaller log is left alone: most hubs never need the thread. */
+const LEAST_LOG_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Writes SQLite's log back into the file, in a thread of its own: on the hub's thread each checkpoint would hold up
+ * every update behind two fsyncs and whatever was written since the last one.
+ */
+export class Checkpointer {
+  readonly #file: string;
+  #worker: Worker | undefined;
+  #lastChange = 0;
+
+  /** @param file the database's path */
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  /**
+   * Checkpoints what was written since the last call. Calls must not overlap.
+   * @throws Error where SQLite could not; the log stays, and the next call tries again
+   */
+  async run(): Promise<void> {
+    const log = await stat(`${this.#file}-wal`).catch(() => undefined);
+    if (log === undefined || log.mtimeMs === this.#lastChange) return;
+    if (this.#worker === undefined && log.size < LEAST_LOG_BYTES) return;
+    this.#worker ??= this.#start();
+    this.#worker.postMessage('checkpoint');
+    const [answer] = await once(this.#worker, 'message');
+    if (answer !== 'done') throw new Error(`A checkpoint failed: ${answer}`);
+    this.#lastChange = log.mtimeMs;
+  }
+
+  async close(): Promise<void> {
+    const worker = this.#worker;
+    if (worker === undefined) return;
+    this.#worker = undefined;
+    const ended = once(worker, 'exit');
+    worker.postMessage('close');
+    await ended;
+  }
+
+  #start(): Worker {
+    const worker = new Worker(new URL('./checkpoint-worker.ts', import.meta.url), { workerData: this.#file });
+    worker.unref();
+    // Whoever waits gets the fault from `once`; the next run starts another.
+    worker.on('error', () => {
+      this.#worker = undefined;
+    });
+    return worker;
+  }
+}

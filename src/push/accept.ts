@@ -1,0 +1,97 @@
+import { hash } from 'node:crypto';
+import type { PushFields } from '#protocol';
+import type { Database, Tx } from '../db/open.ts';
+import { HubError } from '../errors.ts';
+import { uuidv7 } from '../ids.ts';
+import { storable, userOfTpv } from '../users/user.ts';
+import { enqueue, type Waker } from './enqueue.ts';
+import {
+  faultsOfMessage,
+  type InlineKeyboard,
+  type OutboundMessage,
+  type PushRow,
+  type StoredFile,
+} from './message.ts';
+import { pushByKey, releaseKey } from './store.ts';
+
+/** Makes the buttons of a message and remembers what they do; buttons/ fills this port. */
+export type HangButtons = (
+  tx: Tx,
+  message: { pushId: string; tpvId: string; fields: PushFields },
+) => Promise<InlineKeyboard>;
+
+export interface AcceptPorts {
+  db: Database;
+  waker: Waker;
+  hangButtons: HangButtons;
+  now(): number;
+}
+
+/** How long an Idempotency-Key names its message (contract/rest.md). */
+export const KEY_LIFE_MS = 7 * 86_400_000;
+
+export interface PushInput {
+  tpvId: string;
+  fields: PushFields;
+  idempotencyKey?: string | undefined;
+  /** A file that came with it, and the hash of its bytes. */
+  upload?: { file: StoredFile; sha256: string } | undefined;
+}
+
+/**
+ * Takes a message from a TPV for one of its users: after this it is durable, and goes out in its turn.
+ * @returns its id, and whether it was there already under the same Idempotency-Key
+ * @throws HubError `invalid_request`, `not_found` (not one of this TPV's users), `idempotency_conflict`
+ */
+export async function acceptPush(ports: AcceptPorts, input: PushInput): Promise<{ id: string; repeated: boolean }> {
+  const { tpvId, fields } = input;
+  const key = input.idempotencyKey === undefined ? undefined : storable(input.idempotencyKey);
+  const message = messageOf(input);
+  const faults = faultsOfMessage(message);
+  if (faults.length > 0)
+    throw new HubError('invalid_request', 'Telegram would not take this message.', { details: faults });
+  const bodyHash =
+    key === undefined ? undefined : hash('sha256', JSON.stringify([fields, input.upload?.sha256]), 'hex');
+  const now = ports.now();
+  const pushId = uuidv7(now);
+  return ports.db.transact(async (tx) => {
+    if (key !== undefined) {
+      const [before] = await tx.run(pushByKey, { tpvId, key });
+      if (before !== undefined && before.created_at > now - KEY_LIFE_MS) {
+        return { id: sameAsBefore(before, bodyHash), repeated: true };
+      }
+      if (before !== undefined) await tx.run(releaseKey, { id: before.id });
+    }
+    const [user] = await tx.run(userOfTpv, { telegramId: fields.telegram_user_id, tpvId });
+    if (user === undefined) throw new HubError('not_found', 'The person is not one of this TPV’s users.');
+    const keyboard = await ports.hangButtons(tx, { pushId, tpvId, fields });
+    const request = {
+      ...message,
+      id: pushId,
+      tpvId,
+      chatId: fields.telegram_user_id,
+      ...(keyboard.length > 0 && { keyboard }),
+      ...(key !== undefined && bodyHash !== undefined && { idempotency: { key, hash: bodyHash } }),
+    };
+    return { id: await enqueue(tx, ports.waker, request, now), repeated: false };
+  });
+}
+
+function sameAsBefore(before: PushRow, bodyHash: string | undefined): string {
+  if (before.body_hash === bodyHash) return before.id;
+  throw new HubError('idempotency_conflict', 'The Idempotency-Key came with another body before.');
+}
+
+function messageOf({ fields, upload }: PushInput): OutboundMessage {
+  const { photo_url: photo, document_url: document, latitude, longitude } = fields.data;
+  const url = fields.message_type === 'photo' ? photo : document;
+  const place = latitude !== undefined && longitude !== undefined ? { latitude, longitude } : {};
+  const media = upload === undefined ? (url === undefined ? {} : { url }) : { file: upload.file };
+  return {
+    kind: fields.message_type,
+    text: storable(fields.text),
+    parseMode: fields.parse_mode,
+    data: fields.message_type === 'location' ? place : fields.message_type === 'text' ? {} : media,
+    disableNotification: fields.disable_notification,
+  };
+}

@@ -1,0 +1,44 @@
+import { HubError } from '../errors.ts';
+import type { PushRow } from './message.ts';
+
+/** How long a TPV's push waits for Telegram before it is answered with `pending` (contract/rest.md). */
+export const PUSH_WAIT_MS = 10_000;
+
+/** What a TPV is told of a message: over REST, and in a frame's `data`. */
+export interface PushAnswer {
+  status: 'sent' | 'pending' | 'failed' | 'unknown';
+  push_message_id: string;
+  telegram_message_id?: number;
+  /** The markup could not be parsed, so the text went out as it is. */
+  sent_as_plain_text?: true;
+  error_message?: string;
+  telegram_error_code?: number;
+}
+
+/** The state of a message; what is on its way is `pending`. */
+export function pushAnswer(row: PushRow): PushAnswer {
+  return {
+    status: row.status === 'sending' ? 'pending' : row.status,
+    push_message_id: row.id,
+    ...(row.telegram_message_id !== null && { telegram_message_id: row.telegram_message_id }),
+    ...(row.sent_as_plain === 1 && { sent_as_plain_text: true as const }),
+    ...(row.error_message !== '' && { error_message: row.error_message }),
+    ...(row.error_code !== null && { telegram_error_code: row.error_code }),
+  };
+}
+
+/**
+ * The answer to the push itself.
+ * @throws HubError `telegram_error` where Telegram refused it for good
+ */
+export function pushResult(row: PushRow): PushAnswer {
+  const answer = pushAnswer(row);
+  if (row.status !== 'failed') return answer;
+  throw new HubError('telegram_error', `Telegram refused a message: ${row.error_message}`, {
+    details: [{ path: 'telegram', message: row.error_message }],
+    extra: {
+      push_message_id: row.id,
+      ...(row.error_code !== null && { telegram_error_code: row.error_code }),
+    },
+  });
+}

@@ -1,0 +1,59 @@
+import type { Tx } from '../db/open.ts';
+import { uuidv7 } from '../ids.ts';
+import type { InlineKeyboard, OutboundMessage } from './message.ts';
+import { insertPush } from './store.ts';
+
+/** A message on its way into the queue. */
+export interface PushRequest extends OutboundMessage {
+  /** Null: the hub itself says it. */
+  tpvId: string | null;
+  chatId: number;
+  keyboard?: InlineKeyboard;
+  /** Where something else names the message already (its buttons do). */
+  id?: string;
+  idempotency?: { key: string; hash: string };
+}
+
+/** Who is told that a chat has something to send; the dispatcher fills this port. */
+export interface Waker {
+  waiting(chatId: number, tpvId: string | null): void;
+}
+
+/**
+ * Puts a message into its chat's queue, as part of the caller's transaction; it goes out after the commit.
+ * @returns its id
+ */
+export async function enqueue(tx: Tx, waker: Waker, request: PushRequest, now: number): Promise<string> {
+  const id = request.id ?? uuidv7(now);
+  const { tpvId, chatId } = request;
+  await tx.run(insertPush, {
+    id,
+    tpvId,
+    chatId,
+    kind: request.kind,
+    text: request.text,
+    parseMode: request.parseMode,
+    data: JSON.stringify(request.data),
+    silent: request.disableNotification ? 1 : 0,
+    markup: request.keyboard === undefined ? null : JSON.stringify({ inline_keyboard: request.keyboard }),
+    key: request.idempotency?.key ?? null,
+    hash: request.idempotency?.hash ?? null,
+    now,
+  });
+  tx.afterCommit(() => waker.waiting(chatId, tpvId));
+  return id;
+}
+
+/** A sentence of the hub itself, as HTML. */
+export function hubSentence(chatId: number, text: string, keyboard?: InlineKeyboard): PushRequest {
+  return {
+    tpvId: null,
+    chatId,
+    kind: 'text',
+    text,
+    parseMode: 'HTML',
+    data: {},
+    disableNotification: false,
+    ...(keyboard && { keyboard }),
+  };
+}

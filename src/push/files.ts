@@ -1,0 +1,155 @@
+import { createHash } from 'node:crypto';
+import { type FileHandle, mkdir, open, readdir, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { HubError } from '../errors.ts';
+import { uuidv7 } from '../ids.ts';
+import type { StoredFile } from './message.ts';
+
+/** What is to be stored, besides its bytes. */
+export interface UploadInput {
+  /** What its sender calls it (`photo`); faults name it. */
+  part: string;
+  /** File name and type for Telegram, checked by the caller; the file on the disk has a name of its own. */
+  name: string;
+  mimeType: string;
+  limitBytes: number;
+}
+
+/** A file that is on the disk, whole. */
+export interface SavedUpload {
+  file: StoredFile;
+  /** Of its bytes, hexadecimal. */
+  sha256: string;
+  bytes: number;
+}
+
+/** Where uploads stay until Telegram has them. */
+export interface UploadStore {
+  /**
+   * Writes a stream to the disk as it comes, never whole in memory, and resolves once it would survive a power cut.
+   * Where that fails nothing stays behind.
+   * @throws HubError `payload_too_large` (past `limitBytes`), `invalid_request` (empty), `unavailable` (the disk)
+   */
+  save(source: AsyncIterable<Buffer>, input: UploadInput): Promise<SavedUpload>;
+  /** Deletes it; what is gone already is fine. */
+  remove(file: Pick<StoredFile, 'path'>): Promise<void>;
+  /**
+   * Deletes files that came more than `olderThanMs` ago and that `keep` does not want: those whose message was never
+   * committed, as the process ended in between. What is being written stays, and so does everything else in the folder.
+   * @returns how many it deleted
+   */
+  sweep(keep: (path: string) => Promise<boolean>, olderThanMs: number): Promise<number>;
+}
+
+/** A UUIDv7, whose first 48 bits are the milliseconds when the file came. */
+const NAME = /^([0-9a-f]{8})-([0-9a-f]{4})-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}\.upload$/;
+
+/**
+ * Keeps uploads in `dir`, which only this user may read.
+ * @param now milliseconds since the epoch; a file's name tells when it came
+ */
+export function uploadStore(dir: string, now: () => number): UploadStore {
+  const folder = resolve(dir);
+  const writing = new Set<string>();
+
+  const remove = ({ path }: Pick<StoredFile, 'path'>) => rm(path, { force: true });
+
+  return {
+    async save(source, input) {
+      const path = join(folder, `${uuidv7(now())}.upload`);
+      writing.add(path);
+      try {
+        await disk(mkdir(folder, { recursive: true, mode: 0o700 }));
+        const written = await write(source, path, input);
+        await disk(syncFolder(folder));
+        return { file: { path, name: input.name, mimeType: input.mimeType }, ...written };
+      } catch (error) {
+        // Where not even this works, the sweep comes by later.
+        await remove({ path }).catch(() => {});
+        throw error;
+      } finally {
+        writing.delete(path);
+      }
+    },
+
+    remove,
+
+    async sweep(keep, olderThanMs) {
+      const before = now() - olderThanMs;
+      let removed = 0;
+      for (const name of await namesIn(folder)) {
+        const [, high, low] = NAME.exec(name) ?? [];
+        if (high === undefined || low === undefined || Number.parseInt(high + low, 16) >= before) continue;
+        const path = join(folder, name);
+        if (writing.has(path) || (await keep(path))) continue;
+        await remove({ path });
+        removed += 1;
+      }
+      return removed;
+    },
+  };
+}
+
+async function write(
+  source: AsyncIterable<Buffer>,
+  path: string,
+  { part, limitBytes }: UploadInput,
+): Promise<{ sha256: string; bytes: number }> {
+  const handle = await disk(open(path, 'wx', 0o600));
+  try {
+    const hash = createHash('sha256');
+    let bytes = 0;
+    for await (const chunk of source) {
+      bytes += chunk.length;
+      if (bytes > limitBytes) {
+        const message = `admite hasta ${Math.floor(limitBytes / 1024 / 1024)} MB`;
+        throw new HubError('payload_too_large', 'An upload is too large.', { details: [{ path: part, message }] });
+      }
+      hash.update(chunk);
+      await disk(writeAll(handle, chunk));
+    }
+    if (bytes === 0) {
+      const details = [{ path: part, message: 'el fichero está vacío' }];
+      throw new HubError('invalid_request', 'An upload is empty.', { details });
+    }
+    await disk(handle.sync());
+    return { sha256: hash.digest('hex'), bytes };
+  } finally {
+    await handle.close();
+  }
+}
+
+/** A nearly full disk takes a part of what it is given. */
+async function writeAll(handle: FileHandle, chunk: Buffer): Promise<void> {
+  for (let at = 0; at < chunk.length; ) at += (await handle.write(chunk, at)).bytesWritten;
+}
+
+/** Without this a power cut may take the file's name, and with it the file. Windows has no such call. */
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    // Made with the first upload.
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+/** A full or broken disk is the hub's trouble, not the uploader's: try again later. */
+async function disk<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (cause) {
+    throw new HubError('unavailable', 'An upload could not be written.', { cause });
+  }
+}

@@ -1,0 +1,90 @@
+import type { Selectable } from 'kysely';
+import type { ParseMode, PushKind, PushMessageTable } from '../db/schema.ts';
+import type { ErrorDetail } from '../errors.ts';
+
+export type PushRow = Selectable<PushMessageTable>;
+
+/** Telegram's limits (core.telegram.org/bots/api), in UTF-16 code units after the markup was read. */
+export const MAX_TEXT_LENGTH = 4_096;
+export const MAX_CAPTION_LENGTH = 1_024;
+/** Bytes of an uploaded file. */
+export const MAX_PHOTO_BYTES = 10 * 1024 * 1024;
+export const MAX_DOCUMENT_BYTES = 50 * 1024 * 1024;
+
+/** A file that was uploaded to the hub, kept until it is sent. */
+export interface StoredFile {
+  path: string;
+  name: string;
+  mimeType: string;
+}
+
+/** What a message carries besides its text. */
+export type PushData = { url: string } | { file: StoredFile } | { latitude: number; longitude: number } | object;
+
+/** A message to a person, checked and complete. */
+export interface OutboundMessage {
+  kind: PushKind;
+  text: string;
+  parseMode: ParseMode;
+  data: PushData;
+  disableNotification: boolean;
+}
+
+/** The file on the hub's disk that a message carries. */
+export function uploadOf(row: Pick<PushRow, 'data'>): StoredFile | undefined {
+  // Written by this program, from an object of its kind.
+  const data = JSON.parse(row.data) as PushData;
+  return 'file' in data ? data.file : undefined;
+}
+
+/** One button as Telegram takes it. */
+export type InlineButton =
+  | { text: string; callback_data: string }
+  | { text: string; url: string }
+  | { text: string; copy_text: { text: string } };
+export type InlineKeyboard = InlineButton[][];
+
+/**
+ * What is wrong with a message before Telegram is asked. Markup only makes a text shorter, so without any the limit
+ * is exact; with markup Telegram itself counts.
+ */
+export function faultsOfMessage(message: OutboundMessage): ErrorDetail[] {
+  const { kind, text, parseMode, data } = message;
+  const faults: ErrorDetail[] = [];
+  const limit = kind === 'text' ? MAX_TEXT_LENGTH : MAX_CAPTION_LENGTH;
+  const length = parseMode === 'none' ? text.length : visibleLength(text, parseMode);
+  if (length > limit) faults.push({ path: 'text', message: `admite hasta ${limit} caracteres` });
+  switch (kind) {
+    case 'text':
+      if (text.trim() === '') faults.push({ path: 'text', message: 'es obligatorio' });
+      break;
+    case 'photo':
+    case 'document':
+      if (!('url' in data || 'file' in data)) {
+        faults.push({ path: `data.${kind}_url`, message: `indica una URL, o envía un fichero «${kind}»` });
+      }
+      break;
+    case 'location':
+      if (!('latitude' in data)) faults.push({ path: 'data.latitude', message: 'indica latitude y longitude' });
+      break;
+    default:
+      kind satisfies never;
+  }
+  return faults;
+}
+
+/**
+ * At least how long the text is once its markup was read; never more than Telegram counts. What is looked for ends at
+ * a last bracket: without that, thousands that only open would be looked at over and over.
+ */
+function visibleLength(text: string, parseMode: 'HTML' | 'MarkdownV2'): number {
+  if (parseMode === 'HTML') {
+    const end = text.lastIndexOf('>') + 1;
+    const visible = text.slice(0, end).replace(/<[^>]*>/g, '') + text.slice(end);
+    return visible.replace(/&\w{1,10};|&#\w{1,10};/g, ' ').length;
+  }
+  const end = text.lastIndexOf(')') + 1;
+  return (text.slice(0, end).replace(/\]\([^)]*\)/g, '') + text.slice(end))
+    .replace(/\\(.)/g, '$1')
+    .replace(/[*_~`|[\]>]/g, '').length;
+}

@@ -1,0 +1,139 @@
+import { chatRate, Pace } from './rate.ts';
+
+/** Requests of one TPV that may be under way at once: those that hang must leave room for the others'. */
+const MAX_BUSY_PER_TPV = 15;
+
+interface Chat {
+  id: number;
+  /** In whose line it stands: the TPV of its next message. */
+  tpvId: string | null;
+  pace: Pace;
+  /** Whether something may wait in the table. */
+  waiting: boolean;
+  /** One request at a time. */
+  busy: boolean;
+  /** For whom something came while it was busy. */
+  again: { tpvId: string | null } | undefined;
+  /** Not before this, whatever its pace says: Telegram asked, or a try failed. */
+  pausedUntil: number;
+  /** It stands in its TPV's line. */
+  inLine: boolean;
+}
+
+/**
+ * Which chat is next. Chats stand in line per TPV, and TPVs take turns, so that one TPV's flood never keeps another's
+ * single message waiting. Messages stay in the table: this holds one small entry a chat, and only while it has something to
+ * send or its pace is remembered.
+ */
+export class ChatQueue {
+  readonly #chats = new Map<number, Chat>();
+  /** TPVs in the order of their turns, each with its chats in line. */
+  readonly #lines = new Map<string | null, Set<Chat>>();
+  /** How many chats of a TPV are busy. */
+  readonly #busy = new Map<string | null, number>();
+  #nextSweep = 0;
+
+  /** Something waits for the chat. */
+  add(chatId: number, tpvId: string | null): void {
+    const chat = this.#chat(chatId, tpvId);
+    if (chat.busy) {
+      chat.again ??= { tpvId };
+      return;
+    }
+    if (!chat.waiting) chat.tpvId = tpvId;
+    chat.waiting = true;
+    this.#line(chat);
+  }
+
+  /**
+   * The chat whose turn it is now; it is busy until `done`.
+   * @returns the chat, or when to ask again (undefined: when something is added)
+   */
+  next(now: number): { chatId: number } | { at: number | undefined } {
+    let at: number | undefined;
+    for (const [tpvId, line] of this.#lines) {
+      const busy = this.#busy.get(tpvId) ?? 0;
+      if (busy >= MAX_BUSY_PER_TPV) continue;
+      for (const chat of line) {
+        const readyAt = Math.max(chat.pausedUntil, chat.pace.readyAt());
+        if (readyAt > now) {
+          at = at === undefined ? readyAt : Math.min(at, readyAt);
+          continue;
+        }
+        line.delete(chat);
+        chat.inLine = false;
+        chat.busy = true;
+        this.#busy.set(tpvId, busy + 1);
+        // The TPV's next turn comes after everybody else's.
+        this.#lines.delete(tpvId);
+        if (line.size > 0) this.#lines.set(tpvId, line);
+        return { chatId: chat.id };
+      }
+    }
+    return { at };
+  }
+
+  /** A request left for the chat. */
+  taken(chatId: number, now: number): void {
+    this.#chats.get(chatId)?.pace.taken(now);
+  }
+
+  pause(chatId: number, until: number): void {
+    const chat = this.#chats.get(chatId);
+    if (chat !== undefined) chat.pausedUntil = Math.max(chat.pausedUntil, until);
+  }
+
+  /**
+   * Its request is over.
+   * @param following whose message is next in the chat; undefined where none was there
+   */
+  done(chatId: number, following: { tpvId: string | null } | undefined, now: number): void {
+    const chat = this.#chats.get(chatId);
+    if (chat === undefined) return;
+    const busy = (this.#busy.get(chat.tpvId) ?? 0) - 1;
+    if (busy > 0) this.#busy.set(chat.tpvId, busy);
+    else this.#busy.delete(chat.tpvId);
+    const next = following ?? chat.again;
+    chat.busy = false;
+    chat.again = undefined;
+    chat.waiting = next !== undefined;
+    if (next === undefined) {
+      this.#forgetRested(now);
+    } else {
+      chat.tpvId = next.tpvId;
+      this.#line(chat);
+    }
+  }
+
+  /** Chats that are remembered. */
+  get size(): number {
+    return this.#chats.size;
+  }
+
+  #chat(id: number, tpvId: string | null): Chat {
+    let chat = this.#chats.get(id);
+    if (chat === undefined) {
+      const pace = new Pace(chatRate(id));
+      chat = { id, tpvId, pace, waiting: false, busy: false, again: undefined, pausedUntil: 0, inLine: false };
+      this.#chats.set(id, chat);
+    }
+    return chat;
+  }
+
+  #line(chat: Chat): void {
+    if (chat.busy || chat.inLine) return;
+    const line = this.#lines.get(chat.tpvId) ?? new Set();
+    this.#lines.set(chat.tpvId, line);
+    line.add(chat);
+    chat.inLine = true;
+  }
+
+  /** Chats that rest and have nothing to send; now and then, not at every message. */
+  #forgetRested(now: number): void {
+    if (now < this.#nextSweep) return;
+    this.#nextSweep = now + 10_000;
+    for (const [id, chat] of this.#chats) {
+      if (!chat.waiting && !chat.busy && chat.pausedUntil <= now && chat.pace.rested(now)) this.#chats.delete(id);
+    }
+  }
+}

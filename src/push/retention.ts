@@ -1,0 +1,77 @@
+import type { Database } from '../db/open.ts';
+import { KEY_LIFE_MS } from './accept.ts';
+import type { UploadStore } from './files.ts';
+import { uploadOf } from './message.ts';
+
+/** Rows deleted in one commit. */
+const PAGE = 200;
+/** Rows looked at in one query. */
+const READ_PAGE = 2_000;
+/** An upload that no message refers to after this long was never taken. */
+const ORPHAN_MS = 3_600_000;
+
+/**
+ * Deletes settled messages older than the cutoff, in the order in which they came, a page a call, from where the last
+ * call stopped. Those that an Idempotency-Key names stay for as long as the key is kept, and
+ * those whose buttons somebody may still press for as long as these are.
+ */
+export function pushRetention(db: Database): (cutoff: number, now: number) => Promise<number> {
+  let cursor = 0;
+  return async (cutoff, now) => {
+    const page = await db.read
+      .selectFrom('push_messages')
+      .select(['seq', 'created_at', 'queued_at', 'idempotency_key', 'not_before'])
+      .where('seq', '>', cursor)
+      .where(({ not, exists, selectFrom }) =>
+        not(
+          exists(
+            selectFrom('buttons')
+              .select('token')
+              .whereRef('push_id', '=', 'push_messages.id')
+              .where('settled_at', 'is', null),
+          ),
+        ),
+      )
+      .orderBy('seq')
+      .limit(PAGE)
+      .execute();
+    const old = page.filter((row) => row.created_at < cutoff);
+    cursor = old.length < PAGE ? 0 : (old.at(-1)?.seq ?? 0);
+    const settled = old
+      .filter((row) => row.not_before === null && row.queued_at < cutoff)
+      .filter((row) => row.idempotency_key === null || row.created_at < now - KEY_LIFE_MS)
+      .map((row) => row.seq);
+    if (settled.length === 0) return 0;
+    await db.transact(async (tx) => {
+      await tx.kysely.deleteFrom('push_messages').where('seq', 'in', settled).execute();
+    });
+    return settled.length;
+  };
+}
+
+/** Deletes uploads that no message needs any more. */
+export async function sweepUploads(db: Database, uploads: UploadStore): Promise<void> {
+  const needed = await neededUploads(db);
+  await uploads.sweep(async (path) => needed.has(path), ORPHAN_MS);
+}
+
+/** The files of all messages that Telegram does not have, read in pages: the table may be long. */
+async function neededUploads(db: Database): Promise<Set<string>> {
+  const needed = new Set<string>();
+  for (let cursor: number | undefined = 0; cursor !== undefined; ) {
+    const page: { seq: number; status: string; data: string }[] = await db.read
+      .selectFrom('push_messages')
+      .select(['seq', 'status', 'data'])
+      .where('seq', '>', cursor)
+      .orderBy('seq')
+      .limit(READ_PAGE)
+      .execute();
+    for (const row of page) {
+      const file = row.status === 'sent' ? undefined : uploadOf(row);
+      if (file !== undefined) needed.add(file.path);
+    }
+    cursor = page.length < READ_PAGE ? undefined : page.at(-1)?.seq;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return needed;
+}

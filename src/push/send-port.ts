@@ -1,0 +1,33 @@
+import type { PushRow } from './message.ts';
+
+/** How a request to Telegram went. */
+export type SendOutcome =
+  | { kind: 'sent'; messageId: number; asPlain: boolean }
+  /** Telegram answered, and said no. */
+  | { kind: 'refused'; code: number; description: string; retryAfterMs?: number; migratedTo?: number }
+  /** Nothing left this machine. */
+  | { kind: 'unreachable'; description: string }
+  /** It left, and no answer came. */
+  | { kind: 'unknown'; description: string }
+  /** Nothing left, and nothing ever will: what it carries is gone. */
+  | { kind: 'impossible'; description: string };
+
+/** What the dispatcher asks of Telegram's side. */
+export interface SendPort {
+  /** Sends it; never rejects. Markup that can't be parsed is sent again as plain text. */
+  send(row: PushRow): Promise<SendOutcome>;
+}
+
+/** How a change of a sent message went. */
+export type ChangeOutcome =
+  | { kind: 'changed'; asPlain: boolean }
+  | Exclude<SendOutcome, { kind: 'sent' | 'impossible' }>;
+
+/** What changing and deleting sent messages asks of Telegram's side; nothing here rejects. */
+export interface ChangePort {
+  /** Replaces text (or caption) and buttons. */
+  edit(row: PushRow): Promise<ChangeOutcome>;
+  /** Replaces the buttons alone. */
+  editButtons(row: PushRow): Promise<ChangeOutcome>;
+  delete(row: Pick<PushRow, 'chat_id' | 'telegram_message_id'>): Promise<ChangeOutcome>;
+}

@@ -1,0 +1,207 @@
+import type { ParseMode, PushKind, PushStatus } from '../db/schema.ts';
+import { statement } from '../db/statement.ts';
+
+export const insertPush = statement<{
+  id: string;
+  tpvId: string | null;
+  chatId: number;
+  kind: PushKind;
+  text: string;
+  parseMode: ParseMode;
+  data: string;
+  silent: number;
+  markup: string | null;
+  key: string | null;
+  hash: string | null;
+  now: number;
+}>()((db, p) =>
+  db.insertInto('push_messages').values({
+    id: p('id'),
+    tpv_id: p('tpvId'),
+    chat_id: p('chatId'),
+    kind: p('kind'),
+    text: p('text'),
+    parse_mode: p('parseMode'),
+    data: p('data'),
+    disable_notification: p('silent'),
+    reply_markup: p('markup'),
+    status: 'pending',
+    idempotency_key: p('key'),
+    body_hash: p('hash'),
+    created_at: p('now'),
+    queued_at: p('now'),
+    not_before: p('now'),
+  }),
+);
+
+export const pushById = statement<{ id: string }>()((db, p) =>
+  db.selectFrom('push_messages').selectAll().where('id', '=', p('id')),
+);
+
+/** One message of this TPV; another TPV's is not there. */
+export const pushOfTpv = statement<{ id: string; tpvId: string }>()((db, p) =>
+  db.selectFrom('push_messages').selectAll().where('id', '=', p('id')).where('tpv_id', '=', p('tpvId')),
+);
+
+export const pushByKey = statement<{ tpvId: string; key: string }>()((db, p) =>
+  db.selectFrom('push_messages').selectAll().where('tpv_id', '=', p('tpvId')).where('idempotency_key', '=', p('key')),
+);
+
+/** The key names nothing any more, and may name another message. */
+export const releaseKey = statement<{ id: string }>()((db, p) =>
+  db.updateTable('push_messages').set({ idempotency_key: null, body_hash: null }).where('id', '=', p('id')),
+);
+
+/** The message of this TPV that a chat shows under Telegram's number. */
+export const pushInChat = statement<{ tpvId: string; chatId: number; messageId: number }>()((db, p) =>
+  db
+    .selectFrom('push_messages')
+    .selectAll()
+    .where('chat_id', '=', p('chatId'))
+    .where('telegram_message_id', '=', p('messageId'))
+    .where('tpv_id', '=', p('tpvId')),
+);
+
+/** Chats in which something waits, and for whom. */
+export const waitingChats = statement<object>()((db) =>
+  db
+    .selectFrom('push_messages')
+    .select(['chat_id', 'tpv_id', (eb) => eb.fn.min('seq').as('first')])
+    .where('not_before', 'is not', null)
+    .groupBy(['chat_id', 'tpv_id'])
+    .orderBy('first'),
+);
+
+/** The next message of a chat, and the one after it. */
+export const headOfChat = statement<{ chatId: number }>()((db, p) =>
+  db
+    .selectFrom('push_messages')
+    .selectAll()
+    .where('chat_id', '=', p('chatId'))
+    .where('not_before', 'is not', null)
+    .where('status', '=', 'pending')
+    .orderBy('seq')
+    .limit(2),
+);
+
+/** Says that it leaves now; a crash after this commit makes it `unknown`. */
+export const markSending = statement<{ id: string }>()((db, p) =>
+  db
+    .updateTable('push_messages')
+    .set((eb) => ({ status: 'sending', attempts: eb('attempts', '+', 1) }))
+    .where('id', '=', p('id'))
+    .where('status', '=', 'pending')
+    .returningAll(),
+);
+
+/** How it went, for good. */
+export const settlePush = statement<{
+  id: string;
+  status: Extract<PushStatus, 'sent' | 'failed' | 'unknown'>;
+  messageId: number | null;
+  code: number | null;
+  error: string;
+  plain: number;
+  sentAt: number | null;
+}>()((db, p) =>
+  db
+    .updateTable('push_messages')
+    .set((eb) => ({
+      // A press may have shown that it is in the chat, and told its number, where no answer of Telegram's did.
+      status: eb
+        .case()
+        .when(
+          eb.and([eb(eb.cast<string>(p('status'), 'text'), '=', 'unknown'), eb('telegram_message_id', 'is not', null)]),
+        )
+        .then(eb.val<PushStatus>('sent'))
+        .else(eb.cast<PushStatus>(p('status'), 'text'))
+        .end(),
+      telegram_message_id: eb.fn.coalesce(eb.cast<number | null>(p('messageId'), 'bigint'), 'telegram_message_id'),
+      error_code: p('code'),
+      error_message: p('error'),
+      sent_as_plain: p('plain'),
+      sent_at: p('sentAt'),
+      not_before: null,
+    }))
+    .where('id', '=', p('id')),
+);
+
+/** Somebody pressed one of its buttons: it is in the chat, under this number. */
+export const seenInChat = statement<{ id: string; messageId: number }>()((db, p) =>
+  db
+    .updateTable('push_messages')
+    .set((eb) => ({
+      telegram_message_id: p('messageId'),
+      status: eb.case().when('status', '=', 'unknown').then(eb.val<PushStatus>('sent')).else(eb.ref('status')).end(),
+    }))
+    .where('id', '=', p('id'))
+    .where('telegram_message_id', 'is', null),
+);
+
+/** Nothing left, or Telegram said no for now: it waits for another try. */
+export const postponePush = statement<{ id: string; notBefore: number; error: string }>()((db, p) =>
+  db
+    .updateTable('push_messages')
+    .set({ status: 'pending', not_before: p('notBefore'), error_message: p('error') })
+    .where('id', '=', p('id')),
+);
+
+/** What was on its way when the process before this one ended: nobody knows whether it arrived. */
+export const interruptedToUnknown = statement<{ error: string }>()((db, p) =>
+  db
+    .updateTable('push_messages')
+    .set({ status: 'unknown', not_before: null, error_message: p('error') })
+    .where('not_before', 'is not', null)
+    .where('status', '=', 'sending')
+    .returning('id'),
+);
+
+/** Somebody decided that it is to be sent once more. */
+export const resendPush = statement<{ id: string; now: number }>()((db, p) =>
+  db
+    .updateTable('push_messages')
+    .set({
+      status: 'pending',
+      queued_at: p('now'),
+      not_before: p('now'),
+      attempts: 0,
+      error_message: '',
+      error_code: null,
+    })
+    .where('id', '=', p('id'))
+    .where('status', 'in', ['unknown', 'failed'])
+    .returningAll(),
+);
+
+/** A group became a supergroup: everything that waits for it goes there. */
+export const moveChat = statement<{ from: number; to: number }>()((db, p) =>
+  db
+    .updateTable('push_messages')
+    .set({ chat_id: p('to') })
+    .where('chat_id', '=', p('from'))
+    .where('not_before', 'is not', null),
+);
+
+/** What the message became in Telegram. */
+export const editedPush = statement<{
+  id: string;
+  text: string;
+  parseMode: ParseMode;
+  plain: number;
+  markup: string | null;
+}>()((db, p) =>
+  db
+    .updateTable('push_messages')
+    .set({ text: p('text'), parse_mode: p('parseMode'), sent_as_plain: p('plain'), reply_markup: p('markup') })
+    .where('id', '=', p('id'))
+    .returningAll(),
+);
+
+/** How many messages a TPV has in each state. */
+export const countPushByStatus = statement<{ tpvId: string }>()((db, p) =>
+  db
+    .selectFrom('push_messages')
+    .select(['status', (eb) => eb.fn.countAll<number>().as('count')])
+    .where('tpv_id', '=', p('tpvId'))
+    .groupBy('status'),
+);

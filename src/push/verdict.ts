@@ -1,0 +1,60 @@
+import type { SendOutcome } from './send-port.ts';
+
+/** What becomes of a message after a try. */
+export type Verdict =
+  | { kind: 'settled'; status: 'sent' | 'failed' | 'unknown'; error: string; unreachablePerson: boolean }
+  /** Telegram wants this chat (or everybody) to wait. */
+  | { kind: 'limited'; waitMs: number; error: string }
+  /** Nobody's message would get through now: a try told nothing about this one. */
+  | { kind: 'outage'; error: string }
+  /** Telegram had a fault of its own. */
+  | { kind: 'again'; waitMs: number; error: string }
+  /** The group has another id now. */
+  | { kind: 'moved'; to: number; error: string };
+
+/** Waits after a try that told nothing: 1, 2, 4 … 60 s (design/reliability.md, "Outbound"). */
+const FIRST_WAIT_MS = 1_000;
+const LONGEST_WAIT_MS = 60_000;
+
+/** How long to wait after this many tries. */
+export function backoff(tries: number): number {
+  return Math.min(FIRST_WAIT_MS * 2 ** Math.max(0, tries - 1), LONGEST_WAIT_MS);
+}
+
+/**
+ * Reads Telegram's answer.
+ * @param tries how often it was tried, this time included
+ * @param moved whether it already followed its group to a new id
+ */
+export function verdictOf(outcome: SendOutcome, tries: number, moved: boolean): Verdict {
+  switch (outcome.kind) {
+    case 'sent':
+      return settled('sent', '');
+    case 'unknown':
+      return settled('unknown', outcome.description);
+    case 'impossible':
+      return settled('failed', outcome.description);
+    case 'unreachable':
+      return { kind: 'outage', error: outcome.description };
+    case 'refused':
+      return refused(outcome, tries, moved);
+    default:
+      return outcome satisfies never;
+  }
+}
+
+function refused(outcome: Extract<SendOutcome, { kind: 'refused' }>, tries: number, moved: boolean): Verdict {
+  const { code, description: error, retryAfterMs, migratedTo } = outcome;
+  if (code === 429) return { kind: 'limited', waitMs: retryAfterMs ?? FIRST_WAIT_MS, error };
+  // The bot's token is not taken: the administrator's trouble, and no fault of any message.
+  if (code === 401 || code === 404) return { kind: 'outage', error };
+  // A gateway that got no answer: what is behind it may have sent the message.
+  if (code === 504) return settled('unknown', error);
+  if (code >= 500) return { kind: 'again', waitMs: backoff(tries), error };
+  if (migratedTo !== undefined && !moved) return { kind: 'moved', to: migratedTo, error };
+  return { ...settled('failed', error), unreachablePerson: code === 403 };
+}
+
+function settled(status: 'sent' | 'failed' | 'unknown', error: string): Extract<Verdict, { kind: 'settled' }> {
+  return { kind: 'settled', status, error, unreachablePerson: false };
+}

@@ -1,0 +1,147 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import SqliteDatabase from 'better-sqlite3';
+import { HubClient } from '#hub-client';
+import { freePort, HubProcess } from './hub-process.ts';
+import { TelegramSide } from './telegram-side.ts';
+
+export interface HubKilledOptions {
+  kills: number;
+  perSecond: number;
+  tpvs: number;
+  users: number;
+}
+
+/** What the ledger outside the process says after the last kill. */
+export interface HubKilledResult {
+  kills: number;
+  accepted: number;
+  /** Got 200, and no TPV ever saw it. */
+  lost: number;
+  /** Rows of the database that never ended. */
+  hanging: number;
+  /** Updates that became more than one row. */
+  doubledRows: number;
+  /** Handlers that ran twice for one update. */
+  repeatedRuns: number;
+  /** Instructions of one person that ran in another order than they were written. */
+  outOfOrder: number;
+  strangeAnswers: string[];
+  integrity: string;
+  slowestReadyMs: number;
+}
+
+const SECRET = 'a-made-up-webhook-secret';
+/** A killed hub lives at least this long, and at most three times as long. */
+const LEAST_LIFE_MS = 400;
+
+/**
+ * Kills a hub with SIGKILL again and again while updates come in and TPVs work, and then compares what Telegram was
+ * told with what the TPVs saw and with what the database holds.
+ */
+export async function hubKilled(options: HubKilledOptions): Promise<HubKilledResult> {
+  const dir = mkdtempSync(join(tmpdir(), 'hub-killed-'));
+  const file = join(dir, 'hub.db');
+  const hub = new HubProcess(await freePort(), {
+    DATABASE_URL: `sqlite:${file}`,
+    TELEGRAM_BOT_TOKEN: '1234567:made-up',
+    TELEGRAM_WEBHOOK_SECRET: SECRET,
+    TELEGRAM_API_ROOT: 'http://127.0.0.1:9',
+    TELEGRAM_WEBHOOK_AUTO: 'false',
+    TPV_REGISTRATION: 'open',
+    LOG_LEVEL: 'fatal',
+  });
+  const telegram = new TelegramSide({
+    url: hub.url,
+    secret: SECRET,
+    perSecond: options.perSecond,
+    users: options.users,
+  });
+  const runs = new Map<number, number>();
+  const lastOfUser = new Map<number, number>();
+  let outOfOrder = 0;
+  let slowestReadyMs = await hub.start();
+  const clients: HubClient[] = [];
+  try {
+    for (let i = 0; i < options.tpvs; i++) {
+      const client = new HubClient({ url: hub.url, apiKey: await registerByHand(hub.url, `TPV ${i}`) });
+      client.on('process_message', (instruction) => {
+        const update = Number(/\d+$/.exec(String(instruction.payload.text))?.[0]);
+        runs.set(update, (runs.get(update) ?? 0) + 1);
+        if (update < (lastOfUser.get(instruction.telegram_user_id) ?? 0)) outOfOrder++;
+        lastOfUser.set(instruction.telegram_user_id, update);
+        return { update };
+      });
+      clients.push(client);
+    }
+    await Promise.all(clients.map((client) => client.connect()));
+    telegram.start();
+    for (let kill = 0; kill < options.kills; kill++) {
+      await new Promise((resolve) => setTimeout(resolve, LEAST_LIFE_MS * (1 + 2 * Math.random())));
+      await hub.kill('SIGKILL');
+      slowestReadyMs = Math.max(slowestReadyMs, await hub.start());
+    }
+    await telegram.stop();
+    await untilEnded(file);
+    await Promise.all(clients.map((client) => client.close()));
+    await hub.kill('SIGTERM');
+    const accepted = telegram.accepted();
+    const inDatabase = examine(file);
+    return {
+      kills: options.kills,
+      accepted: accepted.length,
+      lost: accepted.filter((id) => !runs.has(id)).length,
+      repeatedRuns: [...runs.values()].filter((count) => count > 1).length,
+      outOfOrder,
+      strangeAnswers: telegram.strange,
+      slowestReadyMs: Math.round(slowestReadyMs),
+      ...inDatabase,
+    };
+  } finally {
+    await hub.kill('SIGKILL');
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+/** Registers a TPV that takes everybody. */
+export async function registerByHand(url: string, name: string): Promise<string> {
+  const answer = await fetch(`${url}/api/tpv/register/`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ name, endpoint_url: 'http://127.0.0.1:9', max_users: 1_000_000 }),
+  });
+  const { api_key: key } = (await answer.json()) as { api_key: string };
+  return key;
+}
+
+/** Waits until no instruction is open, for as long as their number still falls. */
+export async function untilEnded(file: string): Promise<void> {
+  const db = new SqliteDatabase(file, { readonly: true });
+  const count = db.prepare<[], number>('select count(*) from instructions where due_at is not null').pluck();
+  try {
+    for (let left = Number.POSITIVE_INFINITY, patience = 0; patience < 100; patience++) {
+      const now = count.get() ?? 0;
+      if (now === 0) return;
+      if (now < left) patience = 0;
+      left = now;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  } finally {
+    db.close();
+  }
+}
+
+function examine(file: string): Pick<HubKilledResult, 'hanging' | 'doubledRows' | 'integrity'> {
+  const db = new SqliteDatabase(file, { readonly: true });
+  try {
+    const one = (text: string) => Number(db.prepare(text).pluck().get());
+    return {
+      hanging: one("select count(*) from instructions where status not in ('completed', 'failed')"),
+      doubledRows: one('select count(*) from (select 1 from instructions group by update_id having count(*) > 1)'),
+      integrity: String(db.pragma('integrity_check', { simple: true })),
+    };
+  } finally {
+    db.close();
+  }
+}

@@ -1,0 +1,130 @@
+import { parseArgs } from 'node:util';
+import { hubKilled } from './hub-killed.ts';
+import { pushesKilled } from './pushes-killed.ts';
+import { pushesUnderFaults } from './pushes-under-faults.ts';
+import { pushesWaiting } from './pushes-waiting.ts';
+import { sdkFaults, sdkFaultsHeld } from './sdk-faults.ts';
+
+const HELP = `npm run chaos                      all programs
+npm run chaos -- hub-killed        --kills 200 --rate 300
+npm run chaos -- sdk-faults        --faults 500 --instructions 5000
+npm run chaos -- pushes-under-faults --minutes 10 --seed 1
+npm run chaos -- pushes-killed     --push-kills 50
+npm run chaos -- pushes-waiting    --seconds 30
+`;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    kills: { type: 'string', default: '200' },
+    rate: { type: 'string', default: '300' },
+    faults: { type: 'string', default: '500' },
+    instructions: { type: 'string', default: '5000' },
+    minutes: { type: 'string', default: '10' },
+    seed: { type: 'string', default: '1' },
+    'push-kills': { type: 'string', default: '50' },
+    seconds: { type: 'string', default: '30' },
+  },
+});
+
+const PROGRAMS: Record<string, () => Promise<boolean>> = {
+  'hub-killed': killHub,
+  'sdk-faults': disturbSdk,
+  'pushes-under-faults': disturbPushes,
+  'pushes-killed': killPushing,
+  'pushes-waiting': measurePushes,
+};
+const names = positionals.length > 0 ? positionals : Object.keys(PROGRAMS);
+const unknown = names.filter((name) => PROGRAMS[name] === undefined);
+if (unknown.length > 0) {
+  process.stderr.write(`There is no chaos program ${unknown.join(', ')}.\n\n${HELP}`);
+  process.exit(64);
+}
+let held = true;
+for (const name of names) held = ((await PROGRAMS[name]?.()) ?? false) && held;
+process.exit(held ? 0 : 1);
+
+async function killHub(): Promise<boolean> {
+  console.log(`Killing the hub ${values.kills} times under ${values.rate} updates/s …`);
+  const result = await hubKilled({ kills: Number(values.kills), perSecond: Number(values.rate), tpvs: 4, users: 200 });
+  show(result);
+  const bad =
+    result.lost > 0 ||
+    result.hanging > 0 ||
+    result.doubledRows > 0 ||
+    result.repeatedRuns > 0 ||
+    result.outOfOrder > 0 ||
+    result.strangeAnswers.length > 0 ||
+    result.integrity !== 'ok';
+  console.log(
+    bad ? 'FAILED' : `ok: ${result.kills} kills, ${result.accepted} updates, 0 lost, 0 hanging, 0 repeated runs`,
+  );
+  return !bad;
+}
+
+async function disturbSdk(): Promise<boolean> {
+  console.log(`Disturbing a TPV on the SDK ${values.faults} times over ${values.instructions} instructions …`);
+  const result = await sdkFaults({
+    faults: Number(values.faults),
+    instructions: Number(values.instructions),
+    perSecond: 50,
+    users: 20,
+  });
+  show(result);
+  const good = sdkFaultsHeld(result);
+  const made = Object.values(result.faults).reduce((sum, count) => sum + count, 0);
+  console.log(good ? `ok: ${made} faults, ${result.instructions} instructions, each done once and in order` : 'FAILED');
+  return good;
+}
+
+async function disturbPushes(): Promise<boolean> {
+  console.log(`Pushing for ${values.minutes} minutes of clock time to a Telegram with faults …`);
+  const result = await pushesUnderFaults({
+    minutes: Number(values.minutes),
+    perSecond: 12,
+    chats: 60,
+    seed: Number(values.seed),
+  });
+  show(result);
+  const { lost, doubled, outOfOrder, tooEarly, lostAfterResend } = result;
+  const good = lost + doubled + outOfOrder + tooEarly + lostAfterResend === 0;
+  console.log(good ? `ok: ${result.messages} messages, 0 lost, 0 sent twice, in order, never too early` : 'FAILED');
+  return good;
+}
+
+async function killPushing(): Promise<boolean> {
+  console.log(`Killing the hub ${values['push-kills']} times while it sends …`);
+  const result = await pushesKilled({ kills: Number(values['push-kills']), chats: 200 });
+  show(result);
+  const settled = Object.keys(result.statuses).every((status) => ['sent', 'failed', 'unknown'].includes(status));
+  const { lost, doubled, disowned, outOfOrder, wrongNumbers } = result;
+  const good =
+    settled &&
+    lost + doubled + disowned + outOfOrder + wrongNumbers === 0 &&
+    result.strangeAnswers.length === 0 &&
+    result.integrity === 'ok';
+  console.log(good ? `ok: ${result.kills} kills, and Telegram got what the rows say` : 'FAILED');
+  return good;
+}
+
+async function measurePushes(): Promise<boolean> {
+  console.log(`Working off 1,000 chats × 20 messages for ${values.seconds} s …`);
+  const result = await pushesWaiting({ chats: 1_000, perChat: 20, seconds: Number(values.seconds) });
+  show(result);
+  const good =
+    Math.abs(result.perSecond - 30) <= 1 &&
+    result.mostInASecond <= 35 &&
+    result.limited === 0 &&
+    result.cpuPercent < 20;
+  console.log(good ? 'ok: 30/s ±1, no burst above the limits, less than 20 % of a core' : 'FAILED');
+  return good;
+}
+
+function show(result: object): void {
+  console.table(
+    Object.entries(result).map(([figure, value]) => ({
+      figure,
+      value: typeof value === 'object' ? JSON.stringify(value) : String(value),
+    })),
+  );
+}

@@ -1,0 +1,238 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import SqliteDatabase from 'better-sqlite3';
+import { type Emulator, startEmulator } from '../../demo/emulator/mod.ts';
+import { freePort, HubProcess } from './hub-process.ts';
+
+export interface PushesKilledOptions {
+  kills: number;
+  chats: number;
+}
+
+/** The database beside what the emulator received. */
+export interface PushesKilledResult {
+  kills: number;
+  /** Pushes that the hub answered. */
+  answered: number;
+  statuses: Record<string, number>;
+  /** Answered, and not in the database; or said to be sent, and never received. */
+  lost: number;
+  /** Received twice. */
+  doubled: number;
+  /** Received although the hub says that it failed. */
+  disowned: number;
+  /** Of the unknown ones, how many were received. */
+  unknownReceived: number;
+  outOfOrder: number;
+  /** Where the hub says another number than the message has. */
+  wrongNumbers: number;
+  strangeAnswers: string[];
+  integrity: string;
+  slowestReadyMs: number;
+}
+
+const SECRET = 'a-made-up-webhook-secret';
+/** A killed hub lives at least this long, and at most three times as long. */
+const LEAST_LIFE_MS = 300;
+/** Pushes of the TPV under way at once; each asks for a chat of its own. */
+const AT_ONCE = 20;
+/** Telegram takes its time, so that a kill meets requests under way. */
+const TELEGRAM_MS = 40;
+
+/** Kills a hub with SIGKILL again and again while it sends, and compares its rows with what Telegram really got. */
+export async function pushesKilled(options: PushesKilledOptions): Promise<PushesKilledResult> {
+  const dir = mkdtempSync(join(tmpdir(), 'pushes-killed-'));
+  const file = join(dir, 'hub.db');
+  const emulator = await startEmulator();
+  emulator.fail({ method: 'sendMessage', how: { kind: 'delay', ms: TELEGRAM_MS } });
+  const hub = new HubProcess(await freePort(), {
+    DATABASE_URL: `sqlite:${file}`,
+    TELEGRAM_BOT_TOKEN: emulator.token,
+    TELEGRAM_WEBHOOK_SECRET: SECRET,
+    TELEGRAM_API_ROOT: emulator.apiRoot,
+    TELEGRAM_WEBHOOK_AUTO: 'false',
+    TPV_REGISTRATION: 'open',
+    LOG_LEVEL: 'fatal',
+  });
+  let slowestReadyMs = await hub.start();
+  try {
+    const key = await register(hub.url);
+    for (let chat = 1; chat <= options.chats; chat++) {
+      emulator.person({ id: chat, first_name: 'Ana', started: true });
+      await meet(hub.url, chat);
+    }
+    const tpv = new PushingTpv(hub.url, key, options.chats);
+    tpv.start();
+    for (let kill = 0; kill < options.kills; kill++) {
+      await new Promise((resolve) => setTimeout(resolve, LEAST_LIFE_MS * (1 + 2 * Math.random())));
+      await hub.kill('SIGKILL');
+      slowestReadyMs = Math.max(slowestReadyMs, await hub.start());
+    }
+    await tpv.stop();
+    await untilSettled(file);
+    await hub.kill('SIGTERM');
+    return {
+      kills: options.kills,
+      answered: tpv.answered.size,
+      ...compare(file, emulator, tpv.answered, options.chats),
+      strangeAnswers: tpv.strange,
+      slowestReadyMs: Math.round(slowestReadyMs),
+    };
+  } finally {
+    await hub.kill('SIGKILL');
+    await emulator.close();
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+/** A TPV that pushes all the time, and repeats each push under its key until it hears something of it. */
+class PushingTpv {
+  readonly #url: string;
+  readonly #key: string;
+  readonly #chats: number;
+  #next = 0;
+  #running = false;
+  #workers: Promise<void>[] = [];
+  /** What the hub said of each text. */
+  readonly answered = new Map<string, string>();
+  readonly strange: string[] = [];
+
+  constructor(url: string, key: string, chats: number) {
+    this.#url = url;
+    this.#key = key;
+    this.#chats = chats;
+  }
+
+  start(): void {
+    this.#running = true;
+    this.#workers = Array.from({ length: AT_ONCE }, (_, worker) => this.#work(worker));
+  }
+
+  async stop(): Promise<void> {
+    this.#running = false;
+    await Promise.all(this.#workers);
+  }
+
+  /** Each has chats of its own, so that the order in a chat is the order of its texts. */
+  async #work(worker: number): Promise<void> {
+    const own = Array.from({ length: this.#chats }, (_, i) => 1 + i).filter((chat) => chat % AT_ONCE === worker);
+    for (let turn = 0; this.#running; turn++) {
+      const text = `mensaje ${this.#next++}`;
+      const chat = own[turn % own.length] ?? 1;
+      while (!this.answered.has(text)) {
+        await this.#push(chat, text).catch(() => new Promise((resolve) => setTimeout(resolve, 50)));
+      }
+    }
+  }
+
+  async #push(chat: number, text: string): Promise<void> {
+    const answer = await fetch(`${this.#url}/api/tpv/push/`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        authorization: `ApiKey ${this.#key}`,
+        'idempotency-key': text,
+      },
+      body: JSON.stringify({ telegram_user_id: chat, text }),
+    });
+    const body = (await answer.json()) as { status?: string };
+    if (answer.status !== 201 && answer.status !== 202) {
+      this.strange.push(`${text}: ${answer.status}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      if (answer.status === 503) return;
+    }
+    this.answered.set(text, body.status ?? '');
+  }
+}
+
+async function register(url: string): Promise<string> {
+  const answer = await fetch(`${url}/api/tpv/register/`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ name: 'TPV', endpoint_url: 'http://127.0.0.1:9', max_users: 1_000_000 }),
+  });
+  const { api_key: key } = (await answer.json()) as { api_key: string };
+  return key;
+}
+
+/** A person writes to the bot, and belongs to the TPV from then on. */
+async function meet(url: string, id: number): Promise<void> {
+  await fetch(`${url}/webhook/telegram/`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-telegram-bot-api-secret-token': SECRET },
+    body: JSON.stringify({
+      update_id: id,
+      message: {
+        message_id: id,
+        date: 1_762_684_200,
+        text: 'Hola',
+        from: { id, is_bot: false, first_name: 'Ana' },
+        chat: { id, type: 'private' },
+      },
+    }),
+  });
+}
+
+/** Waits until nothing is on its way, for as long as the number still falls. */
+async function untilSettled(file: string): Promise<void> {
+  const db = new SqliteDatabase(file, { readonly: true });
+  const count = db.prepare<[], number>('select count(*) from push_messages where not_before is not null').pluck();
+  try {
+    for (let left = Number.POSITIVE_INFINITY, patience = 0; patience < 100; patience++) {
+      const now = count.get() ?? 0;
+      if (now === 0) return;
+      if (now < left) patience = 0;
+      left = now;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  } finally {
+    db.close();
+  }
+}
+
+interface Row {
+  text: string;
+  chat_id: number;
+  status: string;
+  telegram_message_id: number | null;
+}
+
+function compare(file: string, emulator: Emulator, answered: ReadonlyMap<string, string>, chats: number) {
+  const received = new Map<string, number[]>();
+  let outOfOrder = 0;
+  for (let id = 1; id <= chats; id++) {
+    const { chat } = emulator.person({ id, first_name: 'Ana' });
+    let before = -1;
+    for (const { text = '', message_id: number } of chat) {
+      received.set(text, [...(received.get(text) ?? []), number]);
+      const place = Number(text.split(' ')[1]);
+      if (place < before) outOfOrder++;
+      before = place;
+    }
+  }
+  const db = new SqliteDatabase(file, { readonly: true });
+  try {
+    const rows = db
+      .prepare<[], Row>('select text, chat_id, status, telegram_message_id from push_messages')
+      .all()
+      .filter(({ text }) => text.startsWith('mensaje '));
+    const statuses: Record<string, number> = {};
+    for (const { status } of rows) statuses[status] = (statuses[status] ?? 0) + 1;
+    const known = new Set(rows.map(({ text }) => text));
+    const times = ({ text }: Row) => received.get(text)?.length ?? 0;
+    const of = (status: string) => rows.filter((row) => row.status === status);
+    return {
+      statuses,
+      lost: [...answered.keys()].filter((text) => !known.has(text)).length + of('sent').filter((r) => !times(r)).length,
+      doubled: rows.filter((row) => times(row) > 1).length,
+      disowned: of('failed').filter((row) => times(row) > 0).length,
+      unknownReceived: of('unknown').filter((row) => times(row) > 0).length,
+      outOfOrder,
+      wrongNumbers: of('sent').filter((row) => received.get(row.text)?.[0] !== row.telegram_message_id).length,
+      integrity: String(db.pragma('integrity_check', { simple: true })),
+    };
+  } finally {
+    db.close();
+  }
+}

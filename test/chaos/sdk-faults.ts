@@ -1,0 +1,151 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import SqliteDatabase from 'better-sqlite3';
+import { FAULTS, type Fault, FaultyProxy } from './faulty-proxy.ts';
+import { registerByHand, untilEnded } from './hub-killed.ts';
+import { freePort, HubProcess } from './hub-process.ts';
+import { TelegramSide } from './telegram-side.ts';
+import { TpvProcess } from './tpv-process.ts';
+
+export interface SdkFaultsOptions {
+  faults: number;
+  /** At least so many; faults and instructions go on until there were enough of both. */
+  instructions: number;
+  perSecond: number;
+  users: number;
+}
+
+/** What the ledger of handler effects says after the last fault. */
+export interface SdkFaultsResult {
+  faults: Record<Fault | 'kill_hub' | 'kill_tpv', number>;
+  instructions: number;
+  /** Effects that never were. */
+  missing: number;
+  /** Effects that were there twice. */
+  doubled: number;
+  /** Effects of one person in another order than the messages were written. */
+  outOfOrder: number;
+  /** Handlers that began a second time and were not told that the first time was interrupted. */
+  begunAgainUntold: number;
+  /** Handlers that began again after a kill in the middle, and were told. */
+  interrupted: number;
+  /** Rows that did not end `completed`, with the handler's own response. */
+  badlyEnded: number;
+  sessions: { websocket: number; polling: number };
+  /** Why the TPV's client gave up, where it did; its process was then started again. */
+  endings: string[];
+}
+
+const SECRET = 'a-made-up-webhook-secret';
+const LEAST_GAP_MS = 40;
+const LARGEST_GAP_MS = 400;
+const LONGEST_FAULT_MS = 1_500;
+
+/** Faults in their proportions: the network's are frequent, and each process is killed now and then. */
+const MENU: readonly (Fault | 'kill_hub' | 'kill_tpv')[] = [...FAULTS, ...FAULTS, 'kill_hub', 'kill_tpv', 'kill_tpv'];
+
+/**
+ * A TPV on the SDK, with a file memory, behind a proxy that cuts, halves and stalls, refuses connections and strips
+ * upgrades; hub and TPV are killed along the way. Then compares what Telegram was told with the TPV's ledger.
+ */
+export async function sdkFaults(options: SdkFaultsOptions): Promise<SdkFaultsResult> {
+  const folder = mkdtempSync(join(tmpdir(), 'sdk-faults-'));
+  const file = join(folder, 'hub.db');
+  const hub = new HubProcess(await freePort(), {
+    DATABASE_URL: `sqlite:${file}`,
+    TELEGRAM_BOT_TOKEN: '1234567:made-up',
+    TELEGRAM_WEBHOOK_SECRET: SECRET,
+    TELEGRAM_API_ROOT: 'http://127.0.0.1:9',
+    TELEGRAM_WEBHOOK_AUTO: 'false',
+    TPV_REGISTRATION: 'open',
+    LOG_LEVEL: 'fatal',
+  });
+  const faults = { cut: 0, truncate: 0, stall: 0, refuse: 0, strip: 0, kill_hub: 0, kill_tpv: 0 };
+  let proxy: FaultyProxy | undefined;
+  let tpv: TpvProcess | undefined;
+  try {
+    await hub.start();
+    proxy = await FaultyProxy.start(hub.url);
+    tpv = new TpvProcess([proxy.url, await registerByHand(hub.url, 'TPV'), folder]);
+    tpv.start();
+    const telegram = new TelegramSide({ ...options, url: hub.url, secret: SECRET });
+    telegram.start();
+    for (let made = 0; made < options.faults || telegram.posted < options.instructions; made++) {
+      await pause(LEAST_GAP_MS + Math.random() * (LARGEST_GAP_MS - LEAST_GAP_MS));
+      // Each kind once, then by chance: a short form has all of them too.
+      const fault = (made < MENU.length ? MENU[made] : MENU[Math.floor(Math.random() * MENU.length)]) ?? 'cut';
+      if (made >= options.faults) continue;
+      faults[fault]++;
+      if (fault === 'kill_tpv') await tpv.kill();
+      else if (fault === 'kill_hub') {
+        await hub.kill('SIGKILL');
+        await hub.start();
+      } else proxy.make(fault, Math.random() * LONGEST_FAULT_MS);
+    }
+    proxy.heal();
+    await telegram.stop();
+    await untilEnded(file);
+    await tpv.stop('SIGTERM');
+    await hub.kill('SIGTERM');
+    const updates = telegram.accepted();
+    return {
+      faults,
+      instructions: updates.length,
+      ...readLedger(join(folder, 'ledger'), updates),
+      badlyEnded: countBadlyEnded(file),
+      sessions: tpv.sessions,
+      endings: tpv.endings,
+    };
+  } finally {
+    await tpv?.stop('SIGKILL');
+    await hub.kill('SIGKILL');
+    proxy?.close();
+    if (process.env.CHAOS_KEEP === undefined) rmSync(folder, { recursive: true, force: true });
+    else console.log(`kept: ${folder}`);
+  }
+}
+
+/** Whether all that the SDK promises held. */
+export function sdkFaultsHeld(result: SdkFaultsResult): boolean {
+  const { missing, doubled, outOfOrder, begunAgainUntold, badlyEnded } = result;
+  return missing + doubled + outOfOrder + begunAgainUntold + badlyEnded === 0;
+}
+
+function readLedger(path: string, updates: readonly number[]) {
+  const effects = new Map<number, number>();
+  const begun = new Set<number>();
+  const lastOfUser = new Map<string, number>();
+  const figures = { missing: 0, doubled: 0, outOfOrder: 0, begunAgainUntold: 0, interrupted: 0 };
+  for (const line of readFileSync(path, 'utf8').split('\n')) {
+    const [kind, text = '', user = '', note] = line.split(' ');
+    const update = Number(text);
+    if (kind === 'b') {
+      if (note === 'interrupted') figures.interrupted++;
+      else if (begun.has(update)) figures.begunAgainUntold++;
+      begun.add(update);
+    }
+    if (kind !== 'e') continue;
+    effects.set(update, (effects.get(update) ?? 0) + 1);
+    if (update < (lastOfUser.get(user) ?? 0)) figures.outOfOrder++;
+    lastOfUser.set(user, update);
+  }
+  figures.missing = updates.filter((update) => !effects.has(update)).length;
+  figures.doubled = [...effects.values()].filter((count) => count > 1).length;
+  return figures;
+}
+
+function countBadlyEnded(file: string): number {
+  const db = new SqliteDatabase(file, { readonly: true });
+  try {
+    const text =
+      "select count(*) from instructions where status <> 'completed' or response <> json_object('update', update_id)";
+    return Number(db.prepare(text).pluck().get());
+  } finally {
+    db.close();
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,116 @@
+import { Agent, request } from 'node:http';
+
+/** What Telegram's side of the ledger knows of one update. */
+interface Posted {
+  accepted: boolean;
+}
+
+export interface TelegramSideOptions {
+  url: string;
+  secret: string;
+  perSecond: number;
+  users: number;
+}
+
+/** Telegram gives up on one attempt after this long, and tries again. */
+const ATTEMPT_MS = 5_000;
+const AGAIN_AFTER_MS = 200;
+
+/**
+ * Posts messages at a steady rate, one at a time per chat, and each one again until it gets its 200, as Telegram
+ * does. It remembers what got 200: the hub must never lose any of those.
+ */
+export class TelegramSide {
+  readonly #options: TelegramSideOptions;
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: 64 });
+  readonly #posted = new Map<number, Posted>();
+  readonly #chats = new Map<number, Promise<void>>();
+  #timer: NodeJS.Timeout | undefined;
+  #next = 1;
+  /** Answers that were neither 200 nor 503. */
+  readonly strange: string[] = [];
+
+  constructor(options: TelegramSideOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    const startedAt = performance.now();
+    let due = 0;
+    this.#timer = setInterval(() => {
+      due = ((performance.now() - startedAt) / 1_000) * this.#options.perSecond;
+      while (this.#next <= due) this.#queue(this.#next++);
+    }, 5);
+  }
+
+  /** Stops making new ones; resolves when every one made got its 200. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await Promise.all(this.#chats.values());
+    this.#agent.destroy();
+  }
+
+  get posted(): number {
+    return this.#posted.size;
+  }
+
+  accepted(): number[] {
+    return [...this.#posted].filter(([, { accepted }]) => accepted).map(([id]) => id);
+  }
+
+  #queue(id: number): void {
+    const entry: Posted = { accepted: false };
+    this.#posted.set(id, entry);
+    const user = 1 + (id % this.#options.users);
+    const before = this.#chats.get(user) ?? Promise.resolve();
+    this.#chats.set(
+      user,
+      before.then(() => this.#untilAccepted(id, user, entry)),
+    );
+  }
+
+  async #untilAccepted(id: number, user: number, entry: Posted): Promise<void> {
+    const body = JSON.stringify({
+      update_id: id,
+      message: {
+        message_id: id,
+        date: 1_762_684_200,
+        text: `pedido ${id}`,
+        from: { id: user, is_bot: false, first_name: 'Ana' },
+        chat: { id: user, type: 'private' },
+      },
+    });
+    while (!entry.accepted) {
+      const status = await this.#post(body);
+      if (status === 200) entry.accepted = true;
+      else {
+        if (status !== undefined && status !== 503) this.strange.push(`update ${id}: ${status}`);
+        await new Promise((resolve) => setTimeout(resolve, AGAIN_AFTER_MS));
+      }
+    }
+  }
+
+  /** The status, or undefined where the connection broke. */
+  #post(body: string): Promise<number | undefined> {
+    return new Promise((resolve) => {
+      const headers = {
+        'content-type': 'application/json',
+        'content-length': Buffer.byteLength(body),
+        'x-telegram-bot-api-secret-token': this.#options.secret,
+      };
+      const target = `${this.#options.url}/webhook/telegram/`;
+      const outgoing = request(
+        target,
+        { method: 'POST', agent: this.#agent, headers, timeout: ATTEMPT_MS },
+        (answer) => {
+          answer.resume();
+          answer.on('end', () => resolve(answer.statusCode));
+          answer.on('error', () => resolve(undefined));
+        },
+      );
+      outgoing.on('timeout', () => outgoing.destroy());
+      outgoing.on('error', () => resolve(undefined));
+      outgoing.end(body);
+    });
+  }
+}
