@@ -1,13 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { DIALECTS, startHub, WEBHOOK_SECRET } from './support/hub.ts';
-import {
-  connectTelegram,
-  instructionsOf,
-  messageBody,
-  privateMessage,
-  updatesOf,
-  userOf,
-} from './support/telegram.ts';
+import { connectTelegram, instructionsOf, messageBody, privateMessage, updatesOf, userOf } from './support/telegram.ts';
 
 const EXPIRED_PRESS = { text: '⚠️ Esta acción ha expirado', show_alert: true };
 
@@ -41,7 +34,7 @@ describe.each(DIALECTS)('on %s', (database) => {
     const hub = await startHub({ database });
     const tpv = await hub.tpv();
     const from = { id: 1001, is_bot: false, first_name: 'Ana' };
-    for (const [i, data] of ['forged', 'https://127.0.0.1:1/x', undefined].entries()) {
+    for (const [i, data] of ['forged', 'x'.repeat(64), undefined].entries()) {
       const query = { id: `q${i}`, from, chat_instance: '1', data };
       expect(await hub.update({ update_id: i + 1, callback_query: query })).toMatchObject({ status: 200 });
       const call = await hub.emulator.waitForCall(({ params }) => params.callback_query_id === `q${i}`);
@@ -100,6 +93,7 @@ describe.each(DIALECTS)('on %s', (database) => {
         'a kind of update that is not handled',
       ],
       [{ update_id: 7, poll: { id: '1' } }, 'poll', 'a kind of update that is not handled'],
+      [privateMessage(9, { text: 'x'.repeat(70_000) }), 'message', 'message too large to hand out'],
       [{ update_id: 8 }, 'unknown', 'a kind of update that is not handled'],
     ];
     for (const [update] of updates) expect(await hub.update(update)).toMatchObject({ status: 200, body: { ok: true } });

@@ -1,12 +1,23 @@
-import { Link } from './connection/link.ts';
+import { HubApi } from './api/api.ts';
+import type { CommandName } from './commands.ts';
+import { Link, type LinkStatus } from './connection/link.ts';
+import { type Counters, noCounts } from './counters.ts';
 import { HubClientError } from './errors.ts';
-import { Handlers, type InstructionHandler } from './handlers.ts';
+import { type HandlerOf, Handlers, type InstructionHandler } from './handlers.ts';
 import { type HubClientOptions, type Settings, settle } from './options.ts';
 import type { ClientStatus } from './status.ts';
 import { Inbox } from './work/inbox.ts';
 
+/** Hears of every change of `status`. */
 export type StatusListener = (status: ClientStatus) => void;
 
+/** How `connect()` connects. */
+export interface ConnectOptions {
+  /** Closes the client when it is aborted, now or later; a `connect()` that still waits rejects with `closed`. */
+  signal?: AbortSignal;
+}
+
+/** How `close()` closes. */
 export interface CloseOptions {
   /** How long running handlers and unanswered reports may take, in milliseconds. Default 10,000. */
   deadlineMs?: number;
@@ -24,19 +35,31 @@ export interface CloseOptions {
 export class HubClient {
   readonly #settings: Settings;
   readonly #handlers = new Handlers();
+  readonly #counters = noCounts();
   readonly #inbox: Inbox;
   readonly #link: Link;
   readonly #listeners = new Set<StatusListener>();
   #status: ClientStatus = { state: 'idle' };
+  #paused = false;
+  #wasOnline = false;
   #connecting: Promise<void> | undefined;
+  #opening: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
+  #memoryClosed: Promise<void> | undefined;
+  #stopListening: () => void = () => {};
 
   /** Throws `invalid_options`. */
   constructor(options: HubClientOptions) {
     this.#settings = settle(options);
-    this.#inbox = new Inbox(this.#settings, this.#handlers, (frame) => this.#link.send(frame));
+    const { url, apiKey } = options;
+    this.#inbox = new Inbox(this.#settings, {
+      handlers: this.#handlers,
+      pusher: options.pusher ?? new HubApi({ url, apiKey, clock: this.#settings.clock }),
+      counters: this.#counters,
+      send: (frame) => this.#link.send(frame),
+    });
     this.#link = new Link(this.#settings, {
-      online: (welcome) => this.#inbox.online(welcome),
+      online: (session) => this.#inbox.online(session),
       offline: () => this.#inbox.offline(),
       received: (frame) => {
         switch (frame.type) {
@@ -61,6 +84,13 @@ export class HubClient {
     return this.#status;
   }
 
+  /** What it has done so far. */
+  get counters(): Counters {
+    const { status } = this;
+    const online = status.state === 'online' || status.state === 'paused';
+    return { ...this.#counters, transport: online ? status.transport : undefined };
+  }
+
   /** Calls `listener` at every change of `status`, until the function that it returns is called. */
   onStatus(listener: StatusListener): () => void {
     this.#listeners.add(listener);
@@ -70,7 +100,7 @@ export class HubClient {
   }
 
   /** Sets the handler of `command`, before `connect()`. One person's handlers run one after the other. */
-  on(command: string, handler: InstructionHandler): this {
+  on<Command extends CommandName>(command: Command, handler: HandlerOf<Command>): this {
     this.#handlers.on(command, handler);
     return this;
   }
@@ -82,24 +112,40 @@ export class HubClient {
   }
 
   /**
-   * Connects, and stays connected. Resolves at the first welcome, however many attempts that takes; rejects with a
-   * `HubClientError` where trying again is useless (`unauthorized`, `forbidden`, `tpv_inactive`, `replaced`,
-   * `protocol_error`, `stopped`) or the client was closed (`closed`). What ends it later is seen in `status`.
+   * Connects, and stays connected. Resolves when the first session begins, however many attempts that takes; rejects
+   * with a `HubClientError` where trying again is useless (`unauthorized`, `forbidden`, `tpv_inactive`, `replaced`,
+   * `protocol_error`, `stopped`, `memory_locked`) or the client was closed (`closed`), and with what the memory throws
+   * when it can't be opened. What ends it later is seen in `status`.
    */
-  connect(): Promise<void> {
+  connect({ signal }: ConnectOptions = {}): Promise<void> {
     if (this.#connecting !== undefined) return this.#connecting;
     this.#connecting = new Promise((resolve, reject) => {
       if (this.#closing !== undefined) return reject(new HubClientError('closed'));
       const stopListening = this.onStatus((status) => {
-        if (status.state === 'online') resolve();
-        else if (status.state === 'closed') reject(status.error ?? new HubClientError('closed'));
+        if (status.state === 'online' || status.state === 'paused') resolve();
+        else if (status.state === 'closed') reject(status.error ?? closedBecause(signal));
         else return;
         stopListening();
       });
     });
     // After the assignment: a status listener may call `connect()` again.
-    if (this.#closing === undefined) this.#link.start();
+    if (this.#closing === undefined) this.#start(signal);
     return this.#connecting;
+  }
+
+  /** Begins nothing more, and asks the hub for nothing, until `resume()`; what runs goes on. */
+  pause(): void {
+    if (this.#paused) return;
+    this.#paused = true;
+    this.#inbox.pause();
+    if (this.#status.state === 'online') this.#become(this.#status);
+  }
+
+  resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.#inbox.resume();
+    if (this.#status.state === 'paused') this.#become({ ...this.#status, state: 'online' });
   }
 
   /**
@@ -115,23 +161,67 @@ export class HubClient {
     return this.close();
   }
 
-  async #finish(deadlineMs: number): Promise<void> {
-    if (this.#status.state === 'closed') return;
-    const cleanups: (() => void)[] = [];
-    await new Promise<void>((resolve) => {
-      cleanups.push(this.#settings.clock.after(deadlineMs, resolve));
-      // Where the hub ends it meanwhile, there is nobody left to report to.
-      cleanups.push(this.onStatus(({ state }) => state === 'closed' && resolve()));
-      void this.#inbox.finish().then(resolve);
-    });
-    for (const cleanup of cleanups) cleanup();
-    this.#inbox.abandonAll(new HubClientError('closed'));
-    await this.#link.stop();
+  #start(signal: AbortSignal | undefined): void {
+    if (signal !== undefined) {
+      const close = () => void this.close();
+      signal.addEventListener('abort', close, { once: true });
+      this.#stopListening = () => signal.removeEventListener('abort', close);
+      if (signal.aborted) {
+        close();
+        return;
+      }
+    }
+    const { memory } = this.#settings;
+    if (memory.open === undefined) {
+      this.#link.start();
+      return;
+    }
+    this.#opening = settled(() => memory.open?.()).then(
+      () => {
+        if (this.#closing === undefined) this.#link.start();
+      },
+      (cause) => this.#memoryFailed(cause),
+    );
   }
 
-  #become(status: ClientStatus): void {
+  #memoryFailed(cause: unknown): void {
+    // It was never open, so there is nothing to be closed.
+    this.#memoryClosed = Promise.resolve();
+    const detail = `memory: ${cause instanceof Error ? cause.message : String(cause)}`;
+    const error = cause instanceof HubClientError ? cause : new HubClientError('invalid_options', { detail, cause });
+    this.#become({ state: 'closed', error });
+  }
+
+  async #finish(deadlineMs: number): Promise<void> {
+    this.#stopListening();
+    if (this.#opening !== undefined) await this.#opening;
+    if (this.#status.state !== 'closed') {
+      const cleanups: (() => void)[] = [];
+      await new Promise<void>((resolve) => {
+        cleanups.push(this.#settings.clock.after(deadlineMs, resolve));
+        // Where the hub ends it meanwhile, there is nobody left to report to.
+        cleanups.push(this.onStatus(({ state }) => state === 'closed' && resolve()));
+        void this.#inbox.finish().then(resolve);
+      });
+      for (const cleanup of cleanups) cleanup();
+      this.#inbox.abandonAll(new HubClientError('closed'));
+      await this.#link.stop();
+    }
+    await this.#closeMemory();
+  }
+
+  #become(next: LinkStatus | Extract<ClientStatus, { state: 'online' }>): void {
+    const status: ClientStatus = this.#paused && next.state === 'online' ? { ...next, state: 'paused' } : next;
+    const { state: before } = this.#status;
     this.#status = status;
-    if (status.state === 'closed') this.#inbox.abandonAll(status.error ?? new HubClientError('closed'));
+    if (status.state === 'online' || status.state === 'paused') {
+      if (this.#wasOnline && (before === 'connecting' || before === 'offline')) this.#counters.reconnects++;
+      this.#wasOnline = true;
+    }
+    if (status.state === 'closed') {
+      this.#stopListening();
+      this.#inbox.abandonAll(status.error ?? new HubClientError('closed'));
+    }
     for (const listener of [...this.#listeners]) {
       try {
         listener(status);
@@ -140,4 +230,21 @@ export class HubClient {
       }
     }
   }
+
+  #closeMemory(): Promise<void> {
+    const { memory, logger } = this.#settings;
+    this.#memoryClosed ??= settled(() => memory.close?.()).catch((err) => {
+      logger.error({ err }, 'the memory could not be closed');
+    });
+    return this.#memoryClosed;
+  }
+}
+
+/** A memory of the TPV's own may throw where it could reject. */
+async function settled(work: () => void | Promise<void>): Promise<void> {
+  await work();
+}
+
+function closedBecause(signal: AbortSignal | undefined): HubClientError {
+  return new HubClientError('closed', signal?.aborted ? { detail: 'aborted', cause: signal.reason } : {});
 }

@@ -5,10 +5,11 @@ export const HUB_CLIENT_ERRORS = {
   forbidden: 'The hub refuses this caller: ask its administrator',
   tpv_inactive: 'This TPV is inactive: ask the administrator to activate it, then connect again',
   replaced: 'A newer connection with the same API key took over: run one process per key',
+  memory_locked: 'Another process uses this memory: give each process a file of its own',
   protocol_error: 'The hub could not read three frames of this client: update the client',
   stopped: 'The hub closed the connection for good: look at the close code',
-  refused: 'The hub refused the request: look at status and code',
   invalid_answer: 'What answered does not speak as a hub does: check the URL, or update the client',
+  refused: 'The hub refused the request: look at status and code',
   unreachable: 'The hub could not be reached',
   disconnected: 'The connection to the hub ended',
   heartbeat_timeout: 'Nothing came from the hub for two heartbeat intervals',
@@ -16,8 +17,10 @@ export const HUB_CLIENT_ERRORS = {
   closed: 'The client was closed: make a new one to connect again',
 } as const;
 
+/** A code of the table. */
 export type HubClientErrorCode = keyof typeof HUB_CLIENT_ERRORS;
 
+/** What an error knows beside its code. */
 export interface HubClientErrorOptions {
   /** Added to the code's sentence. Never a key. */
   detail?: string | undefined;
@@ -32,9 +35,15 @@ export interface HubClientErrorOptions {
   retryAfterMs?: number | undefined;
 }
 
-/** Everything that this package throws, rejects with, or aborts a handler's signal with. `code` says which. */
+/**
+ * Everything that this package throws, rejects with, or aborts a handler's signal with. `code` says what happened,
+ * the class says who must react; it follows from code and status, so that the two never contradict each other.
+ *
+ * @example
+ * if (error instanceof HubUnavailableError) retryLater(error.retryAfterMs);
+ * else if (error instanceof ConfigurationError) tellTheOperator(error.message);
+ */
 export class HubClientError extends Error {
-  override readonly name = 'HubClientError';
   readonly code: HubClientErrorCode;
   readonly httpStatus: number | undefined;
   readonly closeCode: number | undefined;
@@ -50,5 +59,52 @@ export class HubClientError extends Error {
     this.closeCode = options.closeCode;
     this.hubCode = options.hubCode;
     this.retryAfterMs = options.retryAfterMs;
+    if (new.target === HubClientError) Object.setPrototypeOf(this, classOf(code, options.httpStatus).prototype);
+  }
+
+  override get name(): string {
+    return this.constructor.name;
+  }
+}
+
+/** Whoever installs the TPV must react: a wrong option or key, an inactive TPV, two processes with one key or file. */
+export class ConfigurationError extends HubClientError {}
+
+/** Nobody must react, the hub can't be had now: a `HubClient` tries again by itself, a single call may be made again. */
+export class HubUnavailableError extends HubClientError {}
+
+/** Whoever maintains the TPV must react: hub and client don't understand each other, so one of them needs an update. */
+export class ProtocolError extends HubClientError {}
+
+/** Whoever wrote the call must react: the hub understood this request and refuses it; `hubCode` says why. */
+export class RequestError extends HubClientError {}
+
+/** The handler must react: its instruction was taken back, or its client closed. */
+export class HandlerError extends HubClientError {}
+
+function classOf(code: HubClientErrorCode, httpStatus: number | undefined): typeof HubClientError {
+  switch (code) {
+    case 'invalid_options':
+    case 'unauthorized':
+    case 'forbidden':
+    case 'tpv_inactive':
+    case 'replaced':
+    case 'memory_locked':
+      return ConfigurationError;
+    case 'protocol_error':
+    case 'stopped':
+    case 'invalid_answer':
+      return ProtocolError;
+    case 'refused':
+      return httpStatus !== undefined && httpStatus < 500 && httpStatus !== 429 ? RequestError : HubUnavailableError;
+    case 'unreachable':
+    case 'disconnected':
+    case 'heartbeat_timeout':
+      return HubUnavailableError;
+    case 'revoked':
+    case 'closed':
+      return HandlerError;
+    default:
+      return code satisfies never;
   }
 }

@@ -1,33 +1,57 @@
+import type { PushResult, TextPush } from './api/push.ts';
+import type { CommandName, InstructionOf } from './commands.ts';
 import { HubClientError } from './errors.ts';
-import type { Instruction } from './protocol/mod.ts';
+import type { Instruction } from './wire/instruction.ts';
+
+/** How a reply is sent, beside its text. */
+export type ReplyOptions = Omit<TextPush, 'text' | 'telegram_user_id' | 'photo' | 'document' | 'location'>;
 
 /** What a handler gets beside its instruction. */
 export interface InstructionContext {
   /**
-   * Aborted with a `HubClientError` when the hub takes the instruction back (`revoked`) or the client ends
-   * (`closed`, or the code that ended it). What the handler returns or throws after that is not reported.
+   * Aborted with a `HandlerError` when the hub takes the instruction back (`revoked`), when it expires, and when the
+   * client ends (`closed`, or the code that ended it). What the handler returns after that is remembered, so that the
+   * work is not done again, but not reported; a handler that stops throws, and its run does not count.
    */
   readonly signal: AbortSignal;
+  /**
+   * True where an earlier run of this instruction began and nobody knows how it ended: the process was killed in the
+   * middle. Look whether its effect is there already before doing it again. Only a memory that outlives the process
+   * (`fileMemory`, or the TPV's own) knows.
+   */
+  readonly interrupted: boolean;
   /** Tells the hub that the work goes on. The client does it by itself after 3 s, and then every 60 s. */
   progress(): void;
+  /**
+   * Sends the instruction's person a message. The first reply of a run has the idempotency key `<instruction id>:1`,
+   * the second `:2`, …: a handler that runs again after a crash, and replies the same, sends nothing twice.
+   */
+  reply(text: string, options?: ReplyOptions): Promise<PushResult>;
 }
 
 /**
  * Does what an instruction asks for. What it returns (any JSON up to 64 KiB, or nothing) completes the instruction
  * as its `response`; what it throws fails it, with the error's message, which the restaurant's people may read.
  */
-export type InstructionHandler = (instruction: Instruction, context: InstructionContext) => unknown;
+export type InstructionHandler<I extends Instruction<string, unknown> = Instruction> = (
+  instruction: I,
+  context: InstructionContext,
+) => unknown;
+
+/** A handler of one command. */
+export type HandlerOf<Command extends string> = InstructionHandler<InstructionOf<Command>>;
 
 /** Which handler takes which command. */
 export class Handlers {
   readonly #byCommand = new Map<string, InstructionHandler>();
   #fallback: InstructionHandler | undefined;
 
-  on(command: string, handler: InstructionHandler): void {
+  on<Command extends CommandName>(command: Command, handler: HandlerOf<Command>): void {
     if (this.#byCommand.has(command)) {
       throw new HubClientError('invalid_options', { detail: `on: "${command}" has a handler already` });
     }
-    this.#byCommand.set(command, handler);
+    // Looked up by the command that its type names; what the payload holds is the hub's promise.
+    this.#byCommand.set(command, handler as InstructionHandler);
   }
 
   otherwise(handler: InstructionHandler): void {

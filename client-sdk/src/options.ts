@@ -1,18 +1,34 @@
+import { atLeastOne } from './at-least-one.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { type BackoffOptions, DEFAULT_BACKOFF } from './connection/backoff.ts';
 import { HubClientError } from './errors.ts';
-import { checkedApiKey, socketUrl } from './hub-url.ts';
+import { checkedApiKey, hubUrl, socketUrl } from './hub-url.ts';
 import { type Logger, silentLogger } from './logger.ts';
-import { DEFAULT_MEMORY, type MemoryLimits } from './work/memory.ts';
+import { inMemory } from './memory/in-memory.ts';
+import type { Memory } from './memory/memory.ts';
+import { LARGEST_MAX_IN_FLIGHT } from './protocol/codes.ts';
+import type { Transport } from './status.ts';
+import type { Pusher } from './work/job.ts';
 
+/** Instructions that are asked for, for each handler that may run: one person's come one after the other. */
+const IN_FLIGHT_PER_HANDLER = 4;
+
+/** What a client needs: the hub and the key; everything else has a default. */
 export interface HubClientOptions {
   /** The hub's base, as for REST: `http://HOST:8100`. */
   url: string;
   apiKey: string;
-  /** Handlers that run at once, each for another person. Default 16. */
+  /** Handlers that run at once, each for another person. Default 16. The hub is asked for four times as many at once. */
   concurrency?: number;
+  /**
+   * `auto` (default): the WebSocket, and long polls over REST while it can't be had. `websocket`, `polling`: that alone.
+   */
+  transport?: 'auto' | Transport;
   backoff?: Partial<BackoffOptions>;
-  memory?: Partial<MemoryLimits>;
+  /** What was done already. Default `inMemory()`; `fileMemory(path)` outlives the process. */
+  memory?: Memory;
+  /** Sends what `context.reply` says. Default: a `HubApi` with this `url` and `apiKey`. */
+  pusher?: Pusher;
   logger?: Logger;
   /** For tests. */
   clock?: Clock;
@@ -20,11 +36,15 @@ export interface HubClientOptions {
 
 /** The options, checked and complete. */
 export interface Settings {
-  url: URL;
+  baseUrl: string;
+  socketUrl: URL;
   apiKey: string;
   concurrency: number;
+  /** What the hub is asked to have out at once. */
+  maxInFlight: number;
+  transport: 'auto' | Transport;
   backoff: BackoffOptions;
-  memory: MemoryLimits;
+  memory: Memory;
   logger: Logger;
   clock: Clock;
 }
@@ -32,27 +52,36 @@ export interface Settings {
 /** Checks `options` and fills in the defaults; throws `invalid_options`. */
 export function settle(options: HubClientOptions): Settings {
   const backoff = { ...DEFAULT_BACKOFF, ...options.backoff };
-  const memory = { ...DEFAULT_MEMORY, ...options.memory };
+  const concurrency = atLeastOne('concurrency', options.concurrency ?? 16);
   return {
-    url: socketUrl(options.url),
+    baseUrl: hubUrl(options.url, '').href,
+    socketUrl: socketUrl(options.url),
     apiKey: checkedApiKey(options.apiKey),
-    concurrency: atLeastOne('concurrency', options.concurrency ?? 16),
+    concurrency,
+    maxInFlight: Math.min(concurrency * IN_FLIGHT_PER_HANDLER, LARGEST_MAX_IN_FLIGHT),
+    transport: knownTransport(options.transport ?? 'auto'),
     backoff: {
       ...backoff,
       baseMs: atLeastOne('backoff.baseMs', backoff.baseMs),
       maxMs: atLeastOne('backoff.maxMs', backoff.maxMs),
       resetAfterMs: atLeastOne('backoff.resetAfterMs', backoff.resetAfterMs),
     },
-    memory: {
-      maxEntries: atLeastOne('memory.maxEntries', memory.maxEntries),
-      maxBytes: atLeastOne('memory.maxBytes', memory.maxBytes),
-    },
+    memory: checkedMemory(options.memory ?? inMemory()),
     logger: options.logger ?? silentLogger,
     clock: options.clock ?? systemClock,
   };
 }
 
-function atLeastOne(name: string, value: number): number {
-  if (Number.isSafeInteger(value) && value >= 1) return value;
-  throw new HubClientError('invalid_options', { detail: `${name}: it must be a whole number from 1` });
+// Types don't hold in JavaScript: these two are checked for those who write it.
+
+function knownTransport(transport: 'auto' | Transport): 'auto' | Transport {
+  if (['auto', 'websocket', 'polling'].includes(transport)) return transport;
+  throw new HubClientError('invalid_options', { detail: 'transport: it is auto, websocket or polling' });
+}
+
+function checkedMemory(memory: Memory): Memory {
+  if ((['begin', 'finish', 'forget'] as const).every((name) => typeof memory[name] === 'function')) return memory;
+  throw new HubClientError('invalid_options', {
+    detail: 'memory: inMemory(), fileMemory(path), or an object like them',
+  });
 }

@@ -1,3 +1,4 @@
+/** How long the client waits before it dials again. */
 export interface BackoffOptions {
   /** Upper bound of the first wait, in milliseconds; it doubles with every failed attempt. Default 500. */
   baseMs: number;

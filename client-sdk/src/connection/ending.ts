@@ -1,5 +1,5 @@
 import { HubClientError, type HubClientErrorCode } from '../errors.ts';
-import { CloseCode, mayReconnect } from '../protocol/mod.ts';
+import { CloseCode, mayReconnect } from '../protocol/codes.ts';
 
 /** How a connection came to its end. */
 export type Ending =
@@ -44,4 +44,14 @@ export function judge(ending: Ending): Verdict {
     default:
       return ending satisfies never;
   }
+}
+
+/** Statuses that a hub gives to an upgrade for reasons of its own; a proxy that can't pass one on gives others. */
+const HUBS_OWN_STATUSES: readonly number[] = [401, 403, 429];
+
+/** Whether something between here and the hub does not let the upgrade through: dialing again would not help. */
+export function isStripped(ending: Ending): boolean {
+  const status = ending.kind === 'refused' ? ending.error.httpStatus : undefined;
+  if (status === undefined || HUBS_OWN_STATUSES.includes(status)) return false;
+  return status < 500 || status === 501 || status === 502;
 }

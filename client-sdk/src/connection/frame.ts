@@ -1,5 +1,5 @@
 import type { RawData } from 'ws';
-import { type HubFrame, hubFrameSchema } from '../protocol/mod.ts';
+import { frameProblem, type HubFrame, isHubFrame } from '../wire/frames.ts';
 
 /** A frame from the hub, or why it is none. */
 export type ReadFrame = { ok: true; frame: HubFrame } | { ok: false; problem: string };
@@ -13,8 +13,6 @@ export function readFrame(data: RawData, isBinary: boolean): ReadFrame {
   } catch {
     return { ok: false, problem: 'not JSON' };
   }
-  const parsed = hubFrameSchema.safeParse(value);
-  if (parsed.success) return { ok: true, frame: parsed.data };
-  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-  return { ok: false, problem: problems.join('; ') };
+  if (isHubFrame(value)) return { ok: true, frame: value };
+  return { ok: false, problem: frameProblem(value) ?? 'unknown' };
 }

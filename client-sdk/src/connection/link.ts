@@ -1,32 +1,52 @@
 import type { Cancel } from '../clock.ts';
-import type { HubClientError } from '../errors.ts';
+import { HubClientError } from '../errors.ts';
 import type { Settings } from '../options.ts';
-import type { HubFrameOf, TpvFrame } from '../protocol/mod.ts';
-import type { ClientStatus } from '../status.ts';
+import { openPolling } from '../polling/polling.ts';
+import { CloseCode } from '../protocol/codes.ts';
+import type { ClientStatus, OnlineStatus, Transport } from '../status.ts';
+import type { HubFrameOf } from '../wire/frames.ts';
 import { Backoff } from './backoff.ts';
-import { type Connection, openConnection, type SessionFrame } from './connection.ts';
-import { type Ending, judge } from './ending.ts';
+import type { Connection, Outgoing, Session, SessionFrame } from './connection.ts';
+import { type Ending, isStripped, judge, type Verdict } from './ending.ts';
 import { LONGEST_WAIT_MS } from './refusal.ts';
+import { openSocket } from './socket.ts';
 
 /** How long past `reconnect_after_ms` a draining hub may keep the socket before this side leaves it. */
 const DRAIN_PATIENCE_MS = 30_000;
+/** After so many dials without a welcome it is polled. */
+const DIALS_BEFORE_POLLING = 3;
+/** A dial that got lost on the way may still reach the hub within this time. */
+const LOST_DIAL_MS = 60_000;
+
+/** A change of the link's; `paused` is not its affair. */
+export type LinkStatus = Exclude<ClientStatus, { state: 'idle' | 'paused' }>;
 
 /** What the link tells its owner. */
 export interface LinkEvents {
-  online(welcome: HubFrameOf<'welcome'>): void;
+  /** A session began; also where it took the place of a poll, without being offline. */
+  online(session: Session): void;
   received(frame: Exclude<SessionFrame, { type: 'drain' }>): void;
   offline(): void;
-  status(status: ClientStatus): void;
+  status(status: LinkStatus): void;
 }
 
-/** Keeps one connection to the hub: dials, and dials again until it is stopped or the hub says to stop. */
+/**
+ * Keeps one connection to the hub: dials, and dials again until it is stopped or the hub says to stop. Where no socket
+ * can be had, it polls, and tries the socket again every 60 s.
+ */
 export class Link {
   readonly #settings: Settings;
   readonly #events: LinkEvents;
   readonly #backoff: Backoff;
+  /** What is welcomed, or dialing while nothing else is. */
   #connection: Connection | undefined;
-  #online: Extract<ClientStatus, { state: 'online' }> | undefined;
+  /** A socket that is tried while polls are the connection. */
+  #candidate: Connection | undefined;
+  #online: OnlineStatus | undefined;
   #attempt = 0;
+  /** Sockets in a row that brought no welcome. */
+  #failedDials = 0;
+  #lostDialAt: number | undefined;
   #reconnectAfterMs: number | undefined;
   #timers: Cancel[] = [];
   #stopped = false;
@@ -42,8 +62,8 @@ export class Link {
     this.#dial();
   }
 
-  /** Whether the frame was given to a socket. */
-  send(frame: TpvFrame): boolean {
+  /** Whether the frame was given to a connection. */
+  send(frame: Outgoing): boolean {
     return this.#connection?.send(frame) ?? false;
   }
 
@@ -52,47 +72,100 @@ export class Link {
     if (this.#stopped) return;
     this.#stopped = true;
     this.#cancelTimers();
-    await this.#connection?.close();
+    await Promise.all([this.#connection?.close(), this.#candidate?.close()]);
     this.#events.status({ state: 'closed' });
   }
 
   #dial(): void {
     this.#attempt++;
-    this.#events.status({ state: 'connecting', attempt: this.#attempt });
-    // Whoever listens may have closed the client just now.
-    if (this.#stopped) return;
-    // Each callback asks whether its own connection is still the current one: a late event of an old socket must
-    // not touch the new one.
-    const current = () => !this.#stopped && this.#connection === connection;
-    const connection = openConnection(this.#settings, {
-      welcomed: (welcome) => {
-        if (current()) this.#welcomed(welcome);
-      },
-      received: (frame) => {
-        if (!current()) return;
-        if (frame.type === 'drain') this.#drain(connection, frame);
-        else this.#events.received(frame);
-      },
-      ended: (ending) => {
-        if (current()) this.#ended(ending);
-      },
-    });
-    this.#connection = connection;
+    this.#open(this.#settings.transport === 'polling' ? 'polling' : 'websocket');
   }
 
-  #welcomed(welcome: HubFrameOf<'welcome'>): void {
+  #open(transport: Transport): void {
+    this.#events.status({ state: 'connecting', attempt: this.#attempt, transport });
+    // Whoever listens may have closed the client just now.
+    if (this.#stopped) return;
+    this.#connection =
+      transport === 'websocket' ? this.#openSocket((ending) => this.#noSocket(ending)) : this.#openPolling();
+  }
+
+  /** @param failed called where the socket ends before its welcome */
+  #openSocket(failed: (ending: Ending) => void): Connection {
+    let welcomed = false;
+    const connection = openSocket(this.#settings, {
+      welcomed: (session) => {
+        if (this.#stopped) return;
+        welcomed = true;
+        this.#failedDials = 0;
+        this.#welcomed(connection, session);
+      },
+      // Each event asks whether its own connection is still the current one: a late one of an old socket must not
+      // touch the new one.
+      received: (frame) => this.#received(connection, frame),
+      ended: (ending) => {
+        if (welcomed) this.#ended(connection, ending);
+        else if (!this.#stopped) {
+          this.#failedDials++;
+          if (mayHaveArrived(ending)) this.#lostDialAt = this.#settings.clock.now();
+          failed(ending);
+        }
+      },
+    });
+    return connection;
+  }
+
+  #openPolling(): Connection {
+    const polling: Connection = openPolling(this.#settings, {
+      welcomed: (session) => {
+        if (!this.#stopped && this.#connection === polling) this.#welcomed(polling, session);
+      },
+      received: (frame) => this.#received(polling, frame),
+      ended: (ending) => this.#ended(polling, ending),
+      ...(this.#settings.transport === 'auto' && { trySocket: () => this.#trySocket() }),
+    });
+    return polling;
+  }
+
+  /** Dials while polls are the connection; resolves when that failed. */
+  #trySocket(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#candidate = this.#openSocket((ending) => {
+        this.#candidate = undefined;
+        const verdict = judge(ending);
+        if (verdict.redial) resolve();
+        else {
+          void this.#connection?.close();
+          this.#lose();
+          this.#giveUp(verdict.error);
+        }
+      });
+    });
+  }
+
+  #welcomed(connection: Connection, session: Session): void {
     const { clock, backoff } = this.#settings;
+    // A socket that takes the place of polls: the hub sends all that is not final over it, in order.
+    if (this.#connection !== connection) void this.#connection?.close();
+    this.#candidate = undefined;
+    this.#connection = connection;
     this.#attempt = 0;
+    this.#cancelTimers();
     this.#timers.push(clock.after(backoff.resetAfterMs, () => this.#backoff.reset()));
     this.#online = {
-      state: 'online',
-      sessionId: welcome.session_id,
-      tpv: { id: welcome.tpv.id, name: welcome.tpv.name },
+      transport: session.transport,
+      sessionId: session.id,
+      tpv: session.tpv,
       since: new Date(clock.now()),
       draining: false,
     };
-    this.#events.status(this.#online);
-    if (!this.#stopped) this.#events.online(welcome);
+    this.#events.status({ state: 'online', ...this.#online });
+    if (!this.#stopped) this.#events.online(session);
+  }
+
+  #received(connection: Connection, frame: SessionFrame): void {
+    if (this.#stopped || this.#connection !== connection) return;
+    if (frame.type === 'drain') this.#drain(connection, frame);
+    else this.#events.received(frame);
   }
 
   #drain(connection: Connection, frame: HubFrameOf<'drain'>): void {
@@ -100,35 +173,87 @@ export class Link {
     this.#reconnectAfterMs = Math.min(frame.reconnect_after_ms, LONGEST_WAIT_MS);
     // The hub closes; a hub that forgets to would leave this TPV without work for good.
     const patienceMs = this.#reconnectAfterMs + DRAIN_PATIENCE_MS;
-    this.#timers.push(this.#settings.clock.after(patienceMs, () => void connection.close()));
+    this.#timers.push(this.#settings.clock.after(patienceMs, () => this.#leave(connection)));
     this.#online = { ...this.#online, draining: true };
-    this.#events.status(this.#online);
+    this.#events.status({ state: 'online', ...this.#online });
   }
 
-  #ended(ending: Ending): void {
+  #leave(connection: Connection): void {
+    void connection.close();
+    this.#ended(connection, { kind: 'closed', code: CloseCode.Restart, reason: 'drained' });
+  }
+
+  /** A dial without welcome, while there is no other connection. */
+  #noSocket(ending: Ending): void {
     const verdict = judge(ending);
+    if (!verdict.redial) {
+      this.#lose();
+      this.#giveUp(verdict.error);
+      return;
+    }
+    const stripped = isStripped(ending);
+    if (stripped) this.#failedDials = Math.max(this.#failedDials, DIALS_BEFORE_POLLING);
+    // A hub that asks for a wait is there, and would say the same to a poll.
+    const unwelcome = verdict.atLeastMs > 0 || verdict.error.httpStatus === 429 || verdict.error.httpStatus === 503;
+    if (this.#settings.transport === 'auto' && this.#failedDials >= DIALS_BEFORE_POLLING && !unwelcome) {
+      this.#settings.logger.info({ err: verdict.error }, 'no socket to the hub can be had; it is polled instead');
+      this.#lose();
+      this.#open('polling');
+      return;
+    }
+    this.#lose();
+    this.#waitAndDial(verdict, undefined);
+  }
+
+  #ended(connection: Connection, ending: Ending): void {
+    if (this.#stopped || this.#connection !== connection) return;
     const drainMs = this.#reconnectAfterMs;
+    const verdict = this.#replacedByItself(ending) ?? judge(ending);
+    this.#lose();
+    if (verdict.redial) this.#waitAndDial(verdict, drainMs);
+    else this.#giveUp(verdict.error);
+  }
+
+  /**
+   * A dial that was given up here may arrive at the hub all the same, late, as the newest: it then replaces the socket
+   * that was dialed after it. That is no second process with the same key, and no reason to stop.
+   */
+  #replacedByItself(ending: Ending): Verdict | undefined {
+    if (ending.kind !== 'closed' || ending.code !== CloseCode.Replaced) return undefined;
+    const lostAt = this.#lostDialAt;
+    this.#lostDialAt = undefined;
+    if (lostAt === undefined || this.#settings.clock.now() - lostAt > LOST_DIAL_MS) return undefined;
+    const error = new HubClientError('disconnected', {
+      closeCode: ending.code,
+      detail: "replaced by this client's own earlier dial",
+    });
+    return { redial: true, error, atLeastMs: 0 };
+  }
+
+  /** There is no connection any more. */
+  #lose(): void {
     const wasOnline = this.#online !== undefined;
     this.#cancelTimers();
+    void this.#candidate?.close();
+    this.#candidate = undefined;
     this.#connection = undefined;
     this.#online = undefined;
     this.#reconnectAfterMs = undefined;
     if (wasOnline) this.#events.offline();
-    if (!verdict.redial) {
-      this.#giveUp(verdict.error);
-      return;
-    }
-    // A hub that drains has chosen the moment; otherwise its wait is the least, and the jitter comes on top.
-    const waitMs = drainMs ?? verdict.atLeastMs + this.#backoff.next();
-    this.#timers.push(this.#settings.clock.after(waitMs, () => this.#redial()));
-    const nextTryAt = new Date(this.#settings.clock.now() + waitMs);
-    this.#settings.logger.info({ err: verdict.error, waitMs }, 'not connected to the hub; it is tried again');
-    this.#events.status({ state: 'offline', nextTryAt, error: verdict.error });
   }
 
-  #redial(): void {
-    this.#timers = [];
-    this.#dial();
+  #waitAndDial({ error, atLeastMs }: Extract<Verdict, { redial: true }>, drainMs: number | undefined): void {
+    const { clock, logger } = this.#settings;
+    // A hub that drains has chosen the moment; otherwise its wait is the least, and the jitter comes on top.
+    const waitMs = drainMs ?? atLeastMs + this.#backoff.next();
+    this.#timers.push(
+      clock.after(waitMs, () => {
+        this.#timers = [];
+        this.#dial();
+      }),
+    );
+    logger.info({ err: error, waitMs }, 'not connected to the hub; it is tried again');
+    this.#events.status({ state: 'offline', nextTryAt: new Date(clock.now() + waitMs), error });
   }
 
   #giveUp(error: HubClientError): void {
@@ -141,4 +266,12 @@ export class Link {
     for (const cancel of this.#timers) cancel();
     this.#timers = [];
   }
+}
+
+/** Whether the hub may have got the upgrade of a dial that got no answer. */
+function mayHaveArrived(ending: Ending): boolean {
+  if (ending.kind === 'refused') return false;
+  if (ending.kind === 'closed') return true;
+  const { cause } = ending.error;
+  return !(cause instanceof Error && 'code' in cause && cause.code === 'ECONNREFUSED');
 }

@@ -1,13 +1,11 @@
 import type { IncomingMessage } from 'node:http';
-import { z } from 'zod';
+import { isRecord } from '../api/answer.ts';
 import { HubClientError } from '../errors.ts';
 
 /** The longest wait that is taken from a hub; a slip there must not silence a TPV for days. */
 export const LONGEST_WAIT_MS = 60 * 60 * 1000;
 
 const MAX_BODY_CHARS = 16 * 1024;
-
-const bodySchema = z.looseObject({ error: z.string(), code: z.string() });
 
 /** A hub's HTTP answer that is not the one that was asked for. */
 export interface Refusal {
@@ -46,9 +44,11 @@ export function refusalError(refusal: Refusal, nowMs: number): HubClientError {
   return new HubClientError('refused', options);
 }
 
-function parseBody(body: string) {
+function parseBody(text: string): { code: string; error: string } | undefined {
   try {
-    return bodySchema.safeParse(JSON.parse(body)).data;
+    const body: unknown = JSON.parse(text);
+    if (!isRecord(body) || typeof body.code !== 'string' || typeof body.error !== 'string') return undefined;
+    return { code: body.code, error: body.error };
   } catch {
     // A proxy's HTML page, most likely.
     return undefined;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { LARGEST_MAX_IN_FLIGHT } from './codes.ts';
 import { instructionSchema, REPORTABLE_STATUSES } from './instruction.ts';
+import { idempotencyKeySchema, pushFields } from './push.ts';
 
 /** What a hub says is wrong with a frame or a request. */
 export const frameErrorSchema = z.looseObject({
@@ -33,7 +34,9 @@ export const hubFrameSchema = z.discriminatedUnion('type', [
   z.looseObject({ type: z.literal('error'), error: frameErrorSchema }),
   z.looseObject({ type: z.literal('drain'), reason: z.string(), reconnect_after_ms: z.int().min(0) }),
 ]);
+/** A frame from the hub. */
 export type HubFrame = z.infer<typeof hubFrameSchema>;
+/** The hub’s frame of this type. */
 export type HubFrameOf<T extends HubFrame['type']> = Extract<HubFrame, { type: T }>;
 
 /** Names a frame so that its `result` can be told apart from others. */
@@ -46,21 +49,37 @@ export const reportFields = {
   error_message: z.string().max(4096).optional(),
 };
 
+/** A report on an instruction. */
 export const updateFrameSchema = z.object({
   type: z.literal('update'),
   id: z.string().max(64),
   ref: refSchema.optional(),
   ...reportFields,
 });
+/** A report on an instruction. */
 export type UpdateFrame = z.infer<typeof updateFrameSchema>;
 
+/** How many instructions may be out at once; 0 pauses. */
 export const flowFrameSchema = z.object({
   type: z.literal('flow'),
   max_in_flight: z.int().min(0).max(LARGEST_MAX_IN_FLIGHT),
 });
+/** How many instructions may be out at once; 0 pauses. */
 export type FlowFrame = z.infer<typeof flowFrameSchema>;
 
-/** Frames from the TPV. `push` joins them together with the outbound messages that it carries. */
-export const tpvFrameSchema = z.discriminatedUnion('type', [updateFrameSchema, flowFrameSchema]);
+/** A message to a person. */
+export const pushFrameSchema = z.object({
+  type: z.literal('push'),
+  ref: refSchema,
+  idempotency_key: idempotencyKeySchema.optional(),
+  ...pushFields,
+});
+/** A message to a person. */
+export type PushFrame = z.infer<typeof pushFrameSchema>;
+
+/** Frames from the TPV. */
+export const tpvFrameSchema = z.discriminatedUnion('type', [updateFrameSchema, pushFrameSchema, flowFrameSchema]);
+/** A frame from a TPV. */
 export type TpvFrame = z.infer<typeof tpvFrameSchema>;
-export const TPV_FRAME_TYPES: readonly string[] = ['update', 'flow'] satisfies TpvFrame['type'][];
+/** Every `type` of a frame from a TPV. */
+export const TPV_FRAME_TYPES: readonly string[] = ['update', 'push', 'flow'] satisfies TpvFrame['type'][];

@@ -2,10 +2,12 @@ import { z } from 'zod';
 
 /** The states of an instruction, in the order in which it moves through them. */
 export const INSTRUCTION_STATUSES = ['pending', 'sent', 'delivered', 'processing', 'completed', 'failed'] as const;
+/** A state of an instruction. */
 export type InstructionStatus = (typeof INSTRUCTION_STATUSES)[number];
 
 /** The states that a TPV may report. */
 export const REPORTABLE_STATUSES = ['delivered', 'processing', 'completed', 'failed'] as const;
+/** A state that a TPV may report. */
 export type ReportableStatus = (typeof REPORTABLE_STATUSES)[number];
 
 /** A point in time: ISO 8601, UTC, milliseconds (`2025-11-09T10:30:00.000Z`). */
@@ -32,4 +34,5 @@ export const instructionSchema = z.looseObject({
   error_message: z.string(),
   retry_count: z.int().min(0),
 });
+/** An instruction as REST and the socket carry it. */
 export type Instruction = z.infer<typeof instructionSchema>;

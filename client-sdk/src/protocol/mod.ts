@@ -14,6 +14,7 @@ export {
   type HubFrame,
   type HubFrameOf,
   hubFrameSchema,
+  type PushFrame,
   refSchema,
   reportFields,
   TPV_FRAME_TYPES,
@@ -31,3 +32,17 @@ export {
   type ReportableStatus,
   telegramId,
 } from './instruction.ts';
+export {
+  type Button,
+  type ButtonRows,
+  buttonRows,
+  idempotencyKeySchema,
+  MAX_BUTTON_DATA_BYTES,
+  MAX_BUTTONS,
+  MAX_BUTTONS_PER_ROW,
+  type PushEdit,
+  type PushFields,
+  pushEditSchema,
+  pushFields,
+  pushSchema,
+} from './push.ts';

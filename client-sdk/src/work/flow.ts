@@ -1,4 +1,4 @@
-import { DEFAULT_MAX_IN_FLIGHT, type FlowFrame } from '../protocol/mod.ts';
+import type { FlowFrame } from '../wire/frames.ts';
 
 /** At so many instructions in hand the hub is asked to pause. */
 const HIGH_WATER = 1024;
@@ -7,39 +7,58 @@ const HIGH_WATER = 1024;
 const LOW_WATER = 512;
 
 /**
- * Asks the hub to pause before the instructions in hand grow without bound: its own limit counts only those that are
- * not reported on yet, and this client reports `delivered` on all that wait.
+ * Says how many unreported instructions this client wants at once, and asks the hub to pause before those in hand grow
+ * without bound: the hub's limit counts only what is not reported on yet, and this client reports `delivered` on all
+ * that wait.
  */
 export class Flow {
   readonly #send: (frame: FlowFrame) => boolean;
-  #maxInFlight = DEFAULT_MAX_IN_FLIGHT;
+  readonly #wanted: number;
+  /** What the hub goes by now. */
+  #said = 0;
+  #full = false;
   #paused = false;
   #stopped = false;
 
-  constructor(send: (frame: FlowFrame) => boolean) {
+  constructor(maxInFlight: number, send: (frame: FlowFrame) => boolean) {
+    this.#wanted = maxInFlight;
     this.#send = send;
   }
 
   /** A new session: it starts with the hub's own limit, whatever the last one was told. */
   restart(maxInFlight: number): void {
-    this.#maxInFlight = maxInFlight;
-    this.#paused = this.#stopped && this.#say(0);
+    this.#said = maxInFlight;
+    this.#say();
   }
 
   /** `held` instructions are in hand now. */
   changed(held: number): void {
-    if (this.#stopped) return;
-    if (!this.#paused && held >= HIGH_WATER) this.#paused = this.#say(0);
-    else if (this.#paused && held <= LOW_WATER) this.#paused = !this.#say(this.#maxInFlight);
+    if (held >= HIGH_WATER) this.#full = true;
+    else if (held <= LOW_WATER) this.#full = false;
+    else return;
+    this.#say();
+  }
+
+  /** Nothing is wanted, until `resume`. */
+  pause(): void {
+    this.#paused = true;
+    this.#say();
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.#say();
   }
 
   /** Nothing more is wanted, on this session or any later one. */
   stop(): void {
     this.#stopped = true;
-    this.#paused = this.#say(0);
+    this.#say();
   }
 
-  #say(maxInFlight: number): boolean {
-    return this.#send({ type: 'flow', max_in_flight: maxInFlight });
+  #say(): void {
+    const wanted = this.#full || this.#paused || this.#stopped ? 0 : this.#wanted;
+    // Where no socket takes it, it is said at the next change.
+    if (wanted !== this.#said && this.#send({ type: 'flow', max_in_flight: wanted })) this.#said = wanted;
   }
 }

@@ -1,42 +1,75 @@
+import { Alarms } from '../alarms.ts';
+import type { Outgoing, Session } from '../connection/connection.ts';
+import type { Counting } from '../counters.ts';
 import { HubClientError } from '../errors.ts';
 import type { Handlers } from '../handlers.ts';
+import type { Outcome } from '../memory/memory.ts';
 import type { Settings } from '../options.ts';
-import type { HubFrameOf, Instruction, TpvFrame } from '../protocol/mod.ts';
+import type { HubFrameOf } from '../wire/frames.ts';
+import type { Instruction } from '../wire/instruction.ts';
 import { Flow } from './flow.ts';
-import { Job } from './job.ts';
+import { isOver, Job, type JobPort, type Pusher } from './job.ts';
 import { Lanes } from './lanes.ts';
-import { OutcomeMemory } from './memory.ts';
-import { outcomeOf } from './outcome.ts';
 import { Reports } from './reports.ts';
+import { Runner } from './runner.ts';
 
-/** What the inbox needs from the connection: whether the frame was given to a socket. */
-export type SendFrame = (frame: TpvFrame) => boolean;
+/** What waits for longer is reported `delivered`; the contract asks for it within 10 s. */
+const DELIVERED_AFTER_MS = 5_000;
+/** What runs for longer is reported `processing`. */
+const PROCESSING_AFTER_MS = 3_000;
+/** Both are said again this often, well within the hub's lease of 300 s. */
+const REPEAT_MS = 60_000;
+
+export interface InboxPorts {
+  handlers: Handlers;
+  pusher: Pusher;
+  counters: Counting;
+  /** Whether the frame was given to a connection. */
+  send(frame: Outgoing): boolean;
+}
 
 /** The instructions in this client's hands, from their arrival to the hub's answer to their last report. */
 export class Inbox {
   readonly #settings: Settings;
-  readonly #handlers: Handlers;
+  readonly #ports: InboxPorts;
+  readonly #jobPort: JobPort;
   readonly #held = new Map<string, Job>();
   readonly #lanes: Lanes<Job>;
-  readonly #memory: OutcomeMemory;
+  readonly #runner: Runner;
   readonly #reports: Reports;
   readonly #flow: Flow;
+  readonly #alarms: Alarms<Job>;
+  /** The hub's clock minus this one's; instructions expire by the hub's. */
+  #hubAheadMs = 0;
   #taking = true;
   #settled: (() => void) | undefined;
 
-  constructor(settings: Settings, handlers: Handlers, send: SendFrame) {
+  constructor(settings: Settings, ports: InboxPorts) {
     const { clock, logger } = settings;
     this.#settings = settings;
-    this.#handlers = handlers;
+    this.#ports = ports;
+    this.#jobPort = { tell: (job) => this.#tell(job), pusher: ports.pusher };
     this.#lanes = new Lanes(settings.concurrency, (job) => this.#run(job));
-    this.#memory = new OutcomeMemory(settings.memory);
-    this.#reports = new Reports({ clock, logger, send, emptied: () => this.#checkSettled() });
-    this.#flow = new Flow(send);
+    this.#runner = new Runner(settings, ports);
+    this.#flow = new Flow(settings.maxInFlight, ports.send);
+    this.#reports = new Reports({
+      clock,
+      logger,
+      send: ports.send,
+      gone: (id) => this.#gone(id),
+      emptied: () => this.#checkSettled(),
+    });
+    this.#alarms = new Alarms(
+      clock,
+      () => this.#held.values(),
+      (job) => job.tell(),
+    );
   }
 
   /** A session has begun. */
-  online(welcome: HubFrameOf<'welcome'>): void {
-    this.#flow.restart(welcome.max_in_flight);
+  online(session: Session): void {
+    if (session.hubTimeMs !== undefined) this.#hubAheadMs = session.hubTimeMs - this.#settings.clock.now();
+    this.#flow.restart(session.maxInFlight);
     this.#reports.sendAll();
   }
 
@@ -53,35 +86,46 @@ export class Inbox {
     const { id } = instruction;
     const held = this.#held.get(id);
     if (held !== undefined) {
+      this.#ports.counters.repeated++;
       held.tell();
       return;
     }
-    const outcome = this.#memory.recall(id);
-    if (outcome !== undefined) {
-      if (!this.#reports.has(id)) this.#reports.put({ id, ...outcome });
+    if (this.#reports.has(id)) {
+      // It is over, and the report that says so is on its way.
+      this.#ports.counters.repeated++;
       return;
     }
     // Not reported on: the hub gives it to the next session.
     if (!this.#taking) return;
-    const job = new Job(instruction, {
-      clock: this.#settings.clock,
-      report: (status) => this.#reports.put({ id, status }),
-    });
+    const job = new Job(instruction, this.#jobPort);
     this.#held.set(id, job);
     this.#lanes.add(instruction.telegram_user_id, job);
+    // Most begin at once.
+    if (job.phase === 'waiting') this.#alarms.set(job, DELIVERED_AFTER_MS);
     this.#flow.changed(this.#held.size);
   }
 
-  /** The hub took an instruction back. It is not remembered: should it come again, it is meant to be run. */
-  revoke(frame: HubFrameOf<'revoked'>): void {
-    const job = this.#held.get(frame.id);
-    if (job !== undefined) this.#abandon(job, new HubClientError('revoked', { detail: frame.reason }));
-    else this.#reports.drop(frame.id);
+  /** The hub took an instruction back. */
+  revoke({ id, reason }: HubFrameOf<'revoked'>): void {
+    const job = this.#held.get(id);
+    if (job !== undefined) this.#abandon(job, new HubClientError('revoked', { detail: reason }));
+    else this.#reports.drop(id);
   }
 
   /** Takes the hub's answer to a report. */
   settle(result: HubFrameOf<'result'>): void {
     this.#reports.settle(result);
+  }
+
+  /** Begins nothing until `resume`; what runs goes on. */
+  pause(): void {
+    this.#lanes.pause();
+    this.#flow.pause();
+  }
+
+  resume(): void {
+    this.#flow.resume();
+    this.#lanes.resume();
   }
 
   /** Begins nothing more. Resolves when all that runs has ended and every report is answered. */
@@ -100,40 +144,71 @@ export class Inbox {
     this.#taking = false;
     for (const job of [...this.#held.values()]) this.#abandon(job, reason);
     this.#reports.clear();
+    this.#alarms.stop();
   }
 
+  /** From a job's turn in its lane until its lane is free again; never rejects. */
   async #run(job: Job): Promise<void> {
-    const { instruction } = job;
-    const context = job.begin();
-    const handler = this.#handlers.find(instruction.command);
-    const outcome = await outcomeOf(
-      () => handler(instruction, context),
-      (error) => this.#logFailure(job, error),
-    );
+    job.phase = 'running';
+    this.#alarms.set(job, PROCESSING_AFTER_MS);
+    if (this.#expired(job)) return;
+    const outcome = await this.#runner.run(job);
     // Revoked or abandoned meanwhile; another job may have the same id by now.
-    if (job.phase === 'over') return;
-    job.end();
-    this.#held.delete(instruction.id);
-    this.#memory.remember(instruction.id, outcome);
-    this.#reports.put({ id: instruction.id, ...outcome });
-    this.#flow.changed(this.#held.size);
+    if (isOver(job)) return;
+    // Not reported on: the hub sends it again.
+    if (outcome === undefined) this.#letGo(job);
+    else this.#over(job, outcome);
   }
 
-  #abandon(job: Job, reason: HubClientError): void {
-    const { id, telegram_user_id } = job.instruction;
-    this.#held.delete(id);
-    this.#lanes.remove(telegram_user_id, job);
-    job.abandon(reason);
-    this.#reports.drop(id);
+  #over(job: Job, outcome: Outcome): void {
+    this.#reports.put(job.instruction.id, outcome.status, outcome);
+    this.#letGo(job);
+  }
+
+  #letGo(job: Job): void {
+    job.end();
+    this.#held.delete(job.instruction.id);
     this.#flow.changed(this.#held.size);
     this.#checkSettled();
   }
 
-  #logFailure(job: Job, err: unknown): void {
-    // A handler that was told to stop, and throws for it, does as it should.
-    if (job.phase === 'over') return;
-    const { id, command } = job.instruction;
-    this.#settings.logger.warn({ err, id, command }, 'a handler threw; its instruction is reported failed');
+  #abandon(job: Job, reason: HubClientError): void {
+    const { id, telegram_user_id } = job.instruction;
+    this.#lanes.remove(telegram_user_id, job);
+    job.abandon(reason);
+    this.#reports.drop(id);
+    this.#letGo(job);
+  }
+
+  /** Tells the hub where a job stands: it asked, by sending the instruction again, or there is progress. */
+  #tell(job: Job): void {
+    if (this.#expired(job)) return;
+    this.#alarms.set(job, REPEAT_MS);
+    const { id, status } = job.instruction;
+    // The hub takes no step back; `processing` again extends the lease.
+    const waits = job.phase === 'waiting' && status !== 'processing';
+    this.#reports.put(id, waits ? 'delivered' : 'processing');
+    const leftMs = this.#leftMs(job);
+    if (leftMs > REPEAT_MS) return;
+    job.cancelExpiry?.();
+    job.cancelExpiry = this.#settings.clock.after(leftMs, () => this.#expired(job));
+  }
+
+  /** Ends a job whose time is up: the hub has failed it by now, and told the person. */
+  #expired(job: Job): boolean {
+    if (this.#leftMs(job) > 0 || job.phase === 'over') return false;
+    this.#abandon(job, new HubClientError('revoked', { detail: 'expired' }));
+    return true;
+  }
+
+  #leftMs(job: Job): number {
+    const left = Date.parse(job.instruction.expires_at) - this.#settings.clock.now() - this.#hubAheadMs;
+    return Number.isNaN(left) ? Number.POSITIVE_INFINITY : left;
+  }
+
+  #gone(id: string): void {
+    const job = this.#held.get(id);
+    if (job !== undefined) this.#abandon(job, new HubClientError('revoked', { detail: 'the hub refused its report' }));
   }
 
   #releaseWaiting(): void {

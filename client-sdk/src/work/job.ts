@@ -1,69 +1,94 @@
-import type { Cancel, Clock } from '../clock.ts';
+import type { Due } from '../alarms.ts';
+import type { PushResult, TextPush } from '../api/push.ts';
+import type { Cancel } from '../clock.ts';
 import type { HubClientError } from '../errors.ts';
-import type { InstructionContext } from '../handlers.ts';
-import type { Instruction } from '../protocol/mod.ts';
+import type { InstructionContext, ReplyOptions } from '../handlers.ts';
+import type { Instruction } from '../wire/instruction.ts';
 
-/** What waits for longer is reported `delivered`; the contract asks for it within 10 s. */
-const DELIVERED_AFTER_MS = 5_000;
-
-/** What runs for longer is reported `processing`. */
-const PROCESSING_AFTER_MS = 3_000;
-
-/** Both are said again this often, well within the hub's lease of 300 s. */
-const REPEAT_MS = 60_000;
-
-export interface JobPort {
-  clock: Clock;
-  report(status: 'delivered' | 'processing'): void;
+/** Sends a message to a person; a `HubApi` is one. */
+export interface Pusher {
+  push(message: TextPush, options: { idempotencyKey: string }): Promise<PushResult>;
 }
 
-/** One instruction in this client's hands: waiting, then running, then over. It keeps the hub informed meanwhile. */
-export class Job {
+export interface JobPort {
+  /** Says where the job stands: to the hub, and to the timers that will say it again. */
+  tell(job: Job): void;
+  pusher: Pusher;
+}
+
+/** One instruction in this client's hands: waiting, then running, then over. */
+export class Job implements Due {
   readonly instruction: Instruction;
   readonly #port: JobPort;
-  readonly #abort = new AbortController();
-  #phase: 'waiting' | 'running' | 'over' = 'waiting';
-  #cancelTimer: Cancel;
+  /** Made when somebody asks for it: most handlers never do, and it costs more than all the rest of a job. */
+  #abort: AbortController | undefined;
+  #reason: HubClientError | undefined;
+  #replies = 0;
+  phase: 'waiting' | 'running' | 'over' = 'waiting';
+  /** When it is to tell where it stands. */
+  dueAt = Number.POSITIVE_INFINITY;
+  /** Of the timer that ends the job with its instruction; only slow jobs have one. */
+  cancelExpiry: Cancel | undefined;
 
   constructor(instruction: Instruction, port: JobPort) {
     this.instruction = instruction;
     this.#port = port;
-    this.#cancelTimer = this.#reportAfter(DELIVERED_AFTER_MS);
   }
 
-  get phase(): 'waiting' | 'running' | 'over' {
-    return this.#phase;
+  get signal(): AbortSignal {
+    this.#abort ??= new AbortController();
+    if (this.#reason !== undefined) this.#abort.abort(this.#reason);
+    return this.#abort.signal;
   }
 
-  /** The handler begins. */
-  begin(): InstructionContext {
-    this.#phase = 'running';
-    this.#cancelTimer();
-    this.#cancelTimer = this.#reportAfter(PROCESSING_AFTER_MS);
-    return { signal: this.#abort.signal, progress: () => this.tell() };
-  }
-
-  /** Tells the hub where the job stands: it asked, by sending the instruction again, or there is progress. */
   tell(): void {
-    if (this.#phase === 'over') return;
-    this.#cancelTimer();
-    this.#cancelTimer = this.#reportAfter(REPEAT_MS);
-    this.#port.report(this.#phase === 'waiting' ? 'delivered' : 'processing');
+    if (this.phase !== 'over') this.#port.tell(this);
   }
 
   /** Nothing more is to be said about it. */
   end(): void {
-    this.#phase = 'over';
-    this.#cancelTimer();
+    this.phase = 'over';
+    this.cancelExpiry?.();
   }
 
   /** Ends it, and asks its handler to stop. */
   abandon(reason: HubClientError): void {
     this.end();
-    this.#abort.abort(reason);
+    this.#reason = reason;
+    this.#abort?.abort(reason);
   }
 
-  #reportAfter(ms: number): Cancel {
-    return this.#port.clock.after(ms, () => this.tell());
+  reply(text: string, options: ReplyOptions = {}): Promise<PushResult> {
+    const { id, telegram_user_id } = this.instruction;
+    this.#replies++;
+    return this.#port.pusher.push({ ...options, telegram_user_id, text }, { idempotencyKey: `${id}:${this.#replies}` });
+  }
+}
+
+/** Asked anew after an await: the phase may have changed, which the compiler can't know. */
+export function isOver(job: Job): boolean {
+  return job.phase === 'over';
+}
+
+/** What a job's handler gets. Its functions work without `this`, and are made when somebody asks for them. */
+export class JobContext implements InstructionContext {
+  readonly #job: Job;
+  readonly interrupted: boolean;
+
+  constructor(job: Job, interrupted: boolean) {
+    this.#job = job;
+    this.interrupted = interrupted;
+  }
+
+  get signal(): AbortSignal {
+    return this.#job.signal;
+  }
+
+  get progress(): () => void {
+    return () => this.#job.tell();
+  }
+
+  get reply(): InstructionContext['reply'] {
+    return (text, options) => this.#job.reply(text, options);
   }
 }

@@ -9,6 +9,7 @@ export class Lanes<T> {
   readonly #running = new Set<number>();
   /** Lanes with something to run and nothing running, in the order in which their turn comes. */
   readonly #ready = new Set<number>();
+  #paused = false;
 
   /** `run` must not reject. */
   constructor(concurrency: number, run: (item: T) => Promise<void>) {
@@ -18,6 +19,15 @@ export class Lanes<T> {
 
   /** Puts `item` at the end of `person`'s lane. */
   add(person: number, item: T): void {
+    if (
+      !this.#paused &&
+      this.#ready.size === 0 &&
+      !this.#running.has(person) &&
+      this.#running.size < this.#concurrency
+    ) {
+      this.#begin(person, item);
+      return;
+    }
     const lane = this.#waiting.get(person);
     if (lane === undefined) this.#waiting.set(person, [item]);
     else lane.push(item);
@@ -36,15 +46,28 @@ export class Lanes<T> {
     this.#ready.delete(person);
   }
 
+  /** Begins nothing until `resume`. */
+  pause(): void {
+    this.#paused = true;
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.#fill();
+  }
+
   #fill(): void {
     for (const person of this.#ready) {
-      if (this.#running.size >= this.#concurrency) return;
+      if (this.#paused || this.#running.size >= this.#concurrency) return;
       this.#ready.delete(person);
       const item = this.#next(person);
-      if (item === undefined) continue;
-      this.#running.add(person);
-      void this.#run(item).then(() => this.#done(person));
+      if (item !== undefined) this.#begin(person, item);
     }
+  }
+
+  #begin(person: number, item: T): void {
+    this.#running.add(person);
+    void this.#run(item).then(() => this.#done(person));
   }
 
   #next(person: number): T | undefined {

@@ -1,7 +1,10 @@
-import { randomUUID } from 'node:crypto';
-import type { Cancel, Clock } from '../clock.ts';
+import { Alarms, type Due } from '../alarms.ts';
+import type { Clock } from '../clock.ts';
+import type { Report } from '../connection/connection.ts';
 import type { Logger } from '../logger.ts';
-import type { HubFrameOf, UpdateFrame } from '../protocol/mod.ts';
+import type { Outcome } from '../memory/memory.ts';
+import type { HubFrameOf } from '../wire/frames.ts';
+import type { ReportableStatus } from '../wire/instruction.ts';
 
 /** A report whose `result` has not come by then is sent again. */
 const RESULT_TIMEOUT_MS = 10_000;
@@ -9,35 +12,40 @@ const RESULT_TIMEOUT_MS = 10_000;
 /** Refusals that a later attempt may not meet; every other `result` settles its report. */
 const TRANSIENT_CODES: readonly string[] = ['internal_error', 'request_timeout', 'too_many_requests', 'unavailable'];
 
-/** A report before it has a `ref`. */
-export type Report = Omit<UpdateFrame, 'type' | 'ref'>;
+/** Refusals that mean that the instruction is no longer this TPV's, or over. */
+const GONE_CODES: readonly string[] = ['not_found', 'invalid_transition'];
 
 export interface ReportsPort {
   clock: Clock;
   logger: Logger;
-  /** Whether the frame was given to a socket. */
-  send(frame: UpdateFrame): boolean;
+  /** Whether the frame was given to a connection. */
+  send(report: Report): boolean;
+  /** The hub does not let the instruction go on: it is another's, or final. */
+  gone(id: string): void;
   /** Nothing is left to be sent or answered. */
   emptied(): void;
 }
 
-interface Pending {
-  frame: UpdateFrame;
-  ref: string;
-  cancelRetry: Cancel;
-}
+/** `dueAt`: when it is sent again. */
+type KeptReport = Report & Due;
 
 /**
- * The reports whose `result` has not come yet, the newest per instruction. A socket may be cut at any moment between
- * the two, so a report stays here, over as many sockets as it takes, until the hub has answered it.
+ * The reports whose `result` has not come yet, the newest per instruction. A connection may be cut at any moment between
+ * the two, so a report stays here, over as many connections as it takes, until the hub has answered it.
  */
 export class Reports {
   readonly #port: ReportsPort;
-  readonly #byId = new Map<string, Pending>();
-  readonly #idByRef = new Map<string, string>();
+  readonly #byId = new Map<string, KeptReport>();
+  readonly #unanswered: Alarms<KeptReport>;
+  #refs = 0;
 
   constructor(port: ReportsPort) {
     this.#port = port;
+    this.#unanswered = new Alarms(
+      port.clock,
+      () => this.#byId.values(),
+      (report) => this.#send(report),
+    );
   }
 
   get size(): number {
@@ -48,58 +56,52 @@ export class Reports {
     return this.#byId.has(id);
   }
 
-  /** Sends `report`, and keeps it until it is answered. It replaces an older one on the same instruction. */
-  put(report: Report): void {
-    this.#remove(report.id);
-    const ref = randomUUID();
-    const pending: Pending = { frame: { type: 'update', ref, ...report }, ref, cancelRetry: () => {} };
-    this.#byId.set(report.id, pending);
-    this.#idByRef.set(ref, report.id);
-    this.#send(pending);
+  /** Sends a report, and keeps it until it is answered. It replaces an older one on the same instruction. */
+  put(id: string, status: ReportableStatus, outcome?: Outcome): void {
+    this.#byId.delete(id);
+    // Unique in this client, and a new process has sockets of its own; the id behind it saves a second index.
+    const report: KeptReport = { type: 'report', ref: `${++this.#refs}:${id}`, id, status, outcome, dueAt: 0 };
+    this.#byId.set(id, report);
+    this.#send(report);
   }
 
-  /** Sends everything again, oldest first: after a reconnect nobody knows what the last socket still carried. */
+  /** Sends everything again, oldest first: after a reconnect nobody knows what the last connection still carried. */
   sendAll(): void {
-    for (const pending of this.#byId.values()) this.#send(pending);
+    for (const report of this.#byId.values()) this.#send(report);
   }
 
   /** Takes the hub's answer. */
   settle(result: HubFrameOf<'result'>): void {
-    const id = this.#idByRef.get(result.ref);
+    const id = result.ref.slice(result.ref.indexOf(':') + 1);
     // An answer to a report that a newer one has replaced meanwhile, or to one sent twice.
-    if (id === undefined) return;
+    if (this.#byId.get(id)?.ref !== result.ref) return;
     if (!result.ok) {
       const { code, message } = result.error ?? { code: 'unknown', message: '' };
       this.#port.logger.warn({ id, code, message }, 'the hub refused a report');
       if (TRANSIENT_CODES.includes(code)) return;
+      const { status } = this.#byId.get(id) ?? {};
+      this.drop(id);
+      if (status === 'processing' && GONE_CODES.includes(code)) this.#port.gone(id);
+      return;
     }
     this.drop(id);
   }
 
   /** Forgets the report on `id`: nobody waits for it any more. */
   drop(id: string): void {
-    if (this.#remove(id) && this.#byId.size === 0) this.#port.emptied();
+    if (this.#byId.delete(id) && this.#byId.size === 0) this.#port.emptied();
   }
 
   /** Forgets all of them. */
   clear(): void {
-    for (const id of [...this.#byId.keys()]) this.#remove(id);
+    this.#byId.clear();
+    this.#unanswered.stop();
     this.#port.emptied();
   }
 
-  #send(pending: Pending): void {
-    pending.cancelRetry();
-    this.#port.send(pending.frame);
-    // Also where no socket took it: one that is merely clogged will not announce that it flows again.
-    pending.cancelRetry = this.#port.clock.after(RESULT_TIMEOUT_MS, () => this.#send(pending));
-  }
-
-  #remove(id: string): boolean {
-    const pending = this.#byId.get(id);
-    if (pending === undefined) return false;
-    pending.cancelRetry();
-    this.#byId.delete(id);
-    this.#idByRef.delete(pending.ref);
-    return true;
+  #send(report: KeptReport): void {
+    this.#port.send(report);
+    // Also where no connection took it: one that is merely clogged will not announce that it flows again.
+    this.#unanswered.set(report, RESULT_TIMEOUT_MS);
   }
 }

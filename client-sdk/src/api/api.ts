@@ -1,0 +1,238 @@
+import { randomUUID } from 'node:crypto';
+import { atLeastOne } from '../at-least-one.ts';
+import { type Clock, systemClock } from '../clock.ts';
+import { HubClientError } from '../errors.ts';
+import { checkedApiKey, hubUrl } from '../hub-url.ts';
+import { jsonBody } from './body.ts';
+import { download } from './download.ts';
+import type { DownloadOptions, HubFile } from './hub-file.ts';
+import { multipartBody } from './multipart.ts';
+import {
+  isPushResult,
+  isPushState,
+  MAX_UPLOAD_BYTES,
+  type PushEdit,
+  type PushMessage,
+  type PushResult,
+  type PushState,
+  pushBody,
+} from './push.ts';
+import { pushRefusal } from './push-refused.ts';
+import { type Caller, callForJson, callForNothing } from './request.ts';
+import {
+  type Heartbeat,
+  isHeartbeat,
+  isRotatedKey,
+  isTpvInfo,
+  isTpvStats,
+  type RotatedKey,
+  type TpvInfo,
+  type TpvStats,
+} from './tpv.ts';
+import { isUsersPage, type TelegramUser, type UsersPage, type UsersQuery } from './user.ts';
+
+export const DEFAULT_TIMEOUT_MS = 10_000;
+
+/** The hub itself waits 10 s for Telegram before it answers `pending`. */
+const PUSH_TIMEOUT_MS = 30_000;
+
+const MAX_IDEMPOTENCY_KEY_LENGTH = 128;
+
+/** Which hub, as whom, and how patiently. */
+export interface HubApiOptions {
+  /** The hub's base: `http://HOST:8100`. */
+  url: string;
+  apiKey: string;
+  /** How long a call may stand still, in milliseconds. Default 10,000; a push 30,000, whose hub waits for Telegram. */
+  timeoutMs?: number;
+  /** Attempts in all for a call that the contract allows twice (reading; a push by its key). Default 4; 1: no second. */
+  maxAttempts?: number;
+  /** For tests. */
+  clock?: Clock;
+}
+
+/** What every call takes. */
+export interface CallOptions {
+  /** Ends the call; it rejects with the signal's reason. What was sent may have reached the hub. */
+  signal?: AbortSignal;
+}
+
+/** What a push takes beside its message. */
+export interface PushCallOptions extends CallOptions {
+  /**
+   * Two pushes with one key are one message, for 7 days and over restarts of this program: use what the message is
+   * about (`order-4711-ready`). Default: a random one, which makes repeating it within this call safe. 128 characters
+   * of ASCII at most.
+   */
+  idempotencyKey?: string;
+}
+
+/**
+ * What a TPV asks the hub outside its instructions. Every call rejects with a `HubClientError`, which has the hub's
+ * own code in `hubCode`. Calls that the contract allows twice are tried again where that may help (no answer, 429,
+ * 5xx), after the hub's `Retry-After` and some jitter; every other call is made once.
+ *
+ * @example
+ * const api = new HubApi({ url: 'http://localhost:8100', apiKey });
+ * await api.push({ telegram_user_id: 123456789, text: '¡Tu pedido está listo! 🎉' });
+ */
+export class HubApi {
+  readonly #caller: Caller;
+  readonly #pushTimeoutMs: number;
+
+  /** Throws `invalid_options`. */
+  constructor({ url, apiKey, timeoutMs, maxAttempts = 4, clock = systemClock }: HubApiOptions) {
+    this.#pushTimeoutMs = timeoutMs ?? PUSH_TIMEOUT_MS;
+    this.#caller = {
+      url: hubUrl(url, '').href,
+      headers: { authorization: `ApiKey ${checkedApiKey(apiKey)}` },
+      timeoutMs: atLeastOne('timeoutMs', timeoutMs ?? DEFAULT_TIMEOUT_MS),
+      maxAttempts: atLeastOne('maxAttempts', maxAttempts),
+      clock,
+      random: Math.random,
+    };
+  }
+
+  /**
+   * Sends a message to one of this TPV's people. `pending` means that the hub keeps it and sends it later: it is not
+   * to be pushed again. Rejects with `hubCode` `not_found` where the person is not this TPV's, `telegram_error` (a
+   * `PushRefusedError`) where Telegram refused it for good, `idempotency_conflict` where the key was used for another message.
+   */
+  async push(message: PushMessage, options: PushCallOptions = {}): Promise<PushResult> {
+    const { idempotencyKey = randomUUID(), signal } = options;
+    const { fields, file } = pushBody(message);
+    const upload = file && { ...file, maxBytes: MAX_UPLOAD_BYTES[file.name] };
+    return callForJson(
+      this.#caller,
+      {
+        method: 'POST',
+        path: 'api/tpv/push/',
+        headers: { 'idempotency-key': checkedKey(idempotencyKey) },
+        body: upload === undefined ? jsonBody(fields) : multipartBody(fields, upload),
+        repeatable: true,
+        timeoutMs: this.#pushTimeoutMs,
+        refusal: pushRefusal,
+        signal,
+      },
+      isPushResult,
+    );
+  }
+
+  /** Where a message stands. */
+  pushState(pushMessageId: string, { signal }: CallOptions = {}): Promise<PushState> {
+    return callForJson(
+      this.#caller,
+      { method: 'GET', path: pushPath(pushMessageId), repeatable: true, signal },
+      isPushState,
+    );
+  }
+
+  /** Changes a message that was sent: its text, its buttons (`[]` removes them), or both. */
+  editPush(pushMessageId: string, edit: PushEdit, { signal }: CallOptions = {}): Promise<void> {
+    return callForNothing(this.#caller, {
+      method: 'PATCH',
+      path: pushPath(pushMessageId),
+      body: jsonBody(edit),
+      repeatable: false,
+      timeoutMs: this.#pushTimeoutMs,
+      signal,
+    });
+  }
+
+  /** Deletes a message in Telegram. */
+  deletePush(pushMessageId: string, { signal }: CallOptions = {}): Promise<void> {
+    return callForNothing(this.#caller, {
+      method: 'DELETE',
+      path: pushPath(pushMessageId),
+      repeatable: false,
+      timeoutMs: this.#pushTimeoutMs,
+      signal,
+    });
+  }
+
+  /** Sends a message again whose state is `unknown`: the person may get it twice, and this TPV decides that. */
+  resendPush(pushMessageId: string, { signal }: CallOptions = {}): Promise<PushState> {
+    return callForJson(
+      this.#caller,
+      {
+        method: 'POST',
+        path: `${pushPath(pushMessageId)}resend/`,
+        repeatable: false,
+        timeoutMs: this.#pushTimeoutMs,
+        signal,
+      },
+      isPushState,
+    );
+  }
+
+  /** One page of this TPV's people, by their Telegram ids. */
+  users(query: UsersQuery = {}, { signal }: CallOptions = {}): Promise<UsersPage> {
+    const { is_active, limit, after } = query;
+    return callForJson(
+      this.#caller,
+      { method: 'GET', path: 'api/tpv/users/', query: { is_active, limit, after }, repeatable: true, signal },
+      isUsersPage,
+    );
+  }
+
+  /**
+   * All of this TPV's people, page after page as they are read.
+   *
+   * @example
+   * for await (const user of api.allUsers({ is_active: true })) console.log(user.first_name);
+   */
+  async *allUsers(query: UsersQuery = {}, options: CallOptions = {}): AsyncGenerator<TelegramUser, void, undefined> {
+    for (let after = query.after; ; ) {
+      const page = await this.users({ ...query, ...(after !== undefined && { after }) }, options);
+      yield* page.users;
+      // A page that leads back would be read for ever.
+      if (page.next === null || page.next <= (after ?? 0)) return;
+      after = page.next;
+    }
+  }
+
+  /** The bytes of a file that one of this TPV's people sent: the `file_id` of an instruction's attachment. */
+  file(fileId: string, options: DownloadOptions = {}): Promise<HubFile> {
+    return download(this.#caller, fileId, options);
+  }
+
+  /** The TPV as the hub knows it; works also while it is inactive. */
+  info({ signal }: CallOptions = {}): Promise<TpvInfo> {
+    return callForJson(this.#caller, { method: 'GET', path: 'api/tpv/info/', repeatable: true, signal }, isTpvInfo);
+  }
+
+  /** Its people, instructions and push messages in numbers; works also while it is inactive. */
+  stats({ signal }: CallOptions = {}): Promise<TpvStats> {
+    return callForJson(this.#caller, { method: 'GET', path: 'api/tpv/stats/', repeatable: true, signal }, isTpvStats);
+  }
+
+  /** Says that this TPV is alive. Not needed beside a `HubClient`: every call, and an open socket, say it too. */
+  heartbeat({ version }: { version?: string } = {}, { signal }: CallOptions = {}): Promise<Heartbeat> {
+    return callForJson(
+      this.#caller,
+      { method: 'POST', path: 'api/tpv/heartbeat/', body: jsonBody({ version }), repeatable: false, signal },
+      isHeartbeat,
+    );
+  }
+
+  /**
+   * Gets a new API key; the one in use works for 24 h more. Store it before anything else: it is shown this once.
+   * This object goes on with the old one.
+   */
+  rotateKey({ signal }: CallOptions = {}): Promise<RotatedKey> {
+    return callForJson(
+      this.#caller,
+      { method: 'POST', path: 'api/tpv/key/rotate/', repeatable: false, signal },
+      isRotatedKey,
+    );
+  }
+}
+
+function pushPath(pushMessageId: string): string {
+  return `api/tpv/push/${encodeURIComponent(pushMessageId)}/`;
+}
+
+function checkedKey(key: string): string {
+  if (key.length <= MAX_IDEMPOTENCY_KEY_LENGTH && /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/.test(key)) return key;
+  throw new HubClientError('invalid_options', { detail: 'idempotencyKey: 1 to 128 characters of ASCII' });
+}

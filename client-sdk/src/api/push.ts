@@ -1,0 +1,147 @@
+import { type Check, isFlag, isRecord, isText, isWhole, oneOf, orAbsent, shape } from './answer.ts';
+import type { Button } from './button.ts';
+import type { FileSource, UploadSource } from './file-source.ts';
+
+/** How Telegram reads a text's markup. */
+export type ParseMode = 'HTML' | 'MarkdownV2' | 'none';
+
+/** What every message to a person may have. */
+export interface PushOptions {
+  /** One of this TPV's own users. */
+  telegram_user_id: number;
+  /** Default `HTML`. Markup that Telegram can't read is sent again as plain text. */
+  parse_mode?: ParseMode;
+  disable_notification?: boolean;
+  /** Rows of buttons: 8 in a row, 100 in all at most. */
+  buttons?: readonly (readonly Button[])[];
+  /** How long the buttons work, in seconds. Default 24 h. */
+  expires_in?: number;
+  /** The first press settles all the buttons. Default true. */
+  single_use?: boolean;
+}
+
+/**
+ * A message to a person. What it holds says what it is: a `photo`, a `document`, a `location`, or else a `text`.
+ *
+ * @example
+ * { telegram_user_id: 123456789, text: '¡Tu pedido está listo! 🎉' }
+ * { telegram_user_id: 123456789, photo: { path: 'plato.jpg' }, text: 'El plato del día' }
+ * { telegram_user_id: 123456789, location: { latitude: 40.4168, longitude: -3.7038 } }
+ */
+export type PushMessage = TextPush | PhotoPush | DocumentPush | LocationPush;
+
+/** A text. */
+export interface TextPush extends PushOptions {
+  /** 1 to 4,096 characters. */
+  text: string;
+  photo?: never;
+  document?: never;
+  location?: never;
+}
+
+/** A photo, with or without a caption. */
+export interface PhotoPush extends PushOptions {
+  /** 10 MB at most. */
+  photo: FileSource;
+  /** The caption, 1,024 characters at most. */
+  text?: string;
+  document?: never;
+  location?: never;
+}
+
+/** A document, with or without a caption. */
+export interface DocumentPush extends PushOptions {
+  /** 50 MB at most. */
+  document: FileSource;
+  /** The caption, 1,024 characters at most. */
+  text?: string;
+  photo?: never;
+  location?: never;
+}
+
+/** A place on the map. */
+export interface LocationPush extends PushOptions {
+  location: { latitude: number; longitude: number };
+  text?: never;
+  photo?: never;
+  document?: never;
+}
+
+/**
+ * `sent`: Telegram took it. `pending`: the hub keeps it and sends it later, because Telegram did not answer in time or
+ * its rate limit makes the message wait. `unknown`: see `PushStatus`.
+ */
+export type PushResult =
+  | {
+      status: 'sent';
+      push_message_id: string;
+      telegram_message_id: number;
+      /** Telegram could not read the markup: the text went out as it stands. */
+      sent_as_plain_text?: boolean;
+    }
+  | { status: 'pending' | 'unknown'; push_message_id: string };
+
+/** Where a message stands. `unknown`: it left, and nobody knows whether it arrived; only `resendPush` sends it again. */
+export type PushStatus = 'pending' | 'sent' | 'failed' | 'unknown';
+
+/** A message as the hub knows it. */
+export interface PushState {
+  status: PushStatus;
+  push_message_id?: string;
+  /** Once Telegram took it. */
+  telegram_message_id?: number;
+  sent_as_plain_text?: boolean;
+  /** Why it failed. */
+  error_message?: string;
+  telegram_error_code?: number;
+}
+
+/** What an edit changes; what it leaves out stays as it is. */
+export interface PushEdit {
+  text?: string;
+  parse_mode?: ParseMode;
+  /** `[]` removes them. */
+  buttons?: readonly (readonly Button[])[];
+}
+
+type Sent = Extract<PushResult, { status: 'sent' }>;
+type NotSent = Exclude<PushResult, Sent>;
+const isSent = shape<Sent>({
+  status: oneOf('sent'),
+  push_message_id: isText,
+  telegram_message_id: isWhole,
+  sent_as_plain_text: orAbsent(isFlag),
+});
+const isNotSent = shape<NotSent>({ status: oneOf('pending', 'unknown'), push_message_id: isText });
+
+export const isPushResult: Check<PushResult> = (value): value is PushResult => isSent(value) || isNotSent(value);
+
+export const isPushState: Check<PushState> = (value): value is PushState =>
+  isRecord(value) && isPushStatus(value.status);
+
+const isPushStatus = oneOf<PushStatus>('pending', 'sent', 'failed', 'unknown');
+
+/** The most that the hub takes, in bytes (10 MB and 50 MB, in the larger sense of the word: the hub has the last). */
+export const MAX_UPLOAD_BYTES = { photo: 10 * 1024 * 1024, document: 50 * 1024 * 1024 } as const;
+
+/** A message as the hub takes it: fields, and the file that goes beside them where its bytes are sent. */
+export interface PushBody {
+  fields: Record<string, unknown>;
+  file?: { name: 'photo' | 'document'; source: UploadSource };
+}
+
+/** Puts a message in the contract's words (rest.md, "POST /api/tpv/push/"). */
+export function pushBody(message: PushMessage): PushBody {
+  const { photo, document, location, ...fields } = message;
+  if (photo !== undefined) return withFile('photo', photo, fields);
+  if (document !== undefined) return withFile('document', document, fields);
+  if (location !== undefined) return { fields: { ...fields, message_type: 'location', data: location } };
+  return { fields: { ...fields, message_type: 'text' } };
+}
+
+function withFile(name: 'photo' | 'document', source: FileSource, fields: object): PushBody {
+  if ('url' in source) {
+    return { fields: { ...fields, message_type: name, data: { [`${name}_url`]: String(source.url) } } };
+  }
+  return { fields: { ...fields, message_type: name }, file: { name, source } };
+}

@@ -1,0 +1,81 @@
+import type { Instruction } from './wire/instruction.ts';
+
+/** Something that came with a message; `kind` says which fields it has. The bytes come from `HubApi.file(file_id)`. */
+export interface Attachment {
+  kind:
+    | 'photo'
+    | 'document'
+    | 'voice'
+    | 'audio'
+    | 'video'
+    | 'video_note'
+    | 'sticker'
+    | 'animation'
+    | 'location'
+    | 'contact'
+    | 'venue';
+  file_id?: string;
+  file_name?: string;
+  mime_type?: string;
+  /** In bytes. */
+  file_size?: number;
+  latitude?: number;
+  longitude?: number;
+  phone_number?: string;
+  [field: string]: unknown;
+}
+
+/** What a person wrote. */
+export interface MessagePayload {
+  chat_id: number;
+  message_id: number;
+  /** Seconds since the epoch, as Telegram counts. */
+  date: number;
+  /** The caption where something is attached, "" where there is no text. */
+  text: string;
+  first_name: string;
+  last_name: string;
+  username: string | null;
+  language_code: string;
+  attachments: Attachment[];
+  reply_to_message_id?: number;
+  media_group_id?: string;
+  [field: string]: unknown;
+}
+
+/** A button that a person pressed. */
+export interface CallbackPayload {
+  chat_id: number;
+  message_id: number;
+  push_message_id: string;
+  /** The button's `action`. */
+  action: string;
+  /** The button's `data`. */
+  data?: unknown;
+  callback_query_id: string;
+  [field: string]: unknown;
+}
+
+/**
+ * The commands of the contract, and what each carries. A TPV whose hub sends more may declare them here:
+ *
+ * @example
+ * declare module '@valletpv/hub-client' {
+ *   interface Commands { print_menu: { copies: number } }
+ * }
+ */
+export interface Commands {
+  process_message: MessagePayload;
+  /** A message that its writer changed; only with the hub's `FORWARD_EDITS`. */
+  process_edited_message: MessagePayload;
+  process_callback: CallbackPayload;
+}
+
+/** The instruction that a handler of `Command` gets. */
+export type InstructionOf<Command extends string> = Instruction<
+  Command,
+  Command extends keyof Commands ? Commands[Command] : Record<string, unknown>
+>;
+
+/** A command of the contract, or any other. */
+export type CommandName = keyof Commands | (string & {});

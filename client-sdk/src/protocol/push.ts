@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import { telegramId } from './instruction.ts';
+
+/** Largest `data` of a button, in bytes of JSON. */
+export const MAX_BUTTON_DATA_BYTES = 4 * 1024;
+/** Telegram's limits for an inline keyboard. */
+export const MAX_BUTTONS_PER_ROW = 8;
+/** Telegram’s limit for all buttons of a message. */
+export const MAX_BUTTONS = 100;
+/** How long a button works where the push does not say, and at the most, in seconds. */
+export const DEFAULT_BUTTON_SECONDS = 86_400;
+const LONGEST_BUTTON_SECONDS = 30 * 86_400;
+
+/** Longer than any text that Telegram takes; the exact limits depend on what the message is. */
+const MAX_RAW_TEXT = 16_384;
+const text = z.string().max(MAX_RAW_TEXT);
+const httpUrl = z.url({ protocol: /^https?$/ }).max(2_000);
+const label = z.string().min(1).max(64);
+
+/** JSON that fits into a button; its size is counted as it will be stored. */
+const buttonData = z
+  .unknown()
+  .refine((value) => Buffer.byteLength(JSON.stringify(value ?? null)) <= MAX_BUTTON_DATA_BYTES, {
+    error: `admite hasta ${MAX_BUTTON_DATA_BYTES} bytes de JSON`,
+  });
+
+/** A button does one thing: become an instruction, open a page, or have a URL of the TPV called. */
+export const buttonSchema = z.union([
+  z.strictObject({ text: label, action: z.string().min(1).max(64), data: buttonData.optional() }),
+  z.strictObject({ text: label, url: z.url({ protocol: /^(https?|tg)$/ }).max(2_000) }),
+  z.strictObject({ text: label, callback_url: httpUrl }),
+]);
+/** A button under a message. */
+export type Button = z.infer<typeof buttonSchema>;
+
+/** Rows of buttons. */
+export const buttonRows = z
+  .array(z.array(buttonSchema).min(1).max(MAX_BUTTONS_PER_ROW))
+  .refine((rows) => rows.flat().length <= MAX_BUTTONS, { error: `admite hasta ${MAX_BUTTONS} botones` });
+/** Rows of buttons. */
+export type ButtonRows = z.infer<typeof buttonRows>;
+
+export const parseModeSchema = z.enum(['HTML', 'MarkdownV2', 'none']);
+
+/** The fields of a message to a person, the same over REST and over the socket. */
+export const pushFields = {
+  telegram_user_id: telegramId,
+  message_type: z.enum(['text', 'photo', 'document', 'location']).default('text'),
+  text: text.default(''),
+  data: z
+    .strictObject({
+      photo_url: httpUrl.optional(),
+      document_url: httpUrl.optional(),
+      latitude: z.number().min(-90).max(90).optional(),
+      longitude: z.number().min(-180).max(180).optional(),
+    })
+    .default({}),
+  parse_mode: parseModeSchema.default('HTML'),
+  disable_notification: z.boolean().default(false),
+  buttons: buttonRows.optional(),
+  /** Seconds for which the buttons work. */
+  expires_in: z.int().min(1).max(LONGEST_BUTTON_SECONDS).default(DEFAULT_BUTTON_SECONDS),
+  /** The first press settles all the message's buttons. */
+  single_use: z.boolean().default(true),
+};
+/** A message to a person, as REST takes it. */
+export const pushSchema = z.strictObject(pushFields);
+/** A message to a person, complete. */
+export type PushFields = z.infer<typeof pushSchema>;
+
+/** Names one push across retries. */
+export const idempotencyKeySchema = z.string().min(1).max(128);
+
+/** Changes a message that was sent; what is absent stays. */
+export const pushEditSchema = z
+  .strictObject({
+    text: text.min(1).optional(),
+    parse_mode: parseModeSchema.optional(),
+    buttons: buttonRows.optional(),
+    expires_in: pushFields.expires_in,
+    single_use: pushFields.single_use,
+  })
+  .refine((edit) => edit.text !== undefined || edit.buttons !== undefined, { error: 'indica «text» o «buttons»' });
+/** What changes a message that was sent. */
+export type PushEdit = z.infer<typeof pushEditSchema>;

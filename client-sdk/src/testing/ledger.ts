@@ -1,0 +1,236 @@
+import { randomUUID } from 'node:crypto';
+import type { Cancel, Clock } from '../clock.ts';
+import { MAX_RESPONSE_BYTES } from '../protocol/codes.ts';
+import type { Instruction, InstructionStatus, ReportableStatus } from '../wire/instruction.ts';
+import type { NewInstruction } from './new-instruction.ts';
+import { Refusal } from './refusal.ts';
+import type { ReportFields } from './report.ts';
+
+/** The contract's times and counts (rest.md, "Lifecycle of an instruction"). */
+const POLL_LEASE_MS = 60_000;
+const PROCESSING_LEASE_MS = 300_000;
+const SILENCE_MS: readonly number[] = [40_000, 20_000, 40_000, 80_000];
+const LAST_SILENCE_MS = 30_000;
+const MAX_ATTEMPTS = 5;
+
+const REPORTABLE_FROM: Readonly<Record<ReportableStatus, readonly InstructionStatus[]>> = {
+  delivered: ['pending', 'sent'],
+  processing: ['pending', 'sent', 'delivered'],
+  completed: ['pending', 'sent', 'delivered', 'processing'],
+  failed: ['pending', 'sent', 'delivered', 'processing'],
+};
+
+/** Who has an instruction that was fetched over REST; a session's id otherwise. */
+export const POLL = 'poll';
+
+interface Row {
+  readonly seq: number;
+  readonly instruction: Instruction;
+  holder: string | undefined;
+  cancelDue: Cancel;
+}
+
+export interface LedgerPorts {
+  clock: Clock;
+  /** Something may go out. */
+  ready(): void;
+  /** The socket that has it said nothing for too long: it goes out again. */
+  again(instruction: Instruction): void;
+  revoked(id: string, reason: string): void;
+}
+
+export function isFinal({ status }: Instruction): boolean {
+  return status === 'completed' || status === 'failed';
+}
+
+/** The instructions of the one TPV, as the hub's table has them. */
+export class Ledger {
+  readonly #ports: LedgerPorts;
+  readonly #rows = new Map<string, Row>();
+  #seq = 0;
+
+  constructor(ports: LedgerPorts) {
+    this.#ports = ports;
+  }
+
+  add(fields: NewInstruction): Instruction {
+    const press = fields.command === 'process_callback';
+    const now = this.#ports.clock.now();
+    const instruction: Instruction = {
+      id: randomUUID(),
+      command: fields.command ?? 'process_message',
+      payload: structuredClone(fields.payload ?? {}),
+      status: 'pending',
+      priority: fields.priority ?? (press ? 1 : 5),
+      telegram_user_id: fields.telegram_user_id ?? 1001,
+      telegram_username: fields.telegram_username ?? null,
+      created_at: iso(now),
+      sent_at: null,
+      delivered_at: null,
+      completed_at: null,
+      expires_at: iso(now + (fields.expiresInMs ?? (press ? 150_000 : 86_400_000))),
+      response: null,
+      error_message: '',
+      retry_count: 0,
+    };
+    const row = { seq: ++this.#seq, instruction, holder: undefined, cancelDue: () => {} };
+    this.#rows.set(instruction.id, row);
+    this.#due(row, undefined);
+    return instruction;
+  }
+
+  get(id: string): Instruction | undefined {
+    return this.#rows.get(id.toLowerCase())?.instruction;
+  }
+
+  /** Those in `status`, or all, in the order in which they go out. */
+  list(status?: InstructionStatus): Instruction[] {
+    return this.#inOrder((row) => status === undefined || row.instruction.status === status).map(
+      ({ instruction }) => instruction,
+    );
+  }
+
+  get open(): number {
+    return this.list().filter((instruction) => !isFinal(instruction)).length;
+  }
+
+  /** How many `holder` was given and has not reported on. */
+  unreported(holder: string): number {
+    return this.#inOrder((row) => row.holder === holder && row.instruction.status === 'sent').length;
+  }
+
+  /** Hands the next pending ones out. */
+  claim(holder: string, limit: number): Instruction[] {
+    const rows = this.#inOrder(({ instruction }) => instruction.status === 'pending').slice(0, Math.max(0, limit));
+    for (const row of rows) {
+      row.holder = holder;
+      this.#handOut(row);
+    }
+    return rows.map(({ instruction }) => instruction);
+  }
+
+  /** Counts one more attempt on the holder that has it. */
+  repeat(id: string): Instruction | undefined {
+    const row = this.#rows.get(id);
+    if (row === undefined) return undefined;
+    if (isFinal(row.instruction)) return { ...row.instruction, status: 'sent' };
+    row.instruction.retry_count++;
+    if (row.instruction.status === 'sent') this.#handOut(row);
+    return { ...row.instruction, status: 'sent' };
+  }
+
+  /** Puts back in line what `holder` has, or anybody: being offline costs no attempt. */
+  release(holder?: string): void {
+    for (const row of this.#rows.values()) {
+      if (isFinal(row.instruction) || row.holder === undefined) continue;
+      if (holder === undefined || row.holder === holder) this.#putBack(row);
+    }
+  }
+
+  /** Takes a report; throws a `Refusal`. */
+  report({ id, status, response, error_message = '' }: ReportFields, holder: string): void {
+    const row = this.#rows.get(id.toLowerCase());
+    if (row === undefined) throw new Refusal('not_found');
+    if (Buffer.byteLength(JSON.stringify(response ?? null)) > MAX_RESPONSE_BYTES) {
+      throw new Refusal('payload_too_large', { details: [{ path: 'response', message: 'admite hasta 64 KiB' }] });
+    }
+    const { instruction } = row;
+    const same = instruction.status === status;
+    if (same && isFinal(instruction)) return;
+    if (!same && !REPORTABLE_FROM[status].includes(instruction.status)) {
+      const message = `no puede pasar a «${status}»: está en «${instruction.status}»`;
+      throw new Refusal('invalid_transition', { details: [{ path: 'status', message }] });
+    }
+    const now = iso(this.#ports.clock.now());
+    instruction.status = status;
+    instruction.response = structuredClone(response ?? instruction.response);
+    if (isFinal(instruction)) {
+      instruction.completed_at = now;
+      instruction.error_message = error_message;
+      this.#end(row);
+      return;
+    }
+    instruction.delivered_at ??= now;
+    row.holder = holder;
+    this.#due(row, PROCESSING_LEASE_MS);
+  }
+
+  /** Takes one back from the TPV: another TPV has it from now on, or it is failed with `reason`. */
+  revoke(id: string, reason: string): void {
+    const row = this.#rows.get(id);
+    if (row === undefined || isFinal(row.instruction)) return;
+    if (reason === 'reassigned') {
+      this.#end(row);
+      this.#rows.delete(id);
+      this.#ports.revoked(id, reason);
+    } else {
+      this.#fail(row, reason, reason);
+    }
+  }
+
+  close(): void {
+    for (const row of this.#rows.values()) row.cancelDue();
+  }
+
+  #handOut(row: Row): void {
+    row.instruction.status = 'sent';
+    row.instruction.sent_at = iso(this.#ports.clock.now());
+    const attempt = row.instruction.retry_count;
+    const silenceMs = attempt + 1 >= MAX_ATTEMPTS ? LAST_SILENCE_MS : (SILENCE_MS[attempt] ?? LAST_SILENCE_MS);
+    this.#due(row, row.holder === POLL ? POLL_LEASE_MS : silenceMs);
+  }
+
+  #putBack(row: Row): void {
+    row.holder = undefined;
+    row.instruction.status = 'pending';
+    this.#due(row, undefined);
+    this.#ports.ready();
+  }
+
+  /** Its lease, or its life, ends then. */
+  #due(row: Row, leaseMs: number | undefined): void {
+    row.cancelDue();
+    const lifeMs = Date.parse(row.instruction.expires_at) - this.#ports.clock.now();
+    const lapses = leaseMs !== undefined && leaseMs < lifeMs;
+    row.cancelDue = this.#ports.clock.after(lapses ? leaseMs : lifeMs, () =>
+      lapses ? this.#lapsed(row) : this.#fail(row, 'expirada', 'expired'),
+    );
+  }
+
+  #lapsed(row: Row): void {
+    const { instruction, holder } = row;
+    if (instruction.retry_count + 1 >= MAX_ATTEMPTS) {
+      this.#fail(row, 'sin respuesta del TPV', 'no_answer');
+    } else if (instruction.status === 'sent' && holder !== POLL) {
+      instruction.retry_count++;
+      this.#handOut(row);
+      this.#ports.again(instruction);
+    } else {
+      instruction.retry_count++;
+      this.#putBack(row);
+    }
+  }
+
+  #fail(row: Row, message: string, reason: string): void {
+    row.instruction.status = 'failed';
+    row.instruction.error_message = message;
+    row.instruction.completed_at = iso(this.#ports.clock.now());
+    this.#end(row);
+    this.#ports.revoked(row.instruction.id, reason);
+  }
+
+  #end(row: Row): void {
+    row.holder = undefined;
+    row.cancelDue();
+  }
+
+  #inOrder(wanted: (row: Row) => boolean): Row[] {
+    return [...this.#rows.values()]
+      .filter(wanted)
+      .sort((a, b) => a.instruction.priority - b.instruction.priority || a.seq - b.seq);
+  }
+}
+
+export function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}

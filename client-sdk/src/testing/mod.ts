@@ -1,0 +1,11 @@
+export type { TelegramUser } from '../api/user.ts';
+export type { Cancel, Clock } from '../clock.ts';
+export type { FakeFile } from './fake-file.ts';
+export { FakeHub, type FakeHubOptions } from './fake-hub.ts';
+export type { RefuseOptions } from './faults.ts';
+export type { HeldConnections } from './held-connections.ts';
+export { ManualClock } from './manual-clock.ts';
+export type { NewInstruction } from './new-instruction.ts';
+export type { PushOutcome, PushRecord } from './push-record.ts';
+export type { RefusalCode } from './refusal.ts';
+export type { ReportFields, ReportRecord } from './report.ts';

@@ -1,0 +1,143 @@
+import { spawnSync } from 'node:child_process';
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { fileMemory, type Memory, type Outcome } from '#hub-client';
+
+const DONE: Outcome = { status: 'completed', response: { text: '2 cañas ✅' } };
+
+function freshPath(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'sdk-memory-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return join(folder, 'memory');
+}
+
+async function opened(path: string, options: Parameters<typeof fileMemory>[1] = {}): Promise<Memory> {
+  const memory = fileMemory(path, options);
+  await memory.open?.();
+  onTestFinished(() => memory.close?.());
+  return memory;
+}
+
+/** As if the process had been killed: the file stays as it is, and the lock is a dead process's. */
+async function afterKill(bytes: Buffer, options: Parameters<typeof fileMemory>[1] = {}) {
+  const copy = freshPath();
+  writeFileSync(copy, bytes);
+  return { path: copy, memory: await opened(copy, options) };
+}
+
+test('what ended is answered after a restart, and what is new is new', async () => {
+  const path = freshPath();
+  const memory = await opened(path);
+  expect(await memory.begin('a')).toBe('new');
+  expect(await memory.begin('a')).toBe('running');
+  await memory.finish('a', DONE);
+  expect(await memory.begin('a')).toEqual(DONE);
+  await memory.close?.();
+  const again = await opened(path);
+  expect(await again.begin('a')).toEqual(DONE);
+  expect(await again.begin('b')).toBe('new');
+});
+
+test('a handler that was killed is known to be interrupted, and one that stopped by itself is not', async () => {
+  const path = freshPath();
+  const memory = await opened(path);
+  for (const id of ['killed', 'stopped']) await memory.begin(id);
+  await memory.forget('stopped');
+  await memory.finish('other', DONE);
+  const after = (await afterKill(readFileSync(path))).memory;
+  expect(await after.begin('killed')).toBe('interrupted');
+  expect(await after.begin('stopped')).toBe('new');
+});
+
+test('where an interrupted run is to fail, it does, and stays failed', async () => {
+  const path = freshPath();
+  const memory = await opened(path, { onInterrupted: 'fail' });
+  await memory.begin('killed');
+  const after = await afterKill(readFileSync(path), { onInterrupted: 'fail' });
+  expect(await after.memory.begin('killed')).toMatchObject({ status: 'failed' });
+  const later = await afterKill(readFileSync(after.path));
+  expect(await later.memory.begin('killed')).toMatchObject({ status: 'failed' });
+});
+
+test('cut at any byte, the file keeps every record before it, and goes on', async () => {
+  const path = freshPath();
+  const memory = await opened(path);
+  for (const id of ['a', 'b']) {
+    await memory.begin(id);
+    await memory.finish(id, { ...DONE, response: id });
+  }
+  await memory.close?.();
+  const whole = readFileSync(path);
+  const ends = [...whole.keys()].filter((at) => whole[at] === 10);
+  expect(ends).toHaveLength(4);
+  const [, endOfA = 0, , endOfB = 0] = ends;
+  for (let cut = 0; cut <= whole.length; cut++) {
+    const copy = freshPath();
+    writeFileSync(copy, whole.subarray(0, cut));
+    const after = fileMemory(copy);
+    await after.open?.();
+    const knowsA = cut > endOfA;
+    const knowsB = cut > endOfB;
+    expect([cut, typeof (await after.begin('a'))]).toEqual([cut, knowsA ? 'object' : 'string']);
+    expect([cut, typeof (await after.begin('b'))]).toEqual([cut, knowsB ? 'object' : 'string']);
+    await after.finish('c', DONE);
+    await after.close?.();
+    const again = fileMemory(copy);
+    await again.open?.();
+    expect([cut, await again.begin('c')]).toEqual([cut, DONE]);
+    await again.close?.();
+  }
+});
+
+test('a broken line in the middle costs itself alone', async () => {
+  const path = freshPath();
+  const memory = await opened(path);
+  await memory.finish('a', DONE);
+  appendFileSync(path, 'not a record\n');
+  const { memory: after, path: copy } = await afterKill(readFileSync(path));
+  await after.finish('b', DONE);
+  const last = (await afterKill(readFileSync(copy))).memory;
+  expect(await last.begin('a')).toEqual(DONE);
+  expect(await last.begin('b')).toEqual(DONE);
+});
+
+test('the file stays small however much goes through it', async () => {
+  const path = freshPath();
+  const memory = await opened(path, { maxEntries: 10 });
+  const response = 'x'.repeat(10_000);
+  for (let n = 0; n < 400; n++) await memory.finish(`${n}`, { status: 'completed', response });
+  expect(statSync(path).size).toBeLessThan(2 * 1024 * 1024);
+  const after = (await afterKill(readFileSync(path), { maxEntries: 10 })).memory;
+  expect(await after.begin('399')).toEqual({ status: 'completed', response });
+  expect(await after.begin('0')).toBe('new');
+});
+
+test('one process at a time uses it, and a dead one does not count', async () => {
+  const path = freshPath();
+  const memory = await opened(path);
+  await expect(fileMemory(path).open?.()).rejects.toMatchObject({ code: 'memory_locked' });
+  await memory.close?.();
+  expect(existsSync(`${path}.lock`)).toBe(false);
+  // A process that lives: the one that runs these tests' worker. One that does not: it ended before this line.
+  writeFileSync(`${path}.lock`, JSON.stringify({ pid: process.ppid }));
+  await expect(fileMemory(path).open?.()).rejects.toMatchObject({ code: 'memory_locked' });
+  const { pid } = spawnSync(process.execPath, ['-e', '']);
+  for (const left of [JSON.stringify({ pid }), JSON.stringify({ pid: process.ppid, started: 'another' }), 'torn']) {
+    writeFileSync(`${path}.lock`, left);
+    const after = fileMemory(path);
+    await after.open?.();
+    await after.close?.();
+  }
+});
+
+test('two clients of one process may share it; the last one closes it', async () => {
+  const path = freshPath();
+  const memory = await opened(path);
+  await memory.open?.();
+  await memory.close?.();
+  await memory.finish('a', DONE);
+  await memory.close?.();
+  await expect(memory.finish('b', DONE)).rejects.toMatchObject({ code: 'closed' });
+});

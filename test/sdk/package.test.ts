@@ -1,0 +1,159 @@
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ROOT, runProcess } from '../support/process.ts';
+import { link, type Packed, packPackage, weigh } from './support/packed.ts';
+
+let packed: Packed;
+beforeAll(() => {
+  packed = packPackage();
+}, 120_000);
+afterAll(() => packed?.remove());
+
+/** Runs a program of the empty project. */
+async function run(name: string, text: string, args: string[] = []) {
+  writeFileSync(join(packed.project, name), text);
+  return runProcess([...args, join(packed.project, name)], { cwd: packed.project });
+}
+
+test('the tarball has what runs, its maps, its types and its words, and nothing else', () => {
+  const paths = packed.files.map(({ path }) => path);
+  const kinds = /^(package\.json|README\.md|PROTOCOL\.md|dist\/[\w/-]+\.(js|js\.map|d\.ts))$/;
+  expect(paths.filter((path) => !kinds.test(path))).toEqual([]);
+  for (const entry of ['mod', 'protocol/mod', 'testing/mod']) {
+    expect(paths).toEqual(expect.arrayContaining([`dist/${entry}.js`, `dist/${entry}.js.map`, `dist/${entry}.d.ts`]));
+  }
+});
+
+test('what a TPV loads stays below 60 KiB', () => {
+  expect(weigh(packed.files).scriptsAtRunTime).toBeLessThanOrEqual(60 * 1024);
+});
+
+test('every name that it exports says what it is for', () => {
+  const dist = join(packed.project, 'node_modules/@valletpv/hub-client/dist');
+  const wordless: string[] = [];
+  let names = 0;
+  for (const entry of ['mod', 'protocol/mod', 'testing/mod']) {
+    const types = readFileSync(join(dist, `${entry}.d.ts`), 'utf8');
+    for (const [, list = '', from = ''] of types.matchAll(/^export (?:type )?\{([^}]*)\} from '([^']+)\.js'/gm)) {
+      const lines = readFileSync(join(dist, dirname(entry), `${from}.d.ts`), 'utf8').split('\n');
+      for (const name of list.split(',').map((one) => one.replace(/\btype\b/, '').trim())) {
+        if (name === '') continue;
+        names++;
+        const declared = new RegExp(`^export (?:declare )?(?:class|interface|type|const|function) ${name}\\b`);
+        const before = lines[lines.findIndex((line) => declared.test(line)) - 1];
+        if (before?.trimEnd().endsWith('*/') !== true) wordless.push(`${entry}: ${name}`);
+      }
+    }
+  }
+  expect(wordless).toEqual([]);
+  expect(names).toBeGreaterThan(80);
+});
+
+test('a source map brings its sources along', async () => {
+  const { stderr } = await run(
+    'trace.mjs',
+    `import { HubClient } from '@valletpv/hub-client'; new HubClient({ url: 'nonsense', apiKey: 'x' });`,
+    ['--enable-source-maps'],
+  );
+  expect(stderr).toContain('client-sdk/src/hub-url.ts');
+});
+
+describe('an empty project', () => {
+  test('runs every entry point but the schemas with ws alone', async () => {
+    const { code, stdout, stderr } = await run(
+      'entries.mjs',
+      `import * as main from '@valletpv/hub-client';
+       import * as testing from '@valletpv/hub-client/testing';
+       await using hub = await testing.FakeHub.start();
+       await using tpv = new main.HubClient(hub.access);
+       tpv.on('process_message', ({ payload }) => ({ text: payload.text }));
+       await tpv.connect();
+       const { response } = await hub.ended(hub.say('Hola').id);
+       const error = new main.HubClientError('unauthorized');
+       console.log(JSON.stringify([response, error.name, error instanceof main.ConfigurationError]));`,
+    );
+    expect({ code, stdout, stderr }).toEqual({
+      code: 0,
+      stdout: '[{"text":"Hola"},"ConfigurationError",true]\n',
+      stderr: '',
+    });
+  });
+
+  test('has no way into the inside of the package', async () => {
+    const { stderr } = await run('inside.mjs', `import '@valletpv/hub-client/dist/mod.js';`);
+    expect(stderr).toContain('ERR_PACKAGE_PATH_NOT_EXPORTED');
+  });
+
+  test('has the schemas where it has zod', async () => {
+    link(packed.project, 'zod');
+    const { stdout } = await run(
+      'schemas.mjs',
+      `import { tpvFrameSchema } from '@valletpv/hub-client/protocol';
+       console.log(tpvFrameSchema.safeParse({ type: 'flow', max_in_flight: 0 }).success);`,
+    );
+    expect(stdout).toBe('true\n');
+  });
+
+  test('compiles against the types, with every check on, and so do the examples', async () => {
+    for (const name of ['zod', '@types/node', 'undici-types']) link(packed.project, name);
+    for (const name of ['orders.ts', 'from-polling.ts']) {
+      cpSync(join(ROOT, 'client-sdk/examples', name), join(packed.project, name));
+    }
+    writeFileSync(
+      join(packed.project, 'types.ts'),
+      `import { fileMemory, HubApi, HubClient, HubClientError, type PushMessage } from '@valletpv/hub-client';
+import { hubFrameSchema } from '@valletpv/hub-client/protocol';
+import { FakeHub, ManualClock } from '@valletpv/hub-client/testing';
+
+declare module '@valletpv/hub-client' {
+  interface Commands {
+    print_menu: { copies: number };
+  }
+}
+
+export async function main(url: string, apiKey: string): Promise<string[]> {
+  await using tpv = new HubClient({ url, apiKey, memory: fileMemory('/tmp/memory'), clock: new ManualClock() });
+  tpv.on('process_message', ({ payload }) => ({ text: payload.text.toUpperCase() }));
+  tpv.on('print_menu', ({ payload }) => payload.copies.toFixed());
+  tpv.on('anything', ({ payload }) => payload['else']);
+  // @ts-expect-error: a message has no action
+  tpv.on('process_message', ({ payload }) => payload.action.length);
+  await tpv.connect();
+  const api = new HubApi({ url, apiKey });
+  const message: PushMessage = { telegram_user_id: 1, photo: { path: 'x.jpg' }, text: 'Hoy' };
+  // @ts-expect-error: a photo is no location
+  const wrong: PushMessage = { telegram_user_id: 1, photo: { path: 'x.jpg' }, location: { latitude: 1, longitude: 1 } };
+  const result = await api.push(message).catch((error: unknown) => {
+    if (error instanceof HubClientError) return error.hubCode ?? error.code;
+    throw error;
+  });
+  const names: string[] = [typeof result === 'string' ? result : result.push_message_id, String(wrong)];
+  for await (const user of api.allUsers()) names.push(user.first_name);
+  for await (const chunk of (await api.file('x')).stream) names.push(chunk.byteLength.toFixed());
+  await using hub = await FakeHub.start();
+  names.push(hub.say('Hola').id, hubFrameSchema.parse({}).type);
+  return names;
+}
+`,
+    );
+    const options = {
+      compilerOptions: {
+        strict: true,
+        exactOptionalPropertyTypes: true,
+        noUncheckedIndexedAccess: true,
+        noEmit: true,
+        module: 'nodenext',
+        target: 'es2023',
+        lib: ['es2023', 'esnext.disposable'],
+        types: ['node'],
+        skipLibCheck: false,
+      },
+      files: ['types.ts', 'orders.ts', 'from-polling.ts'],
+    };
+    writeFileSync(join(packed.project, 'tsconfig.json'), JSON.stringify(options));
+    const typescript = join(ROOT, 'node_modules/typescript/bin/tsc');
+    const { stdout } = await runProcess([typescript, '-p', packed.project], { cwd: packed.project });
+    expect(stdout).toBe('');
+  });
+});
