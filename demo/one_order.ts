@@ -1,43 +1,73 @@
+import type { Message } from './emulator/mod.ts';
+import { CONFIRM } from './restaurant.ts';
 import { RESTAURANT, type Stage } from './stage.ts';
-import { type Step, type StepKind, stepLine } from './timeline.ts';
+import { type StepKind, type Story, stepLine } from './timeline.ts';
 
 /** How long the hub may take to say what it keeps. */
 const ANSWER_MS = 5_000;
 const ORDER = '2 cañas y una tortilla';
 
 /**
- * Plays one order from the person's first message to the TPV's report, and prints its timeline.
+ * Plays one order from the person's first message to its confirmation by button, with a photo and a document on the
+ * way, and prints its timeline.
  * @param stepMs how long each step may take
  * @throws Error with a sentence where a step doesn't come
  */
 export async function playOneOrder(stage: Stage, stepMs = 10_000): Promise<void> {
   const { emulator, hubUrl, restaurant, timeline } = stage;
   const ana = emulator.person({ id: 123_456_789, first_name: 'Ana', language_code: 'es' });
-  const follow = async (text: string, kinds: readonly StepKind[]): Promise<Step | undefined> => {
-    const story = timeline.storyOf(ana.send(text));
-    if (story === undefined) throw new Error(`The emulator did not take "${text}".`);
-    let last: Step | undefined;
-    for (const kind of kinds) last = await timeline.waitFor(story, kind, stepMs);
-    return last;
+  const follow = async (updateId: number, kinds: readonly StepKind[]): Promise<Story> => {
+    const story = timeline.storyOf(updateId);
+    if (story === undefined) throw new Error(`The emulator did not take update ${updateId}.`);
+    for (const kind of kinds) await timeline.waitFor(story, kind, stepMs);
+    return story;
   };
-  await follow('/start', ['queued', 'committed', 'replied']);
+  await follow(ana.send('/start'), ['queued', 'committed', 'replied']);
   await ana.waitForMessage((message) => message.text?.includes(RESTAURANT) === true, stepMs);
-  const done = await follow(ORDER, ['queued', 'committed', 'instruction', 'processing', 'completed']);
+
+  const ordered = await follow(ana.send(ORDER), [
+    'queued',
+    'committed',
+    'instruction',
+    'processing',
+    'replied',
+    'completed',
+  ]);
+  const offer = await ana.waitForMessage((message) => buttonsOf(message).includes(CONFIRM), stepMs);
+  const confirmed = await follow(ana.press(offer.message_id, CONFIRM).updateId, [
+    'queued',
+    'committed',
+    'instruction',
+    'photo',
+    'document',
+    'completed',
+    'shown',
+    'edited',
+  ]);
 
   for (const step of [...timeline.steps].sort((a, b) => a.at - b.at)) console.log(stepLine(step));
-  const kept = await answeredByHub(hubUrl, restaurant.apiKey);
-  if (JSON.stringify(kept) !== JSON.stringify(done?.story.response)) {
-    throw new Error(`The hub kept another response than the TPV gave: ${JSON.stringify(kept)}.`);
+  const edited = ana.chat.find(({ message_id: id }) => id === offer.message_id);
+  if (edited === undefined || buttonsOf(edited).length > 0 || !edited.text?.includes('Confirmado')) {
+    throw new Error(`The order was not confirmed in the chat: ${JSON.stringify(edited?.text)}.`);
   }
-  console.log("\nThe hub keeps the order as completed, with the TPV's response.");
+  const kept = await answeredByHub(hubUrl, restaurant.apiKey);
+  for (const { response } of [ordered, confirmed]) {
+    if (kept.some((one) => JSON.stringify(one) === JSON.stringify(response))) continue;
+    throw new Error(`The hub kept other responses than the TPV gave: ${JSON.stringify(kept)}.`);
+  }
+  console.log("\nThe hub keeps the order and its confirmation as completed, with the TPV's responses.");
 }
 
-/** The response of the one completed instruction, as any TPV reads it over REST. */
-async function answeredByHub(hubUrl: string, apiKey: string): Promise<unknown> {
+function buttonsOf(message: Message): string[] {
+  return message.reply_markup?.inline_keyboard.flat().map(({ text }) => text) ?? [];
+}
+
+/** The responses of the completed instructions, as any TPV reads them over REST. */
+async function answeredByHub(hubUrl: string, apiKey: string): Promise<unknown[]> {
   const answer = await fetch(new URL('/api/tpv/instructions/?status=completed', hubUrl), {
     headers: { authorization: `ApiKey ${apiKey}` },
     signal: AbortSignal.timeout(ANSWER_MS),
   });
   const { instructions } = (await answer.json()) as { instructions?: { response: unknown }[] };
-  return instructions?.[0]?.response;
+  return (instructions ?? []).map(({ response }) => response);
 }

@@ -1,13 +1,14 @@
-import { HubClient, type Instruction, registerTpv } from '#hub-client';
-import { euros, MENU, type OrderLine, readOrder, totalCents } from './menu.ts';
+import { type Button, HubApi, HubClient, type Instruction, registerTpv } from '#hub-client';
+import { euros, MENU, readOrder, totalCents } from './menu.ts';
+import { type Order, receiptText, ticketPng } from './ticket.ts';
 
 /** What the TPV tells the demo; a TPV of a real restaurant has no use for it. */
 export interface RestaurantPorts {
   /** The hub's base URL. */
   hubUrl: string;
   name: string;
-  received(instruction: Instruction): void;
-  answered(instruction: Instruction, response: unknown): void;
+  received(instruction: Pick<Instruction, 'id' | 'payload'>): void;
+  answered(instruction: Pick<Instruction, 'id'>, response: unknown): void;
 }
 
 export interface Restaurant {
@@ -15,33 +16,81 @@ export interface Restaurant {
   close(): Promise<void>;
 }
 
-/** A small restaurant's TPV: registers with the hub, connects with the SDK, and takes orders by text. */
+export const CONFIRM = '✅ Confirmar';
+const CANCEL = '❌ Cancelar';
+
+/** A small restaurant's TPV: registers with the hub, connects with the SDK, and takes orders by text and button. */
 export async function openRestaurant({ hubUrl, name, received, answered }: RestaurantPorts): Promise<Restaurant> {
   const { api_key: apiKey } = await registerTpv(
     { url: hubUrl },
     { name, endpoint_url: 'http://127.0.0.1:8001', version: 'demo' },
   );
-  let orders = 0;
+  const api = new HubApi({ url: hubUrl, apiKey });
   const tpv = new HubClient({ url: hubUrl, apiKey });
+  let orders = 0;
+  const open = new Map<number, Order>();
 
-  tpv.on('process_message', (instruction, { progress }) => {
+  tpv.on('process_message', async (instruction, { progress, reply }) => {
     received(instruction);
     progress();
-    const text = String(instruction.payload.text);
+    const { text } = instruction.payload;
     const lines = readOrder(text);
-    const response = lines.length > 0 ? takeOrder(++orders, lines) : { text: hint(text) };
+    if (lines.length === 0) {
+      await reply(hint(text));
+      return answer(instruction, { text: hint(text) });
+    }
+    const order = { number: ++orders, lines };
+    open.set(order.number, order);
+    await reply(summary(order), { buttons: [buttonsOf(order)] });
+    return answer(instruction, { order: order.number, total_cents: totalCents(lines) });
+  });
+
+  tpv.on('process_callback', async (instruction) => {
+    received(instruction);
+    const { action, data, chat_id: person } = instruction.payload;
+    const number = orderOf(data);
+    const order = open.get(number);
+    if (order === undefined) return answer(instruction, { text: 'Ese pedido ya no está abierto.', show_alert: true });
+    if (action === 'cancel') {
+      open.delete(number);
+      return answer(instruction, { text: 'Pedido cancelado', new_text: '❌ <b>Cancelado</b>' });
+    }
+    // A TPV that crashes on the way and gets the press again sends nothing twice.
+    const key = (what: string) => ({ idempotencyKey: `${instruction.id}-${what}` });
+    const photo = { content: ticketPng(order), name: `ticket-${number}.png`, type: 'image/png' };
+    await api.push({ telegram_user_id: person, photo, text: `🧾 Ticket n.º ${number}` }, key('ticket'));
+    const content = Buffer.from(receiptText(order, name));
+    const document = { content, name: `recibo-${number}.txt`, type: 'text/plain' };
+    await api.push({ telegram_user_id: person, document }, key('receipt'));
+    open.delete(number);
+    return answer(instruction, { text: '👨‍🍳 ¡Marchando!', new_text: '✅ <b>Confirmado</b>' });
+  });
+
+  function answer<T>(instruction: Pick<Instruction, 'id'>, response: T): T {
     answered(instruction, response);
     return response;
-  });
+  }
 
   await tpv.connect();
   return { apiKey, close: () => tpv.close({ deadlineMs: 2_000 }) };
 }
 
-function takeOrder(number: number, lines: readonly OrderLine[]) {
-  const total = totalCents(lines);
+function buttonsOf({ number }: Order): Button[] {
+  const data = { order: number };
+  return [
+    { text: CONFIRM, action: 'confirm', data },
+    { text: CANCEL, action: 'cancel', data },
+  ];
+}
+
+/** The number that a button carries; this program made it, but buttons live longer than programs. */
+function orderOf(data: unknown): number {
+  return typeof data === 'object' && data !== null && 'order' in data ? Number(data.order) : Number.NaN;
+}
+
+function summary({ number, lines }: Order): string {
   const list = lines.map(({ dish, quantity }) => `${quantity} × ${dish.name}`).join(', ');
-  return { text: `🧾 Pedido n.º ${number}: ${list}. Total: ${euros(total)}`, order: number, total_cents: total };
+  return `🧾 Pedido n.º ${number}: ${list}. Total: <b>${euros(totalCents(lines))}</b>`;
 }
 
 function hint(text: string): string {

@@ -1,7 +1,7 @@
 import type { Instruction, InstructionStatus } from '#hub-client';
-import type { EmulatorEvent } from './emulator/mod.ts';
+import type { CallbackQuery, EmulatorEvent, Message } from './emulator/mod.ts';
 
-/** One message of a person and what became of it. */
+/** One message of a person, or one press, and what became of it. */
 export interface Story {
   number: number;
   person: string;
@@ -10,7 +10,17 @@ export interface Story {
   response?: unknown;
 }
 
-export type StepKind = 'queued' | 'retried' | 'committed' | 'replied' | 'instruction' | InstructionStatus;
+export type StepKind =
+  | 'queued'
+  | 'retried'
+  | 'committed'
+  | 'replied'
+  | 'photo'
+  | 'document'
+  | 'edited'
+  | 'shown'
+  | 'instruction'
+  | InstructionStatus;
 
 /** Something that happened to a message. */
 export interface Step {
@@ -27,6 +37,7 @@ export class Timeline {
   readonly #listeners = new Set<(step: Step) => void>();
   readonly #byUpdate = new Map<number, Story>();
   readonly #byMessage = new Map<string, Story>();
+  readonly #byQuery = new Map<unknown, Story>();
   readonly #byInstruction = new Map<string, Story>();
   readonly #lastOfChat = new Map<number, Story>();
 
@@ -72,9 +83,14 @@ export class Timeline {
         break;
       }
       case 'message': {
-        if (event.by !== 'bot' || event.change !== 'sent') break;
-        const text = `in the chat, by the hub itself: ${quoted(event.message.text)}`;
-        this.#add(this.#lastOfChat.get(event.chatId), 'replied', text, event.at);
+        if (event.by !== 'bot' || event.change === 'deleted') break;
+        const { kind, text } = chatStep(event.message, event.change);
+        this.#add(this.#lastOfChat.get(event.chatId), kind, text, event.at);
+        break;
+      }
+      case 'callback_answered': {
+        const text = `shown over the chat: ${quoted(event.text)}`;
+        this.#add(this.#byQuery.get(event.callbackQueryId), 'shown', text, event.at);
         break;
       }
       default:
@@ -82,14 +98,15 @@ export class Timeline {
   }
 
   /** The TPV got an instruction. */
-  instruction({ id, payload }: Instruction): void {
-    const story = this.#byMessage.get(`${payload.chat_id}/${payload.message_id}`);
+  instruction({ id, payload }: Pick<Instruction, 'id' | 'payload'>): void {
+    const { callback_query_id: query, chat_id: chat, message_id: message } = payload;
+    const story = query === undefined ? this.#byMessage.get(`${chat}/${message}`) : this.#byQuery.get(query);
     if (story !== undefined) this.#byInstruction.set(id, story);
     this.#add(story, 'instruction', `instruction ${id} came over the TPV's socket`);
   }
 
   /** The TPV's handler ended with this response; its report is on the way. */
-  response({ id }: Instruction, response: unknown): void {
+  response({ id }: Pick<Instruction, 'id'>, response: unknown): void {
     const story = this.#byInstruction.get(id);
     if (story !== undefined) story.response = response;
   }
@@ -104,12 +121,15 @@ export class Timeline {
   #begin({ at, update, chatId }: Extract<EmulatorEvent, { kind: 'update_queued' }>): void {
     if (chatId === undefined) return;
     const message = messageOf(update.message);
-    const person = message?.from?.first_name ?? String(chatId);
+    const press = pressOf(update.callback_query);
+    const person = (message ?? press)?.from?.first_name ?? String(chatId);
     const story: Story = { number: this.#byUpdate.size + 1, person, chatId, startedAt: at };
     this.#byUpdate.set(update.update_id, story);
     this.#lastOfChat.set(chatId, story);
     if (message !== undefined) this.#byMessage.set(`${chatId}/${message.message_id}`, story);
-    const what = message === undefined ? Object.keys(update).find((key) => key !== 'update_id') : quoted(message.text);
+    if (press !== undefined) this.#byQuery.set(press.id, story);
+    const other = () => Object.keys(update).find((key) => key !== 'update_id');
+    const what = message !== undefined ? quoted(message.text) : press !== undefined ? buttonOf(press) : other();
     this.#add(story, 'queued', `update ${update.update_id} queued: ${what}`, at);
   }
 
@@ -132,6 +152,31 @@ function deliveryStep(event: Extract<EmulatorEvent, { kind: 'delivery' }>): { ki
   if (delivered) return { kind: 'committed', text: 'webhook answered 200: the hub has committed it' };
   const answer = status === undefined ? `could not be reached (${error})` : `answered ${status}`;
   return { kind: 'retried', text: `webhook ${answer}; again in ${retryInMs} ms` };
+}
+
+function chatStep(message: Message, change: 'sent' | 'edited'): { kind: StepKind; text: string } {
+  const { text, caption, photo, document } = message;
+  const buttons = message.reply_markup?.inline_keyboard.flat().map((button) => ` [${button.text}]`) ?? [];
+  if (change === 'edited') return { kind: 'edited', text: `edited in the chat: ${quoted(text)}${buttons.join('')}` };
+  // The last is the whole picture, those before it smaller ones.
+  const size = photo?.at(-1);
+  if (size !== undefined) {
+    return { kind: 'photo', text: `photo in the chat: ${size.width} × ${size.height} pixels, ${quoted(caption)}` };
+  }
+  if (document !== undefined) {
+    return { kind: 'document', text: `document in the chat: ${document.file_name}, ${document.file_size} bytes` };
+  }
+  return { kind: 'replied', text: `in the chat: ${quoted(text)}${buttons.join('')}` };
+}
+
+function pressOf(value: unknown): CallbackQuery | undefined {
+  // As with messages.
+  return value as CallbackQuery | undefined;
+}
+
+function buttonOf({ data, message }: CallbackQuery): string {
+  const buttons = message?.reply_markup?.inline_keyboard.flat() ?? [];
+  return `press on [${buttons.find((button) => button.callback_data === data)?.text}]`;
 }
 
 function messageOf(value: unknown): { message_id: number; text?: string; from?: { first_name: string } } | undefined {
