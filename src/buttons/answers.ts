@@ -1,14 +1,12 @@
 import { z } from 'zod';
 import type { Cancel, Clock } from '../clock.ts';
 import type { Database } from '../db/open.ts';
-import { HubError } from '../errors.ts';
 import type { Events } from '../events.ts';
 import { EXPIRED, isFinal, NO_ANSWER } from '../instructions/instruction.ts';
 import { instructionById } from '../instructions/store.ts';
-import { changePush } from '../push/change.ts';
 import { enqueue, hubSentence, type Waker } from '../push/enqueue.ts';
 import type { ChangePort } from '../push/send-port.ts';
-import { pushById } from '../push/store.ts';
+import { appendToPush } from './append.ts';
 import { personText } from './callback-answer.ts';
 import type { CallOutcome } from './guarded-call.ts';
 import type { Press, PressOutcome } from './press.ts';
@@ -46,9 +44,6 @@ export interface AnswerPorts {
 const PATIENCE_MS = 10_000;
 /** The longest text that Telegram shows over a chat. */
 const MAX_ANSWER_LENGTH = 200;
-
-/** A message whose buttons were taken away. */
-const NO_BUTTONS = JSON.stringify({ inline_keyboard: [] });
 
 /** What a TPV may report about a press; anything else in `response` is its own business. */
 const reportedSchema = z.object({
@@ -126,7 +121,7 @@ export class Answers {
         this.#do(async () => {
           const { legacyPushId } = outcome;
           await telegram.answerPress(queryId, legacyPushId === undefined ? texts.expired : texts.legacyExpired, true);
-          if (legacyPushId !== undefined) await this.#append(legacyPushId, texts.legacyExpiredNote);
+          if (legacyPushId !== undefined) await appendToPush(this.#ports, legacyPushId, texts.legacyExpiredNote);
         });
         return;
       case 'instruction':
@@ -227,7 +222,8 @@ export class Answers {
     const short = text.length <= MAX_ANSWER_LENGTH;
     const shown = press.spinning && (await telegram.answerPress(queryId, short ? text : '', alert)) && short;
     const messages = shown ? [] : [text];
-    if (newText !== undefined && !(await this.#append(pushId, newText))) messages.push(newText);
+    const appended = newText === undefined || (await appendToPush(this.#ports, pushId, newText));
+    if (!appended) messages.push(newText);
     await db.transact(async (tx) => {
       const [settled] = await tx.run(settlePress, { queryId, now: clock.now() });
       if (settled === undefined) return;
@@ -236,26 +232,5 @@ export class Answers {
         await enqueue(tx, waker, { ...hubSentence(userId, message), parseMode: 'none' }, clock.now());
       }
     });
-  }
-
-  /**
-   * Appends to a message, and takes its buttons away.
-   * @returns false where the message can't take it (gone, full, without text); its buttons go all the same
-   */
-  async #append(pushId: string | undefined, addition: string): Promise<boolean> {
-    const { db, telegram } = this.#ports;
-    const [row] = pushId === undefined ? [] : await db.query(pushById, { id: pushId });
-    if (row === undefined) return false;
-    if (row.reply_markup === NO_BUTTONS && row.text.endsWith(addition)) return true;
-    const text = row.text === '' ? addition : `${row.text}\n\n${addition}`;
-    const keyboard = async () => [];
-    try {
-      await changePush({ db, telegram }, row, { text, keyboard });
-      return true;
-    } catch (error) {
-      if (!(error instanceof HubError)) throw error;
-      await changePush({ db, telegram }, row, { keyboard }).catch(() => {});
-      return false;
-    }
   }
 }

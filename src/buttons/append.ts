@@ -1,0 +1,34 @@
+import type { Database } from '../db/open.ts';
+import { HubError } from '../errors.ts';
+import { changePush } from '../push/change.ts';
+import type { ChangePort } from '../push/send-port.ts';
+import { pushById } from '../push/store.ts';
+
+/** A message whose buttons were taken away. */
+const NO_BUTTONS = JSON.stringify({ inline_keyboard: [] });
+
+/**
+ * Appends to a message, and takes its buttons away; once more is fine.
+ * @param pushId undefined: the hub did not send it
+ * @returns false where the message can't take it (gone, full, without text); its buttons go all the same
+ */
+export async function appendToPush(
+  { db, telegram }: { db: Database; telegram: ChangePort },
+  pushId: string | undefined,
+  addition: string,
+): Promise<boolean> {
+  const [row] = pushId === undefined ? [] : await db.query(pushById, { id: pushId });
+  if (row === undefined) return false;
+  if (row.reply_markup === NO_BUTTONS && row.text.endsWith(addition)) return true;
+  const text = row.text === '' ? addition : `${row.text}\n\n${addition}`;
+  const keyboard = async () => [];
+  try {
+    await changePush({ db, telegram }, row, { text, keyboard });
+    return true;
+  } catch (error) {
+    if (!(error instanceof HubError)) throw error;
+    // What keeps the text out may still let the buttons go; where it doesn't, a press on them is answered as expired.
+    await changePush({ db, telegram }, row, { keyboard }).catch(() => {});
+    return false;
+  }
+}
