@@ -4,7 +4,7 @@ import { buttonScene, messageOf } from './support/buttons.ts';
 import { DIALECTS, type DialectUnderTest } from './support/hub.ts';
 import { tpvServer } from './support/tpv-server.ts';
 
-const FAILED = '⚠️ El local no responde ahora mismo. Inténtalo de nuevo dentro de unos minutos.';
+const FAILED = '⚠️ El local no responde ahora mismo. Escríbele un mensaje si todavía lo necesitas.';
 const NOT_ALLOWED = '⚠️ Esta acción no está permitida';
 
 /** A hub that may call this TPV's server. */
@@ -87,7 +87,7 @@ test('the endpoint_url of an active TPV allows its origin, until that TPV is not
 
 test.each<[string, (response: ServerResponse) => object | undefined, string]>([
   ['says no and why', () => ({ success: false, error: 'Está cerrado' }), 'Está cerrado'],
-  ['says no and nothing more', () => ({ success: false }), '❌ No se ha podido completar. Inténtalo de nuevo.'],
+  ['says no and nothing more', () => ({ success: false }), '❌ No se ha podido completar.'],
   ['says no with a status', (response) => refuse(response, 409, '{"success":false,"error":"Ya estaba"}'), 'Ya estaba'],
   ['fails', (response) => refuse(response, 500, 'Traceback (most recent call last)'), FAILED],
   ['answers no JSON', (response) => refuse(response, 200, '<html>'), FAILED],

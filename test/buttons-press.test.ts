@@ -89,7 +89,7 @@ describe.each(DIALECTS)('a press on %s', (database) => {
       show_alert: true,
     });
     expect(await press({ status: 'failed', error_message: 'ECONNREFUSED 10.0.0.7' })).toMatchObject({
-      text: '❌ No se ha podido completar. Inténtalo de nuevo.',
+      text: '❌ No se ha podido completar.',
     });
     expect(await press({ status: 'completed' })).toMatchObject({ text: '✅ Hecho' });
     // Whatever else a TPV keeps as its response is its own business.

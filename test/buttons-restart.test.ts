@@ -141,6 +141,6 @@ test('a call of a URL that a restart cut off is told of as failed', async () => 
   await first.process.ended;
   await startHub({ databaseUrl, emulator, env });
   const { params } = await emulator.waitForCall(({ method }) => method === 'answerCallbackQuery');
-  expect(params).toMatchObject({ text: '❌ No se ha podido completar. Inténtalo de nuevo.', show_alert: true });
+  expect(params).toMatchObject({ text: '❌ No se ha podido completar.', show_alert: true });
   expect(server.calls).toHaveLength(1);
 });

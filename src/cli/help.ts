@@ -1,5 +1,5 @@
 /** What the command line can do, by command. */
-export const COMMANDS = ['serve', 'migrate'] as const;
+export const COMMANDS = ['serve', 'migrate', 'tpv'] as const;
 export type CommandName = (typeof COMMANDS)[number];
 
 export const HELP = `ValleTPV Hub: between one Telegram bot and the TPVs of many restaurants.
@@ -10,6 +10,8 @@ Commands
   serve              Starts the hub. Brings the database up to date first; Ctrl+C or SIGTERM drains it.
   migrate            Brings the database's schema up to this program's, and ends.
   migrate --status   Shows what the database has and what waits; changes nothing.
+  tpv list           Shows the TPVs and their ids.
+  tpv import-key <id>  Lets an older TPV in with the key that it has, read from standard input.
 
 Options
   --json             Results and faults as one line of JSON each.
@@ -41,5 +43,17 @@ those who want to do it before. It needs no variable but DATABASE_URL.
   --status   Shows which migrations the database has, which wait, and which only a newer hub knows; changes nothing.
 
 With --json: {"applied": [...]}, and for --status {"applied": [...], "waiting": [...], "unknown": [...]}.
+`,
+  tpv: `Usage: npx valletpv-hub tpv list [--json]
+       npx valletpv-hub tpv import-key <id> [--json]
+
+list shows every TPV with its id, and whether it is active.
+
+import-key lets the TPV in with a key of its own besides those that it has: an older TPV then keeps the key that it
+was installed with. The key (20 characters at least, and no other TPV's) is asked for, or read from standard input:
+
+  npx valletpv-hub tpv import-key 0198… < key.txt
+
+Both work while the hub runs, and need no variable but DATABASE_URL.
 `,
 };

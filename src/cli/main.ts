@@ -15,7 +15,7 @@ async function run(argv: string[]): Promise<void> {
   }
   const command = COMMANDS.find((known) => known === name);
   if (command === undefined) throw unknownCommand(name);
-  const { help, status } = optionsOf(command, rest);
+  const { help, status, words } = optionsOf(command, rest);
   if (help) {
     process.stdout.write(COMMAND_HELP[command]);
     return;
@@ -34,22 +34,29 @@ async function run(argv: string[]): Promise<void> {
       process.stdout.write(`${json ? JSON.stringify(data) : text}\n`);
       return;
     }
+    case 'tpv': {
+      const { tpvCommand } = await import('./tpv.ts');
+      loadDotEnv();
+      const { data, text } = await tpvCommand(process.env, words);
+      process.stdout.write(`${json ? JSON.stringify(data) : text}\n`);
+      return;
+    }
     default:
       command satisfies never;
   }
 }
 
 function unknownCommand(name: string | undefined): UsageError {
-  const known = `the commands are ${COMMANDS.join(' and ')}, and "npx valletpv-hub --help" explains them.`;
+  const known = `the commands are ${COMMANDS.join(', ')}, and "npx valletpv-hub --help" explains them.`;
   return new UsageError(name === undefined ? `A command is missing: ${known}` : `"${name}" is no command: ${known}`);
 }
 
-function optionsOf(command: CommandName, rest: string[]): { help: boolean; status: boolean } {
+function optionsOf(command: CommandName, rest: string[]): { help: boolean; status: boolean; words: string[] } {
   const options: ParseArgsOptionsConfig = { help: { type: 'boolean', short: 'h' } };
   if (command === 'migrate') options.status = { type: 'boolean' };
   try {
-    const { values } = parseArgs({ args: rest, options });
-    return { help: values.help === true, status: values.status === true };
+    const { values, positionals } = parseArgs({ args: rest, options, allowPositionals: command === 'tpv' });
+    return { help: values.help === true, status: values.status === true, words: positionals };
   } catch (error) {
     const what = error instanceof Error ? error.message : String(error);
     throw new UsageError(`${what}\n"npx valletpv-hub ${command} --help" shows what it takes.`);

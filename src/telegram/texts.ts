@@ -21,10 +21,10 @@ export const texts = {
     legacyExpiredNote: '⚠️ <b>Acción EXPIRADA</b>',
     processing: '⏳ Procesando…',
     done: '✅ Hecho',
-    failed: '❌ No se ha podido completar. Inténtalo de nuevo.',
-    unanswered: '⚠️ El local no ha respondido. Inténtalo de nuevo dentro de unos minutos.',
+    failed: '❌ No se ha podido completar.',
+    unanswered: '⚠️ El local no ha respondido. Escríbele un mensaje si todavía lo necesitas.',
     notAllowed: '⚠️ Esta acción no está permitida',
-    unreachable: '⚠️ El local no responde ahora mismo. Inténtalo de nuevo dentro de unos minutos.',
+    unreachable: '⚠️ El local no responde ahora mismo. Escríbele un mensaje si todavía lo necesitas.',
   },
   unanswered: {
     expired: '⌛ Tu mensaje ha caducado sin que el local pudiera atenderlo. Vuelve a escribir si todavía lo necesitas.',

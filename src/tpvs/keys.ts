@@ -111,18 +111,21 @@ export async function rotateKey(
  * @throws HubError `invalid_request` where the key is shorter than 20 characters or another TPV's
  */
 export async function importKey(transact: Transact, tpvId: string, key: string, now: number): Promise<void> {
-  if (key.length < LEAST_IMPORTED_KEY_LENGTH) throw refusedKey('debe tener al menos 20 caracteres');
+  if (key.length < LEAST_IMPORTED_KEY_LENGTH)
+    throw refusedKey('it has fewer than 20 characters', 'debe tener al menos 20 caracteres');
   const hash = hashApiKey(key);
   await transact(async (tx) => {
     const owner = await tx.kysely.selectFrom('api_keys').select('tpv_id').where('hash', '=', hash).executeTakeFirst();
     if (owner?.tpv_id === tpvId) return;
-    if (owner !== undefined) throw refusedKey('ya es de otro TPV');
+    if (owner !== undefined) throw refusedKey('it is another TPV’s already', 'ya es de otro TPV');
     await addKey(tx, tpvId, { key, hash, prefix: key.slice(0, 8) }, now);
   });
 }
 
-function refusedKey(message: string): HubError {
-  return new HubError('invalid_request', 'The key can not be imported.', { details: [{ path: 'key', message }] });
+function refusedKey(why: string, message: string): HubError {
+  return new HubError('invalid_request', `The key can not be imported: ${why}.`, {
+    details: [{ path: 'key', message }],
+  });
 }
 
 /** Ends every key of the TPV at once. */
