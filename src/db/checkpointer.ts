@@ -38,13 +38,20 @@ export class Checkpointer {
     const worker = this.#worker;
     if (worker === undefined) return;
     this.#worker = undefined;
+    // From here on the process waits for it.
+    worker.ref();
     const ended = once(worker, 'exit');
     worker.postMessage('close');
     await ended;
   }
 
   #start(): Worker {
-    const worker = new Worker(new URL('./checkpoint-worker.ts', import.meta.url), { workerData: this.#file });
+    const worker = new Worker(new URL('./checkpoint-worker.cjs', import.meta.url), {
+      workerData: this.#file,
+      // What the program was started with is not for this thread.
+      execArgv: [],
+      resourceLimits: { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 4 },
+    });
     worker.unref();
     // Whoever waits gets the fault from `once`; the next run starts another.
     worker.on('error', () => {
