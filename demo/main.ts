@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import closeWithGrace from 'close-with-grace';
-import { playOneOrder } from './one_order.ts';
+import { playOneOrder } from './one-order.ts';
 import { RESTAURANT, type Stage, setStage, type WantedPorts } from './stage.ts';
 import { stepLine } from './timeline.ts';
 

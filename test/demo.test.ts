@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { imageSize } from '../demo/emulator/image_size.ts';
+import { imageSize } from '../demo/emulator/image-size.ts';
 import { readOrder, totalCents } from '../demo/menu.ts';
-import { playOneOrder } from '../demo/one_order.ts';
+import { playOneOrder } from '../demo/one-order.ts';
 import { setStage } from '../demo/stage.ts';
 import { receiptText, ticketPng } from '../demo/ticket.ts';
 import { runProcess } from './support/process.ts';

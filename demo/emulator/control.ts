@@ -2,13 +2,13 @@ import { randomInt } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import type { Chats, Profile } from './chats.ts';
-import type { EventStreams } from './event_streams.ts';
-import { sendFile } from './file_download.ts';
+import type { EventStreams } from './event-streams.ts';
+import { sendFile } from './file-download.ts';
 import type { FileStore } from './files.ts';
-import { answerJson } from './json_answer.ts';
+import { answerJson } from './json-answer.ts';
 import { readBody } from './params.ts';
 import type { Person } from './person.ts';
-import { isAct, perform } from './person_act.ts';
+import { isAct, perform } from './person-act.ts';
 import { Refusal } from './refusal.ts';
 import { isPrivateHost } from './webhook.ts';
 

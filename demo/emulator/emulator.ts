@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { BotApi } from './bot_api.ts';
-import { CallbackQueries } from './callback_queries.ts';
+import { BotApi } from './bot-api.ts';
+import { CallbackQueries } from './callback-queries.ts';
 import { Chats, type Profile } from './chats.ts';
 import { Control } from './control.ts';
 import { Delivery } from './delivery.ts';
-import { EventStreams } from './event_streams.ts';
+import { EventStreams } from './event-streams.ts';
 import { type EmulatorEvent, Feed } from './feed.ts';
 import { FileStore } from './files.ts';
 import { type Call, Ledger } from './ledger.ts';

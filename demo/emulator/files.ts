@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { imageSize } from './image_size.ts';
+import { imageSize } from './image-size.ts';
 import type { FileRef, PhotoSize } from './message.ts';
 import type { Upload } from './multipart.ts';
 import { badRequest } from './refusal.ts';

@@ -1,4 +1,4 @@
-import type { FormattedText } from './formatted_text.ts';
+import type { FormattedText } from './formatted-text.ts';
 import type { MessageEntity } from './message.ts';
 import { badRequest, type Refusal } from './refusal.ts';
 

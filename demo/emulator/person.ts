@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
-import type { CallbackQueries } from './callback_queries.ts';
+import type { CallbackQueries } from './callback-queries.ts';
 import { type ChatRecord, type Chats, messageIn, unixSeconds } from './chats.ts';
-import { detectEntities } from './detected_entities.ts';
+import { detectEntities } from './detected-entities.ts';
 import type { FileKind, FileStore, StoredFile } from './files.ts';
 import type { InlineButton, Message, MessageContent } from './message.ts';
 import { upload } from './multipart.ts';

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { BotApi } from './bot_api.ts';
-import { serveChatPage } from './chat_page.ts';
+import type { BotApi } from './bot-api.ts';
+import { serveChatPage } from './chat-page.ts';
 import type { Control } from './control.ts';
-import { answerJson } from './json_answer.ts';
+import { answerJson } from './json-answer.ts';
 
 /** Sends each request to whom it concerns: the Bot API, its files, the page's endpoints, or the chat page. */
 export function router(api: BotApi, control: Control) {

@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { HubProcess, type TelegramSide } from './hub_process.ts';
-import { openIdleSockets } from './idle_sockets.ts';
+import { HubProcess, type TelegramSide } from './hub-process.ts';
+import { openIdleSockets } from './idle-sockets.ts';
 import type { Latencies } from './latencies.ts';
 import { type BenchOptions, benchOptions, HELP } from './options.ts';
 import { poll } from './polls.ts';

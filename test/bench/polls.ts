@@ -1,4 +1,4 @@
-import { HttpConnection } from './http_connection.ts';
+import { HttpConnection } from './http-connection.ts';
 import { Latencies } from './latencies.ts';
 
 export interface PollResult {

@@ -1,8 +1,8 @@
 import { Api } from 'grammy';
 import { type EmulatorEvent, type Person, startEmulator } from '../../demo/emulator/mod.ts';
-import type { HubProcess, TelegramSide } from './hub_process.ts';
+import type { HubProcess, TelegramSide } from './hub-process.ts';
 import { Latencies } from './latencies.ts';
-import { TpvSocket } from './tpv_socket.ts';
+import { TpvSocket } from './tpv-socket.ts';
 
 /** Telegram's most for one message; each button is pressed once, as a second press within 5 s would be a double tap. */
 const BUTTONS = 100;

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { HttpConnection } from './http_connection.ts';
-import { WEBHOOK_SECRET } from './hub_process.ts';
+import { HttpConnection } from './http-connection.ts';
+import { WEBHOOK_SECRET } from './hub-process.ts';
 import { Latencies } from './latencies.ts';
-import { TpvSocket } from './tpv_socket.ts';
+import { TpvSocket } from './tpv-socket.ts';
 
 /** People who write, in turn. */
 const PEOPLE = 1_000;

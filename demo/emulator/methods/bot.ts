@@ -1,4 +1,4 @@
-import type { CallbackQueries } from '../callback_queries.ts';
+import type { CallbackQueries } from '../callback-queries.ts';
 import type { Chats } from '../chats.ts';
 import type { Feed } from '../feed.ts';
 import type { FileStore } from '../files.ts';

@@ -1,4 +1,4 @@
-import { detectEntities } from './detected_entities.ts';
+import { detectEntities } from './detected-entities.ts';
 import { parseHtml } from './html.ts';
 import { parseMarkdownV2 } from './markdown.ts';
 import type { MessageEntity } from './message.ts';

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Feed, now } from './feed.ts';
-import { sendFile } from './file_download.ts';
+import { sendFile } from './file-download.ts';
 import type { FileStore } from './files.ts';
-import { answerJson } from './json_answer.ts';
+import { answerJson } from './json-answer.ts';
 import type { Ledger, Outcome } from './ledger.ts';
 import type { SendLimits } from './limits.ts';
 import { type CallInput, integer, type Method, type Params, readInput } from './params.ts';

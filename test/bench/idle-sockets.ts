@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { HubProcess } from './hub_process.ts';
-import { TpvSocket } from './tpv_socket.ts';
+import type { HubProcess } from './hub-process.ts';
+import { TpvSocket } from './tpv-socket.ts';
 
 /** The hub takes 500 upgrades a second; this pause before each stays below that. */
 const BETWEEN_MS = 3;

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { StoredFile } from './files.ts';
-import { answerJson } from './json_answer.ts';
+import { answerJson } from './json-answer.ts';
 
 /** Sends a file's bytes, whole or the one range that was asked for (RFC 9110, section 14). */
 export function sendFile(
