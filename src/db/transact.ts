@@ -180,15 +180,18 @@ function refuse(batch: readonly Job[], cause: unknown): true {
   return true;
 }
 
-/** Faults of the database itself (full disk, lost connection, locked) pass; those of a query are the program's. */
+/**
+ * Faults of the database itself (full disk, lost connection, locked, a table that somebody took away) pass; those of a
+ * query are the program's.
+ */
 function databaseFault(error: unknown): unknown {
   if (error instanceof HubError || !(error instanceof Error)) return error;
   const code = 'code' in error ? String(error.code) : '';
   const passing =
     /^SQLITE_(BUSY|FULL|IOERR|LOCKED|CANTOPEN|READONLY|NOMEM|CORRUPT|NOTADB)/.test(code) ||
-    /^(08|53|57|58|40)/.test(code) ||
+    /^(08|53|57|58|40|42P01|42703)/.test(code) ||
     /^E[A-Z]{3,}$/.test(code) ||
-    /connection|terminated|Client was closed/i.test(error.message);
+    /connection|terminated|Client was closed|^no such (table|column)/i.test(error.message);
   if (!passing) return error;
   return new HubError('unavailable', `The database could not take it: ${error.message}`, {
     cause: error,
