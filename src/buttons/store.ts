@@ -1,10 +1,9 @@
 import type { Selectable } from 'kysely';
 import type { Tx } from '../db/open.ts';
-import type { ButtonTable, PressTable } from '../db/schema.ts';
+import type { ButtonTable } from '../db/schema.ts';
 import { statement } from '../db/statement.ts';
 
 export type ButtonRow = Selectable<ButtonTable>;
-export type PressRow = Selectable<PressTable>;
 
 export const insertButton = statement<{
   token: string;

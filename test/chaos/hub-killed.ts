@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { HubClient } from '#hub-client';
-import { freePort, HubProcess } from './hub-process.ts';
+import { freePort, HubProcess, register } from './hub-process.ts';
 import { TelegramSide } from './telegram-side.ts';
+import { OPEN_INSTRUCTIONS, untilNone } from './until-none.ts';
 
 export interface HubKilledOptions {
   kills: number;
@@ -65,7 +66,7 @@ export async function hubKilled(options: HubKilledOptions): Promise<HubKilledRes
   const clients: HubClient[] = [];
   try {
     for (let i = 0; i < options.tpvs; i++) {
-      const client = new HubClient({ url: hub.url, apiKey: await registerByHand(hub.url, `TPV ${i}`) });
+      const client = new HubClient({ url: hub.url, apiKey: await register(hub.url, `TPV ${i}`) });
       client.on('process_message', (instruction) => {
         const update = Number(/\d+$/.exec(String(instruction.payload.text))?.[0]);
         runs.set(update, (runs.get(update) ?? 0) + 1);
@@ -83,7 +84,7 @@ export async function hubKilled(options: HubKilledOptions): Promise<HubKilledRes
       slowestReadyMs = Math.max(slowestReadyMs, await hub.start());
     }
     await telegram.stop();
-    await untilEnded(file);
+    await untilNone(file, OPEN_INSTRUCTIONS);
     await Promise.all(clients.map((client) => client.close()));
     await hub.kill('SIGTERM');
     const accepted = telegram.accepted();
@@ -101,34 +102,6 @@ export async function hubKilled(options: HubKilledOptions): Promise<HubKilledRes
   } finally {
     await hub.kill('SIGKILL');
     rmSync(dir, { recursive: true, force: true });
-  }
-}
-
-/** Registers a TPV that takes everybody. */
-export async function registerByHand(url: string, name: string): Promise<string> {
-  const answer = await fetch(`${url}/api/tpv/register/`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ name, endpoint_url: 'http://127.0.0.1:9', max_users: 1_000_000 }),
-  });
-  const { api_key: key } = (await answer.json()) as { api_key: string };
-  return key;
-}
-
-/** Waits until no instruction is open, for as long as their number still falls. */
-export async function untilEnded(file: string): Promise<void> {
-  const db = new SqliteDatabase(file, { readonly: true });
-  const count = db.prepare<[], number>('select count(*) from instructions where due_at is not null').pluck();
-  try {
-    for (let left = Number.POSITIVE_INFINITY, patience = 0; patience < 100; patience++) {
-      const now = count.get() ?? 0;
-      if (now === 0) return;
-      if (now < left) patience = 0;
-      left = now;
-      await new Promise((resolve) => setTimeout(resolve, 200));
-    }
-  } finally {
-    db.close();
   }
 }
 

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { type Emulator, startEmulator } from '../../demo/emulator/mod.ts';
-import { freePort, HubProcess } from './hub-process.ts';
+import { freePort, HubProcess, register } from './hub-process.ts';
+import { untilNone, WAITING_PUSHES } from './until-none.ts';
 
 export interface PushesKilledOptions {
   kills: number;
@@ -57,7 +58,7 @@ export async function pushesKilled(options: PushesKilledOptions): Promise<Pushes
   });
   let slowestReadyMs = await hub.start();
   try {
-    const key = await register(hub.url);
+    const key = await register(hub.url, 'TPV');
     for (let chat = 1; chat <= options.chats; chat++) {
       emulator.person({ id: chat, first_name: 'Ana', started: true });
       await meet(hub.url, chat);
@@ -70,7 +71,7 @@ export async function pushesKilled(options: PushesKilledOptions): Promise<Pushes
       slowestReadyMs = Math.max(slowestReadyMs, await hub.start());
     }
     await tpv.stop();
-    await untilSettled(file);
+    await untilNone(file, WAITING_PUSHES);
     await hub.kill('SIGTERM');
     return {
       kills: options.kills,
@@ -146,16 +147,6 @@ class PushingTpv {
   }
 }
 
-async function register(url: string): Promise<string> {
-  const answer = await fetch(`${url}/api/tpv/register/`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ name: 'TPV', endpoint_url: 'http://127.0.0.1:9', max_users: 1_000_000 }),
-  });
-  const { api_key: key } = (await answer.json()) as { api_key: string };
-  return key;
-}
-
 /** A person writes to the bot, and belongs to the TPV from then on. */
 async function meet(url: string, id: number): Promise<void> {
   await fetch(`${url}/webhook/telegram/`, {
@@ -172,23 +163,6 @@ async function meet(url: string, id: number): Promise<void> {
       },
     }),
   });
-}
-
-/** Waits until nothing is on its way, for as long as the number still falls. */
-async function untilSettled(file: string): Promise<void> {
-  const db = new SqliteDatabase(file, { readonly: true });
-  const count = db.prepare<[], number>('select count(*) from push_messages where not_before is not null').pluck();
-  try {
-    for (let left = Number.POSITIVE_INFINITY, patience = 0; patience < 100; patience++) {
-      const now = count.get() ?? 0;
-      if (now === 0) return;
-      if (now < left) patience = 0;
-      left = now;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-  } finally {
-    db.close();
-  }
 }
 
 interface Row {

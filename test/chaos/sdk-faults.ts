@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { FAULTS, type Fault, FaultyProxy } from './faulty-proxy.ts';
-import { registerByHand, untilEnded } from './hub-killed.ts';
-import { freePort, HubProcess } from './hub-process.ts';
+import { freePort, HubProcess, register } from './hub-process.ts';
 import { TelegramSide } from './telegram-side.ts';
 import { TpvProcess } from './tpv-process.ts';
+import { OPEN_INSTRUCTIONS, untilNone } from './until-none.ts';
 
 export interface SdkFaultsOptions {
   faults: number;
@@ -67,7 +67,7 @@ export async function sdkFaults(options: SdkFaultsOptions): Promise<SdkFaultsRes
   try {
     await hub.start();
     proxy = await FaultyProxy.start(hub.url);
-    tpv = new TpvProcess([proxy.url, await registerByHand(hub.url, 'TPV'), folder]);
+    tpv = new TpvProcess([proxy.url, await register(hub.url, 'TPV'), folder]);
     tpv.start();
     const telegram = new TelegramSide({ ...options, url: hub.url, secret: SECRET });
     telegram.start();
@@ -85,7 +85,7 @@ export async function sdkFaults(options: SdkFaultsOptions): Promise<SdkFaultsRes
     }
     proxy.heal();
     await telegram.stop();
-    await untilEnded(file);
+    await untilNone(file, OPEN_INSTRUCTIONS);
     await tpv.stop('SIGTERM');
     await hub.kill('SIGTERM');
     const updates = telegram.accepted();

@@ -1,0 +1,26 @@
+import SqliteDatabase from 'better-sqlite3';
+
+/** Instructions that have not ended, and messages that are not settled; queries that count. */
+export const OPEN_INSTRUCTIONS = 'select count(*) from instructions where due_at is not null';
+export const WAITING_PUSHES = 'select count(*) from push_messages where not_before is not null';
+
+const LOOK_MS = 200;
+/** Looks without a change before it gives up: 20 s. */
+const PATIENCE = 100;
+
+/** Waits until `query` counts nothing, for as long as the number still falls. */
+export async function untilNone(file: string, query: string): Promise<void> {
+  const db = new SqliteDatabase(file, { readonly: true });
+  const count = db.prepare<[], number>(query).pluck();
+  try {
+    for (let left = Number.POSITIVE_INFINITY, patience = 0; patience < PATIENCE; patience++) {
+      const now = count.get() ?? 0;
+      if (now === 0) return;
+      if (now < left) patience = 0;
+      left = now;
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    }
+  } finally {
+    db.close();
+  }
+}
