@@ -16,6 +16,10 @@ export interface Schema {
   buttons: ButtonTable;
   presses: PressTable;
   settings: SettingTable;
+  admin_users: AdminUserTable;
+  admin_sessions: AdminSessionTable;
+  audit_log: AuditTable;
+  activity: ActivityTable;
 }
 
 export interface TpvTable {
@@ -33,6 +37,8 @@ export interface TpvTable {
   created_at: number;
   last_heartbeat: number | null;
   deleted_at: number | null;
+  /** When an administrator (or open registration) let it in; null: it still waits for that. */
+  approved_at: number | null;
 }
 
 export interface ApiKeyTable {
@@ -60,6 +66,8 @@ export interface TelegramUserTable {
   last_interaction: number;
   /** When the person was told that no TPV is free; null once one is assigned. */
   unassigned_told_at: number | null;
+  /** Names and id in small letters without accents; what an administrator's search looks into. */
+  search: Generated<string>;
 }
 
 /** What became of an update: an instruction, an answer by the hub itself, or nothing. */
@@ -192,4 +200,69 @@ export interface PressTable {
 export interface SettingTable {
   key: string;
   value: string;
+}
+
+/** `viewer` sees everything and changes nothing. */
+export type AdminRole = 'admin' | 'viewer';
+
+export interface AdminUserTable {
+  id: string;
+  /** In small letters. */
+  name: string;
+  password_hash: string;
+  role: AdminRole;
+  /** Base32; confirmed once `totp_enabled_at` is set. */
+  totp_secret: string | null;
+  totp_enabled_at: number | null;
+  /** The last time step whose code was used, so that none works twice. */
+  totp_last_step: number | null;
+  /** JSON array of the hashes of the codes that are left. */
+  recovery_codes: Generated<string>;
+  created_at: number;
+  password_changed_at: number;
+  last_login_at: number | null;
+}
+
+export interface AdminSessionTable {
+  /** SHA-256 of what the cookie holds. */
+  hash: string;
+  /** What the list of sessions calls it. */
+  id: string;
+  admin_id: string;
+  created_at: number;
+  last_seen_at: number;
+  expires_at: number;
+  address: string;
+  user_agent: string;
+}
+
+export interface AuditTable {
+  seq: Generated<number>;
+  at: number;
+  /** An administrator's name, or `token`, `cli`, `hub`. */
+  actor: string;
+  action: string;
+  target_kind: string | null;
+  target_id: string | null;
+  target_name: string | null;
+  /** JSON: what was changed, without secrets. */
+  details: Generated<string>;
+  address: string | null;
+}
+
+/** What happened within one minute. */
+export interface ActivityTable {
+  /** The minute's beginning, in milliseconds. */
+  minute: number;
+  /** Empty: the whole hub. */
+  tpv_id: string;
+  updates: number;
+  instructions: number;
+  completed: number;
+  failed: number;
+  pushes: number;
+  pushes_failed: number;
+  /** From the update's commit to the TPV's first report. */
+  p50_ms: number | null;
+  p99_ms: number | null;
 }
