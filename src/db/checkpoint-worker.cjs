@@ -5,14 +5,15 @@ const SqliteDatabase = require('better-sqlite3');
 
 /** A log longer than this is also started anew, which holds up writers for the moment of its last frames. */
 const LONG_LOG_PAGES = 8_192;
+/** Starting anew waits for whoever still reads the log, and writers wait meanwhile: so long, and no longer. */
+const PATIENCE_MS = 25;
 
 const db = new SqliteDatabase(workerData);
 db.pragma('synchronous = FULL');
-db.pragma('busy_timeout = 1000');
+db.pragma(`busy_timeout = ${PATIENCE_MS}`);
 
-/** Frames in the log after it, some of them perhaps in the file already. */
 function checkpoint(mode) {
-  return db.pragma(`wal_checkpoint(${mode})`)[0].log;
+  return db.pragma(`wal_checkpoint(${mode})`)[0];
 }
 
 parentPort.on('message', (message) => {
@@ -22,7 +23,9 @@ parentPort.on('message', (message) => {
     return;
   }
   try {
-    if (checkpoint('PASSIVE') > LONG_LOG_PAGES) checkpoint('RESTART');
+    const { log, checkpointed } = checkpoint('PASSIVE');
+    // Where a backup reads, its part of the log can't be written over until it ends: trying would only hold up writers.
+    if (log > LONG_LOG_PAGES && log - checkpointed < LONG_LOG_PAGES) checkpoint('RESTART');
     parentPort.postMessage('done');
   } catch (error) {
     parentPort.postMessage(error instanceof Error ? error.message : String(error));

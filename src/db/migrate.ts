@@ -13,8 +13,15 @@ export interface MigrationStatus {
   unknown: string[];
 }
 
+const provider = new FileMigrationProvider({ fs, path, migrationFolder });
+
 function migrator(db: Database): Migrator {
-  return new Migrator({ db: db.writer, provider: new FileMigrationProvider({ fs, path, migrationFolder }) });
+  return new Migrator({ db: db.writer, provider });
+}
+
+/** The names of this program's migrations, in their order. */
+export async function knownMigrations(): Promise<string[]> {
+  return Object.keys(await provider.getMigrations()).sort();
 }
 
 /** Compares the database with the migrations of this program. */
@@ -39,6 +46,11 @@ async function appliedNames(db: Database): Promise<string[]> {
   return rows.map((row) => row.name);
 }
 
+/** Says what to do about a schema of a newer program. */
+export function newerSentence(what: string, unknown: readonly string[]): string {
+  return `${what} is newer than this program (it has ${unknown.join(', ')}): install the version of the hub that wrote it, or a later one.`;
+}
+
 /**
  * Brings the schema up to this program's.
  * @returns the migrations that ran
@@ -46,11 +58,7 @@ async function appliedNames(db: Database): Promise<string[]> {
  */
 export async function migrate(db: Database): Promise<string[]> {
   const { unknown } = await migrationStatus(db);
-  if (unknown.length > 0) {
-    throw new Error(
-      `The database is newer than this program (it has ${unknown.join(', ')}): install the version of the hub that wrote it, or a later one.`,
-    );
-  }
+  if (unknown.length > 0) throw new Error(newerSentence('The database', unknown));
   const { error, results } = await migrator(db).migrateToLatest();
   const failed = results?.find((result) => result.status === 'Error');
   if (error !== undefined) {

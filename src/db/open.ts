@@ -8,9 +8,10 @@ import { openPostgresReader, openPostgresWriter } from './postgres.ts';
 import type { Schema } from './schema.ts';
 import { openSqliteReader, openSqliteWriter } from './sqlite.ts';
 import { compiler, type Statement } from './statement.ts';
-import { groupCommit, type Transact } from './transact.ts';
+import { type CommitObserver, groupCommit, type Transact } from './transact.ts';
+import { shrinking } from './vacuum.ts';
 
-export type { Transact, Tx } from './transact.ts';
+export type { CommitObserver, Transact, Tx } from './transact.ts';
 
 /** The hub's database: one connection that writes, others that read what is committed. */
 export interface Database {
@@ -37,13 +38,23 @@ export interface DatabaseOptions {
  * Opens `sqlite:<path>` or `postgres://…`.
  * @throws HubError `unavailable` with a sentence where the file can't be opened, or can't be kept as safe as asked for
  */
-export function openDatabase(options: DatabaseOptions): Database {
+export function openDatabase(options: DatabaseOptions, observer?: CommitObserver): Database {
   const url = options.DATABASE_URL;
-  if (!url.startsWith('sqlite:')) return assemble('postgres', openPostgresWriter(url), () => openPostgresReader(url));
+  if (!url.startsWith('sqlite:')) {
+    return assemble('postgres', openPostgresWriter(url), () => openPostgresReader(url), observer);
+  }
   const path = url.slice('sqlite:'.length);
   try {
     const writer = openSqliteWriter({ path, durability: options.DATABASE_DURABILITY });
-    return assemble('sqlite', writer, () => openSqliteReader(path), new Checkpointer(resolve(path)));
+    const checkpointer = new Checkpointer(resolve(path));
+    const shrink = writer.pages && shrinking(writer.pages, () => performance.now());
+    return assemble('sqlite', writer, () => openSqliteReader(path), observer, {
+      async tidy() {
+        await checkpointer.run();
+        shrink?.();
+      },
+      close: () => checkpointer.close(),
+    });
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new HubError(
@@ -58,13 +69,14 @@ function assemble(
   dialect: DialectName,
   writer: Connection,
   openReader: () => Connection,
-  checkpointer?: Checkpointer,
+  observer: CommitObserver | undefined,
+  housekeeping?: Pick<Database, 'tidy' | 'close'>,
 ): Database {
   const reader = openReader();
   const read = kyselyOver(reader, dialect);
   const kysely = kyselyOver(writer, dialect);
   const compile = compiler(kysely);
-  const { transact, idle } = groupCommit({ writer, kysely, compile });
+  const { transact, idle } = groupCommit({ writer, kysely, compile, observer });
   return {
     dialect,
     read,
@@ -75,10 +87,10 @@ function assemble(
       const { rows } = await reader.execute(compiled.sql, compiled.bind(parameters as Record<string, unknown>));
       return rows as R[];
     },
-    tidy: async () => checkpointer?.run(),
+    tidy: async () => housekeeping?.tidy(),
     async close() {
       await idle();
-      await checkpointer?.close();
+      await housekeeping?.close();
       await reader.close();
       await writer.close();
     },

@@ -1,35 +1,52 @@
-import { chmodSync, existsSync, mkdirSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import type { Connection } from './connection.ts';
+import type { Pages } from './vacuum.ts';
 
 /** The oldest SQLite that is safe here (design/security.md, "Versions"). */
 const LEAST_SQLITE = '3.51.3';
 
 /**
  * A thread of its own writes the log back (checkpointer.ts). Where that can't keep up, the writer does it itself at
- * 256 MiB. At SQLite's default of 1,000 pages a busy hub spent a fifth of its time on it.
+ * 1 GiB: for as long as a backup copies, nobody can, and what has gathered by its end is the thread's work. At
+ * SQLite's default of 1,000 pages a busy hub spent a fifth of its time on it.
  */
-const CHECKPOINT_PAGES = 65_536;
+const CHECKPOINT_PAGES = 262_144;
 /** A log that was written back is cut to this. */
 const LOG_KEPT_BYTES = 64 * 1024 * 1024;
+/** `auto_vacuum` as SQLite answers it. */
+const INCREMENTAL = 2;
 
 export interface SqliteOptions {
   path: string;
   durability: 'full' | 'normal';
 }
 
+export interface SqliteWriter extends Connection {
+  /** Undefined where the file can't give any back. */
+  pages: Pages | undefined;
+}
+
 /** Opens the file for writing; it and its folder are made for this user alone where they are missing. */
-export function openSqliteWriter({ path, durability }: SqliteOptions): Connection {
+export function openSqliteWriter({ path, durability }: SqliteOptions): SqliteWriter {
   const file = resolve(path);
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const isNew = !existsSync(file);
+  const before = isNew ? undefined : statSync(file).ino;
   const db = new SqliteDatabase(file);
   if (isNew) chmodSync(file, 0o600);
   const version = String(db.prepare('select sqlite_version()').pluck().get());
   if (older(version, LEAST_SQLITE))
     throw new Error(`SQLite ${version} is too old: ${LEAST_SQLITE} or newer is needed.`);
+  // Only a file that holds nothing yet takes this; the log writes its first page.
+  if (isNew) db.pragma('auto_vacuum = INCREMENTAL');
   db.pragma('journal_mode = WAL');
+  if (before !== undefined && before !== statSync(file).ino) {
+    // The file that was opened has another name by now (a restore did that), and the log beside it is not its own.
+    db.close();
+    throw new Error('it was replaced at this moment');
+  }
   db.pragma(`synchronous = ${durability}`);
   db.pragma('foreign_keys = ON');
   db.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
@@ -40,7 +57,19 @@ export function openSqliteWriter({ path, durability }: SqliteOptions): Connectio
   if (mode !== 'wal' || synchronous < (durability === 'full' ? 2 : 1)) {
     throw new Error(`The database at ${file} can't be kept safe: journal_mode is ${mode}, synchronous ${synchronous}.`);
   }
-  return overSqlite(db);
+  const shrinks = db.pragma('auto_vacuum', { simple: true }) === INCREMENTAL;
+  return { ...overSqlite(db), pages: shrinks ? pagesOf(db) : undefined };
+}
+
+function pagesOf(db: SqliteDatabase.Database): Pages {
+  return {
+    free: () => Number(db.pragma('freelist_count', { simple: true })),
+    count: () => Number(db.pragma('page_count', { simple: true })),
+    giveBack(most) {
+      // Between the steps of a transaction it would belong to that one.
+      if (!db.inTransaction) db.exec(`pragma incremental_vacuum(${most})`);
+    },
+  };
 }
 
 /** Opens a second connection that sees what is committed and can't change it. */

@@ -44,14 +44,24 @@ interface Settlement {
   reject(error: unknown): void;
 }
 
+/** Who counts commits. */
+export interface CommitObserver {
+  /** A batch of so many transactions, some of which wrote, is on disk, `ms` after it began. */
+  committed(transactions: number, ms: number): void;
+  /** The database did not take a batch, or one transaction's writes. */
+  failed(error: unknown): void;
+}
+
 export interface TransactPorts {
   writer: Connection;
   kysely: Kysely<Schema>;
   compile<P, R>(statement: Statement<P, R>): Compiled;
+  observer?: CommitObserver | undefined;
 }
 
 /** Makes the group commit over one writing connection. */
-export function groupCommit({ writer, kysely, compile }: TransactPorts): { transact: Transact; idle(): Promise<void> } {
+export function groupCommit(ports: TransactPorts): { transact: Transact; idle(): Promise<void> } {
+  const { writer, kysely, compile, observer } = ports;
   let waiting: Job[] = [];
   let running: Promise<void> | undefined;
 
@@ -67,6 +77,7 @@ export function groupCommit({ writer, kysely, compile }: TransactPorts): { trans
 
   /** Commits the batch and settles its jobs; false, with nothing settled and nothing written, where one failed. */
   const runBatch = async (batch: Job[]): Promise<boolean> => {
+    const beganAt = performance.now();
     const settlements: Settlement[] = [];
     const attempts: Attempt[] = [];
     const takeBack = async () => {
@@ -76,6 +87,7 @@ export function groupCommit({ writer, kysely, compile }: TransactPorts): { trans
     try {
       await writer.begin();
     } catch (error) {
+      observer?.failed(error);
       return refuse(batch, error);
     }
     for (const job of batch) {
@@ -94,7 +106,9 @@ export function groupCommit({ writer, kysely, compile }: TransactPorts): { trans
         }
         await takeBack();
         if (batch.length > 1) return false;
-        job.reject(databaseFault(error));
+        const fault = databaseFault(error);
+        if (fault instanceof HubError && fault !== error) observer?.failed(error);
+        job.reject(fault);
         return true;
       }
     }
@@ -102,8 +116,10 @@ export function groupCommit({ writer, kysely, compile }: TransactPorts): { trans
       await writer.commit();
     } catch (error) {
       await takeBack();
+      observer?.failed(error);
       return refuse(batch, error);
     }
+    if (attempts.some(({ wrote }) => wrote)) observer?.committed(batch.length, performance.now() - beganAt);
     for (const one of settlements) {
       try {
         for (const hook of one.hooks) hook();
@@ -189,7 +205,7 @@ function databaseFault(error: unknown): unknown {
   const code = 'code' in error ? String(error.code) : '';
   const passing =
     /^SQLITE_(BUSY|FULL|IOERR|LOCKED|CANTOPEN|READONLY|NOMEM|CORRUPT|NOTADB)/.test(code) ||
-    /^(08|53|57|58|40|42P01|42703)/.test(code) ||
+    /^(08|53|57|58|40|25006|42P01|42703)/.test(code) ||
     /^E[A-Z]{3,}$/.test(code) ||
     /connection|terminated|Client was closed|^no such (table|column)/i.test(error.message);
   if (!passing) return error;

@@ -1,0 +1,75 @@
+/** A list that is read by key, such as the rows of a table, newest first. */
+export interface KeyedList<R, K> {
+  /** The rows behind `after`, as far as `until` and with it, that pass the filters; at most `limit`, in order. */
+  read(after: K | undefined, until: K | undefined, limit: number): Promise<R[]>;
+  /** The key of the row `rows` further on, whether it passes the filters or not; undefined where the list ends before. */
+  ahead(after: K | undefined, rows: number): Promise<K | undefined>;
+  keyOf(row: R): K;
+  /** Whether `read` leaves rows out for which no index helps. */
+  filtered: boolean;
+  /** What the database could not decide. */
+  matches?: ((row: R) => boolean) | undefined;
+}
+
+/** Rows of a list, and where the next ones begin; undefined at the end. */
+export interface Slice<R, K> {
+  rows: R[];
+  next: K | undefined;
+}
+
+/**
+ * Rows that one statement looks at. SQLite answers on the hub's own thread: a statement over a million rows would hold
+ * up every update meanwhile.
+ */
+const WINDOW_ROWS = 2_000;
+/** Rows that one call looks at, where its caller doesn't say. */
+const MOST_ROWS = 20_000;
+/** Rows at a time where `matches` has the last word; each takes as long as this many that the database leaves out. */
+const CANDIDATES = 200;
+const CANDIDATE_COST = 10;
+
+/**
+ * Reads the next `limit` rows of a list. Where a filter has no index, the list is gone through window by window, others
+ * get their turn in between, and after `mostRows` it ends: the slice is short then, even empty, and has a `next`.
+ */
+export async function readSlice<R, K>(
+  list: KeyedList<R, K>,
+  after: K | undefined,
+  limit: number,
+  mostRows = MOST_ROWS,
+): Promise<Slice<R, K>> {
+  if (!list.filtered) {
+    const rows = await list.read(after, undefined, limit + 1);
+    const last = rows.length > limit ? rows[limit - 1] : undefined;
+    return { rows: rows.slice(0, limit), next: last === undefined ? undefined : list.keyOf(last) };
+  }
+  const rows: R[] = [];
+  let at = after;
+  for (let looked = 0; looked < mostRows; ) {
+    const until = await list.ahead(at, WINDOW_ROWS);
+    looked += WINDOW_ROWS;
+    for (;;) {
+      const most = list.matches === undefined ? limit - rows.length : CANDIDATES;
+      const found = await list.read(at, until, most);
+      for (const row of found) {
+        if (list.matches?.(row) === false) continue;
+        rows.push(row);
+        if (rows.length === limit) return { rows, next: list.keyOf(row) };
+      }
+      const last = found.at(-1);
+      if (last === undefined || found.length < most) break;
+      at = list.keyOf(last);
+      looked += found.length * CANDIDATE_COST;
+      if (looked >= mostRows) return { rows, next: at };
+      await turn();
+    }
+    if (until === undefined) return { rows, next: undefined };
+    at = until;
+    await turn();
+  }
+  return { rows, next: at };
+}
+
+function turn(): Promise<void> {
+  return new Promise((next) => setImmediate(next));
+}
