@@ -1,0 +1,131 @@
+import type { Selectable } from 'kysely';
+import type { Database, Tx } from '../db/open.ts';
+import type { AdminRole, AdminUserTable } from '../db/schema.ts';
+import { statement } from '../db/statement.ts';
+import { HubError } from '../errors.ts';
+import { uuidv7 } from '../ids.ts';
+import { nameFault, normalName } from './name.ts';
+import { endSetup } from './setup.ts';
+
+/** Somebody who may log in. */
+export type Account = Selectable<AdminUserTable>;
+
+export interface NewAccount {
+  name: string;
+  role: AdminRole;
+  /** Of `hashPassword`. */
+  passwordHash: string;
+}
+
+/** A row that every change of who is administrator writes to first, so that two of them never pass each other. */
+const lock = statement<object>()((db) =>
+  db
+    .insertInto('settings')
+    .values({ key: 'administrators', value: 'locked' })
+    .onConflict((c) => c.column('key').doUpdateSet({ value: 'locked' })),
+);
+
+const byName = statement<{ name: string }>()((db, p) =>
+  db.selectFrom('admin_users').selectAll().where('name', '=', p('name')),
+);
+
+/** The account of that name, however it is written. */
+export async function accountNamed(db: Database, name: string): Promise<Account | undefined> {
+  const [row] = await db.query(byName, { name: normalName(name) });
+  return row;
+}
+
+/** Every account, the oldest first. */
+export async function allAccounts(db: Database): Promise<Account[]> {
+  return db.read.selectFrom('admin_users').selectAll().orderBy('created_at').orderBy('id').execute();
+}
+
+/** As it is within the transaction. */
+export async function accountNow(tx: Tx, id: string): Promise<Account | undefined> {
+  return tx.kysely.selectFrom('admin_users').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+/** @throws HubError `not_found` */
+export async function accountIn(tx: Tx, id: string): Promise<Account> {
+  const row = await accountNow(tx, id);
+  if (row === undefined) throw new HubError('not_found', 'There is no such account.');
+  return row;
+}
+
+/**
+ * Adds an account. With the first one the set-up link has had its day.
+ * @throws HubError `invalid_request` for a name that nobody can have, `conflict` for one that is taken
+ */
+export async function createAccount(tx: Tx, { name, role, passwordHash }: NewAccount, now: number): Promise<Account> {
+  const fault = nameFault(name);
+  if (fault !== undefined) {
+    throw new HubError('invalid_request', `Nobody can be called ${JSON.stringify(name)}.`, {
+      details: [{ path: 'name', message: fault }],
+    });
+  }
+  const row = await tx.kysely
+    .insertInto('admin_users')
+    .values({
+      id: uuidv7(now),
+      name: normalName(name),
+      password_hash: passwordHash,
+      role,
+      totp_secret: null,
+      totp_enabled_at: null,
+      totp_last_step: null,
+      created_at: now,
+      password_changed_at: now,
+      last_login_at: null,
+    })
+    .onConflict((c) => c.column('name').doNothing())
+    .returningAll()
+    .executeTakeFirst();
+  if (row === undefined) {
+    throw new HubError('conflict', `The name ${JSON.stringify(normalName(name))} is taken.`, {
+      details: [{ path: 'name', message: 'ya hay una cuenta con ese nombre' }],
+    });
+  }
+  await endSetup(tx);
+  return row;
+}
+
+/** @throws HubError `not_found`; `conflict` where nobody would be administrator any more */
+export async function setRole(tx: Tx, id: string, role: AdminRole): Promise<Account> {
+  await tx.run(lock, {});
+  const account = await accountIn(tx, id);
+  if (role !== 'admin') await keepAnother(tx, account);
+  await tx.kysely.updateTable('admin_users').set({ role }).where('id', '=', id).execute();
+  return { ...account, role };
+}
+
+/** Its sessions go with it. @throws HubError as `setRole` */
+export async function deleteAccount(tx: Tx, id: string): Promise<Account> {
+  await tx.run(lock, {});
+  const account = await accountIn(tx, id);
+  await keepAnother(tx, account);
+  await tx.kysely.deleteFrom('admin_users').where('id', '=', id).execute();
+  return account;
+}
+
+/** @param passwordHash of `hashPassword` */
+export async function setPassword(tx: Tx, id: string, passwordHash: string, now: number): Promise<void> {
+  await tx.kysely
+    .updateTable('admin_users')
+    .set({ password_hash: passwordHash, password_changed_at: now })
+    .where('id', '=', id)
+    .execute();
+}
+
+/** Refuses what would leave the hub to nobody. */
+async function keepAnother(tx: Tx, account: Account): Promise<void> {
+  const another = await tx.kysely
+    .selectFrom('admin_users')
+    .select('id')
+    .where('role', '=', 'admin')
+    .where('id', '!=', account.id)
+    .executeTakeFirst();
+  if (account.role !== 'admin' || another !== undefined) return;
+  throw new HubError('conflict', 'The last administrator stays one.', {
+    details: [{ path: 'role', message: 'es la última cuenta de administrador: crea otra antes' }],
+  });
+}

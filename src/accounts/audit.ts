@@ -1,0 +1,31 @@
+import type { Tx } from '../db/open.ts';
+import type { AuditAction } from './actions.ts';
+
+/** Who did what to what; names no secret. */
+export interface AuditEntry {
+  /** An administrator's name, or `token`, `cli`, `hub`. */
+  actor: string;
+  action: AuditAction;
+  target?: { kind: string; id: string; name?: string | undefined } | undefined;
+  /** What was changed; JSON. */
+  details?: Readonly<Record<string, unknown>> | undefined;
+  /** The address that it came from. */
+  address?: string | undefined;
+}
+
+/** Writes it down in the transaction of the change itself: neither stands without the other (design/security.md, S24). */
+export async function audit(tx: Tx, entry: AuditEntry, now: number): Promise<void> {
+  await tx.kysely
+    .insertInto('audit_log')
+    .values({
+      at: now,
+      actor: entry.actor,
+      action: entry.action,
+      target_kind: entry.target?.kind ?? null,
+      target_id: entry.target?.id ?? null,
+      target_name: entry.target?.name ?? null,
+      details: JSON.stringify(entry.details ?? {}),
+      address: entry.address ?? null,
+    })
+    .execute();
+}

@@ -1,0 +1,20 @@
+/** Those who act in the audit log without an account. */
+export const RESERVED_NAMES = ['token', 'cli', 'hub'];
+
+export const MOST_NAME_LENGTH = 64;
+
+/** An account's name as it is stored and compared: small letters, one space at most between words. */
+export function normalName(name: string): string {
+  return name.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ').trim();
+}
+
+/** Why nobody can be called so, for the person who chose it; undefined where it is fine. */
+export function nameFault(name: string): string | undefined {
+  const normal = normalName(name);
+  if (normal === '') return 'no puede estar vacío';
+  if (normal.length > MOST_NAME_LENGTH) return `admite hasta ${MOST_NAME_LENGTH} caracteres`;
+  // Invisible characters and changes of direction make one name look like another.
+  if (/\p{C}/u.test(normal)) return 'contiene caracteres no admitidos';
+  if (RESERVED_NAMES.includes(normal)) return 'está reservado: elige otro';
+  return undefined;
+}

@@ -1,0 +1,88 @@
+import type { Tx } from '../db/open.ts';
+import { HubError } from '../errors.ts';
+import type { Account } from './account.ts';
+import { newRecoveryCodes, withoutRecoveryCode } from './recovery-codes.ts';
+import { newTotpSecret, totpStep } from './totp.ts';
+
+/**
+ * Begins the second factor: a secret for the person's app. It counts once a code of it was given back.
+ * @throws HubError `conflict` where it is on already
+ */
+export async function startTotp(tx: Tx, accountId: string): Promise<string> {
+  const secret = newTotpSecret();
+  const { numUpdatedRows } = await tx.kysely
+    .updateTable('admin_users')
+    .set({ totp_secret: secret, totp_last_step: null })
+    .where('id', '=', accountId)
+    .where('totp_enabled_at', 'is', null)
+    .executeTakeFirst();
+  if (numUpdatedRows === 0n) throw refused('ya está activado: desactívalo antes');
+  return secret;
+}
+
+/**
+ * Turns it on, where the app shows the right code.
+ * @returns the recovery codes, which nobody sees again
+ * @throws HubError `conflict` where it was not begun, `invalid_request` for a wrong code
+ */
+export async function confirmTotp(tx: Tx, account: Account, code: string, now: number): Promise<string[]> {
+  if (account.totp_secret === null || account.totp_enabled_at !== null) {
+    throw refused('no hay ninguna activación pendiente: empieza otra vez');
+  }
+  const step = totpStep(account.totp_secret, code, now, null);
+  if (step === undefined) {
+    throw new HubError('invalid_request', 'The code is wrong.', {
+      details: [{ path: 'code', message: 'no es el que muestra la aplicación: comprueba la hora del teléfono' }],
+    });
+  }
+  const { codes, hashes } = newRecoveryCodes();
+  await tx.kysely
+    .updateTable('admin_users')
+    .set({ totp_enabled_at: now, totp_last_step: step, recovery_codes: JSON.stringify(hashes) })
+    .where('id', '=', account.id)
+    .execute();
+  return codes;
+}
+
+/** Turns it off. */
+export async function endTotp(tx: Tx, accountId: string): Promise<void> {
+  await tx.kysely
+    .updateTable('admin_users')
+    .set({ totp_secret: null, totp_enabled_at: null, totp_last_step: null, recovery_codes: '[]' })
+    .where('id', '=', accountId)
+    .execute();
+}
+
+/**
+ * Uses a code up: one that the app shows, or a recovery code. Each works once, however many ask with it at once.
+ * @returns how many recovery codes are left where one was used; undefined where the code is wrong
+ */
+export async function useCode(
+  tx: Tx,
+  account: Account,
+  code: string,
+  now: number,
+): Promise<{ recoveryCodesLeft?: number } | undefined> {
+  const own = tx.kysely.updateTable('admin_users').where('id', '=', account.id);
+  const digits = code.replace(/\s/g, '');
+  if (/^\d{6}$/.test(digits)) {
+    const step = totpStep(account.totp_secret ?? '', digits, now, account.totp_last_step);
+    if (step === undefined) return undefined;
+    const { numUpdatedRows } = await own
+      .set({ totp_last_step: step })
+      .where((eb) => eb.or([eb('totp_last_step', 'is', null), eb('totp_last_step', '<', step)]))
+      .executeTakeFirst();
+    return numUpdatedRows === 0n ? undefined : {};
+  }
+  const left = withoutRecoveryCode(JSON.parse(account.recovery_codes) as string[], code);
+  if (left === undefined) return undefined;
+  const { numUpdatedRows } = await own
+    .set({ recovery_codes: JSON.stringify(left) })
+    .where('recovery_codes', '=', account.recovery_codes)
+    .executeTakeFirst();
+  return numUpdatedRows === 0n ? undefined : { recoveryCodesLeft: left.length };
+}
+
+function refused(message: string): HubError {
+  return new HubError('conflict', 'The second factor can not be changed so.', { details: [{ path: 'totp', message }] });
+}

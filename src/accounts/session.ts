@@ -1,0 +1,199 @@
+import { createHmac, hash, randomBytes } from 'node:crypto';
+import type { Database, Tx } from '../db/open.ts';
+import type { AdminRole } from '../db/schema.ts';
+import { statement } from '../db/statement.ts';
+import { HubError } from '../errors.ts';
+import { uuidv7 } from '../ids.ts';
+
+/** Without a request for so long, a session ends (design/security.md, S20). */
+export const SESSION_IDLE_MS = 30 * 60_000;
+/** No session lives longer, whatever its person does (S20). */
+export const SESSION_LIFE_MS = 12 * 3_600_000;
+/** The last request is stored at most this often; a session may end by so much earlier than `SESSION_IDLE_MS`. */
+const SEEN_INTERVAL_MS = 60_000;
+/** Of one account at once; a further login ends the oldest. */
+const MOST_SESSIONS = 20;
+const SECRET_BYTES = 32;
+const SWEEP_PAGE = 1_000;
+
+/** A login that still holds, as a request finds it. */
+export interface OpenSession {
+  id: string;
+  accountId: string;
+  name: string;
+  role: AdminRole;
+  totpEnabled: boolean;
+  expiresAt: number;
+  idleExpiresAt: number;
+  /** What has to come along with every change. */
+  csrfToken: string;
+}
+
+/** Where a session was opened. */
+export interface Origin {
+  address: string;
+  userAgent: string;
+}
+
+const sessionByHash = statement<{ hash: string; now: number; seenAfter: number }>()((db, p) =>
+  db
+    .selectFrom('admin_sessions')
+    .innerJoin('admin_users', 'admin_users.id', 'admin_sessions.admin_id')
+    .select([
+      'admin_sessions.id',
+      'admin_sessions.admin_id',
+      'admin_sessions.last_seen_at',
+      'admin_sessions.expires_at',
+      'admin_users.name',
+      'admin_users.role',
+      'admin_users.totp_enabled_at',
+    ])
+    .where('admin_sessions.hash', '=', p('hash'))
+    .where('admin_sessions.expires_at', '>', p('now'))
+    .where('admin_sessions.last_seen_at', '>', p('seenAfter')),
+);
+
+const recordSeen = statement<{ id: string; now: number }>()((db, p) =>
+  db
+    .updateTable('admin_sessions')
+    .set({ last_seen_at: p('now') })
+    .where('id', '=', p('id')),
+);
+
+const stillThere = statement<{ id: string; now: number; seenAfter: number }>()((db, p) =>
+  db
+    .selectFrom('admin_sessions')
+    .select('id')
+    .where('id', '=', p('id'))
+    .where('expires_at', '>', p('now'))
+    .where('last_seen_at', '>', p('seenAfter')),
+);
+
+/**
+ * Opens a session; part of the login that earned it.
+ * @returns the secret that its cookie holds, and the ids of sessions that had to end for it
+ */
+export async function openSession(
+  tx: Tx,
+  accountId: string,
+  origin: Origin,
+  now: number,
+): Promise<{ secret: string; id: string; ended: string[] }> {
+  const secret = randomBytes(SECRET_BYTES).toString('base64url');
+  const id = uuidv7(now);
+  const older = await tx.kysely
+    .selectFrom('admin_sessions')
+    .select('id')
+    .where('admin_id', '=', accountId)
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .offset(MOST_SESSIONS - 1)
+    .limit(MOST_SESSIONS)
+    .execute();
+  const ended = older.map((one) => one.id);
+  if (ended.length > 0) await tx.kysely.deleteFrom('admin_sessions').where('id', 'in', ended).execute();
+  await tx.kysely
+    .insertInto('admin_sessions')
+    .values({
+      hash: hash('sha256', secret),
+      id,
+      admin_id: accountId,
+      created_at: now,
+      last_seen_at: now,
+      expires_at: now + SESSION_LIFE_MS,
+      address: origin.address,
+      user_agent: origin.userAgent,
+    })
+    .execute();
+  return { secret, id, ended };
+}
+
+/** The session whose cookie holds `secret`; undefined where it is unknown, ended, or was left idle. */
+export async function findSession(db: Database, secret: string, now: number): Promise<OpenSession | undefined> {
+  const parameters = { hash: hash('sha256', secret), now, seenAfter: now - SESSION_IDLE_MS };
+  const [row] = await db.query(sessionByHash, parameters);
+  if (row === undefined) return undefined;
+  return {
+    id: row.id,
+    accountId: row.admin_id,
+    name: row.name,
+    role: row.role,
+    totpEnabled: row.totp_enabled_at !== null,
+    expiresAt: row.expires_at,
+    idleExpiresAt: Math.min(row.expires_at, row.last_seen_at + SESSION_IDLE_MS),
+    csrfToken: csrfTokenOf(secret),
+  };
+}
+
+/**
+ * Notes that somebody uses the session, at most once a minute. Where the database takes no writes (a full disk, say)
+ * the session goes on without: that is when somebody has to look at the panel.
+ */
+export async function sessionSeen(db: Database, session: OpenSession, now: number): Promise<OpenSession> {
+  const lastSeenAt = session.idleExpiresAt - SESSION_IDLE_MS;
+  if (now - lastSeenAt < SEEN_INTERVAL_MS) return session;
+  try {
+    await db.transact((tx) => tx.run(recordSeen, { id: session.id, now }));
+  } catch (error) {
+    if (error instanceof HubError && error.code === 'unavailable') return session;
+    throw error;
+  }
+  return { ...session, idleExpiresAt: Math.min(session.expiresAt, now + SESSION_IDLE_MS) };
+}
+
+/**
+ * Whether a session that was found before still holds, whichever process ended it: what holds a stream open for one
+ * asks each second. Asking does not count as using it.
+ */
+export async function sessionStillValid(db: Database, sessionId: string, now: number): Promise<boolean> {
+  const rows = await db.query(stillThere, { id: sessionId, now, seenAfter: now - SESSION_IDLE_MS });
+  return rows.length > 0;
+}
+
+/** Ends sessions of an account: one, all, or all but one. @returns the ids of those that were ended */
+export async function endSessions(
+  tx: Tx,
+  accountId: string,
+  which: { only?: string; except?: string } = {},
+): Promise<string[]> {
+  const rows = await tx.kysely
+    .deleteFrom('admin_sessions')
+    .where('admin_id', '=', accountId)
+    .$if(which.only !== undefined, (q) => q.where('id', '=', which.only ?? ''))
+    .$if(which.except !== undefined, (q) => q.where('id', '!=', which.except ?? ''))
+    .returning('id')
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
+/** The account's sessions that still hold, the newest first. */
+export async function sessionsOf(db: Database, accountId: string, now: number) {
+  return db.read
+    .selectFrom('admin_sessions')
+    .select(['id', 'created_at', 'last_seen_at', 'expires_at', 'address', 'user_agent'])
+    .where('admin_id', '=', accountId)
+    .where('expires_at', '>', now)
+    .where('last_seen_at', '>', now - SESSION_IDLE_MS)
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .execute();
+}
+
+/** Deletes sessions that ended by themselves. */
+export async function sweepSessions(db: Database, now: number): Promise<void> {
+  await db.transact(async (tx) => {
+    const due = await tx.kysely
+      .selectFrom('admin_sessions')
+      .select('hash')
+      .where((eb) => eb.or([eb('expires_at', '<=', now), eb('last_seen_at', '<=', now - SESSION_IDLE_MS)]))
+      .limit(SWEEP_PAGE)
+      .execute();
+    const hashes = due.map((row) => row.hash);
+    if (hashes.length > 0) await tx.kysely.deleteFrom('admin_sessions').where('hash', 'in', hashes).execute();
+  });
+}
+
+/** Out of the session's secret, so that nothing more is stored; it tells nothing of that secret. */
+function csrfTokenOf(secret: string): string {
+  return createHmac('sha256', secret).update('csrf').digest('base64url');
+}

@@ -1,0 +1,68 @@
+import { hash, randomBytes } from 'node:crypto';
+import type { Database, Tx } from '../db/open.ts';
+import { HubError } from '../errors.ts';
+
+/** Where the hash of the one-time token waits for the first account. */
+const SETUP_TOKEN = 'setup_token';
+const SETUP_LIFE_MS = 24 * 3_600_000;
+const TOKEN_BYTES = 32;
+
+/** Whether there is no account yet, so that the first one has to be made. */
+export async function isSetupNeeded(db: Database): Promise<boolean> {
+  return (await db.read.selectFrom('admin_users').select('id').limit(1).executeTakeFirst()) === undefined;
+}
+
+/**
+ * Where there is no account, a token with which one person makes the first within a day (design/security.md, S19). It
+ * takes the place of one that was made before; undefined where there is an account.
+ */
+export async function offerSetup(db: Database, now: number): Promise<string | undefined> {
+  const token = randomBytes(TOKEN_BYTES).toString('base64url');
+  const value = `${hash('sha256', token)} ${now + SETUP_LIFE_MS}`;
+  return db.transact(async (tx) => {
+    if (!(await isFirst(tx))) return undefined;
+    await tx.kysely
+      .insertInto('settings')
+      .values({ key: SETUP_TOKEN, value })
+      .onConflict((c) => c.column('key').doUpdateSet({ value }))
+      .execute();
+    return token;
+  });
+}
+
+/** Whether the token would be taken now; what asks this before it works hard for nothing. */
+export async function isSetupToken(db: Database, token: string, now: number): Promise<boolean> {
+  const row = await db.read.selectFrom('settings').select('value').where('key', '=', SETUP_TOKEN).executeTakeFirst();
+  return row !== undefined && fits(row.value, token, now);
+}
+
+/**
+ * Uses the token up; part of making the first account. Deleting the row is what decides between many at once.
+ * @throws HubError `forbidden` where it is wrong, too old, used, or there is an account already
+ */
+export async function useSetupToken(tx: Tx, token: string, now: number): Promise<void> {
+  const [row] = await endSetup(tx);
+  if (row !== undefined && fits(row.value, token, now) && (await isFirst(tx))) return;
+  throw setupRefused();
+}
+
+/** The link leads nowhere any more. */
+export async function endSetup(tx: Tx): Promise<{ value: string }[]> {
+  return tx.kysely.deleteFrom('settings').where('key', '=', SETUP_TOKEN).returning('value').execute();
+}
+
+export function setupRefused(): HubError {
+  return new HubError('forbidden', 'The set-up token is not valid.', {
+    details: [{ path: 'token', message: 'el enlace ya se usó o ha caducado: reinicia el hub y usa el que muestre' }],
+  });
+}
+
+async function isFirst(tx: Tx): Promise<boolean> {
+  return (await tx.kysely.selectFrom('admin_users').select('id').limit(1).executeTakeFirst()) === undefined;
+}
+
+/** Hashes of 256 random bits are compared: how far they agree tells nobody anything. */
+function fits(value: string, token: string, now: number): boolean {
+  const [stored, until] = value.split(' ');
+  return stored === hash('sha256', token) && now < Number(until);
+}

@@ -1,0 +1,94 @@
+import ipaddr from 'ipaddr.js';
+import { HubError } from '../errors.ts';
+
+/** Wrong attempts within a time, after which the next has to wait until the first of them is that old. */
+interface Limit {
+  attempts: number;
+  withinMs: number;
+}
+
+/** design/security.md, S22: delays, not locks. */
+const PER_NAME: Limit = { attempts: 5, withinMs: 15 * 60_000 };
+const PER_ADDRESS: Limit = { attempts: 50, withinMs: 3_600_000 };
+/** Bounds the memory; the longest unused goes first. */
+const MOST_KEYS = 10_000;
+
+/** An attempt that is under way. */
+export interface Attempt {
+  /** It was right: the name's wrong ones before it are forgotten. */
+  right(): void;
+  /** It was neither right nor wrong, such as a right password without its second factor. */
+  undecided(): void;
+}
+
+/**
+ * Slows down whoever guesses passwords, per address, and per address and name. An attempt counts as wrong from its
+ * beginning on, so that many at once are no way around it. In this process's memory: a restart forgets.
+ */
+export class LoginThrottle {
+  readonly #now: () => number;
+  readonly #names = new Map<string, number[]>();
+  readonly #addresses = new Map<string, number[]>();
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** @throws HubError `too_many_requests`, also where the password would be right */
+  begin(address: string, name: string): Attempt {
+    const caller = callerOf(address);
+    const key = `${caller} ${name}`;
+    const now = this.#now();
+    const ofAddress = recent(this.#addresses, caller, PER_ADDRESS, now);
+    const ofName = recent(this.#names, key, PER_NAME, now);
+    const wait = Math.max(waitMs(ofAddress, PER_ADDRESS, now), waitMs(ofName, PER_NAME, now));
+    if (wait > 0) {
+      throw new HubError('too_many_requests', 'Too many wrong logins.', { retryAfterSeconds: Math.ceil(wait / 1_000) });
+    }
+    keep(this.#addresses, caller, [...ofAddress, now]);
+    keep(this.#names, key, [...ofName, now]);
+    const takeBack = () => {
+      without(this.#addresses, caller, now);
+      without(this.#names, key, now);
+    };
+    return {
+      undecided: takeBack,
+      right: () => {
+        takeBack();
+        this.#names.delete(key);
+      },
+    };
+  }
+}
+
+/** In IPv6 one machine may use any address of its /64: they count as one. */
+function callerOf(address: string): string {
+  if (!ipaddr.isValid(address)) return address;
+  const parsed = ipaddr.process(address);
+  return parsed.kind() === 'ipv6' ? parsed.toByteArray().slice(0, 8).join('.') : parsed.toString();
+}
+
+function recent(attempts: Map<string, number[]>, key: string, { withinMs }: Limit, now: number): number[] {
+  return (attempts.get(key) ?? []).filter((at) => now - at < withinMs);
+}
+
+function waitMs(times: readonly number[], limit: Limit, now: number): number {
+  const first = times.at(-limit.attempts);
+  return first === undefined ? 0 : first + limit.withinMs - now;
+}
+
+/** Puts the key at the end: a Map keeps its order, and the beginning is what went unused longest. */
+function keep(attempts: Map<string, number[]>, key: string, times: number[]): void {
+  attempts.delete(key);
+  attempts.set(key, times);
+  const [oldest] = attempts.keys();
+  if (attempts.size > MOST_KEYS && oldest !== undefined) attempts.delete(oldest);
+}
+
+function without(attempts: Map<string, number[]>, key: string, at: number): void {
+  const times = attempts.get(key);
+  const index = times?.indexOf(at) ?? -1;
+  if (times === undefined || index < 0) return;
+  times.splice(index, 1);
+  if (times.length === 0) attempts.delete(key);
+}

@@ -1,0 +1,124 @@
+import { hash, timingSafeEqual } from 'node:crypto';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { OpenSession } from '../accounts/session.ts';
+import type { AdminRole } from '../db/schema.ts';
+import { HubError } from '../errors.ts';
+import { isOwnOrigin, isSecure } from './origin.ts';
+
+/** Somebody who may see, and perhaps steer, everything. */
+export interface Administrator {
+  /** As the audit log calls it; `token` for a script with ADMIN_TOKEN. */
+  name: string;
+  role: AdminRole;
+  /** Absent for a script. */
+  session?: OpenSession;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who calls `/api/admin/*`; set by the hook that guards it. */
+    administrator: Administrator | undefined;
+  }
+  interface FastifyContextConfig {
+    /** What a route changes belongs to whoever calls it: viewers may call it too. */
+    ownAccount?: boolean;
+  }
+}
+
+export interface AccessPorts {
+  /** Whether the request shows ADMIN_TOKEN. */
+  hasToken(request: FastifyRequest): boolean;
+  /** The session whose cookie holds `secret`, where it still holds. */
+  findSession(secret: string): Promise<OpenSession | undefined>;
+  /** Notes that the session is used. */
+  seen(session: OpenSession): Promise<OpenSession>;
+  publicUrl: string | undefined;
+}
+
+/** Who may do what under `/api/admin/*`. */
+export interface Access {
+  /** Who calls; undefined where it is nobody that the hub knows. */
+  identify(request: FastifyRequest): Promise<Administrator | undefined>;
+  /**
+   * The hook that lets administrators in. Whoever comes with ADMIN_TOKEN may do everything. Whoever comes with a
+   * session may look; to change something it takes the role `admin`, the hub's own Origin and the CSRF token.
+   * @throws HubError `unauthorized`, `forbidden`
+   */
+  guard(request: FastifyRequest): Promise<void>;
+  /** Lets nobody in but browsers that show the hub's own pages. For routes that need no session. */
+  requireOwnOrigin(request: FastifyRequest): Promise<void>;
+  setCookie(request: FastifyRequest, reply: FastifyReply, secret: string): void;
+  clearCookie(request: FastifyRequest, reply: FastifyReply): void;
+}
+
+/** Browsers take a `__Host-` cookie by TLS alone, and from nobody but this very host (S20). */
+const COOKIE = { secure: '__Host-hub_session', plain: 'hub_session' } as const;
+/** What the panel asks for by itself says so with this header: it doesn't keep the session of a person who left. */
+const UNATTENDED = 'x-unattended';
+
+export function createAccess(ports: AccessPorts): Access {
+  const cookieOf = (request: FastifyRequest) => COOKIE[isSecure(request, ports.publicUrl) ? 'secure' : 'plain'];
+
+  const identify = async (request: FastifyRequest): Promise<Administrator | undefined> => {
+    if (ports.hasToken(request)) return { name: 'token', role: 'admin' };
+    const secret = request.server.parseCookie(request.headers.cookie ?? '')[cookieOf(request)];
+    if (secret === undefined || secret === '') return undefined;
+    // Another site that CORS_ALLOWED_ORIGINS lets in for TPVs gets nothing in an administrator's name.
+    if (request.headers.origin !== undefined && !isOwnOrigin(request, ports.publicUrl)) {
+      throw new HubError('forbidden', 'The session was sent from another origin.');
+    }
+    const found = await ports.findSession(secret);
+    if (found === undefined) return undefined;
+    const session = request.headers[UNATTENDED] === undefined ? await ports.seen(found) : found;
+    return { name: session.name, role: session.role, session };
+  };
+
+  const requireOwnOrigin = async (request: FastifyRequest) => {
+    if (!isOwnOrigin(request, ports.publicUrl)) throw new HubError('forbidden', 'The Origin is not the hub’s own.');
+  };
+
+  return {
+    identify,
+    requireOwnOrigin,
+    async guard(request) {
+      const administrator = await identify(request);
+      if (administrator === undefined) throw new HubError('unauthorized', 'Neither a session nor the token.');
+      request.administrator = administrator;
+      const { session, role } = administrator;
+      if (session === undefined || request.method === 'GET' || request.method === 'HEAD') return;
+      await requireOwnOrigin(request);
+      if (!isSame(request.headers['x-csrf-token'], session.csrfToken)) {
+        throw new HubError('forbidden', 'The CSRF token is missing or another session’s.');
+      }
+      if (role !== 'admin' && request.routeOptions.config.ownAccount !== true) {
+        throw new HubError('forbidden', 'A viewer changes nothing.');
+      }
+    },
+    setCookie(request, reply, secret) {
+      reply.setCookie(cookieOf(request), secret, cookieOptions(isSecure(request, ports.publicUrl)));
+    },
+    clearCookie(request, reply) {
+      reply.clearCookie(cookieOf(request), cookieOptions(isSecure(request, ports.publicUrl)));
+    },
+  };
+}
+
+/** The administrator of a request that passed the guard. */
+export function administratorOf(request: FastifyRequest): Administrator {
+  if (request.administrator === undefined) throw new HubError('unauthorized', 'The route is not guarded.');
+  return request.administrator;
+}
+
+/** Who did it and from where, as the audit log has it: `audit(tx, { ...byline(request), action, target }, now)`. */
+export function byline(request: FastifyRequest): { actor: string; address: string } {
+  return { actor: administratorOf(request).name, address: request.ip };
+}
+
+function cookieOptions(secure: boolean) {
+  return { path: '/', httpOnly: true, sameSite: 'strict', secure } as const;
+}
+
+function isSame(given: string | string[] | undefined, expected: string): boolean {
+  if (typeof given !== 'string') return false;
+  return timingSafeEqual(hash('sha256', given, 'buffer'), hash('sha256', expected, 'buffer'));
+}

@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { plainText } from '../../db/plain-text.ts';
+import { givenPassword, newPassword } from './accounts.ts';
+
+const timestamp = z.iso.datetime({ precision: 3 });
+
+export const accountSession = z.object({
+  id: z.uuid(),
+  current: z.boolean(),
+  created_at: timestamp,
+  last_seen_at: timestamp,
+  expires_at: timestamp,
+  address: z.string(),
+  user_agent: z.string(),
+});
+export type AccountSession = z.infer<typeof accountSession>;
+
+export const accountSessionList = z.object({ items: z.array(accountSession) });
+export const accountSessionParams = z.object({ id: plainText(1, 64) });
+
+export const passwordChange = z.strictObject({ current_password: givenPassword, new_password: newPassword });
+export const passwordProof = z.strictObject({ password: givenPassword });
+
+export const totpStart = z.object({
+  secret: z.string().describe('Base32, para quien lo escriba a mano'),
+  uri: z.string(),
+  qr_svg: z.string(),
+});
+export type TotpStart = z.infer<typeof totpStart>;
+
+export const totpCode = z.strictObject({ code: z.string().regex(/^\d{6}$/, { error: 'debe tener 6 cifras' }) });
+export const recoveryCodes = z.object({ recovery_codes: z.array(z.string()).describe('Se muestran solo esta vez') });
+export type RecoveryCodes = z.infer<typeof recoveryCodes>;

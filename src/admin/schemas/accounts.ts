@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { MOST_NAME_LENGTH, nameFault } from '../../accounts/name.ts';
+import { isPasswordLength, LEAST_PASSWORD_LENGTH, MOST_PASSWORD_LENGTH } from '../../accounts/password.ts';
+import { plainText } from '../../db/plain-text.ts';
+
+const timestamp = z.iso.datetime({ precision: 3 });
+
+export const ADMIN_ROLES = ['admin', 'viewer'] as const;
+
+/** For whoever logs in: what can't be a name is nobody's, and is refused as a wrong password is. */
+export const givenName = plainText(1, MOST_NAME_LENGTH);
+export const newName = givenName
+  .superRefine((name, context) => {
+    const fault = nameFault(name);
+    if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
+  })
+  .describe('Se guarda en minúsculas');
+
+/** A password that is compared: one that nobody could choose now is refused as wrong, not as malformed. */
+export const givenPassword = plainText(1, MOST_PASSWORD_LENGTH);
+export const newPassword = givenPassword
+  .refine(isPasswordLength, { error: `debe tener al menos ${LEAST_PASSWORD_LENGTH} caracteres` })
+  .describe(`${LEAST_PASSWORD_LENGTH} caracteres como mínimo`);
+
+export const account = z.object({
+  id: z.uuid(),
+  name: z.string(),
+  role: z.enum(ADMIN_ROLES),
+  totp_enabled: z.boolean(),
+  created_at: timestamp,
+  last_login_at: timestamp.nullable(),
+});
+export type Account = z.infer<typeof account>;
+
+export const accountList = z.object({ items: z.array(account) });
+export type AccountList = z.infer<typeof accountList>;
+
+export const accountParams = z.object({ id: plainText(1, 64) });
+export const newAccount = z.strictObject({ name: newName, role: z.enum(ADMIN_ROLES), password: newPassword });
+export const accountEdit = z.strictObject({ role: z.enum(ADMIN_ROLES) });
+export const accountPassword = z.strictObject({ password: newPassword });
+export const done = z.object({ ok: z.literal(true) });
