@@ -1,0 +1,197 @@
+import type { Cancel, Clock } from '../clock.ts';
+import type { Config } from '../config.ts';
+import type { Database, Tx } from '../db/open.ts';
+import type { Logger } from '../log.ts';
+import { settingsEpoch, storedSettings, storeSettings } from './store.ts';
+import { problemsOfText, type TextDefinition } from './text.ts';
+import { SETTING_SCHEMAS, type SettingKey, type SettingValues, TEXT_PREFIX } from './values.ts';
+
+export interface SettingsPorts {
+  db: Database;
+  clock: Clock;
+  log: Logger;
+  config: Pick<Config, 'ROUTING_STRATEGY' | 'RETENTION_DAYS' | 'CORS_ALLOWED_ORIGINS' | 'CALLBACK_ALLOWED_ORIGINS'>;
+  /** The sentences that can be worded otherwise. */
+  texts: Readonly<Record<string, TextDefinition>>;
+  /** A setting is another one from now on, whoever changed it. */
+  onChanged(key: string): void;
+}
+
+/** What an administrator changes; null: back to the default. Keys of texts go without their prefix. */
+export interface SettingsChange {
+  values: { readonly [K in SettingKey]?: SettingValues[K] | null };
+  texts: Readonly<Record<string, string | null>>;
+}
+
+/** Another process's change is seen within this long. */
+const LOOK_INTERVAL_MS = 2_000;
+
+/** What holds at once of the rows that were stored; a row that can't be read counts as absent. */
+interface State {
+  stored: ReadonlyMap<string, string>;
+  values: Partial<SettingValues>;
+  texts: ReadonlyMap<string, string>;
+}
+
+/**
+ * The settings that can be changed while the hub runs: those of the environment, and what administrators stored over
+ * them. Reading one is a look into memory.
+ */
+export class Settings {
+  readonly #ports: SettingsPorts;
+  #state: State = { stored: new Map(), values: {}, texts: new Map() };
+  #corsOrigins: ReadonlySet<string> = new Set();
+  #callbackOrigins: readonly string[] = [];
+  #epoch: string | undefined;
+  #looking: Promise<void> | undefined;
+  #timer: Cancel | undefined;
+  #troubled = false;
+
+  private constructor(ports: SettingsPorts) {
+    this.#ports = ports;
+  }
+
+  /** Reads what is stored, and from now on follows what other processes store. */
+  static async open(ports: SettingsPorts): Promise<Settings> {
+    const settings = new Settings(ports);
+    settings.#epoch = await settingsEpoch(ports.db);
+    settings.#apply(await storedSettings(ports.db));
+    settings.#timer = ports.clock.every(LOOK_INTERVAL_MS, () => settings.#look());
+    return settings;
+  }
+
+  get strategy(): SettingValues['routing_strategy'] {
+    return this.#state.values.routing_strategy ?? this.#ports.config.ROUTING_STRATEGY;
+  }
+
+  get retentionDays(): number {
+    return this.#state.values.retention_days ?? this.#ports.config.RETENTION_DAYS;
+  }
+
+  /** Whether pages of this origin may call the hub. */
+  isCorsOrigin(origin: string): boolean {
+    return this.#corsOrigins.has(origin);
+  }
+
+  /** Origins that the hub calls besides those of active TPVs. */
+  get callbackOrigins(): readonly string[] {
+    return this.#callbackOrigins;
+  }
+
+  /** How an administrator worded a text; undefined: as it is by default. */
+  wording(key: string): string | undefined {
+    return this.#state.texts.get(key);
+  }
+
+  /** What is stored over the environment's value; undefined: nothing is. */
+  stored<K extends SettingKey>(key: K): SettingValues[K] | undefined {
+    return this.#state.values[key];
+  }
+
+  /** Changes some, as part of a transaction; they hold from its commit on. What comes here was checked. */
+  async change(tx: Tx, { values, texts }: SettingsChange): Promise<void> {
+    const changes = new Map<string, string | null>();
+    for (const [key, value] of Object.entries(values)) {
+      if (value !== undefined) changes.set(key, value === null ? null : JSON.stringify(value));
+    }
+    for (const [key, text] of Object.entries(texts)) {
+      // A text that is the default again follows the default from now on.
+      const same = text === null || text === this.#ports.texts[key]?.default;
+      changes.set(TEXT_PREFIX + key, same ? null : JSON.stringify(text));
+    }
+    if (changes.size === 0) return;
+    await storeSettings(tx, changes);
+    tx.afterCommit(() => {
+      const stored = new Map(this.#state.stored);
+      for (const [key, value] of changes) {
+        if (value === null) stored.delete(key);
+        else stored.set(key, value);
+      }
+      this.#take(stored);
+    });
+  }
+
+  /** Follows nobody any more; resolves when nothing of it is under way. */
+  async stop(): Promise<void> {
+    this.#timer?.();
+    await this.#looking;
+  }
+
+  #look(): void {
+    this.#looking ??= this.#follow()
+      .then(
+        () => {
+          this.#troubled = false;
+        },
+        (error) => {
+          // A database that is away says so elsewhere too: once is enough here.
+          if (!this.#troubled) this.#ports.log.warn({ err: error }, 'the settings could not be looked at');
+          this.#troubled = true;
+        },
+      )
+      .finally(() => {
+        this.#looking = undefined;
+      });
+  }
+
+  async #follow(): Promise<void> {
+    const { db } = this.#ports;
+    const epoch = await settingsEpoch(db);
+    if (epoch === this.#epoch) return;
+    this.#take(await storedSettings(db));
+    // Only now: where reading failed, the next look tries again.
+    this.#epoch = epoch;
+  }
+
+  #take(stored: ReadonlyMap<string, string>): void {
+    const before = this.#state.stored;
+    this.#apply(stored);
+    for (const key of new Set([...before.keys(), ...stored.keys()])) {
+      if (before.get(key) !== stored.get(key)) this.#ports.onChanged(key);
+    }
+  }
+
+  #apply(stored: ReadonlyMap<string, string>): void {
+    const { config } = this.#ports;
+    this.#state = this.#read(stored);
+    const { values } = this.#state;
+    this.#corsOrigins = new Set([...config.CORS_ALLOWED_ORIGINS, ...(values.cors_allowed_origins ?? [])]);
+    this.#callbackOrigins = [...config.CALLBACK_ALLOWED_ORIGINS, ...(values.callback_allowed_origins ?? [])];
+  }
+
+  #read(stored: ReadonlyMap<string, string>): State {
+    const values: Record<string, unknown> = {};
+    const texts = new Map<string, string>();
+    for (const [key, json] of stored) {
+      const value = parsed(json);
+      if (key.startsWith(TEXT_PREFIX)) {
+        const name = key.slice(TEXT_PREFIX.length);
+        const definition = Object.hasOwn(this.#ports.texts, name) ? this.#ports.texts[name] : undefined;
+        const fits =
+          definition !== undefined && typeof value === 'string' && problemsOfText(definition, value).length === 0;
+        if (fits) texts.set(name, value);
+        else this.#ignore(key);
+      } else {
+        // Only these keys are read.
+        const read = SETTING_SCHEMAS[key as SettingKey].safeParse(value);
+        if (read.success) values[key] = read.data;
+        else this.#ignore(key);
+      }
+    }
+    // Each was read by the schema of its key.
+    return { stored, values: values as Partial<SettingValues>, texts };
+  }
+
+  #ignore(key: string): void {
+    this.#ports.log.warn({ key }, 'a stored setting is not one that this version knows; its default holds');
+  }
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    // Not JSON: no schema takes it.
+    return undefined;
+  }
+}
