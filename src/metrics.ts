@@ -1,70 +1,60 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Registry } from 'prom-client';
+import { type Backlog, backlogMetrics } from './metrics/backlog.ts';
+import { httpMetrics } from './metrics/http.ts';
+import { type InboundMetrics, inboundMetrics } from './metrics/inbound.ts';
+import { type InstructionMetrics, instructionMetrics } from './metrics/instructions.ts';
+import { type OutboundMetrics, outboundMetrics } from './metrics/outbound.ts';
+import { type DiskSpace, type ProcessOptions, processMetrics } from './metrics/process.ts';
 
-/** What the hub counts; names follow Prometheus' conventions. */
+export interface MetricsOptions extends ProcessOptions {
+  /** Instructions out on sockets now. */
+  inFlight(): number;
+  /** Codes of what keeps the hub from working. */
+  problems(): Promise<readonly string[]>;
+  /** What waits in the database; undefined where it can't be read now. */
+  backlog(): Promise<Backlog | undefined>;
+  /** Counts in a backlog stop here. */
+  backlogLimit: number;
+  disk(): Promise<DiskSpace | undefined>;
+}
+
+/**
+ * What the hub counts, for Prometheus: names after its conventions, `hub_` first, base units. Whoever counts calls
+ * these functions, and knows nothing of labels; labels that come from outside are bounded in here.
+ */
 export interface Metrics {
-  updates: Counter<'kind' | 'outcome'>;
-  reports: Counter<'status' | 'transport'>;
-  unanswered: Counter<'reason'>;
-  pushes: Counter<'outcome'>;
-  webhookSeconds: Histogram;
-  /** The text that Prometheus reads. */
+  readonly inbound: InboundMetrics;
+  readonly instructions: InstructionMetrics;
+  readonly outbound: OutboundMetrics;
+  /** An HTTP request was answered. */
+  answered(method: string, route: string | undefined, status: number): void;
+  /** The text that Prometheus reads. Those who ask at once share one. */
   text(): Promise<string>;
   readonly contentType: string;
 }
 
-/** @param gauges read when Prometheus asks */
-export function createMetrics(gauges: { sockets(): number; inFlight(): number }): Metrics {
+export function createMetrics(options: MetricsOptions): Metrics {
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
-  const registers = [registry];
-  new Gauge({
-    name: 'hub_sockets',
-    help: 'Open WebSockets of TPVs',
-    registers,
-    collect() {
-      this.set(gauges.sockets());
-    },
-  });
-  new Gauge({
-    name: 'hub_instructions_in_flight',
-    help: 'Instructions out on sockets and not yet reported on',
-    registers,
-    collect() {
-      this.set(gauges.inFlight());
-    },
-  });
+  const setProcess = processMetrics(registry, options);
+  const setBacklog = backlogMetrics(registry, options.backlogLimit);
+  const read = async () => {
+    const [problems, disk, backlog] = await Promise.all([options.problems(), options.disk(), options.backlog()]);
+    setProcess({ problems, disk });
+    setBacklog(backlog);
+    return registry.metrics();
+  };
+  let reading: Promise<string> | undefined;
   return {
-    updates: new Counter({
-      name: 'hub_updates_total',
-      help: 'Updates from Telegram, by kind and outcome',
-      labelNames: ['kind', 'outcome'],
-      registers,
-    }),
-    reports: new Counter({
-      name: 'hub_reports_total',
-      help: 'Reports from TPVs, by status and transport',
-      labelNames: ['status', 'transport'],
-      registers,
-    }),
-    unanswered: new Counter({
-      name: 'hub_instructions_unanswered_total',
-      help: 'Instructions that ended without an answer, by reason',
-      labelNames: ['reason'],
-      registers,
-    }),
-    pushes: new Counter({
-      name: 'hub_pushes_total',
-      help: 'Messages to persons that were settled, by outcome',
-      labelNames: ['outcome'],
-      registers,
-    }),
-    webhookSeconds: new Histogram({
-      name: 'hub_webhook_seconds',
-      help: 'Time from an update to its commit',
-      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
-      registers,
-    }),
-    text: () => registry.metrics(),
+    inbound: inboundMetrics(registry),
+    instructions: instructionMetrics(registry, options.inFlight),
+    outbound: outboundMetrics(registry),
+    answered: httpMetrics(registry),
+    text() {
+      reading ??= read().finally(() => {
+        reading = undefined;
+      });
+      return reading;
+    },
     contentType: registry.contentType,
   };
 }

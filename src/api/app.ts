@@ -5,12 +5,16 @@ import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } 
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Logs } from '../log.ts';
+import { type AccessLogOptions, accessLog, newRequestId } from './access-log.ts';
 import { answerError, answerErrors } from './errors.ts';
 
 export interface AppOptions {
   logs: Logs;
   trustProxy: string;
-  corsOrigins: readonly string[];
+  /** Whether pages of this origin may call the API (S25); asked each time, as it may change. */
+  isCorsOrigin(origin: string): boolean;
+  /** Counts answers by route. */
+  onAnswered?: AccessLogOptions['onAnswered'];
 }
 
 /** JSON bodies; multipart has limits of its own (S17). */
@@ -20,13 +24,14 @@ const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 120_000;
 
 /** The HTTP server with everything that all routes share: limits, errors, headers, the access log. */
-export async function buildApp({ logs, trustProxy, corsOrigins }: AppOptions): Promise<FastifyInstance> {
+export async function buildApp({ logs, trustProxy, isCorsOrigin, onAnswered }: AppOptions): Promise<FastifyInstance> {
   z.config(z.locales.es());
   const loggerInstance: FastifyBaseLogger = logs.log;
   const app = fastify({
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
     childLoggerFactory: (logger) => logger,
+    genReqId: newRequestId(),
     trustProxy,
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -49,18 +54,13 @@ export async function buildApp({ logs, trustProxy, corsOrigins }: AppOptions): P
   answerErrors(app);
   app.decorateRequest('credential', undefined);
   await app.register(fastifyHelmet, { global: true, hsts: false });
-  await app.register(fastifyCors, { origin: [...corsOrigins], credentials: true, maxAge: 600 });
-  await app.register(fastifyRateLimit, { global: false });
-  app.addHook('onResponse', (request, reply, done) => {
-    logs.access.info({
-      method: request.method,
-      path: request.url.split('?', 1)[0],
-      status: reply.statusCode,
-      ms: Math.round(reply.elapsedTime * 10) / 10,
-      ip: request.ip,
-    });
-    done();
+  await app.register(fastifyCors, {
+    origin: (origin, done) => done(null, origin !== undefined && isCorsOrigin(origin)),
+    credentials: true,
+    maxAge: 600,
   });
+  await app.register(fastifyRateLimit, { global: false });
+  accessLog(app, { logs, onAnswered });
   return app;
 }
 

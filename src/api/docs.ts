@@ -23,6 +23,13 @@ export async function documentApi(app: FastifyInstance, publicUrl: string | unde
             description: '`ApiKey <clave>`; `Bearer <clave>` vale igual.',
           },
           AdminToken: { type: 'apiKey', in: 'header', name: 'Authorization', description: '`Token <ADMIN_TOKEN>`' },
+          AdminSession: {
+            type: 'apiKey',
+            in: 'cookie',
+            name: 'hub_session',
+            description:
+              'La sesión del panel (`__Host-hub_session` con TLS). Lo que cambia algo lleva además `X-CSRF-Token`.',
+          },
         },
       },
     },

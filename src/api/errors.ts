@@ -14,6 +14,7 @@ export const errorSchema = z
   .object({
     error: z.string().describe('Qué pasa y cómo arreglarlo'),
     code: z.enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]]),
+    request_id: z.string().optional().describe('Con un 500 o 503: búscalo en los registros del hub'),
     details: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
   })
   .meta({ id: 'Error' });
@@ -38,27 +39,34 @@ const FASTIFY_CODES: Record<string, ErrorCode> = {
 /** Answers every refusal in the contract's shape; what nobody foresaw is logged, and tells the caller nothing. */
 export function answerErrors(app: FastifyInstance): void {
   app.setErrorHandler(answerError);
-  app.setNotFoundHandler((_request, reply) => sendError(reply, new HubError('not_found', 'No such route.')));
+  app.setNotFoundHandler((request, reply) => sendError(request, reply, new HubError('not_found', 'No such route.')));
 }
 
 /** Also for what fastify refuses before it looks for a route, such as an address that can't be decoded. */
 export function answerError(error: FastifyError | HubError, request: FastifyRequest, reply: FastifyReply): void {
-  sendError(reply, known(error, request));
+  sendError(request, reply, known(error, request));
 }
 
-function sendError(reply: FastifyReply, error: HubError): FastifyReply {
+function sendError(request: FastifyRequest, reply: FastifyReply, error: HubError): FastifyReply {
   if (error.retryAfterSeconds !== undefined) reply.header('retry-after', error.retryAfterSeconds);
   else if (error.status === 429 || error.status === 503) reply.header('retry-after', 1);
+  // Telegram's own refusal is the same answer each time it is asked for (Idempotency-Key), and its message has an id.
+  const traced = error.status >= 500 && error.code !== 'telegram_error';
+  const trace = traced ? { request_id: request.id } : {};
+  if (error.status >= 500) reply.header('x-request-id', request.id);
   // Serialised here: a route's own schema must not get to refuse its error.
   return reply
     .code(error.status)
     .type('application/json; charset=utf-8')
-    .send(JSON.stringify({ error: error.sentence, code: error.code, details: error.details, ...error.extra }));
+    .send(
+      JSON.stringify({ error: error.sentence, code: error.code, details: error.details, ...trace, ...error.extra }),
+    );
 }
 
 function known(error: FastifyError | HubError, request: FastifyRequest): HubError {
   if (error instanceof HubError) {
-    if (error.status >= 500) request.log.warn({ err: error, url: request.routeOptions.url }, 'a request was refused');
+    if (error.status >= 500)
+      request.log.warn({ id: request.id, err: error, url: request.routeOptions.url }, 'a request was refused');
     return error;
   }
   if (hasZodFastifySchemaValidationErrors(error)) {
@@ -67,7 +75,7 @@ function known(error: FastifyError | HubError, request: FastifyRequest): HubErro
   }
   const code = FASTIFY_CODES[error.code] ?? codeOfStatus(error.statusCode);
   if (code !== undefined) return new HubError(code, error.message, { cause: error });
-  request.log.error({ err: error, url: request.routeOptions.url }, 'a request failed');
+  request.log.error({ id: request.id, err: error, url: request.routeOptions.url }, 'a request failed');
   return new HubError('internal_error', 'A request failed.', { cause: error });
 }
 

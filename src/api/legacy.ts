@@ -97,7 +97,7 @@ export async function legacyRoutes(app: FastifyInstance, options: LegacyRoutesOp
     const dropButtons = async (tx: Tx, tokens: readonly string[]) => {
       for (const token of tokens) await tx.run(settleToken, { token, now: now() });
     };
-    await changePush({ db, telegram, dropButtons }, row, {
+    await changePush({ db, telegram, waker: options.waker, dropButtons }, row, {
       text: body.nuevo_texto,
       parseMode: 'HTML',
       keyboard: botones && ((tx) => replaceButtons(tx, row, tpvOf(request).id, botones)),

@@ -12,8 +12,9 @@ import { changePush, deletePush } from '../push/change.ts';
 import type { Waker } from '../push/enqueue.ts';
 import type { UploadStore } from '../push/files.ts';
 import type { PushRow } from '../push/message.ts';
+import { resend } from '../push/resend.ts';
 import type { ChangePort } from '../push/send-port.ts';
-import { pushOfTpv, resendPush } from '../push/store.ts';
+import { pushOfTpv } from '../push/store.ts';
 import { type AuthPorts, requireTpv, tpvOf } from './auth.ts';
 import { errorResponses } from './errors.ts';
 import { acceptForms, readPushForm } from './multipart.ts';
@@ -79,6 +80,7 @@ export async function pushRoutes(instance: FastifyInstance, options: PushRoutesO
         const fields = parsed(body);
         await checkButtons(fields.buttons, options.isCallable);
         const accepted = await options.accept({ tpvId, fields, idempotencyKey, upload });
+        request.trail = { push_message_id: accepted.id };
         taken = !accepted.repeated;
         const result = await options.result(accepted.id);
         return await reply.code(result.status === 'sent' ? 201 : 202).send(result);
@@ -128,7 +130,7 @@ export async function pushRoutes(instance: FastifyInstance, options: PushRoutesO
       const { text, parse_mode: parseMode, buttons, expires_in, single_use } = request.body;
       await checkButtons(buttons, options.isCallable);
       const fields = { telegram_user_id: row.chat_id, buttons, expires_in, single_use };
-      const ports = { db, telegram: options.telegram, dropButtons: deleteButtons };
+      const ports = { db, telegram: options.telegram, waker: options.waker, dropButtons: deleteButtons };
       const edited = await changePush(ports, row, {
         text,
         parseMode,
@@ -176,13 +178,7 @@ export async function pushRoutes(instance: FastifyInstance, options: PushRoutesO
     },
     async (request, reply) => {
       const { id } = await own(request);
-      const row = await db.transact(async (tx) => {
-        const [again] = await tx.run(resendPush, { id, now: options.now() });
-        if (again === undefined)
-          throw new HubError('invalid_transition', 'Only unknown or failed messages are resent.');
-        tx.afterCommit(() => options.waker.waiting(again.chat_id, again.tpv_id));
-        return again;
-      });
+      const row = await db.transact((tx) => resend(tx, options.waker, id, options.now()));
       return reply.code(202).send(pushAnswer(row));
     },
   );

@@ -1,17 +1,9 @@
 import { z } from 'zod';
 import { INSTRUCTION_STATUSES, instructionSchema, reportFields } from '#protocol';
+import { plainText } from '../db/plain-text.ts';
 
 /** What a route that asks for a TPV's key says of it in the OpenAPI document. */
 export const TPV_SECURITY = [{ ApiKey: [] }];
-
-/** Text that every text column can hold. */
-export function plainText(least: number, most: number) {
-  return z
-    .string()
-    .min(least)
-    .max(most)
-    .refine((text) => !text.includes('\0') && text.isWellFormed(), { error: 'contiene caracteres no admitidos' });
-}
 
 /** `?limit=10`: query strings are text, so here, and only here, text becomes a number. */
 function wholeQuery(least: number, most: number) {

@@ -4,7 +4,7 @@ import { sameSecret } from './auth.ts';
 
 export interface StatusOptions {
   /** Why the hub can't work now; empty where it can. */
-  problems(): Promise<string[]>;
+  problems(): Promise<readonly { code: string; message: string }[]>;
   metrics: { text(): Promise<string>; readonly contentType: string };
   metricsToken: string | undefined;
 }
@@ -14,9 +14,11 @@ const PAGE = (ready: boolean) => `<!doctype html>
 <title>ValleTPV Hub</title></head>
 <body><h1>ValleTPV Hub</h1>
 <p>${ready ? 'El hub funciona.' : 'El hub no está listo: consulta <a href="/readyz">/readyz</a>.'}</p>
-<p><a href="/docs">Documentación de la API</a></p></body></html>
+<p><a href="/admin/">Panel de administración</a> · <a href="/docs">Documentación de la API</a></p></body></html>
 `;
 
+/** Whoever polls is told no sooner that it is over. */
+const RETRY_AFTER_SECONDS = 2;
 const LOOPBACK = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
 
 /** Whether the hub lives, whether it can work, and what it counts. */
@@ -29,7 +31,7 @@ export async function statusRoutes(app: FastifyInstance, options: StatusOptions)
 
   app.get('/readyz', { schema: { tags: ['Estado'], summary: 'El hub puede atender' } }, async (_request, reply) => {
     const problems = await options.problems();
-    if (problems.length > 0) reply.code(503).header('retry-after', 2);
+    if (problems.length > 0) reply.code(503).header('retry-after', RETRY_AFTER_SECONDS);
     return reply.send({ status: problems.length === 0 ? 'ok' : 'unavailable', problems });
   });
 
