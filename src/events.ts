@@ -1,28 +1,50 @@
-import type { InstructionStatus } from '#protocol';
+import type { ReportableStatus } from '#protocol';
 
 /**
  * What happened, after it was committed. An event says "look again"; the row is the truth, and whoever misses an
  * event finds it at the next sweep.
  */
 export type HubEvent =
+  /** A new row: handed out already, waiting for its TPV, or (null) for one that can take it. */
+  | { type: 'instruction.stored'; id: string; tpvId: string | null }
   /** The TPV has a pending instruction. */
   | { type: 'instruction.ready'; tpvId: string }
   /** The TPV reported, over either transport. */
-  | { type: 'instruction.reported'; id: string; tpvId: string; status: InstructionStatus; holder: string }
+  | {
+      type: 'instruction.reported';
+      id: string;
+      tpvId: string;
+      status: ReportableStatus;
+      holder: string;
+      /** How long the instruction has been there. */
+      ageMs: number;
+      /** At the first report: how long the instruction was there before. */
+      waitedMs: number | undefined;
+    }
   /** The TPV should stop working on it. */
   | { type: 'instruction.revoked'; id: string; tpvId: string; reason: RevokeReason }
   /** It ended without an answer; the person is to be told. */
   | {
       type: 'instruction.unanswered';
       id: string;
+      tpvId: string | null;
       command: string;
       telegramUserId: number;
       reason: UnansweredReason;
     }
+  /** How a message fared with Telegram, for good; null: the hub itself said it. */
+  | { type: 'push.settled'; id: string; tpvId: string | null; status: 'sent' | 'failed' | 'unknown' }
   /** Somebody may be assigned now: a TPV was activated, or has room again. */
   | { type: 'tpv.available'; tpvId: string }
   /** Two processes take the socket of one key from each other. */
-  | { type: 'tpv.key_shared'; tpvId: string };
+  | { type: 'tpv.key_shared'; tpvId: string }
+  /** An administrator's session was ended before its time, by this process. */
+  | { type: 'session.ended'; sessionId: string }
+  /** A row looks otherwise than before, or is new; for those who watch. */
+  | { type: 'changed'; what: Changed; id: string };
+
+/** What kind of row an administrator may be looking at. */
+export type Changed = 'tpv' | 'user' | 'instruction' | 'push' | 'update' | 'setting' | 'account' | 'audit';
 
 export type RevokeReason = 'expired' | 'reassigned' | 'cancelled' | 'no_answer';
 export type UnansweredReason = 'expired' | 'no_answer';
@@ -47,6 +69,11 @@ export class Events {
         this.#onFault(error, event);
       }
     }
+  }
+
+  /** Says that a row changed, after the commit; it costs next to nothing while nobody watches. */
+  changed(what: Changed, id: string): void {
+    if ((this.#listeners.get('changed')?.size ?? 0) > 0) this.emit({ type: 'changed', what, id });
   }
 
   /** Listens; call what it returns to stop. */

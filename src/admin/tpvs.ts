@@ -1,127 +1,195 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { telegramId } from '#protocol';
+import type { Clock } from '../clock.ts';
 import { isoTime } from '../clock.ts';
 import type { Database } from '../db/open.ts';
 import { HubError } from '../errors.ts';
 import type { Events } from '../events.ts';
-import { reassignUser, vacate } from '../instructions/reassign.ts';
-import { deleteTpv, setActive } from '../tpvs/activation.ts';
-import { revokeKeys } from '../tpvs/keys.ts';
+import { backlogOf, countsOf } from '../instructions/counts.ts';
+import { probe } from '../instructions/probe.ts';
+import type { HandOut } from '../instructions/submit.ts';
+import { editTpv } from '../tpvs/edit.ts';
+import { keysOfTpv } from '../tpvs/keys.ts';
+import { listTpvs } from '../tpvs/list.ts';
 import type { Presence } from '../tpvs/presence.ts';
-import { allTpvs, type Tpv } from '../tpvs/tpv.ts';
+import { registerTpv } from '../tpvs/register.ts';
+import { type Tpv, tpvById } from '../tpvs/tpv.ts';
+import { type JoinLink, joinLink } from './join-link.ts';
+import { cursorOf, pageQuery } from './page.ts';
+import { record } from './record.ts';
+import {
+  createdTpv,
+  newTpv,
+  type TpvDetail,
+  tpvDetail,
+  tpvEdit,
+  tpvFilters,
+  tpvList,
+  tpvParams,
+  tpvTest,
+} from './schemas/tpvs.ts';
+import { keyAnswerOf, tpvSummaryOf } from './tpv-answer.ts';
 
-export interface AdminOptions {
+/** A TPV's open socket, as the gateway of this process knows it. */
+export interface Connection {
+  since: number;
+  address: string;
+  inFlight: number;
+  maxInFlight: number;
+}
+
+export interface TpvsOptions {
   db: Database;
   events: Events;
+  clock: Clock;
   presence: Presence;
-  isAdministrator(request: FastifyRequest): boolean;
+  handOut: HandOut;
+  connectionOf(tpvId: string): Connection | undefined;
+  /** The bot's name in Telegram; undefined while Telegram can't be asked. */
+  botUsername: JoinLink['botUsername'];
   now(): number;
 }
 
-const params = z.object({ id: z.string().max(64) });
-const deactivation = z.strictObject({ users: z.enum(['keep', 'reassign']).default('keep') }).default({ users: 'keep' });
-const assignment = z.strictObject({ tpv_id: z.uuid() });
-const userParams = z.object({
-  id: z
-    .string()
-    .regex(/^\d{1,16}$/)
-    .transform(Number)
-    .pipe(telegramId),
-});
+/** How long a test waits for its answer. */
+const TEST_PATIENCE_MS = 10_000;
 
-/** What an administrator's script does with TPVs and their users (`Authorization: Token <ADMIN_TOKEN>`). */
-export async function adminRoutes(instance: FastifyInstance, options: AdminOptions): Promise<void> {
+const query = z.strictObject({ ...tpvFilters.shape, ...pageQuery(z.tuple([z.uuid()])) });
+
+/** TPVs: who they are, how they do, and what an administrator may change of them. */
+export async function tpvsRoutes(instance: FastifyInstance, options: TpvsOptions): Promise<void> {
   const app = instance.withTypeProvider<ZodTypeProvider>();
-  const { db, events, presence, now } = options;
-  const tags = ['Administración'];
-  const security = [{ AdminToken: [] }];
-  app.addHook('onRequest', async (request) => {
-    if (!options.isAdministrator(request)) throw new HubError('unauthorized', 'Only the administrator may do this.');
-  });
+  const { db, presence, now } = options;
 
-  app.get('/api/admin/tpvs', { schema: { tags, security, summary: 'Todos los TPV' } }, async () => {
-    const tpvs = await db.query(allTpvs, {});
-    return { count: tpvs.length, tpvs: tpvs.map((tpv) => tpvOf(tpv, presence)) };
-  });
-
-  app.post(
-    '/api/admin/tpvs/:id/activate',
-    { schema: { tags, security, summary: 'Activa un TPV', params } },
+  app.get(
+    '/api/admin/tpvs',
+    { schema: { summary: 'Los TPV, los más nuevos primero', querystring: query, response: { 200: tpvList } } },
     async (request) => {
-      const { id } = request.params;
-      await db.transact((tx) => setActive(tx, id, true));
-      events.emit({ type: 'tpv.available', tpvId: id });
-      return { id, is_active: true };
+      const { q, state, online, cursor, limit } = request.query;
+      const filters = { q, state, online: online === undefined ? undefined : online === 'true' };
+      const page = await listTpvs(db, filters, (tpv) => presence.isOnline(tpv), cursor?.[0], limit);
+      const ids = page.rows.map((tpv) => tpv.id);
+      const backlog = await backlogOf(db, ids);
+      return {
+        items: page.rows.map((tpv) => tpvSummaryOf(tpv, presence, backlog.get(tpv.id) ?? 0)),
+        next: page.next === undefined ? null : cursorOf([page.next]),
+      };
     },
   );
 
   app.post(
-    '/api/admin/tpvs/:id/deactivate',
-    { schema: { tags, security, summary: 'Desactiva un TPV', params, body: deactivation } },
-    async (request) => {
-      const { id } = request.params;
-      await db.transact(async (tx) => {
-        await setActive(tx, id, false);
-        if (request.body.users === 'reassign') await vacate(tx, events, id);
+    '/api/admin/tpvs',
+    { schema: { summary: 'Crea un TPV, ya aprobado', body: newTpv, response: { 201: createdTpv } } },
+    async (request, reply) => {
+      const { name, endpoint_url: endpointUrl, max_users: maxUsers } = request.body;
+      const registration = { name, endpointUrl, maxUsers, version: '', metadata: '{}' };
+      const tpv = await db.transact(async (tx) => {
+        const created = await registerTpv((run) => run(tx), registration, true, now());
+        const entry = { action: 'tpv.create', target: { kind: 'tpv', id: created.id, name } } as const;
+        await record(tx, options, request, entry, { what: 'tpv', id: created.id });
+        return created;
       });
-      return { id, is_active: false };
+      options.events.emit({ type: 'tpv.available', tpvId: tpv.id });
+      return reply.code(201).send({ id: tpv.id, api_key: tpv.apiKey });
     },
   );
 
-  app.delete(
+  app.get(
     '/api/admin/tpvs/:id',
-    { schema: { tags, security, summary: 'Elimina un TPV', params } },
+    { schema: { summary: 'Un TPV con todo lo suyo', params: tpvParams, response: { 200: tpvDetail } } },
+    async (request) => detailOf(await existing(db, request.params.id), options),
+  );
+
+  app.patch(
+    '/api/admin/tpvs/:id',
+    {
+      schema: {
+        summary: 'Cambia el nombre, la dirección o las plazas de un TPV',
+        params: tpvParams,
+        body: tpvEdit,
+        response: { 200: tpvDetail },
+      },
+    },
     async (request) => {
       const { id } = request.params;
+      const changes = request.body;
       await db.transact(async (tx) => {
-        await deleteTpv(tx, id, now());
-        await vacate(tx, events, id);
+        const before = await editTpv(tx, id, changes);
+        const target = { kind: 'tpv', id, name: changes.name ?? before.name };
+        const details = { before: sameFields(before, changes), after: changes };
+        await record(tx, options, request, { action: 'tpv.edit', target, details }, { what: 'tpv', id });
       });
-      return { id, deleted: true };
+      // Where it has more places now, somebody may wait for one.
+      options.events.emit({ type: 'tpv.available', tpvId: id });
+      return detailOf(await existing(db, id), options);
     },
   );
 
   app.post(
-    '/api/admin/tpvs/:id/revoke-keys',
-    { schema: { tags, security, summary: 'Anula las claves de un TPV', params } },
-    async (request) => {
-      await revokeKeys(db.transact, request.params.id);
-      return { id: request.params.id, revoked: true };
+    '/api/admin/tpvs/:id/test',
+    {
+      schema: {
+        summary: 'Envía al TPV una instrucción de prueba y mide su respuesta; espera hasta 10 s',
+        params: tpvParams,
+        response: { 200: tpvTest },
+      },
     },
-  );
-
-  app.put(
-    '/api/admin/users/:id/tpv',
-    { schema: { tags, security, summary: 'Asigna una persona a un TPV', params: userParams, body: assignment } },
     async (request) => {
-      const { id } = request.params;
-      const { tpv_id: tpvId } = request.body;
-      const outcome = await db.transact((tx) => reassignUser(tx, events, id, tpvId));
-      if (outcome === 'full') {
-        throw new HubError('invalid_request', 'The TPV can not take the user.', {
-          details: [{ path: 'tpv_id', message: 'no existe, está inactivo o no tiene plazas libres' }],
-        });
-      }
-      return { telegram_id: id, tpv_id: tpvId };
+      const tpv = await existing(db, request.params.id);
+      if (tpv.is_active !== 1) throw new HubError('tpv_inactive', 'An inactive TPV gets no instructions.');
+      const isOnline = presence.isOnline(tpv);
+      const ports = {
+        ...options,
+        record: (tx: Parameters<typeof record>[0]) =>
+          record(tx, options, request, { action: 'tpv.test', target: { kind: 'tpv', id: tpv.id, name: tpv.name } }),
+      };
+      const { instructionId, acknowledgedMs, completedMs } = await probe(
+        ports,
+        tpv.id,
+        isOnline ? TEST_PATIENCE_MS : 0,
+      );
+      return {
+        instruction_id: instructionId,
+        outcome:
+          acknowledgedMs !== null ? ('answered' as const) : isOnline ? ('no_answer' as const) : ('offline' as const),
+        acknowledged_ms: acknowledgedMs,
+        completed_ms: completedMs,
+      };
     },
   );
 }
 
-function tpvOf(tpv: Tpv, presence: Presence) {
-  const last = presence.lastHeartbeat(tpv);
+async function existing(db: Database, id: string): Promise<Tpv> {
+  const [tpv] = await db.query(tpvById, { id });
+  if (tpv === undefined) throw new HubError('not_found', 'There is no such TPV.');
+  return tpv;
+}
+
+/** What the changed fields held before. */
+function sameFields(tpv: Tpv, changes: z.infer<typeof tpvEdit>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(tpv).filter(([field]) => field in changes));
+}
+
+async function detailOf(tpv: Tpv, options: TpvsOptions): Promise<TpvDetail> {
+  const { db, presence } = options;
+  const counts = await countsOf(db, tpv.id);
+  const connection = options.connectionOf(tpv.id);
   return {
-    id: tpv.id,
-    name: tpv.name,
-    endpoint_url: tpv.endpoint_url,
-    is_active: tpv.is_active === 1,
-    is_online: presence.isOnline(tpv),
-    max_users: tpv.max_users,
-    user_count: tpv.user_count,
-    version: tpv.version,
-    join_code: tpv.join_code,
-    created_at: isoTime(tpv.created_at),
-    last_heartbeat: last === null ? null : isoTime(last),
+    ...tpvSummaryOf(tpv, presence, counts.pending),
+    // Written by this program from an object.
+    metadata: JSON.parse(tpv.metadata) as Record<string, unknown>,
+    approved_at: tpv.approved_at === null ? null : isoTime(tpv.approved_at),
+    keys: (await db.query(keysOfTpv, { tpvId: tpv.id })).map(keyAnswerOf),
+    connection:
+      connection === undefined
+        ? null
+        : {
+            since: isoTime(connection.since),
+            address: connection.address,
+            in_flight: connection.inFlight,
+            max_in_flight: connection.maxInFlight,
+          },
+    counts,
+    join_url: await joinLink(options, tpv.join_code),
   };
 }

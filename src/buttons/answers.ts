@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Cancel, Clock } from '../clock.ts';
 import type { Database } from '../db/open.ts';
 import type { Events } from '../events.ts';
-import { EXPIRED, isFinal, NO_ANSWER } from '../instructions/instruction.ts';
+import { CANCELLED, EXPIRED, isFinal, NO_ANSWER } from '../instructions/instruction.ts';
 import { instructionById } from '../instructions/store.ts';
 import { enqueue, hubSentence, type Waker } from '../push/enqueue.ts';
 import type { ChangePort } from '../push/send-port.ts';
@@ -65,6 +65,8 @@ interface OpenPress {
   userId: number;
   /** Whether the button still spins: then its answer is shown over the chat, and otherwise it comes as a message. */
   spinning: boolean;
+  /** What the press became, where that is an instruction. */
+  instructionId?: string;
 }
 
 interface Waiting {
@@ -88,6 +90,9 @@ export class Answers {
       if (isFinal(status)) this.#ended(id);
     });
     ports.events.on('instruction.unanswered', ({ id }) => this.#ended(id));
+    ports.events.on('instruction.revoked', ({ id, reason }) => {
+      if (reason === 'cancelled') this.#ended(id);
+    });
   }
 
   /** Goes on with the presses that the last process left open. */
@@ -170,10 +175,11 @@ export class Answers {
     this.#do(() => this.#reported(instructionId, waiting.press));
   }
 
-  async #reported(instructionId: string, press: OpenPress): Promise<void> {
+  async #reported(instructionId: string, waiting: OpenPress): Promise<void> {
+    const press = { ...waiting, instructionId };
     const { db, texts } = this.#ports;
     const [row] = await db.query(instructionById, { id: instructionId });
-    if (row === undefined || (row.status === 'failed' && [EXPIRED, NO_ANSWER].includes(row.error_message))) {
+    if (row === undefined || (row.status === 'failed' && [EXPIRED, NO_ANSWER, CANCELLED].includes(row.error_message))) {
       return this.#show(press, undefined, { text: texts.unanswered, alert: true });
     }
     const said = reportedSchema.safeParse(row.response === null ? {} : JSON.parse(row.response)).data;
@@ -218,7 +224,8 @@ export class Answers {
    */
   async #show(press: OpenPress, pushId: string | undefined, { text, alert = false, newText }: View): Promise<void> {
     const { db, clock, telegram, waker } = this.#ports;
-    const { queryId, userId } = press;
+    const { queryId, userId, instructionId } = press;
+    const because = instructionId === undefined ? {} : { because: instructionId };
     const short = text.length <= MAX_ANSWER_LENGTH;
     const shown = press.spinning && (await telegram.answerPress(queryId, short ? text : '', alert)) && short;
     const messages = shown ? [] : [text];
@@ -229,7 +236,7 @@ export class Answers {
       if (settled === undefined) return;
       for (const message of messages) {
         if (message.trim() === '') continue;
-        await enqueue(tx, waker, { ...hubSentence(userId, message), parseMode: 'none' }, clock.now());
+        await enqueue(tx, waker, { ...hubSentence(userId, message), ...because, parseMode: 'none' }, clock.now());
       }
     });
   }

@@ -1,6 +1,7 @@
 import type { Database } from '../db/open.ts';
 import { HubError } from '../errors.ts';
 import { changePush } from '../push/change.ts';
+import type { Waker } from '../push/enqueue.ts';
 import type { ChangePort } from '../push/send-port.ts';
 import { pushById } from '../push/store.ts';
 
@@ -13,7 +14,7 @@ const NO_BUTTONS = JSON.stringify({ inline_keyboard: [] });
  * @returns false where the message can't take it (gone, full, without text); its buttons go all the same
  */
 export async function appendToPush(
-  { db, telegram }: { db: Database; telegram: ChangePort },
+  { db, telegram, waker }: { db: Database; telegram: ChangePort; waker: Pick<Waker, 'changed'> },
   pushId: string | undefined,
   addition: string,
 ): Promise<boolean> {
@@ -23,12 +24,12 @@ export async function appendToPush(
   const text = row.text === '' ? addition : `${row.text}\n\n${addition}`;
   const keyboard = async () => [];
   try {
-    await changePush({ db, telegram }, row, { text, keyboard });
+    await changePush({ db, telegram, waker }, row, { text, keyboard });
     return true;
   } catch (error) {
     if (!(error instanceof HubError)) throw error;
     // What keeps the text out may still let the buttons go; where it doesn't, a press on them is answered as expired.
-    await changePush({ db, telegram }, row, { keyboard }).catch(() => {});
+    await changePush({ db, telegram, waker }, row, { keyboard }).catch(() => {});
     return false;
   }
 }

@@ -136,10 +136,10 @@ export const settlePress = statement<{ queryId: string; now: number }>()((db, p)
     .returning('query_id'),
 );
 
-/** Buttons and presses that nobody can use any more. */
-export const deleteExpiredButtons = statement<{ before: number }>()((db, p) =>
-  db.deleteFrom('buttons').where('expires_at', '<', p('before')),
+/** Buttons and presses that nobody can use any more, a page of them. */
+export const expiredButtons = statement<{ before: number; limit: number }>()((db, p) =>
+  db.selectFrom('buttons').select('token').where('expires_at', '<', p('before')).limit(p('limit')),
 );
-export const deleteOldPresses = statement<{ before: number }>()((db, p) =>
-  db.deleteFrom('presses').where('pressed_at', '<', p('before')),
+export const oldPresses = statement<{ before: number; limit: number }>()((db, p) =>
+  db.selectFrom('presses').select('query_id').where('pressed_at', '<', p('before')).limit(p('limit')),
 );

@@ -15,15 +15,28 @@ import {
 import type { HandOut } from '../instructions/submit.ts';
 import { endUnanswered } from '../instructions/sweep.ts';
 import { instructionJson } from '../instructions/wire.ts';
+import { workEpoch } from '../instructions/work-epoch.ts';
 import { Outlet } from './outlet.ts';
 import { Pollers } from './pollers.ts';
 import type { Sink } from './sink.ts';
+import type { Intake } from './waits.ts';
+
+/** Who counts and follows instructions on their way out; ages are since they came. */
+export interface DeliveryObserver {
+  /** A new one was committed. */
+  created(id: string, tpvId: string | null): void;
+  /** @param again it was out before, and nobody reported on it */
+  handedOut(id: string, transport: 'socket' | 'poll', ageMs: number, again: boolean): void;
+  /** They are in line again, because their socket is gone. */
+  returned(ids: readonly string[]): void;
+}
 
 export interface DeliveryPorts {
   db: Database;
   events: Events;
   clock: Clock;
   settings: DeliverySettings;
+  observer?: DeliveryObserver | undefined;
   /** Gets what goes wrong where nobody waits for an answer. */
   onFault(error: unknown): void;
 }
@@ -46,6 +59,7 @@ export class Delivery implements HandOut {
   /** Sockets that are gone and whose rows could not be given back yet. */
   readonly #orphans = new Map<string, Sink>();
   #draining = false;
+  #workEpoch = 0;
 
   constructor(ports: DeliveryPorts) {
     this.#ports = ports;
@@ -58,6 +72,7 @@ export class Delivery implements HandOut {
   /** Gives back what sockets held when the last process ended; before the first socket opens. */
   async recover(): Promise<void> {
     await this.#ports.db.transact((tx) => tx.run(releaseSockets, { poll: POLL_HOLDER }));
+    this.#workEpoch = await workEpoch(this.#ports.db);
   }
 
   // A new row, from its transaction to its socket.
@@ -78,6 +93,9 @@ export class Delivery implements HandOut {
   }
 
   committed(row: InstructionRow): void {
+    this.#ports.events.emit({ type: 'instruction.stored', id: row.id, tpvId: row.tpv_id });
+    this.#ports.events.changed('instruction', row.id);
+    this.#ports.observer?.created(row.id, row.tpv_id);
     if (row.tpv_id === null) return;
     if (row.status === 'pending') {
       this.#ready(row.tpv_id);
@@ -85,7 +103,9 @@ export class Delivery implements HandOut {
     }
     // A socket that closed in between gives its rows back by itself.
     const outlet = this.#outlets.get(row.tpv_id);
-    if (outlet?.sink.id === row.holder) outlet?.deliver(row.id, instructionJson(row));
+    if (outlet?.sink.id !== row.holder) return;
+    outlet?.deliver(row.id, instructionJson(row));
+    this.#handedOut(row, 'socket');
   }
 
   // Sockets.
@@ -125,6 +145,25 @@ export class Delivery implements HandOut {
     this.#pump(outlet);
   }
 
+  /** How a TPV takes its instructions, and one of them, in this process. */
+  intakeOf(tpvId: string, id: string): Intake {
+    const outlet = this.#outlets.get(tpvId);
+    return {
+      socket: outlet && {
+        inFlight: outlet.inFlight,
+        maxInFlight: outlet.sink.maxInFlight,
+        congested: outlet.sink.congested,
+      },
+      ...this.#pollers.look(tpvId),
+      againAt: outlet?.dueAt(id),
+    };
+  }
+
+  /** How many instructions are out on a TPV's socket and not yet reported on. */
+  inFlightOf(tpvId: string): number {
+    return this.#outlets.get(tpvId)?.inFlight ?? 0;
+  }
+
   /** How many instructions are out on all sockets and not yet reported on. */
   get inFlightTotal(): number {
     let total = 0;
@@ -142,8 +181,9 @@ export class Delivery implements HandOut {
 
   // The clock's ticks, and the end.
 
-  /** Once a second: sockets that say nothing get the instruction again, or lose it. */
+  /** Once a second: what other processes made ready goes out; sockets that say nothing get theirs again, or lose it. */
   async tick(): Promise<void> {
+    await this.#lookElsewhere();
     for (const sink of [...this.#orphans.values()]) await this.#release(sink);
     if (this.#draining) return;
     const now = this.#ports.clock.now();
@@ -165,6 +205,14 @@ export class Delivery implements HandOut {
     const handedOut = db.transact(async () => {}).catch(onFault);
     await Promise.race([handedOut, pause(clock, DRAIN_PATIENCE_MS, patience.signal)]);
     patience.abort();
+  }
+
+  async #lookElsewhere(): Promise<void> {
+    const epoch = await workEpoch(this.#ports.db);
+    if (this.#workEpoch !== epoch) {
+      for (const tpvId of new Set([...this.#outlets.keys(), ...this.#pollers.waiting()])) this.#ready(tpvId);
+    }
+    this.#workEpoch = epoch;
   }
 
   #ready(tpvId: string): void {
@@ -220,6 +268,7 @@ export class Delivery implements HandOut {
         for (const row of rows) {
           outlet.handOut(row.id, row.retry_count + 1, now, settings.maxAttempts);
           outlet.deliver(row.id, instructionJson(row));
+          this.#handedOut(row, 'socket');
         }
       });
     });
@@ -229,7 +278,9 @@ export class Delivery implements HandOut {
     const { db, clock, settings } = this.#ports;
     const now = clock.now();
     const claim = { tpvId, holder: POLL_HOLDER, now, leaseUntil: now + settings.sentLeaseMs, limit };
-    return inOrder(await db.transact((tx) => tx.run(claimPending, claim)));
+    const rows = inOrder(await db.transact((tx) => tx.run(claimPending, claim)));
+    for (const row of rows) this.#handedOut(row, 'poll');
+    return rows;
   }
 
   /** Silent instructions go out once more, or fail after their last attempt; one commit for all of a socket. */
@@ -253,9 +304,15 @@ export class Delivery implements HandOut {
           if (this.#outlets.get(sink.tpvId) !== outlet) return;
           outlet.handOut(id, row.retry_count + 1, now, settings.maxAttempts);
           outlet.deliver(id, instructionJson(row));
+          this.#handedOut(row, 'socket');
         });
       }
     });
+  }
+
+  #handedOut(row: InstructionRow, transport: 'socket' | 'poll'): void {
+    const ageMs = this.#ports.clock.now() - row.created_at;
+    this.#ports.observer?.handedOut(row.id, transport, ageMs, row.retry_count > 0);
   }
 
   #settled(outlet: Outlet, id: string): void {
@@ -269,6 +326,7 @@ export class Delivery implements HandOut {
         const released = await tx.run(releaseHolder, { tpvId: sink.tpvId, holder: sink.id });
         tx.afterCommit(() => {
           this.#orphans.delete(sink.id);
+          this.#ports.observer?.returned(released.map(({ id }) => id));
           if (released.length > 0) events.emit({ type: 'instruction.ready', tpvId: sink.tpvId });
         });
       });

@@ -72,6 +72,11 @@ export class Outlet {
     return this.#inFlight.delete(id);
   }
 
+  /** When an instruction goes out again, or is given up, where its TPV says nothing; undefined where it is not out. */
+  dueAt(id: string): number | undefined {
+    return this.#inFlight.get(id)?.dueAt;
+  }
+
   /** What was not reported on in time. */
   silent(now: number): { id: string; attempt: number }[] {
     const silent: { id: string; attempt: number }[] = [];

@@ -7,6 +7,7 @@ const MAX_WAITING_PER_TPV = 20;
 export class Pollers {
   readonly #clock: Clock;
   readonly #waiting = new Map<string, Set<() => void>>();
+  readonly #askedAt = new Map<string, number>();
   #ended = false;
 
   constructor(clock: Clock) {
@@ -19,6 +20,7 @@ export class Pollers {
    * @param gone aborted when nobody waits for the answer any more
    */
   async poll<T>(tpvId: string, waitMs: number, gone: AbortSignal, claim: () => Promise<T[]>): Promise<T[]> {
+    this.#askedAt.set(tpvId, this.#clock.now());
     const deadline = this.#clock.now() + waitMs;
     const patience = new AbortController();
     const give = () => patience.abort();
@@ -39,6 +41,16 @@ export class Pollers {
       // Whoever still waits for this call's sake is let go.
       patience.abort();
     }
+  }
+
+  /** When the TPV last asked, and whether a call of it waits right now. */
+  look(tpvId: string): { polledAt: number | undefined; polling: boolean } {
+    return { polledAt: this.#askedAt.get(tpvId), polling: this.#waiting.has(tpvId) };
+  }
+
+  /** The TPVs of which a call waits. */
+  waiting(): Iterable<string> {
+    return this.#waiting.keys();
   }
 
   /** Something may be there for the TPV. */

@@ -39,6 +39,8 @@ export const MOVES = {
   release: { from: HELD_STATUSES, to: 'pending' },
   /** Its time or its attempts are used up. */
   give_up: { from: OPEN_STATUSES, to: 'failed' },
+  /** An administrator ends it. */
+  cancel: { from: OPEN_STATUSES, to: 'failed' },
   // What a TPV reports. A report may arrive after the lease lapsed: `pending` is no obstacle, being final is.
   report_delivered: { from: ['pending', 'sent'], to: 'delivered' },
   report_processing: { from: ['pending', 'sent', 'delivered'], to: 'processing' },
@@ -61,11 +63,20 @@ export const POLL_HOLDER = 'poll';
 /** Why the hub ended an instruction, as its `error_message` says it (contract/rest.md). */
 export const NO_ANSWER = 'sin respuesta del TPV';
 export const EXPIRED = 'expirada';
+export const CANCELLED = 'cancelada';
 
 /** What a press becomes; it belongs to the TPV of its button, whoever attends the person by then. */
 export const PRESS_COMMAND = 'process_callback';
 
-/** Priorities: 1 goes first. */
+/** Asks a TPV for a sign of life, for an administrator who waits; no person wrote it, and nobody is told how it ends. */
+export const TEST_COMMAND = 'hub_test';
+/** What belongs to one TPV for good, whoever attends the person. */
+export const TIED_COMMANDS = [PRESS_COMMAND, TEST_COMMAND] as const;
+/** Telegram gives nobody this id. */
+export const NOBODY = 0;
+
+/** Priorities: 1 goes first, but for the hub's own. */
+export const TEST_PRIORITY = 0;
 export const PRESS_PRIORITY = 1;
 export const MESSAGE_PRIORITY = 5;
 

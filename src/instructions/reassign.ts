@@ -2,7 +2,7 @@ import type { Tx } from '../db/open.ts';
 import { statement } from '../db/statement.ts';
 import type { Events } from '../events.ts';
 import { type AssignPorts, assign, moveUser, releaseUsers } from '../users/assign.ts';
-import { MOVES, OPEN_STATUSES, PRESS_COMMAND } from './instruction.ts';
+import { MOVES, OPEN_STATUSES, TIED_COMMANDS } from './instruction.ts';
 
 const adopt = statement<{ userId: number; tpvId: string }>()((db, p) =>
   db
@@ -29,10 +29,15 @@ const tpvOfUser = statement<{ userId: number }>()((db, p) =>
   db.selectFrom('telegram_users').select('tpv_id').where('telegram_id', '=', p('userId')),
 );
 
-/** Gives a person's waiting instructions to the TPV that they have now. */
+/** A person has this TPV now: it gets their waiting instructions. */
 export async function adoptUnassigned(tx: Tx, events: Events, userId: number, tpvId: string): Promise<void> {
   const adopted = await tx.run(adopt, { userId, tpvId });
-  if (adopted.length > 0) tx.afterCommit(() => events.emit({ type: 'instruction.ready', tpvId }));
+  tx.afterCommit(() => {
+    events.changed('user', String(userId));
+    events.changed('tpv', tpvId);
+    for (const { id } of adopted) events.changed('instruction', id);
+    if (adopted.length > 0) events.emit({ type: 'instruction.ready', tpvId });
+  });
 }
 
 /**
@@ -65,8 +70,11 @@ export async function reassignUser(
   userId: number,
   tpvId: string,
 ): Promise<'moved' | 'unchanged' | 'full'> {
+  const [user] = await tx.run(tpvOfUser, { userId });
+  const before = user?.tpv_id;
   const outcome = await moveUser(tx, userId, tpvId);
   if (outcome === 'full') return outcome;
+  if (before != null) tx.afterCommit(() => events.changed('tpv', before));
   await adoptUnassigned(tx, events, userId, tpvId);
   const open = await tx.kysely
     .selectFrom('instructions')
@@ -74,7 +82,7 @@ export async function reassignUser(
     .where('telegram_user_id', '=', userId)
     .where('due_at', 'is not', null)
     .where('tpv_id', '!=', tpvId)
-    .where('command', '!=', PRESS_COMMAND)
+    .where('command', 'not in', TIED_COMMANDS)
     .execute();
   if (open.length === 0) return outcome;
   await tx.kysely
@@ -88,6 +96,7 @@ export async function reassignUser(
     .execute();
   tx.afterCommit(() => {
     for (const row of open) {
+      events.changed('instruction', row.id);
       if (row.tpv_id === null || row.status === 'pending') continue;
       events.emit({ type: 'instruction.revoked', id: row.id, tpvId: row.tpv_id, reason: 'reassigned' });
     }
@@ -98,22 +107,25 @@ export async function reassignUser(
 
 /** Takes a TPV's users and open instructions from it, but no presses; they wait in the inbox for another. */
 export async function vacate(tx: Tx, events: Events, tpvId: string): Promise<void> {
-  await releaseUsers(tx, tpvId);
+  const users = await releaseUsers(tx, tpvId);
   const held = await tx.kysely
     .selectFrom('instructions')
     .select('id')
     .where('tpv_id', '=', tpvId)
     .where('status', 'in', MOVES.release.from)
-    .where('command', '!=', PRESS_COMMAND)
+    .where('command', 'not in', TIED_COMMANDS)
     .execute();
-  await tx.kysely
+  const released = await tx.kysely
     .updateTable('instructions')
     .set((eb) => ({ tpv_id: null, status: MOVES.release.to, holder: null, due_at: eb.ref('expires_at') }))
     .where('tpv_id', '=', tpvId)
     .where('status', 'in', OPEN_STATUSES)
-    .where('command', '!=', PRESS_COMMAND)
+    .where('command', 'not in', TIED_COMMANDS)
+    .returning('id')
     .execute();
   tx.afterCommit(() => {
     for (const { id } of held) events.emit({ type: 'instruction.revoked', id, tpvId, reason: 'reassigned' });
+    for (const { id } of released) events.changed('instruction', id);
+    for (const userId of users) events.changed('user', String(userId));
   });
 }

@@ -63,7 +63,7 @@ function underWay(status: 'delivered' | 'processing', since: 'delivered_at') {
       .where('id', '=', p('id'))
       .where('tpv_id', '=', p('tpvId'))
       .where('status', 'in', [...reportableFrom(status), status])
-      .returning('status'),
+      .returning(['created_at', 'delivered_at']),
   );
 }
 
@@ -82,7 +82,7 @@ function ended(status: 'completed' | 'failed') {
       .where('id', '=', p('id'))
       .where('tpv_id', '=', p('tpvId'))
       .where('status', 'in', reportableFrom(status))
-      .returning('status'),
+      .returning(['created_at', 'delivered_at']),
   );
 }
 
@@ -104,18 +104,26 @@ export async function report(ports: ReportPorts, report: Report, now: number): P
     leaseUntil: now + ports.settings.processingLeaseMs,
   };
   await ports.transact(async (tx) => {
-    const changed = await tx.run(statements[report.status], parameters);
-    if (changed.length === 0) return refuseUnlessSame(tx, { ...report, id });
-    tx.afterCommit(() =>
+    const [changed] = await tx.run(statements[report.status], parameters);
+    if (changed === undefined) return refuseUnlessSame(tx, { ...report, id });
+    tx.afterCommit(() => {
       ports.events.emit({
         type: 'instruction.reported',
         id,
         tpvId: report.tpvId,
         status: report.status,
         holder: report.holder,
-      }),
-    );
+        ageMs: now - changed.created_at,
+        waitedMs: isFirst(report.status, changed.delivered_at, now) ? now - changed.created_at : undefined,
+      });
+      ports.events.changed('instruction', id);
+    });
   });
+}
+
+/** Whether the TPV said nothing of it before. */
+function isFirst(status: ReportableStatus, deliveredAt: number | null, now: number): boolean {
+  return isFinal(status) ? deliveredAt === null : deliveredAt === now;
 }
 
 async function refuseUnlessSame(tx: Tx, report: Report): Promise<void> {

@@ -1,7 +1,7 @@
 import { PostgresAdapter } from 'kysely';
 import type { InstructionStatus } from '#protocol';
 import { statement } from '../db/statement.ts';
-import { HELD_STATUSES, MOVES } from './instruction.ts';
+import { CANCELLED, HELD_STATUSES, MOVES, TEST_PRIORITY } from './instruction.ts';
 
 /** Writes a new row, pending or already handed out. */
 export const insertInstruction = statement<{
@@ -93,6 +93,24 @@ export const claimPending = statement<{
     .returningAll(),
 );
 
+/** The nearest earlier instruction of the same person that the TPV has. */
+export const earlierInHand = statement<{ userId: number; tpvId: string; seq: number }>()((db, p) =>
+  db
+    .selectFrom('instructions')
+    .select('id')
+    .where('telegram_user_id', '=', p('userId'))
+    .where('tpv_id', '=', p('tpvId'))
+    .where('seq', '<', p('seq'))
+    .where('status', 'in', HELD_STATUSES)
+    .orderBy('seq', 'desc')
+    .limit(1),
+);
+
+/** When the hub got the update that became an instruction. */
+export const updateReceived = statement<{ updateId: number }>()((db, p) =>
+  db.selectFrom('telegram_updates').select('received_at').where('update_id', '=', p('updateId')),
+);
+
 /** How many of a TPV's instructions are not final. */
 export const countOpen = statement<{ tpvId: string }>()((db, p) =>
   db
@@ -102,12 +120,13 @@ export const countOpen = statement<{ tpvId: string }>()((db, p) =>
     .where('status', 'in', MOVES.give_up.from),
 );
 
-/** How many instructions a TPV has in each state. */
+/** How many instructions a TPV has in each state; the hub's own tests are nobody's. */
 export const countByStatus = statement<{ tpvId: string }>()((db, p) =>
   db
     .selectFrom('instructions')
     .select(['status', (eb) => eb.fn.countAll<number>().as('count')])
     .where('tpv_id', '=', p('tpvId'))
+    .where('priority', '>', TEST_PRIORITY)
     .groupBy('status'),
 );
 
@@ -175,6 +194,39 @@ export const giveUp = statement<{
     .where('status', 'in', MOVES.give_up.from)
     .where('due_at', '<=', p('dueBy'))
     .returning('id'),
+);
+
+/** An administrator ends it; what became final meanwhile stays as it is. */
+export const cancelInstruction = statement<{ id: string; now: number }>()((db, p) =>
+  db
+    .updateTable('instructions')
+    .set({ status: MOVES.cancel.to, completed_at: p('now'), error_message: CANCELLED, holder: null, due_at: null })
+    .where('id', '=', p('id'))
+    .where('status', 'in', MOVES.cancel.from)
+    .returning(['id', 'tpv_id']),
+);
+
+/** Gives an open instruction to another TPV, back in line. */
+export const moveInstruction = statement<{ id: string; tpvId: string }>()((db, p) =>
+  db
+    .updateTable('instructions')
+    .set((eb) => ({ tpv_id: p('tpvId'), status: MOVES.release.to, holder: null, due_at: eb.ref('expires_at') }))
+    .where('id', '=', p('id'))
+    .where('completed_at', 'is', null)
+    .returning('id'),
+);
+
+/** A copy of an instruction carries the same files. */
+export const copyFiles = statement<{ from: string; to: string }>()((db, p) =>
+  db
+    .insertInto('instruction_files')
+    .columns(['file_id', 'instruction_id', 'file_name', 'mime_type'])
+    .expression((eb) =>
+      eb
+        .selectFrom('instruction_files')
+        .select(['file_id', eb.cast<string>(p('to'), 'text').as('instruction_id'), 'file_name', 'mime_type'])
+        .where('instruction_id', '=', p('from')),
+    ),
 );
 
 /** Puts a row whose lease lapsed back in line; one whose lease was extended meanwhile stays where it is. */

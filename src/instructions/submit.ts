@@ -26,7 +26,7 @@ export interface HandOut {
   reserve(tpvId: string, id: string): string | undefined;
   /** Gives the place back: the row was not written. */
   cancel(tpvId: string, id: string): void;
-  /** The row is committed; it goes out now, or when its TPV asks. */
+  /** The row is committed; it goes out now, when its TPV asks, or once somebody can take it. */
   committed(row: InstructionRow): void;
 }
 
@@ -77,6 +77,6 @@ export async function submit(tx: Tx, handOut: HandOut, submission: Submission, n
     expiresAt: row.expires_at,
     holder: row.holder,
   });
-  if (tpvId !== null) tx.afterCommit(() => handOut.committed(row));
+  tx.afterCommit(() => handOut.committed(row));
   return id;
 }

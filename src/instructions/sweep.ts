@@ -1,6 +1,6 @@
 import type { Database, Tx } from '../db/open.ts';
 import type { Events } from '../events.ts';
-import { type DeliverySettings, EXPIRED, NO_ANSWER } from './instruction.ts';
+import { type DeliverySettings, EXPIRED, NO_ANSWER, TEST_COMMAND } from './instruction.ts';
 import { dueInstructions, giveUp, lapse } from './store.ts';
 
 /** One page of due rows; a page is one commit. */
@@ -78,7 +78,11 @@ export async function endUnanswered(
   if (ended.length === 0) return;
   tx.afterCommit(() => {
     if (row.tpv_id !== null) events.emit({ type: 'instruction.revoked', id: row.id, tpvId: row.tpv_id, reason });
-    const { id, command, telegram_user_id: telegramUserId } = row;
-    events.emit({ type: 'instruction.unanswered', id, command, telegramUserId, reason });
+    const { id, tpv_id: tpvId, command, telegram_user_id: telegramUserId } = row;
+    // Nobody wrote a test, so nobody misses its answer.
+    if (command !== TEST_COMMAND) {
+      events.emit({ type: 'instruction.unanswered', id, tpvId, command, telegramUserId, reason });
+    }
+    events.changed('instruction', id);
   });
 }

@@ -2,6 +2,7 @@ import type { Database, Tx } from '../db/open.ts';
 import type { ParseMode } from '../db/schema.ts';
 import { HubError } from '../errors.ts';
 import { storable } from '../users/user.ts';
+import type { Waker } from './enqueue.ts';
 import { faultsOfMessage, type InlineKeyboard, type PushRow } from './message.ts';
 import type { ChangeOutcome, ChangePort } from './send-port.ts';
 import { editedPush } from './store.ts';
@@ -9,6 +10,7 @@ import { editedPush } from './store.ts';
 export interface ChangePorts {
   db: Database;
   telegram: ChangePort;
+  waker: Pick<Waker, 'changed'>;
   /** Forgets what these buttons do; absent: presses on those that a message had are still looked up. */
   dropButtons?: (tx: Tx, tokens: readonly string[]) => Promise<void>;
 }
@@ -49,6 +51,7 @@ export async function changePush(ports: ChangePorts, row: PushRow, change: Chang
     await drop(tx, row);
     const [edited] = await tx.run(editedPush, { id: row.id, text, parseMode, plain, markup });
     if (edited === undefined) throw new HubError('not_found', 'The message was deleted meanwhile.');
+    tx.afterCommit(() => ports.waker.changed(row.id));
     return edited;
   });
 }

@@ -27,7 +27,10 @@ export interface DispatchPorts {
   sender: SendPort;
   /** Spreads what would otherwise come back all at once; 0..1. */
   random(): number;
+  /** @param row as it is now, with its final status */
   onSettled(row: PushRow, outcome: SendOutcome): void;
+  /** A message looks otherwise than before. */
+  onChanged(pushId: string): void;
   onFault(error: unknown): void;
 }
 
@@ -83,6 +86,16 @@ export class Dispatcher implements Waker {
   waiting(chatId: number, tpvId: string | null): void {
     this.#queue.add(chatId, tpvId);
     this.#pump();
+  }
+
+  changed(pushId: string): void {
+    this.#ports.onChanged(pushId);
+  }
+
+  /** Nothing leaves before this moment: Telegram's limit for all, or an outage; undefined where nothing holds it. */
+  get pausedUntil(): number | undefined {
+    const { until } = this.#brake;
+    return until > this.#ports.clock.now() ? until : undefined;
   }
 
   /** The message as it stands once it is settled, or after `ms`; at once where it can't be settled until then. */
@@ -240,6 +253,7 @@ export class Dispatcher implements Waker {
       await tx.run(postponePush, { id: row.id, notBefore, error });
     });
     this.#waiters.postponed(row.id, notBefore);
+    this.changed(row.id);
     return true;
   }
 
@@ -274,7 +288,8 @@ export class Dispatcher implements Waker {
       if (end.unreachablePerson) await tx.run(markUnreachable, { telegramId: row.chat_id });
     });
     this.#waiters.settled(row.id);
-    onSettled(row, outcome);
+    onSettled({ ...row, status: end.status }, outcome);
+    this.changed(row.id);
     return false;
   }
 

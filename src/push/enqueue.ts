@@ -12,11 +12,15 @@ export interface PushRequest extends OutboundMessage {
   /** Where something else names the message already (its buttons do). */
   id?: string;
   idempotency?: { key: string; hash: string };
+  /** The instruction because of which the hub says it; its log lines name it. */
+  because?: string;
 }
 
 /** Who is told that a chat has something to send; the dispatcher fills this port. */
 export interface Waker {
   waiting(chatId: number, tpvId: string | null): void;
+  /** A message looks otherwise than before, or is new; said after the commit. */
+  changed(pushId: string): void;
 }
 
 /**
@@ -36,11 +40,14 @@ export async function enqueue(tx: Tx, waker: Waker, request: PushRequest, now: n
     data: JSON.stringify(request.data),
     silent: request.disableNotification ? 1 : 0,
     markup: request.keyboard === undefined ? null : JSON.stringify({ inline_keyboard: request.keyboard }),
-    key: request.idempotency?.key ?? null,
+    key: request.idempotency?.key ?? (request.because === undefined ? null : `${request.because}:hub`),
     hash: request.idempotency?.hash ?? null,
     now,
   });
-  tx.afterCommit(() => waker.waiting(chatId, tpvId));
+  tx.afterCommit(() => {
+    waker.waiting(chatId, tpvId);
+    waker.changed(id);
+  });
   return id;
 }
 

@@ -173,6 +173,16 @@ export const resendPush = statement<{ id: string; now: number }>()((db, p) =>
     .returningAll(),
 );
 
+/** Somebody found out whether it arrived. */
+export const resolvePush = statement<{ id: string; status: 'sent' | 'failed' }>()((db, p) =>
+  db
+    .updateTable('push_messages')
+    .set({ status: p('status') })
+    .where('id', '=', p('id'))
+    .where('status', '=', 'unknown')
+    .returningAll(),
+);
+
 /** A group became a supergroup: everything that waits for it goes there. */
 export const moveChat = statement<{ from: number; to: number }>()((db, p) =>
   db

@@ -87,24 +87,31 @@ export async function addKey(tx: Tx, tpvId: string, key: NewApiKey, now: number)
  * more than two are valid.
  */
 export async function rotateKey(
-  transact: Transact,
+  tx: Tx,
   tpvId: string,
   now: number,
 ): Promise<{ key: string; previousValidUntil: number }> {
   const key = newApiKey();
   const previousValidUntil = now + KEY_OVERLAP_MS;
-  await transact(async (tx) => {
-    await tx.kysely.deleteFrom('api_keys').where('tpv_id', '=', tpvId).where('valid_until', 'is not', null).execute();
-    await tx.kysely
-      .updateTable('api_keys')
-      .set({ valid_until: previousValidUntil })
-      .where('tpv_id', '=', tpvId)
-      .execute();
-    await addKey(tx, tpvId, key, now);
-    await raiseAccessEpoch(tx);
-  });
+  await tx.kysely.deleteFrom('api_keys').where('tpv_id', '=', tpvId).where('valid_until', 'is not', null).execute();
+  await tx.kysely
+    .updateTable('api_keys')
+    .set({ valid_until: previousValidUntil })
+    .where('tpv_id', '=', tpvId)
+    .execute();
+  await addKey(tx, tpvId, key, now);
+  await raiseAccessEpoch(tx);
   return { key: key.key, previousValidUntil };
 }
+
+/** What may be shown of a TPV's keys, the newest first. */
+export const keysOfTpv = statement<{ tpvId: string }>()((db, p) =>
+  db
+    .selectFrom('api_keys')
+    .select(['id', 'prefix', 'created_at', 'valid_until', 'last_used_at'])
+    .where('tpv_id', '=', p('tpvId'))
+    .orderBy('id', 'desc'),
+);
 
 /**
  * Lets a TPV in with a key that it already has.
@@ -129,9 +136,7 @@ function refusedKey(why: string, message: string): HubError {
 }
 
 /** Ends every key of the TPV at once. */
-export async function revokeKeys(transact: Transact, tpvId: string): Promise<void> {
-  await transact(async (tx) => {
-    await tx.kysely.deleteFrom('api_keys').where('tpv_id', '=', tpvId).execute();
-    await raiseAccessEpoch(tx);
-  });
+export async function revokeKeys(tx: Tx, tpvId: string): Promise<void> {
+  await tx.kysely.deleteFrom('api_keys').where('tpv_id', '=', tpvId).execute();
+  await raiseAccessEpoch(tx);
 }

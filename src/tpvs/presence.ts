@@ -53,6 +53,11 @@ export class Presence {
     };
   }
 
+  /** Whether the TPV holds an open socket of this process. */
+  isConnected(tpvId: string): boolean {
+    return this.#connected.has(tpvId);
+  }
+
   isOnline(tpv: Pick<Tpv, 'id' | 'last_heartbeat'>): boolean {
     if (this.#connected.has(tpv.id)) return true;
     const last = this.lastHeartbeat(tpv);

@@ -24,6 +24,11 @@ export interface RegisteredTpv {
 /** Telegram allows 64 characters after `/start`; 12 of base62 can't be guessed and fit a small QR code. */
 const JOIN_CODE_LENGTH = 12;
 
+/** What a person's `/start <code>` carries to be assigned to a TPV. */
+export function newJoinCode(): string {
+  return base62(JOIN_CODE_LENGTH);
+}
+
 /** Creates the TPV and its key. Whether it may work at once (`isActive`) is the registration mode's rule. */
 export async function registerTpv(
   transact: Transact,
@@ -33,7 +38,6 @@ export async function registerTpv(
 ): Promise<RegisteredTpv> {
   const id = uuidv7(now);
   const key = newApiKey();
-  const joinCode = base62(JOIN_CODE_LENGTH);
   await transact(async (tx) => {
     await tx.kysely
       .insertInto('tpv_instances')
@@ -45,10 +49,11 @@ export async function registerTpv(
         max_users: registration.maxUsers,
         version: registration.version,
         metadata: registration.metadata,
-        join_code: joinCode,
+        join_code: newJoinCode(),
         created_at: now,
         last_heartbeat: null,
         deleted_at: null,
+        approved_at: isActive ? now : null,
       })
       .execute();
     await addKey(tx, id, key, now);

@@ -155,8 +155,17 @@ export async function markUnassignedTold(tx: Tx, telegramId: number, now: number
   await tx.run(markTold, { telegramId, now });
 }
 
-/** Takes every user from a TPV; they are assigned again when they write, or when their messages find a TPV. */
-export async function releaseUsers(tx: Tx, tpvId: string): Promise<void> {
-  await tx.kysely.updateTable('telegram_users').set({ tpv_id: null }).where('tpv_id', '=', tpvId).execute();
+/**
+ * Takes every user from a TPV; they are assigned again when they write, or when their messages find a TPV.
+ * @returns their Telegram ids
+ */
+export async function releaseUsers(tx: Tx, tpvId: string): Promise<number[]> {
+  const released = await tx.kysely
+    .updateTable('telegram_users')
+    .set({ tpv_id: null })
+    .where('tpv_id', '=', tpvId)
+    .returning('telegram_id')
+    .execute();
   await tx.kysely.updateTable('tpv_instances').set({ user_count: 0 }).where('id', '=', tpvId).execute();
+  return released.map((user) => user.telegram_id);
 }

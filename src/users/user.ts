@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely';
 import type { Tx } from '../db/open.ts';
 import type { TelegramUserTable } from '../db/schema.ts';
+import { searchable } from '../db/searchable.ts';
 import { statement } from '../db/statement.ts';
 
 /** A person in Telegram. */
@@ -22,6 +23,7 @@ interface Touch {
   last: string;
   language: string;
   active: number;
+  search: string;
   now: number;
 }
 
@@ -39,6 +41,7 @@ const touch = statement<Touch>()((db, p) =>
       created_at: p('now'),
       last_interaction: p('now'),
       unassigned_told_at: null,
+      search: p('search'),
     })
     .onConflict((c) =>
       c.column('telegram_id').doUpdateSet((eb) => ({
@@ -48,9 +51,10 @@ const touch = statement<Touch>()((db, p) =>
         language_code: eb.ref('excluded.language_code'),
         is_active: eb.ref('excluded.is_active'),
         last_interaction: eb.ref('excluded.last_interaction'),
+        search: eb.ref('excluded.search'),
       })),
     )
-    .returning(['tpv_id', 'unassigned_told_at']),
+    .returning(['tpv_id', 'unassigned_told_at', 'created_at']),
 );
 
 /** What assigning needs to know of somebody who just wrote. */
@@ -58,6 +62,8 @@ export interface TouchedUser {
   tpvId: string | null;
   /** Whether the person was told that no TPV is free. */
   told: boolean;
+  /** Whether this is the first that the hub hears of them. */
+  isNew: boolean;
 }
 
 type Run = Pick<Tx, 'run'>;
@@ -67,16 +73,20 @@ type Run = Pick<Tx, 'run'>;
  * @param active false where the person blocked the bot
  */
 export async function touchUser(tx: Run, profile: Profile, now: number, active = true): Promise<TouchedUser> {
+  const username = storable(profile.username);
+  const first = storable(profile.firstName) ?? '';
+  const last = storable(profile.lastName) ?? '';
   const [row] = await tx.run(touch, {
     id: profile.telegramId,
-    username: storable(profile.username),
-    first: storable(profile.firstName) ?? '',
-    last: storable(profile.lastName) ?? '',
+    username,
+    first,
+    last,
     language: storable(profile.languageCode) ?? '',
     active: active ? 1 : 0,
+    search: searchable(`${first} ${last} ${username ?? ''} ${profile.telegramId}`),
     now,
   });
-  return { tpvId: row?.tpv_id ?? null, told: row?.unassigned_told_at != null };
+  return { tpvId: row?.tpv_id ?? null, told: row?.unassigned_told_at != null, isNew: row?.created_at === now };
 }
 
 /**
@@ -106,6 +116,14 @@ export const userById = statement<{ telegramId: number }>()((db, p) =>
 /** Telegram does not let the bot write to them: they blocked it, or are gone. */
 export const markUnreachable = statement<{ telegramId: number }>()((db, p) =>
   db.updateTable('telegram_users').set({ is_active: 0 }).where('telegram_id', '=', p('telegramId')),
+);
+
+/** An administrator says whether the person is to be counted among those who can be written to. */
+export const setUserActive = statement<{ telegramId: number; active: number }>()((db, p) =>
+  db
+    .updateTable('telegram_users')
+    .set({ is_active: p('active') })
+    .where('telegram_id', '=', p('telegramId')),
 );
 
 /** A page of a TPV's users, in the order of their Telegram ids. */

@@ -1,0 +1,10 @@
+export interface JoinLink {
+  /** The bot's name in Telegram; undefined while Telegram can't be asked. */
+  botUsername(): Promise<string | undefined>;
+}
+
+/** Opens the bot and assigns whoever follows it to the TPV of this code; null while the bot's name is not known. */
+export async function joinLink({ botUsername }: JoinLink, joinCode: string): Promise<string | null> {
+  const username = await botUsername();
+  return username === undefined ? null : `https://t.me/${username}?start=${joinCode}`;
+}

@@ -1,0 +1,25 @@
+import { z } from 'zod';
+
+const ids = z.array(z.string()).optional();
+
+export const CHANGED_KINDS = ['tpv', 'user', 'instruction', 'push', 'update', 'setting', 'account', 'audit'] as const;
+
+/**
+ * The `changes` event of `/api/admin/events`: the ids of rows that look otherwise than before, by kind; kinds in
+ * which nothing changed are absent. The other events are `overview` (overview.ts) and `reset` (`{}`: load what you
+ * show again).
+ */
+export const liveChanges = z.object({
+  tpv: ids,
+  user: ids,
+  instruction: ids,
+  push: ids,
+  update: ids,
+  setting: ids,
+  account: ids,
+  audit: ids,
+  /** Kinds of which more changed than the ids that are here. */
+  more: z.array(z.enum(CHANGED_KINDS)),
+});
+export type LiveChanges = z.infer<typeof liveChanges>;
+export type ChangedKind = (typeof CHANGED_KINDS)[number];

@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import { INSTRUCTION_STATUSES, telegramId } from '#protocol';
+import { plainText } from '../../db/plain-text.ts';
+import { tpvName } from './tpvs.ts';
+
+const timestamp = z.iso.datetime({ precision: 3 });
+const MAX_MESSAGE_LENGTH = 4_096;
+const MOST_AT_ONCE = 500;
+
+export const userFilters = z.strictObject({
+  q: plainText(1, 200).optional().describe('Partes del nombre, del alias o del identificador'),
+  tpv_id: z.uuid().optional(),
+  assigned: z.enum(['true', 'false']).optional(),
+  active: z.enum(['true', 'false']).optional(),
+});
+export type UserFilters = z.infer<typeof userFilters>;
+
+export const userParams = z.object({
+  id: z
+    .string()
+    .regex(/^\d{1,16}$/, { error: 'debe ser un identificador de Telegram' })
+    .transform(Number)
+    .pipe(telegramId),
+});
+
+export const userSummary = z.object({
+  telegram_id: telegramId,
+  username: z.string().nullable(),
+  first_name: z.string(),
+  last_name: z.string(),
+  language_code: z.string(),
+  is_active: z.boolean(),
+  tpv: tpvName.nullable(),
+  created_at: timestamp,
+  last_interaction: timestamp,
+});
+export type UserSummary = z.infer<typeof userSummary>;
+export type UserDetail = UserSummary;
+
+export const userList = z.object({ items: z.array(userSummary), next: z.string().nullable() });
+
+export const userEdit = z.strictObject({ is_active: z.boolean() });
+export const userAssignment = z.strictObject({ tpv_id: z.uuid() });
+export const userAssigned = z.object({ telegram_id: telegramId, tpv_id: z.uuid() });
+
+export const usersAssignment = z.strictObject({
+  telegram_ids: z.array(telegramId).min(1).max(MOST_AT_ONCE),
+  tpv_id: z.uuid(),
+  preview: z.boolean().default(false).describe('Cuenta sin cambiar nada'),
+});
+export const usersAssigned = z.object({
+  count: z.int(),
+  skipped: z.array(z.object({ telegram_id: telegramId, reason: z.enum(['not_found', 'tpv_full', 'unchanged']) })),
+});
+export type UsersAssigned = z.infer<typeof usersAssigned>;
+
+export const userMessage = z.strictObject({ text: plainText(1, MAX_MESSAGE_LENGTH) });
+export const userMessageSent = z.object({
+  push_message_id: z.uuid(),
+  status: z.enum(['sent', 'pending', 'failed', 'unknown']),
+});
+
+/** One thing that happened between a person and the hub, newest first. */
+export const timelineEntry = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('instruction'),
+    at: timestamp,
+    instruction_id: z.uuid(),
+    command: z.string(),
+    text: z.string(),
+    status: z.enum(INSTRUCTION_STATUSES),
+    tpv: tpvName.nullable(),
+  }),
+  z.object({
+    kind: z.literal('report'),
+    at: timestamp,
+    instruction_id: z.uuid(),
+    status: z.enum(INSTRUCTION_STATUSES),
+    response: z.unknown().nullable(),
+    error_message: z.string(),
+  }),
+  z.object({
+    kind: z.literal('push'),
+    at: timestamp,
+    push_id: z.uuid(),
+    text: z.string(),
+    kind_of_message: z.enum(['text', 'photo', 'document', 'location']),
+    has_markup: z.boolean().describe('El texto lleva el HTML de Telegram'),
+    status: z.enum(['pending', 'sending', 'sent', 'failed', 'unknown']),
+    tpv: tpvName.nullable(),
+    error_message: z.string(),
+  }),
+  z.object({
+    kind: z.literal('press'),
+    at: timestamp,
+    push_id: z.uuid().nullable(),
+    instruction_id: z.uuid().nullable(),
+    action: z.string(),
+  }),
+]);
+export type TimelineEntry = z.infer<typeof timelineEntry>;
+
+export const timelinePage = z.object({ items: z.array(timelineEntry), next: z.string().nullable() });

@@ -1,0 +1,140 @@
+import { type CallingPress, callingPressesOf } from '../buttons/presses-of-user.ts';
+import { isoTime } from '../clock.ts';
+import type { Database } from '../db/open.ts';
+import { excerptOf } from '../instructions/excerpt.ts';
+import { isFinal, PRESS_COMMAND } from '../instructions/instruction.ts';
+import { type ListedInstruction, listInstructions } from '../instructions/list.ts';
+import { type ChatPush, pushesOfChat } from '../push/of-chat.ts';
+import type { TimelineEntry } from './schemas/users.ts';
+import { namedTpv } from './tpv-answer.ts';
+
+/**
+ * How far each of the three was read: the last instruction's and push's row number, the last press's time and id. Null
+ * where nothing of it was read yet.
+ */
+export type TimelineKey = [
+  instruction: number | null,
+  push: number | null,
+  pressedAt: number | null,
+  pressId: string | null,
+];
+
+export interface TimelinePage {
+  items: TimelineEntry[];
+  next: TimelineKey | undefined;
+}
+
+/** Something that happened, and what is read next of its kind. */
+interface Happening {
+  at: number;
+  entries: TimelineEntry[];
+  advance(key: TimelineKey): TimelineKey;
+}
+
+/**
+ * A page of all that happened between a person and the hub, the newest first. Each kind is read by its own index, and
+ * the three are merged by time. A report comes with its instruction, so at the edge of two pages one may stand a little
+ * further down than its time would have it.
+ */
+export async function timelineOf(
+  db: Database,
+  telegramId: number,
+  after: TimelineKey | undefined,
+  limit: number,
+): Promise<TimelinePage> {
+  const start: TimelineKey = after ?? [null, null, null, null];
+  const [instruction, push, pressedAt, pressId] = start;
+  const pressKey = pressedAt === null || pressId === null ? undefined : ([pressedAt, pressId] as const);
+  const instructions = await listInstructions(db, { telegramUserId: telegramId }, instruction ?? undefined, limit + 1);
+  const pushes = await pushesOfChat(db, telegramId, push ?? undefined, limit + 1);
+  const presses = await callingPressesOf(db, telegramId, pressKey, limit + 1);
+  const merged = merge([
+    instructions.rows.map(instructionHappening),
+    pushes.map(pushHappening),
+    presses.map(pressHappening),
+  ]);
+  const page = merged.slice(0, limit);
+  const items = page.flatMap((happening) => happening.entries).sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0));
+  const reached = page.reduce((key, happening) => happening.advance(key), start);
+  return { items, next: merged.length > limit ? reached : undefined };
+}
+
+/** Lists that are in order become one that is; each keeps its own, whatever the clock did. */
+function merge(lists: readonly Happening[][]): Happening[] {
+  const waiting = lists.map((list) => [...list].reverse());
+  const merged: Happening[] = [];
+  for (;;) {
+    let newest: Happening[] | undefined;
+    for (const list of waiting) {
+      const head = list.at(-1);
+      if (head !== undefined && head.at > (newest?.at(-1)?.at ?? Number.NEGATIVE_INFINITY)) newest = list;
+    }
+    const next = newest?.pop();
+    if (next === undefined) return merged;
+    merged.push(next);
+  }
+}
+
+function instructionHappening(row: ListedInstruction): Happening {
+  const entries: TimelineEntry[] = [];
+  if (isFinal(row.status) && row.completed_at !== null) {
+    entries.push({
+      kind: 'report',
+      at: isoTime(row.completed_at),
+      instruction_id: row.id,
+      status: row.status,
+      // Checked to be JSON when it came.
+      response: row.response === null ? null : (JSON.parse(row.response) as unknown),
+      error_message: row.error_message,
+    });
+  }
+  const at = isoTime(row.created_at);
+  if (row.command === PRESS_COMMAND) {
+    // Written by this program, from an object of this shape.
+    const { push_message_id: pushId, action } = JSON.parse(row.payload) as { push_message_id: string; action: string };
+    entries.push({ kind: 'press', at, push_id: pushId, instruction_id: row.id, action });
+  } else {
+    entries.push({
+      kind: 'instruction',
+      at,
+      instruction_id: row.id,
+      command: row.command,
+      text: excerptOf(row),
+      status: row.status,
+      tpv: namedTpv(row.tpv_id, row.tpv_name),
+    });
+  }
+  return {
+    at: row.created_at,
+    entries,
+    advance: ([, push, pressedAt, pressId]) => [row.seq, push, pressedAt, pressId],
+  };
+}
+
+function pushHappening(row: ChatPush): Happening {
+  return {
+    at: row.created_at,
+    entries: [
+      {
+        kind: 'push',
+        at: isoTime(row.created_at),
+        push_id: row.id,
+        text: row.text,
+        kind_of_message: row.kind,
+        has_markup: row.parse_mode === 'HTML' && row.sent_as_plain === 0,
+        status: row.status,
+        tpv: namedTpv(row.tpv_id, row.tpv_name),
+        error_message: row.error_message,
+      },
+    ],
+    advance: ([instruction, , pressedAt, pressId]) => [instruction, row.seq, pressedAt, pressId],
+  };
+}
+
+function pressHappening({ queryId, pressedAt, pushId, action }: CallingPress): Happening {
+  return {
+    at: pressedAt,
+    entries: [{ kind: 'press', at: isoTime(pressedAt), push_id: pushId, instruction_id: null, action }],
+    advance: ([instruction, push]) => [instruction, push, pressedAt, queryId],
+  };
+}

@@ -1,0 +1,54 @@
+import type { z } from 'zod';
+import { isoTime } from '../clock.ts';
+import { type ListedTpv, stateOf } from '../tpvs/list.ts';
+import type { Presence } from '../tpvs/presence.ts';
+import type { TpvSummary, tpvDetail } from './schemas/tpvs.ts';
+
+/** A time that may be none, as answers write it. */
+export function isoOrNull(ms: number | null | undefined): string | null {
+  return ms === null || ms === undefined ? null : isoTime(ms);
+}
+
+/** The TPV that a row names, where it names one. */
+export function namedTpv(id: string | null, name: string | null): { id: string; name: string } | null {
+  return id === null ? null : { id, name: name ?? '' };
+}
+
+/** A TPV as lists show it. */
+export function tpvSummaryOf(tpv: ListedTpv, presence: Presence, backlog: number): TpvSummary {
+  const isOnline = presence.isOnline(tpv);
+  return {
+    id: tpv.id,
+    name: tpv.name,
+    endpoint_url: tpv.endpoint_url,
+    state: stateOf(tpv),
+    is_online: isOnline,
+    transport: presence.isConnected(tpv.id) ? 'socket' : isOnline ? 'poll' : null,
+    max_users: tpv.max_users,
+    user_count: tpv.user_count,
+    backlog,
+    last_heartbeat: isoOrNull(presence.lastHeartbeat(tpv)),
+    version: tpv.version,
+    created_at: isoTime(tpv.created_at),
+    join_code: tpv.join_code,
+  };
+}
+
+interface KeyRow {
+  id: string;
+  prefix: string;
+  created_at: number;
+  valid_until: number | null;
+  last_used_at: number | null;
+}
+
+/** A key without what it opens. */
+export function keyAnswerOf(key: KeyRow): z.infer<typeof tpvDetail>['keys'][number] {
+  return {
+    id: key.id,
+    prefix: key.prefix,
+    created_at: isoTime(key.created_at),
+    valid_until: isoOrNull(key.valid_until),
+    last_used_at: isoOrNull(key.last_used_at),
+  };
+}

@@ -1,0 +1,134 @@
+import { sql } from 'kysely';
+import type { InstructionStatus } from '#protocol';
+import type { Database } from '../db/open.ts';
+import { mayContain, searchable } from '../db/searchable.ts';
+import { type KeyedList, readSlice, type Slice } from '../db/windows.ts';
+import { uuidv7Floor } from '../ids.ts';
+import { excerptOf } from './excerpt.ts';
+import { type InstructionRow, isFinal } from './instruction.ts';
+
+/** Which instructions an administrator looks for. */
+export interface InstructionQuery {
+  status?: InstructionStatus | undefined;
+  tpvId?: string | undefined;
+  telegramUserId?: number | undefined;
+  command?: string | undefined;
+  /** Written from this moment on, in milliseconds. */
+  from?: number | undefined;
+  /** Written before this moment. */
+  to?: number | undefined;
+  /** What the person's words contain. */
+  text?: string | undefined;
+}
+
+/** An instruction with the names of whom it concerns. */
+export type ListedInstruction = InstructionRow & {
+  tpv_name: string | null;
+  first_name: string | null;
+  last_name: string | null;
+};
+
+/**
+ * Row numbers grow with time, but for the moment that a row waits for its commit and the difference between two hubs'
+ * clocks. A range of time becomes one of row numbers with this much to spare; each row is looked at then.
+ */
+const CLOCK_SLACK_MS = 60_000;
+
+/** A page of instructions, the newest first; its key is `seq`. */
+export async function listInstructions(
+  db: Database,
+  query: InstructionQuery,
+  after: number | undefined,
+  limit: number,
+): Promise<Slice<ListedInstruction, number>> {
+  const first = query.from === undefined ? undefined : await firstSince(db, query.from - CLOCK_SLACK_MS);
+  if (query.from !== undefined && first === undefined) return { rows: [], next: undefined };
+  const end = query.to === undefined ? undefined : await firstSince(db, query.to + CLOCK_SLACK_MS);
+  const start = after !== undefined && end !== undefined ? Math.min(after, end) : (after ?? end);
+  return readSlice(instructionList(db, query, first), start, limit);
+}
+
+/** The number of the first row of this moment or later, through the index of the ids. */
+async function firstSince(db: Database, ms: number): Promise<number | undefined> {
+  const row = await db.read
+    .selectFrom('instructions')
+    .select('seq')
+    .where('id', '>=', uuidv7Floor(ms))
+    .orderBy('id')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.seq;
+}
+
+/** Which rows one index has in their order: a person's, those that failed, those that are open, a TPV's, or all. */
+function laneOf({ telegramUserId, status, tpvId }: InstructionQuery): 'user' | 'failed' | 'open' | 'tpv' | 'all' {
+  if (telegramUserId !== undefined) return 'user';
+  if (status === 'failed') return 'failed';
+  if (status !== undefined && !isFinal(status)) return 'open';
+  return tpvId === undefined ? 'all' : 'tpv';
+}
+
+/** @param first no row before this number */
+function instructionList(
+  db: Database,
+  query: InstructionQuery,
+  first: number | undefined,
+): KeyedList<ListedInstruction, number> {
+  const { telegramUserId, tpvId, status, command, from, to, text } = query;
+  const by = laneOf(query);
+  const lane = (after: number | undefined, until: number | undefined) => {
+    let rows = db.read.selectFrom('instructions');
+    if (by === 'user') rows = rows.where('telegram_user_id', '=', telegramUserId ?? 0);
+    // As a literal: a parameter would not say that the partial index holds it.
+    if (by === 'failed') rows = rows.where(sql<boolean>`instructions.status = 'failed'`);
+    if (by === 'open') rows = rows.where('completed_at', 'is', null);
+    if (by === 'tpv') rows = rows.where('instructions.tpv_id', '=', tpvId ?? '');
+    if (after !== undefined) rows = rows.where('seq', '<', after);
+    if (until !== undefined) rows = rows.where('seq', '>=', until);
+    if (first !== undefined) rows = rows.where('seq', '>=', first);
+    return rows.orderBy('seq', 'desc');
+  };
+  const otherStatus = status !== undefined && by !== 'failed';
+  const otherTpv = tpvId !== undefined && by !== 'tpv';
+  const wanted = text === undefined ? undefined : searchable(text);
+  return {
+    filtered: [otherStatus, otherTpv, command, from, to, text].some((one) => one !== undefined && one !== false),
+    keyOf: (row) => row.seq,
+    async ahead(after, rows) {
+      const key = await lane(after, undefined)
+        .select('seq')
+        .offset(rows - 1)
+        .limit(1)
+        .executeTakeFirst();
+      return key?.seq;
+    },
+    read(after, until, limit) {
+      let rows = lane(after, until)
+        .leftJoin('tpv_instances', 'tpv_instances.id', 'instructions.tpv_id')
+        .leftJoin('telegram_users', 'telegram_users.telegram_id', 'instructions.telegram_user_id')
+        .selectAll('instructions')
+        .select(['tpv_instances.name as tpv_name', 'telegram_users.first_name', 'telegram_users.last_name']);
+      // Written so that no index fits: one that does not have the rows in their order would be worse than none.
+      if (otherStatus) rows = rows.where(sql<boolean>`instructions.status || '' = ${status}`);
+      if (otherTpv) rows = rows.where(sql<boolean>`instructions.tpv_id || '' = ${tpvId}`);
+      if (command !== undefined) rows = rows.where('command', '=', command);
+      if (from !== undefined) rows = rows.where('instructions.created_at', '>=', from);
+      if (to !== undefined) rows = rows.where('instructions.created_at', '<', to);
+      if (text !== undefined) rows = rows.where(mayContain(db.read, 'instructions.payload', text));
+      return rows.limit(limit).execute();
+    },
+    matches: wanted === undefined ? undefined : (row) => searchable(excerptOf(row)).includes(wanted),
+  };
+}
+
+/** One instruction with the names of whom it concerns. */
+export async function listedInstruction(db: Database, id: string): Promise<ListedInstruction | undefined> {
+  return db.read
+    .selectFrom('instructions')
+    .leftJoin('tpv_instances', 'tpv_instances.id', 'instructions.tpv_id')
+    .leftJoin('telegram_users', 'telegram_users.telegram_id', 'instructions.telegram_user_id')
+    .selectAll('instructions')
+    .select(['tpv_instances.name as tpv_name', 'telegram_users.first_name', 'telegram_users.last_name'])
+    .where('instructions.id', '=', id)
+    .executeTakeFirst();
+}

@@ -1,0 +1,39 @@
+import type { Tx } from '../db/open.ts';
+import { HubError } from '../errors.ts';
+import type { Waker } from './enqueue.ts';
+import type { PushRow } from './message.ts';
+import { pushById, resendPush, resolvePush } from './store.ts';
+
+/**
+ * Sends a message once more, of which nobody knows whether it arrived, or that failed.
+ * @returns the message as it is now
+ * @throws HubError `not_found`, `invalid_transition` where it waits already, or arrived
+ */
+export async function resend(tx: Tx, waker: Waker, id: string, now: number): Promise<PushRow> {
+  const [again] = await tx.run(resendPush, { id, now });
+  if (again === undefined) throw await refusal(tx, id, 'solo se reenvían los mensajes en «unknown» o «failed»');
+  tx.afterCommit(() => {
+    waker.waiting(again.chat_id, again.tpv_id);
+    waker.changed(id);
+  });
+  return again;
+}
+
+/**
+ * Says what became of a message of which nobody knows whether it arrived: somebody asked the person.
+ * @throws HubError `not_found`, `invalid_transition` where it is known
+ */
+export async function resolve(tx: Tx, waker: Waker, id: string, as: 'sent' | 'failed'): Promise<PushRow> {
+  const [resolved] = await tx.run(resolvePush, { id, status: as });
+  if (resolved === undefined) throw await refusal(tx, id, 'solo se resuelven los mensajes en «unknown»');
+  tx.afterCommit(() => waker.changed(id));
+  return resolved;
+}
+
+async function refusal(tx: Tx, id: string, message: string): Promise<HubError> {
+  const [row] = await tx.run(pushById, { id });
+  if (row === undefined) return new HubError('not_found', 'There is no such message.');
+  return new HubError('invalid_transition', `The message is ${row.status}.`, {
+    details: [{ path: 'status', message }],
+  });
+}

@@ -1,0 +1,101 @@
+import { sql } from 'kysely';
+import type { Database } from '../db/open.ts';
+import { contains, searchable } from '../db/searchable.ts';
+import { type KeyedList, readSlice, type Slice } from '../db/windows.ts';
+import type { TelegramUser } from './user.ts';
+
+/** Which persons an administrator looks for. */
+export interface UserQuery {
+  /** Words; each has to stand in the names, the username or the id. */
+  q?: string | undefined;
+  tpvId?: string | undefined;
+  assigned?: boolean | undefined;
+  active?: boolean | undefined;
+}
+
+/** A person, and the name of their TPV. */
+export type ListedUser = TelegramUser & { tpv_name: string | null };
+
+/** Where a page begins: `created_at` and `telegram_id` of the person before it. */
+export type UserKey = readonly [createdAt: number, telegramId: number];
+
+/** Their rows are short: one call may look at more of them than of others. */
+const MOST_SEARCHED = 40_000;
+/** Telegram's ids have at least so many digits; fewer are part of something. */
+const WHOLE_ID = /^\d{5,16}$/;
+const MOST_WORDS = 8;
+
+/** A page of persons, those that came last first. Whoever is looked for by their whole id is the only answer. */
+export async function listUsers(
+  db: Database,
+  query: UserQuery,
+  after: UserKey | undefined,
+  limit: number,
+): Promise<Slice<ListedUser, UserKey>> {
+  if (query.q !== undefined && WHOLE_ID.test(query.q) && after === undefined) {
+    const { q, ...others } = query;
+    const known = await userList(db, others, Number(q)).read(undefined, undefined, 1);
+    if (known.length > 0) return { rows: known, next: undefined };
+  }
+  return readSlice(userList(db, query), after, limit, MOST_SEARCHED);
+}
+
+/** @param telegramId nobody but this person */
+function userList(db: Database, query: UserQuery, telegramId?: number): KeyedList<ListedUser, UserKey> {
+  const { tpvId, assigned, active } = query;
+  const words =
+    query.q === undefined
+      ? []
+      : searchable(query.q)
+          .split(/\s+/)
+          .filter((word) => word !== '');
+  /** Those that the index has together: of one TPV, of none, or all. */
+  const lane = (after: UserKey | undefined, until: UserKey | undefined) => {
+    let users = db.read.selectFrom('telegram_users');
+    if (tpvId !== undefined) users = users.where('telegram_users.tpv_id', '=', tpvId);
+    if (assigned === false) users = users.where('telegram_users.tpv_id', 'is', null);
+    if (after !== undefined) users = users.where(keyComparedTo('<', after));
+    if (until !== undefined) users = users.where(keyComparedTo('>=', until));
+    return users.orderBy('telegram_users.created_at', 'desc').orderBy('telegram_users.telegram_id', 'desc');
+  };
+  return {
+    filtered: words.length > 0 || active !== undefined || assigned === true,
+    keyOf: (user) => [user.created_at, user.telegram_id],
+    async ahead(after, rows) {
+      const key = await lane(after, undefined)
+        .select(['telegram_users.created_at', 'telegram_users.telegram_id'])
+        .offset(rows - 1)
+        .limit(1)
+        .executeTakeFirst();
+      return key && [key.created_at, key.telegram_id];
+    },
+    read(after, until, limit) {
+      let users = lane(after, until)
+        .leftJoin('tpv_instances', 'tpv_instances.id', 'telegram_users.tpv_id')
+        .selectAll('telegram_users')
+        .select('tpv_instances.name as tpv_name');
+      for (const word of words.slice(0, MOST_WORDS)) {
+        users = users.where(contains(db.read, 'telegram_users.search', word));
+      }
+      if (active !== undefined) users = users.where('telegram_users.is_active', '=', active ? 1 : 0);
+      if (assigned === true) users = users.where('telegram_users.tpv_id', 'is not', null);
+      if (telegramId !== undefined) users = users.where('telegram_users.telegram_id', '=', telegramId);
+      return users.limit(limit).execute();
+    },
+  };
+}
+
+function keyComparedTo(operator: '<' | '>=', [createdAt, telegramId]: UserKey) {
+  return sql<boolean>`(telegram_users.created_at, telegram_users.telegram_id) ${sql.raw(operator)} (${createdAt}, ${telegramId})`;
+}
+
+/** One person, and the name of their TPV. */
+export async function listedUser(db: Database, telegramId: number): Promise<ListedUser | undefined> {
+  return db.read
+    .selectFrom('telegram_users')
+    .leftJoin('tpv_instances', 'tpv_instances.id', 'telegram_users.tpv_id')
+    .selectAll('telegram_users')
+    .select('tpv_instances.name as tpv_name')
+    .where('telegram_id', '=', telegramId)
+    .executeTakeFirst();
+}
