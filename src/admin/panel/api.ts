@@ -1,0 +1,91 @@
+import { isAttended } from './attention.ts';
+import { expired, session } from './session.ts';
+import { errorWords } from './words/errors.ts';
+
+/** One field's fault, as the hub names it. */
+export interface FieldFault {
+  path: string;
+  message: string;
+}
+
+/** A request that the hub refused, or that never reached it (`status` 0). `message` is for the person. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  readonly status: number;
+  readonly code: string;
+  readonly details: readonly FieldFault[];
+  /** Seconds after which it makes sense to try again. */
+  readonly retryAfter: number | undefined;
+
+  constructor(fault: { status: number; code: string; message: string; details?: FieldFault[]; retryAfter?: number }) {
+    super(fault.message);
+    this.status = fault.status;
+    this.code = fault.code;
+    this.details = fault.details ?? [];
+    this.retryAfter = fault.retryAfter;
+  }
+}
+
+export type Query = URLSearchParams | Readonly<Record<string, string | number | boolean | null | undefined>>;
+export type Method = 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** A path with its query; what is undefined, null or empty is left out. */
+export function href(path: string, query?: Query): string {
+  const pairs = query instanceof URLSearchParams ? [...query] : Object.entries(query ?? {});
+  const search = new URLSearchParams();
+  for (const [name, value] of pairs) {
+    if (value !== undefined && value !== null && value !== '') search.append(name, String(value));
+  }
+  return search.size === 0 ? path : `${path}?${search}`;
+}
+
+/**
+ * Asks the hub.
+ * @throws ApiError
+ */
+export function get<T>(path: string, options: { query?: Query; signal?: AbortSignal | undefined } = {}): Promise<T> {
+  const headers: Record<string, string> = isAttended() ? {} : { 'x-unattended': '1' };
+  return call<T>(href(path, options.query), { headers, signal: options.signal ?? null });
+}
+
+/**
+ * Changes something.
+ * @throws ApiError
+ */
+export function send<T>(method: Method, path: string, body?: unknown): Promise<T> {
+  const headers: Record<string, string> = {};
+  const token = session.value?.csrf_token;
+  if (token !== undefined) headers['x-csrf-token'] = token;
+  if (body !== undefined) headers['content-type'] = 'application/json';
+  return call<T>(path, { method, headers, body: body === undefined ? null : JSON.stringify(body) });
+}
+
+async function call<T>(url: string, init: RequestInit): Promise<T> {
+  let answer: Response;
+  try {
+    answer = await fetch(url, { ...init, credentials: 'same-origin', redirect: 'error' });
+  } catch (error) {
+    if (init.signal?.aborted) throw error;
+    throw new ApiError({ status: 0, code: 'unreachable', message: errorWords.unreachable });
+  }
+  const body: unknown = await answer.json().catch(() => undefined);
+  // What a success looks like is the hub's schema; the hub itself checks it before it answers.
+  if (answer.ok) return body as T;
+  const error = refusal(answer, body);
+  if (error.status === 401 && error.code === 'unauthorized' && session.value) expired.value = true;
+  throw error;
+}
+
+function refusal(answer: Response, body: unknown): ApiError {
+  const { status } = answer;
+  const retryAfter = Number(answer.headers.get('retry-after') ?? Number.NaN);
+  const given = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
+  const details = Array.isArray(given.details) ? (given.details as FieldFault[]) : [];
+  return new ApiError({
+    status,
+    code: typeof given.code === 'string' ? given.code : 'unknown',
+    message: typeof given.error === 'string' ? given.error : errorWords.status(status),
+    details,
+    ...(Number.isFinite(retryAfter) ? { retryAfter } : {}),
+  });
+}

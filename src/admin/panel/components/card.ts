@@ -1,0 +1,21 @@
+import { html, useId } from 'htm/preact';
+import type { ComponentChildren, VNode } from 'preact';
+
+export interface CardProps {
+  title?: ComponentChildren;
+  actions?: ComponentChildren;
+  tone?: 'plain' | 'bad' | 'warn';
+  children?: ComponentChildren;
+}
+
+/** A part of a page with a heading of its own. */
+export function Card({ title, actions, tone = 'plain', children }: CardProps): VNode {
+  const id = useId();
+  const head =
+    (title !== undefined || actions !== undefined) &&
+    html`<header class="card-head">
+    ${title !== undefined && html`<h2 id=${id}>${title}</h2>`}
+    ${actions !== undefined && html`<div class="row">${actions}</div>`}
+  </header>`;
+  return html`<section class=${`card ${tone}`} aria-labelledby=${title === undefined ? undefined : id}>${head}${children}</section>`;
+}

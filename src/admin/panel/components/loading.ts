@@ -1,0 +1,11 @@
+import { html } from 'htm/preact';
+import type { VNode } from 'preact';
+import { frameWords } from '../words/frame.ts';
+
+/** Something is on its way: lines where it will stand. */
+export function Loading({ label = frameWords.loading, rows = 3 }: { label?: string; rows?: number }): VNode {
+  return html`<div class="loading" role="status">
+    <span class="visually-hidden">${label}</span>
+    ${Array.from({ length: rows }, (_, index) => html`<span key=${index} class="skeleton" />`)}
+  </div>`;
+}

@@ -1,0 +1,15 @@
+import { html } from 'htm/preact';
+import type { VNode } from 'preact';
+import { end } from '../session.ts';
+import { loginWords } from '../words/login.ts';
+import { Button } from './button.ts';
+import { Dialog } from './dialog.ts';
+import { LoginForm } from './login-form.ts';
+
+/** The login over the page that somebody was on when the session ended: what they wrote there stays. */
+export function LoginDialog({ name }: { name: string }): VNode {
+  return html`<${Dialog} title=${loginWords.expired} actions=${html`<${Button} kind="quiet" onClick=${end}>${loginWords.other}</${Button}>`}>
+    <p class="muted">${loginWords.expiredLead}</p>
+    <${LoginForm} name=${name} />
+  </${Dialog}>`;
+}

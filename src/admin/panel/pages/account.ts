@@ -1,0 +1,24 @@
+import { html } from 'htm/preact';
+import type { VNode } from 'preact';
+import { Page } from '../components/page.ts';
+import { canChange, session } from '../session.ts';
+import { accountWords as words } from '../words/account.ts';
+import { roles } from '../words/states.ts';
+import { AccountsCard } from './account/accounts.ts';
+import { PasswordCard } from './account/password.ts';
+import { SecondFactorCard } from './account/second-factor.ts';
+import { SessionsCard } from './account/sessions.ts';
+
+/** One's own account, and for administrators everybody's. */
+export function AccountPage(): VNode | null {
+  const who = session.value;
+  if (!who) return null;
+  return html`<${Page} title=${words.title} lead=${words.lead(who.name, roles[who.role])} changes=${false}>
+    <div class="grid">
+      <${PasswordCard} />
+      <${SecondFactorCard} enabled=${who.totp_enabled} />
+    </div>
+    <${SessionsCard} />
+    ${canChange.value && html`<${AccountsCard} own=${who.name} />`}
+  </${Page}>`;
+}

@@ -1,0 +1,54 @@
+import type { ComponentType } from 'preact';
+import { AccountPage } from './pages/account.ts';
+import { AuditPage } from './pages/audit.ts';
+import { InstructionPage } from './pages/instruction.ts';
+import { InstructionsPage } from './pages/instructions.ts';
+import { OverviewPage } from './pages/overview.ts';
+import { PushPage } from './pages/push.ts';
+import { PushesPage } from './pages/pushes.ts';
+import { QuarantinePage } from './pages/quarantine.ts';
+import { QuarantinedPage } from './pages/quarantined.ts';
+import { SettingsPage } from './pages/settings.ts';
+import { TpvPage } from './pages/tpv.ts';
+import { TpvsPage } from './pages/tpvs.ts';
+import { UserPage } from './pages/user.ts';
+import { UsersPage } from './pages/users.ts';
+import { WebhookPage } from './pages/webhook.ts';
+import { match } from './path-pattern.ts';
+import type { PageProps } from './router.ts';
+import type { Section } from './sections.ts';
+
+/** A page for who is logged in. */
+export interface Route {
+  path: string;
+  page: ComponentType<PageProps>;
+  /** What the navigation marks while it is shown. */
+  section: Section;
+}
+
+const ROUTES: readonly Route[] = [
+  { path: '/admin', page: OverviewPage, section: 'overview' },
+  { path: '/admin/tpvs', page: TpvsPage, section: 'tpvs' },
+  { path: '/admin/tpvs/:id', page: TpvPage, section: 'tpvs' },
+  { path: '/admin/personas', page: UsersPage, section: 'users' },
+  { path: '/admin/personas/:id', page: UserPage, section: 'users' },
+  { path: '/admin/instrucciones', page: InstructionsPage, section: 'instructions' },
+  { path: '/admin/instrucciones/:id', page: InstructionPage, section: 'instructions' },
+  { path: '/admin/mensajes', page: PushesPage, section: 'pushes' },
+  { path: '/admin/mensajes/:id', page: PushPage, section: 'pushes' },
+  { path: '/admin/cuarentena', page: QuarantinePage, section: 'quarantine' },
+  { path: '/admin/cuarentena/:seq', page: QuarantinedPage, section: 'quarantine' },
+  { path: '/admin/auditoria', page: AuditPage, section: 'audit' },
+  { path: '/admin/ajustes', page: SettingsPage, section: 'settings' },
+  { path: '/admin/webhook', page: WebhookPage, section: 'webhook' },
+  { path: '/admin/cuenta', page: AccountPage, section: 'account' },
+];
+
+/** The page at a path, with what the path says about it. */
+export function routeOf(path: string): { route: Route; params: Record<string, string> } | undefined {
+  for (const route of ROUTES) {
+    const params = match(route.path, path);
+    if (params !== undefined) return { route, params };
+  }
+  return undefined;
+}

@@ -1,0 +1,14 @@
+/** What lists and their filters say. */
+export const listWords = {
+  filters: 'Filtros',
+  fold: (set: number) => (set === 0 ? 'Filtros' : `Filtros (${set})`),
+  all: 'Todos',
+  fresh: (count: number) => (count === 1 ? '1 fila nueva ↑' : `${count.toLocaleString('es')} filas nuevas ↑`),
+  searching: 'No hay resultados todavía entre lo más reciente.',
+  keepSearching: 'Seguir buscando',
+  choose: (name: string) => `Seleccionar ${name}`,
+  chooseAll: 'Seleccionar todo lo que se muestra',
+  chosen: (count: number) => (count === 1 ? '1 seleccionado' : `${count.toLocaleString('es')} seleccionados`),
+  unchoose: 'Quitar la selección',
+  row: 'esta fila',
+} as const;

@@ -1,0 +1,43 @@
+/** What the list of messages to people says. */
+export const pushesWords = {
+  title: 'Mensajes',
+  lead: 'Lo que los locales y el hub envían a las personas por Telegram.',
+  filters: {
+    text: 'Texto del mensaje',
+    status: 'Estado',
+    tpv: 'TPV',
+    person: 'Id de Telegram',
+    from: 'Desde',
+    to: 'Hasta',
+  },
+  views: {
+    label: 'Vistas de mensajes',
+    all: 'Todos',
+    pending: 'Por enviar',
+    unknown: 'Sin confirmar',
+    failed: 'Fallidos',
+  },
+  columns: {
+    text: 'Mensaje',
+    status: 'Estado',
+    person: 'Para',
+    tpv: 'De',
+    created: 'Creado',
+    error: 'Error',
+    attempts: 'Intentos',
+  },
+  hub: 'El hub',
+  noError: '—',
+  kinds: { text: 'Texto', photo: 'Foto', document: 'Documento', location: 'Ubicación' },
+  rowName: (excerpt: string, person: string) => `«${excerpt}» para ${person}`,
+  empty: {
+    title: 'Todavía no se ha enviado ningún mensaje',
+    text: 'Cuando un local responda a alguien, el mensaje aparecerá aquí. También puedes escribir a una persona desde su página.',
+    action: 'Ir a las personas',
+    unknownTitle: 'Ningún mensaje sin confirmar',
+    unknownText: 'De todos se sabe si llegaron.',
+    filteredTitle: 'Ningún mensaje coincide',
+    filteredText: 'Amplía las fechas o quita algún filtro.',
+    showAll: 'Ver todos',
+  },
+} as const;
