@@ -8,6 +8,10 @@ export const ERRORS = {
     status: 401,
     sentence: 'Credenciales ausentes o no válidas: envía «Authorization: ApiKey <clave>» con una clave vigente.',
   },
+  second_factor_required: {
+    status: 401,
+    sentence: 'La contraseña es correcta: falta «code», el código de tu aplicación o uno de recuperación.',
+  },
   forbidden: { status: 403, sentence: 'No tienes permiso para esta operación: pídelo al administrador.' },
   tpv_inactive: {
     status: 403,
@@ -21,6 +25,7 @@ export const ERRORS = {
   not_found: { status: 404, sentence: 'No existe: comprueba el identificador y la ruta.' },
   method_not_allowed: { status: 405, sentence: 'Método no permitido en esta ruta: consulta /docs.' },
   request_timeout: { status: 408, sentence: 'La petición tardó demasiado en llegar: envíala de nuevo.' },
+  conflict: { status: 409, sentence: 'Choca con lo que ya hay: corrige lo que se indica en «details».' },
   invalid_transition: {
     status: 409,
     sentence: 'La instrucción no puede pasar a ese estado: los estados solo avanzan y los finales no cambian.',

@@ -1,40 +1,39 @@
 import type { FastifyInstance } from 'fastify';
-import { adminRoutes } from './admin/tpvs.ts';
+import { Activity } from './activity/activity.ts';
+import { createObservation } from './administration/observation.ts';
+import { registerAdministration } from './administration.ts';
 import { buildApp } from './api/app.ts';
-import { type AuthPorts, failedKeyLimit, isAdministrator } from './api/auth.ts';
+import { isAdministrator } from './api/auth.ts';
 import { documentApi } from './api/docs.ts';
-import { fileRoutes } from './api/files.ts';
-import { instructionRoutes } from './api/instructions.ts';
-import { legacyRoutes } from './api/legacy.ts';
-import { pushRoutes } from './api/push.ts';
 import { statusRoutes } from './api/status.ts';
-import { tpvRoutes } from './api/tpv.ts';
 import { type Clock, pause, systemClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { migrate } from './db/migrate.ts';
 import { type Database, openDatabase } from './db/open.ts';
-import { statement } from './db/statement.ts';
 import { Delivery } from './delivery/delivery.ts';
 import { Events } from './events.ts';
 import { Gateway } from './gateway/gateway.ts';
-import { gatewayRoutes } from './gateway/upgrade.ts';
-import { type DeliverySettings, PRESS_COMMAND } from './instructions/instruction.ts';
+import { CommitWatch, type Problem, startHealth } from './health.ts';
+import { createInbound } from './inbound.ts';
+import { BACKLOG_LIMIT } from './instructions/backlog.ts';
+import type { DeliverySettings } from './instructions/instruction.ts';
 import { type Report, report } from './instructions/report.ts';
 import type { Logs } from './log.ts';
 import { startMaintenance } from './maintenance.ts';
 import { createMetrics } from './metrics.ts';
 import { createOutbound } from './outbound.ts';
-import { enqueue, hubSentence } from './push/enqueue.ts';
-import { telegramFiles } from './telegram/files.ts';
-import { startPolling } from './telegram/polling.ts';
-import { type ReceivePorts, receiveUpdate } from './telegram/receive.ts';
-import { telegramApi } from './telegram/send.ts';
-import { introduce } from './telegram/setup.ts';
-import { texts } from './telegram/texts.ts';
+import { Settings } from './settings/settings.ts';
+import { botUsername } from './telegram/bot-username.ts';
+import { type OnAsked, telegramApi } from './telegram/send.ts';
+import { TEXTS, telegramTexts } from './telegram/texts.ts';
 import { webhookRoutes } from './telegram/webhook.ts';
 import { webhookAdminRoutes } from './telegram/webhook-admin.ts';
-import { authenticate } from './tpvs/keys.ts';
+import { webhookPort } from './telegram/webhook-port.ts';
+import { readings } from './telemetry/readings.ts';
+import { startTelemetry } from './telemetry.ts';
+import { registerTpvRoutes } from './tpv-routes.ts';
 import { Presence } from './tpvs/presence.ts';
+import { VERSION } from './version.ts';
 
 /** A hub that is ready to listen. */
 export interface Hub {
@@ -44,6 +43,13 @@ export interface Hub {
   readonly events: Events;
   /** @returns the address, such as `http://127.0.0.1:8100` */
   listen(): Promise<string>;
+  /**
+   * Where the first account is made, once only; undefined where there is an account. The link that was made before ends.
+   * @param address what `listen` gave back
+   */
+  setupLink(address: string): Promise<string | undefined>;
+  /** Why it can't work now; empty where it can. */
+  problems(): Promise<readonly Problem[]>;
   /** Drains and closes (design/reliability.md, "Drain"); at most 25 s. */
   close(): Promise<void>;
 }
@@ -52,14 +58,13 @@ export interface Hub {
 const DRAIN_STEP_MS = 10_000;
 /** Requests under way get this long to be answered. */
 const CUT_MS = 2_000;
-const alive = statement<object>()((db) => db.selectFrom('settings').select('key').limit(1));
 
 /** Puts the hub together: the one place that knows everyone. */
 export async function createHub(config: Config, logs: Logs, clock: Clock = systemClock()): Promise<Hub> {
   const { log } = logs;
   const now = () => clock.now();
   const onFault = (error: unknown) => log.error({ err: error }, 'something failed that nobody waits for');
-  const settings: DeliverySettings = {
+  const deliverySettings: DeliverySettings = {
     sentLeaseMs: config.SENT_LEASE_SECONDS * 1_000,
     processingLeaseMs: config.PROCESSING_LEASE_SECONDS * 1_000,
     instructionTtlMs: config.INSTRUCTION_TTL_SECONDS * 1_000,
@@ -70,7 +75,21 @@ export async function createHub(config: Config, logs: Logs, clock: Clock = syste
     log.warn('DATABASE_DURABILITY=normal: what was accepted in the last moments may be lost when the power fails');
   }
 
-  const db = openDatabase(config);
+  const metrics = createMetrics({
+    version: VERSION,
+    sockets: () => gateway.size,
+    inFlight: () => delivery.inFlightTotal,
+    droppedLogLines: () => logs.dropped(),
+    problems: async () => (await health.problems()).map(({ code }) => code),
+    backlog: () => looked.backlog(),
+    backlogLimit: BACKLOG_LIMIT,
+    disk: () => looked.disk(),
+  });
+  const commits = new CommitWatch({
+    committed: (transactions, ms) => metrics.inbound.committed(transactions, ms),
+    failed: () => metrics.inbound.commitFailed(),
+  });
+  const db = openDatabase(config, commits);
   try {
     const ran = await migrate(db);
     if (ran.length > 0) log.info({ migrations: ran }, 'the database was brought up to date');
@@ -81,144 +100,177 @@ export async function createHub(config: Config, logs: Logs, clock: Clock = syste
 
   let draining = false;
   const isDraining = () => draining;
+  const health = await startHealth({ db, clock, log, draining: isDraining }, commits);
   const events = new Events(onFault);
+  const telemetry = startTelemetry({ events, logs, metrics, now });
+  const settings = await Settings.open({
+    db,
+    clock,
+    log,
+    config,
+    texts: TEXTS,
+    onChanged: (key) => events.emit({ type: 'changed', what: 'setting', id: key }),
+  });
+  const texts = telegramTexts((key) => settings.wording(key));
+  const activity = new Activity({ db, clock, events, onFault });
   const presence = new Presence(db, clock);
-  const delivery = new Delivery({ db, events, clock, settings, onFault });
+  const delivery = new Delivery({
+    db,
+    events,
+    clock,
+    settings: deliverySettings,
+    observer: telemetry.delivery,
+    onFault,
+  });
+  const looked = readings({ db, clock, presence, log, config });
   await delivery.recover();
-  const keepReport = (one: Report) => report({ transact: db.transact, events, settings }, one, clock.now());
+  const keepReport = (one: Report) =>
+    report({ transact: db.transact, events, settings: deliverySettings }, one, clock.now());
 
-  const api = telegramApi({ token: config.TELEGRAM_BOT_TOKEN, apiRoot: config.TELEGRAM_API_ROOT });
+  const onAsked: OnAsked = (method, outcome, ms) => metrics.outbound.asked(method, outcome, ms);
+  const api = telegramApi({ token: config.TELEGRAM_BOT_TOKEN, apiRoot: config.TELEGRAM_API_ROOT, onAsked });
   const outbound = createOutbound({
     config,
     db,
     clock,
     events,
     api,
-    onSettled: (outcome) => metrics.pushes.inc({ outcome }),
+    texts,
+    callbackOrigins: () => settings.callbackOrigins,
+    onAsked,
+    onSettled: (row) => telemetry.onPushSettled(row),
+    observeCall: (call) => telemetry.observeCall(call),
     onFault,
   });
-  const { dispatcher, answers, telegram, uploads, isCallable, accept, result } = outbound;
+  const { dispatcher, answers } = outbound;
   const gateway = new Gateway({
     db,
     clock,
     events,
     log,
     access: logs.access,
+    observer: metrics.inbound,
     heartbeatIntervalMs: config.HEARTBEAT_INTERVAL_SECONDS * 1_000,
     delivery,
     presence,
     report: keepReport,
     push: (tpvId, frame) => outbound.pushFrame(tpvId, frame),
   });
-  const metrics = createMetrics({ sockets: () => gateway.size, inFlight: () => delivery.inFlightTotal });
 
   const assigning = {
-    strategy: () => config.ROUTING_STRATEGY,
+    strategy: () => settings.strategy,
     isOnline: (tpv: Parameters<Presence['isOnline']>[0]) => presence.isOnline(tpv),
   };
-  const receiving: ReceivePorts = {
+  const inbound = createInbound({
+    config,
     db,
+    clock,
     events,
-    handOut: delivery,
+    log,
+    api,
+    texts,
+    settings: deliverySettings,
     assigning,
+    handOut: delivery,
     waker: dispatcher,
-    onPress: (press, outcome) => answers.pressed(press, outcome),
-    settings,
-    forwardStart: config.FORWARD_START,
-    forwardEdits: config.FORWARD_EDITS,
-    now,
+    answers,
+    metrics,
+    onUpdate: () => activity.update(),
     onFault,
-    onUpdate: (kind, outcome) => metrics.updates.inc({ kind, outcome }),
-  };
-  const receive = async (raw: Buffer) => {
-    const startedAt = performance.now();
-    await receiveUpdate(receiving, raw);
-    metrics.webhookSeconds.observe((performance.now() - startedAt) / 1_000);
-  };
-  events.on('instruction.unanswered', ({ command, telegramUserId, reason }) => {
-    metrics.unanswered.inc({ reason });
-    // Whoever pressed a button is told on the button.
-    if (command === PRESS_COMMAND) return;
-    const sentence = hubSentence(telegramUserId, texts.unanswered[reason]);
-    db.transact((tx) => enqueue(tx, dispatcher, sentence, now())).catch(onFault);
   });
-  events.on('instruction.reported', ({ status, holder }) =>
-    metrics.reports.inc({ status, transport: holder === 'poll' ? 'poll' : 'socket' }),
-  );
   const maintenance = startMaintenance({
     db,
     events,
     clock,
     log,
-    settings,
+    settings: deliverySettings,
     assigning,
     delivery,
     presence,
-    uploads,
-    config,
+    uploads: outbound.uploads,
+    retentionDays: () => settings.retentionDays,
   });
   events.on('tpv.available', () => maintenance.drainInbox());
 
-  const app = await buildApp({ logs, trustProxy: config.TRUST_PROXY, corsOrigins: config.CORS_ALLOWED_ORIGINS });
-  const failedKey = failedKeyLimit(app);
-  const checkKey = (key: string) => authenticate(db, key, clock.now());
-  const auth: AuthPorts = { authenticate: checkKey, heard: (tpvId) => presence.heard(tpvId), failedKey };
-  const setup = {
-    api,
-    url: webhookUrl(config),
-    secret: config.TELEGRAM_WEBHOOK_SECRET,
-  };
-  const admin = (request: Parameters<typeof isAdministrator>[0]) => isAdministrator(request, config.ADMIN_TOKEN);
-  const problems = async () => {
-    if (draining) return ['el hub se está cerrando'];
-    return db.query(alive, {}).then(
-      () => [],
-      () => ['la base de datos no responde'],
-    );
-  };
-
+  const isCorsOrigin = (origin: string) => settings.isCorsOrigin(origin);
+  const app = await buildApp({ logs, trustProxy: config.TRUST_PROXY, isCorsOrigin, onAnswered: metrics.answered });
   await documentApi(app, config.PUBLIC_URL);
+  const problems = () => health.problems();
   await app.register(statusRoutes, { problems, metrics, metricsToken: config.METRICS_TOKEN });
-  await app.register(webhookRoutes, { secret: config.TELEGRAM_WEBHOOK_SECRET, receive, draining: isDraining });
-  await app.register(webhookAdminRoutes, { setup, isAdministrator: admin });
-  await app.register(tpvRoutes, {
-    db,
-    presence,
-    auth,
-    registration: config.TPV_REGISTRATION,
-    registrationToken: config.REGISTRATION_TOKEN,
-    now,
-    onAvailable: (tpvId) => events.emit({ type: 'tpv.available', tpvId }),
-  });
-  await app.register(instructionRoutes, {
-    db,
-    auth,
-    report: keepReport,
-    poll: (tpvId, limit, waitMs, gone) => delivery.poll(tpvId, limit, waitMs, gone),
-  });
-  const pushing = { db, auth, telegram, waker: dispatcher, isCallable, now };
-  await app.register(pushRoutes, { ...pushing, accept, result, uploads });
-  await app.register(legacyRoutes, { ...pushing, settled: (id, ms) => dispatcher.settled(id, ms) });
-  const openFile = telegramFiles({ api, apiRoot: config.TELEGRAM_API_ROOT, token: config.TELEGRAM_BOT_TOKEN });
-  await app.register(fileRoutes, { db, auth, openFile });
-  await app.register(adminRoutes, { db, events, presence, isAdministrator: admin, now });
-  await app.register(gatewayRoutes, {
-    gateway,
-    allowedOrigins: config.CORS_ALLOWED_ORIGINS,
+  await app.register(webhookRoutes, {
+    secret: config.TELEGRAM_WEBHOOK_SECRET,
+    receive: inbound.receive,
     draining: isDraining,
+  });
+  const observation = createObservation({
+    config,
+    db,
+    events,
     clock,
-    authenticate: checkKey,
-    failedKey,
+    presence,
+    activity,
+    waker: dispatcher,
+    disk: () => looked.disk(),
+    pushesPausedUntil: () => dispatcher.pausedUntil,
+    retryUpdate: inbound.retry,
+    webhook: webhookPort(inbound.setup, config.TELEGRAM_MODE),
+    settings,
+    texts: TEXTS,
+    version: VERSION,
+    onFault,
+  });
+  const administration = await registerAdministration({
+    app,
+    config,
+    db,
+    events,
+    clock,
+    presence,
+    delivery: {
+      handOut: delivery,
+      intakeOf: (tpvId, id) => delivery.intakeOf(tpvId, id),
+      connectionOf: (tpvId) => {
+        const connection = gateway.connectionOf(tpvId);
+        return connection && { ...connection, inFlight: delivery.inFlightOf(tpvId) };
+      },
+      maxAttempts: deliverySettings.maxAttempts,
+    },
+    messages: { waker: dispatcher, pushResult: outbound.result },
+    botUsername: botUsername(api, clock),
+    observation,
+    hasToken: (request) => isAdministrator(request, config.ADMIN_TOKEN),
+  });
+  await app.register(webhookAdminRoutes, {
+    setup: inbound.setup,
+    identify: administration.access.identify,
+    guard: administration.access.guard,
+    webhookSet: administration.webhookSet,
+  });
+  await registerTpvRoutes({
+    app,
+    config,
+    db,
+    clock,
+    events,
+    api,
+    presence,
+    delivery,
+    gateway,
+    outbound,
+    report: keepReport,
+    isAllowedOrigin: isCorsOrigin,
+    draining: isDraining,
+    guard: administration.access.guard,
   });
 
-  let stopTelegram: () => Promise<void> = async () => {};
   let closing: Promise<void> | undefined;
 
   const shutDown = async () => {
     draining = true;
     log.info('draining');
+    observation.drain();
     // Nothing new comes in or goes out; what is out gets its time to be reported on.
-    await stopTelegram();
+    await inbound.stop();
     await delivery.drain();
     gateway.drain('restart');
     const deadline = clock.now() + DRAIN_STEP_MS;
@@ -231,7 +283,11 @@ export async function createHub(config: Config, logs: Logs, clock: Clock = syste
     await app.close();
     cut();
     await maintenance.idle();
+    observation.stop();
+    await settings.stop();
+    await activity.stop();
     await presence.write().catch(onFault);
+    health.stop();
     await db.close();
     log.info('closed');
   };
@@ -243,23 +299,12 @@ export async function createHub(config: Config, logs: Logs, clock: Clock = syste
     async listen() {
       const address = await app.listen({ host: config.HOST, port: config.PORT });
       await outbound.start();
-      const polls = config.TELEGRAM_MODE === 'polling';
-      const setsWebhook = !polls && setup.url !== undefined && config.TELEGRAM_WEBHOOK_AUTO;
-      const stopIntroducing = introduce(setup, setsWebhook, clock, log);
-      const stopPolling = polls ? startPolling({ api, clock, log, receive }) : undefined;
-      stopTelegram = async () => {
-        stopIntroducing();
-        await stopPolling?.();
-      };
+      inbound.start();
       log.info({ address, mode: config.TELEGRAM_MODE, registration: config.TPV_REGISTRATION }, 'ValleTPV Hub is ready');
       return address;
     },
+    setupLink: administration.setupLink,
+    problems,
     close: () => (closing ??= shutDown()),
   };
-}
-
-/** Where Telegram delivers: as configured, else under the public address. */
-function webhookUrl(config: Config): string | undefined {
-  if (config.TELEGRAM_WEBHOOK_URL !== undefined) return config.TELEGRAM_WEBHOOK_URL;
-  return config.PUBLIC_URL === undefined ? undefined : new URL('/webhook/telegram/', config.PUBLIC_URL).href;
 }

@@ -1,6 +1,6 @@
+import { sweepSessions } from './accounts/session.ts';
 import { expireButtons } from './buttons/retention.ts';
 import type { Clock } from './clock.ts';
-import type { Config } from './config.ts';
 import type { Database } from './db/open.ts';
 import type { Delivery } from './delivery/delivery.ts';
 import { HubError } from './errors.ts';
@@ -25,7 +25,8 @@ export interface MaintenancePorts {
   delivery: Delivery;
   presence: Presence;
   uploads: UploadStore;
-  config: Pick<Config, 'RETENTION_DAYS'>;
+  /** How long what ended is kept. */
+  retentionDays(): number;
 }
 
 export interface Maintenance {
@@ -78,13 +79,14 @@ export function startMaintenance(ports: MaintenancePorts): Maintenance {
   const inbox = job('inbox', () => db.transact((tx) => drainInbox(tx, ports.assigning, ports.events, INBOX_PAGE)));
   const tidy = job('database', () => db.tidy());
   const heartbeats = job('heartbeats', () => presence.write());
-  const cutoff = () => clock.now() - ports.config.RETENTION_DAYS * DAY_MS;
+  const cutoff = () => clock.now() - ports.retentionDays() * DAY_MS;
   const old = job('retention', async () => {
     await expire(cutoff());
     await expirePushes(cutoff(), clock.now());
   });
-  const hourly = job('buttons and uploads', async () => {
-    await expireButtons(db, clock.now());
+  const buttons = job('buttons', () => expireButtons(db, clock.now()));
+  const hourly = job('uploads and sessions', async () => {
+    await sweepSessions(db, clock.now());
     await sweepUploads(db, ports.uploads);
   });
 
@@ -95,7 +97,10 @@ export function startMaintenance(ports: MaintenancePorts): Maintenance {
       inbox();
       tidy();
     }),
-    clock.every(RETENTION_INTERVAL_MS, old),
+    clock.every(RETENTION_INTERVAL_MS, () => {
+      buttons();
+      old();
+    }),
     clock.every(HOUR_MS, hourly),
     clock.every(HEARTBEAT_WRITE_INTERVAL_MS, heartbeats),
   ];

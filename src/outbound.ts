@@ -1,12 +1,12 @@
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Api, RawApi } from 'grammy';
 import type { PushFrame } from '#protocol';
 import { Answers } from './buttons/answers.ts';
-import { createGuardedCaller } from './buttons/guarded-call.ts';
+import { type CallOutcome, createGuardedCaller } from './buttons/guarded-call.ts';
 import { checkButtons, hangButtons } from './buttons/hang.ts';
 import { callableUrl, isCallableOrigin } from './buttons/origins.ts';
 import type { Clock } from './clock.ts';
-import type { Config } from './config.ts';
+import { type Config, dataFolder } from './config.ts';
 import type { Database } from './db/open.ts';
 import { HubError } from './errors.ts';
 import type { Events } from './events.ts';
@@ -15,12 +15,12 @@ import { PUSH_WAIT_MS, type PushAnswer, pushResult } from './push/answer.ts';
 import { Dispatcher } from './push/dispatch.ts';
 import { type UploadStore, uploadStore } from './push/files.ts';
 import { inTurn } from './push/in-turn.ts';
-import { uploadOf } from './push/message.ts';
-import type { ChangePort, SendOutcome } from './push/send-port.ts';
+import { type PushRow, uploadOf } from './push/message.ts';
+import type { ChangePort } from './push/send-port.ts';
 import { telegramChanger } from './telegram/changer.ts';
-import { telegramApi, UPLOAD_TIMEOUT_SECONDS } from './telegram/send.ts';
+import { type OnAsked, telegramApi, UPLOAD_TIMEOUT_SECONDS } from './telegram/send.ts';
 import { telegramSender } from './telegram/sender.ts';
-import { texts } from './telegram/texts.ts';
+import type { Texts } from './telegram/texts.ts';
 
 export interface OutboundPorts {
   config: Config;
@@ -28,7 +28,15 @@ export interface OutboundPorts {
   clock: Clock;
   events: Events;
   api: Api<RawApi>;
-  onSettled(outcome: SendOutcome['kind']): void;
+  texts: Texts;
+  /** Origins that an administrator lets the hub call. */
+  callbackOrigins(): readonly string[];
+  /** Gets to know of each request to Telegram, once it ended. */
+  onAsked: OnAsked;
+  /** Gets messages as they are now that they are settled. */
+  onSettled(row: PushRow): void;
+  /** Calls a TPV's URL for a press, and looks how that goes. */
+  observeCall(call: () => Promise<CallOutcome>): Promise<CallOutcome>;
   onFault(error: unknown): void;
 }
 
@@ -51,27 +59,34 @@ export interface Outbound {
 }
 
 /** Puts the outbound half of the hub together. */
-export function createOutbound({ config, db, clock, events, api, onSettled, onFault }: OutboundPorts): Outbound {
+export function createOutbound(ports: OutboundPorts): Outbound {
+  const { config, db, clock, events, api, texts, onSettled, onFault } = ports;
   const now = () => clock.now();
   const patientApi = telegramApi({
     token: config.TELEGRAM_BOT_TOKEN,
     apiRoot: config.TELEGRAM_API_ROOT,
     timeoutSeconds: UPLOAD_TIMEOUT_SECONDS,
+    onAsked: ports.onAsked,
   });
-  const uploads = uploadStore(uploadsFolder(config), now);
+  const uploads = uploadStore(join(dataFolder(config), 'uploads'), now);
   const dispatcher = new Dispatcher({
     db,
     clock,
     sender: telegramSender(api, patientApi),
     random: Math.random,
     onSettled(row, outcome) {
-      onSettled(outcome.kind);
+      onSettled(row);
+      const { id, tpv_id: tpvId, status } = row;
+      if (status !== 'pending' && status !== 'sending') events.emit({ type: 'push.settled', id, tpvId, status });
+      // They blocked the bot: the queue marked them as not to be reached.
+      if (outcome.kind === 'refused' && outcome.code === 403) events.changed('user', String(row.chat_id));
       const file = outcome.kind === 'sent' ? uploadOf(row) : undefined;
       if (file !== undefined) uploads.remove(file).catch(onFault);
     },
+    onChanged: (pushId) => events.changed('push', pushId),
     onFault,
   });
-  const isAllowed = (origin: string) => isCallableOrigin(db, config.CALLBACK_ALLOWED_ORIGINS, origin);
+  const isAllowed = (origin: string) => isCallableOrigin(db, ports.callbackOrigins(), origin);
   const isCallable = async (url: string) => {
     const callable = callableUrl(url);
     return callable !== undefined && isAllowed(callable.origin);
@@ -84,7 +99,7 @@ export function createOutbound({ config, db, clock, events, api, onSettled, onFa
     events,
     waker: dispatcher,
     telegram,
-    call: (url, form) => caller.call(url, form),
+    call: (url, form) => ports.observeCall(() => caller.call(url, form)),
     texts: texts.press,
     onFault,
   });
@@ -117,10 +132,4 @@ export function createOutbound({ config, db, clock, events, api, onSettled, onFa
       await Promise.all([dispatcher.stop(ms), answers.idle(), caller.close()]);
     },
   };
-}
-
-/** Where uploads wait to be sent: beside the database's file, or under `./data`. */
-function uploadsFolder({ DATABASE_URL: url }: Config): string {
-  const file = url.startsWith('sqlite:') ? url.slice('sqlite:'.length) : './data/hub.db';
-  return join(dirname(file), 'uploads');
 }

@@ -1,8 +1,11 @@
 import closeWithGrace from 'close-with-grace';
-import { readConfig } from './config.ts';
+import { systemClock } from './clock.ts';
+import { readConfig, secretsOf } from './config.ts';
 import { loadDotEnv } from './exit.ts';
+import type { ProblemCode } from './health.ts';
 import { createHub } from './hub.ts';
 import { openLogs } from './log.ts';
+import { serviceManager } from './service-manager.ts';
 
 /** How long a drain may take before the process ends all the same (design/reliability.md). */
 const DRAIN_MS = 25_000;
@@ -12,6 +15,9 @@ const DRAIN_MS = 25_000;
  */
 const DRAIN_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
+/** Where systemd may start it anew. A full disk or a newer schema would be the same then, and mends itself or never. */
+const STUCK: readonly ProblemCode[] = ['database_unavailable'];
+
 /**
  * env → config → hub → listen; a signal drains it. Resolves once the hub listens.
  * @throws what `faultsOf` turns into sentences and an exit code
@@ -19,12 +25,14 @@ const DRAIN_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 export async function serve(): Promise<void> {
   loadDotEnv();
   const config = readConfig(process.env);
-  const logs = await openLogs(config.LOG_LEVEL, config.LOG_DIR);
-  const hub = await createHub(config, logs);
+  const logs = await openLogs({ level: config.LOG_LEVEL, dir: config.LOG_DIR, secrets: secretsOf(config) });
+  const clock = systemClock();
+  const manager = serviceManager({ env: process.env, clock, log: logs.log });
+  const hub = await createHub(config, logs, clock);
   const grace = closeWithGrace({ delay: DRAIN_MS, logger: false, skip: [...DRAIN_SIGNALS] }, async ({ err }) => {
     if (err !== undefined) logs.log.fatal({ err }, 'the process ends: something failed that nothing expected');
-    await hub.close();
-    logs.flush();
+    await Promise.all([manager.stopping(), hub.close()]);
+    await logs.flush();
   });
   let ending = false;
   for (const signal of DRAIN_SIGNALS) {
@@ -35,10 +43,16 @@ export async function serve(): Promise<void> {
     });
   }
   try {
-    await hub.listen();
+    const address = await hub.listen();
+    const link = await hub.setupLink(address);
+    // To the terminal, or the journal of a service: whoever reads those runs the machine, and LOG_DIR would hide it.
+    if (link !== undefined) process.stdout.write(`Crea la primera cuenta: ${link}\n`);
+    manager.ready(`Listening on ${address}`, async () =>
+      (await hub.problems()).map(({ code }) => code).filter((code) => STUCK.includes(code)),
+    );
   } catch (error) {
     await hub.close();
-    logs.flush();
+    await logs.flush();
     throw error;
   }
 }

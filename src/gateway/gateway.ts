@@ -18,6 +18,8 @@ export interface GatewayPorts {
   events: Events;
   log: Logger;
   access: Logger;
+  /** Counts sockets. */
+  observer?: { socketOpened(): void; socketClosed(code: number): void } | undefined;
   heartbeatIntervalMs: number;
   delivery: {
     attach(sink: Sink, ready: (pending: number) => void): Promise<void>;
@@ -66,6 +68,12 @@ export class Gateway {
     return this.#sessions.size;
   }
 
+  /** The TPV's open socket, in this process. */
+  connectionOf(tpvId: string): { since: number; address: string; maxInFlight: number } | undefined {
+    const session = this.#sessions.get(tpvId);
+    return session && { since: session.openedAt, address: session.identity.address, maxInFlight: session.maxInFlight };
+  }
+
   /** Takes an upgraded socket of an authenticated TPV. Everything is attached before it returns. */
   accept(socket: WebSocket, { tpv, keyId }: Credential, address: string): void {
     const { clock, delivery, presence, report, push, log } = this.#ports;
@@ -81,7 +89,7 @@ export class Gateway {
       onRoom: (of) => delivery.resume(of),
       onEnd: (of) => this.#ended(of),
       onHeard: (of) => presence.heard(of.tpvId),
-      onFault: (error, of) => log.error({ err: error, tpvId: of.tpvId }, 'a report over the socket failed'),
+      onFault: (error, of) => log.error({ err: error, tpv_id: of.tpvId }, 'a report over the socket failed'),
     });
     const older = this.#sessions.get(tpv.id);
     if (older !== undefined) {
@@ -95,16 +103,18 @@ export class Gateway {
       goOffline();
       leaveHeartbeat();
     });
-    this.#ports.access.info({ socket: 'opened', tpvId: tpv.id, session: session.id, ip: address });
+    this.#ports.events.changed('tpv', tpv.id);
+    this.#ports.access.info({ socket: 'opened', tpv_id: tpv.id, session: session.id, ip: address });
+    this.#ports.observer?.socketOpened();
     delivery
       .attach(session, (pending) => session.welcome(pending, this.#ports.heartbeatIntervalMs))
       .catch((error) => {
-        log.error({ err: error, tpvId: tpv.id }, 'a socket could not be served');
+        log.error({ err: error, tpv_id: tpv.id }, 'a socket could not be served');
         session.close(1013, 'try_again_later');
       });
     this.#access
       .look(session)
-      .catch((error) => log.warn({ err: error, tpvId: tpv.id }, "a new socket's access could not be checked"));
+      .catch((error) => log.warn({ err: error, tpv_id: tpv.id }, "a new socket's access could not be checked"));
   }
 
   /** Tells every client that the hub is about to close, each with its own moment to come back. */
@@ -130,10 +140,12 @@ export class Gateway {
     this.#leave.get(session)?.();
     this.#leave.delete(session);
     if (this.#sessions.get(tpvId) === session) this.#sessions.delete(tpvId);
-    access.info({ socket: 'closed', tpvId, session: id, code: closeCode, ms: clock.now() - openedAt });
+    this.#ports.events.changed('tpv', tpvId);
+    access.info({ socket: 'closed', tpv_id: tpvId, session: id, code: closeCode, ms: clock.now() - openedAt });
+    this.#ports.observer?.socketClosed(closeCode ?? 1006);
     const detached: Promise<void> = delivery
       .detach(session)
-      .catch((error) => log.error({ err: error, tpvId }, 'a socket could not be given up'))
+      .catch((error) => log.error({ err: error, tpv_id: tpvId }, 'a socket could not be given up'))
       .finally(() => this.#detaching.delete(detached));
     this.#detaching.add(detached);
   }
@@ -145,7 +157,7 @@ export class Gateway {
     this.#takeovers.set(tpvId, recent);
     if (recent.length < SHARED_KEY_TAKEOVERS) return;
     this.#takeovers.delete(tpvId);
-    this.#ports.log.warn({ tpvId }, 'two machines share one key: they take the socket from each other');
+    this.#ports.log.warn({ tpv_id: tpvId }, 'two machines share one key: they take the socket from each other');
     this.#ports.events.emit({ type: 'tpv.key_shared', tpvId });
   }
 }

@@ -7,10 +7,13 @@ import { HubError } from '../errors.ts';
 import { apiKeyOf } from '../tpvs/authorization.ts';
 import type { Credential } from '../tpvs/keys.ts';
 import type { Gateway } from './gateway.ts';
+import { notASocket } from './not-a-socket.ts';
+import { type SocketCheckOptions, socketCheckRoutes } from './socket-check.ts';
 
-export interface UpgradeOptions {
+export interface UpgradeOptions extends SocketCheckOptions {
   gateway: Gateway;
-  allowedOrigins: readonly string[];
+  /** Whether pages of this origin may open a socket (S12). */
+  isAllowedOrigin(origin: string): boolean;
   draining(): boolean;
   clock: Clock;
   authenticate(key: string): Promise<Credential | undefined>;
@@ -37,6 +40,7 @@ export async function gatewayRoutes(app: FastifyInstance, options: UpgradeOption
     // The hub closes its sockets itself, with a code and after the drain.
     preClose: (done) => done(),
   });
+  await app.register(socketCheckRoutes, options);
   const admitted = new WeakMap<object, { credential: Credential; response: ServerResponse }>();
   const admit = admission(options);
 
@@ -101,7 +105,7 @@ function admission(options: UpgradeOptions): (request: FastifyRequest) => Promis
 
 async function identify(request: FastifyRequest, options: UpgradeOptions): Promise<Credential> {
   const { origin, authorization } = request.headers;
-  if (origin !== undefined && !options.allowedOrigins.includes(origin)) {
+  if (origin !== undefined && !options.isAllowedOrigin(origin)) {
     throw new HubError('forbidden', `The origin ${origin} is not allowed.`);
   }
   const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((one) => one.trim());
@@ -131,12 +135,6 @@ async function inTime<T>(clock: Clock, work: Promise<T>): Promise<T> {
     late.reject(new HubError('unavailable', 'A key could not be checked in time.', { retryAfterSeconds: 2 })),
   );
   return Promise.race([work, late.promise]).finally(cancel);
-}
-
-function notASocket(): HubError {
-  return new HubError('invalid_request', 'This route is a WebSocket.', {
-    details: [{ path: 'upgrade', message: 'abre un WebSocket («Upgrade: websocket»)' }],
-  });
 }
 
 function tooMany(message: string): HubError {

@@ -11,13 +11,14 @@ import { tpvById, tpvByJoinCode } from '../tpvs/tpv.ts';
 import { type AssignPorts, assign, markUnassignedTold, moveUser } from '../users/assign.ts';
 import { type Profile, storable, type TouchedUser, touchUser } from '../users/user.ts';
 import type { Meaning } from './meaning.ts';
-import { texts } from './texts.ts';
+import type { Texts } from './texts.ts';
 import type { From } from './update.ts';
 
 export interface ObeyPorts {
   events: Events;
   handOut: HandOut;
   assigning: AssignPorts;
+  texts: Texts;
   /** Who sends what the hub itself says. */
   waker: Waker;
   /** A press was committed, and asks for something. */
@@ -38,57 +39,66 @@ function profileOf(from: From): Profile {
 
 type Understood = Exclude<Meaning, { kind: 'none' }>;
 
-/** Does what an update asks for, as part of the transaction that keeps it. */
+/**
+ * Does what an update asks for, as part of the transaction that keeps it.
+ * @returns the id of the instruction that it became, where it became one
+ */
 export async function obey(
   tx: Tx,
   ports: ObeyPorts,
   updateId: number,
   meaning: Understood,
   now: number,
-): Promise<void> {
+): Promise<string | undefined> {
   const { from } = meaning;
   const say = (text: string, keyboard?: InlineKeyboard) =>
     enqueue(tx, ports.waker, hubSentence(from.id, text, keyboard), now);
+  const touch = async (active = true): Promise<TouchedUser> => {
+    const user = await touchUser(tx, profileOf(from), now, active);
+    if (user.isNew || meaning.kind === 'membership') {
+      tx.afterCommit(() => ports.events.changed('user', String(from.id)));
+    }
+    return user;
+  };
   switch (meaning.kind) {
     case 'membership':
-      await touchUser(tx, profileOf(from), now, meaning.active);
+      await touch(meaning.active);
       return;
     case 'instruction': {
-      const user = await touchUser(tx, profileOf(from), now);
+      const user = await touch();
       const tpvId = user.tpvId ?? (await findTpv(tx, ports, from, user, now));
       const one = submission(ports, updateId, tpvId, from, meaning.command, meaning.payload);
       const id = await submit(tx, ports.handOut, one, now);
       if (meaning.attachments.length > 0) await keepFiles(tx, id, meaning.attachments);
-      return;
+      return id;
     }
     case 'start': {
-      const user = await touchUser(tx, profileOf(from), now);
+      const user = await touch();
       const tpvId = await welcome(tx, ports, from, user, meaning.code, say);
-      if (!ports.forwardStart) return;
-      await submit(
+      if (!ports.forwardStart) return undefined;
+      return submit(
         tx,
         ports.handOut,
         submission(ports, updateId, tpvId, from, 'process_message', meaning.payload),
         now,
       );
-      return;
     }
     case 'id':
-      await touchUser(tx, profileOf(from), now);
-      await say(texts.yourId(from.id), copyId(from.id));
-      return;
+      await touch();
+      await say(ports.texts.yourId(from.id), copyId(ports.texts, from.id));
+      return undefined;
     case 'help':
-      await touchUser(tx, profileOf(from), now);
-      await say(texts.help);
-      return;
+      await touch();
+      await say(ports.texts.help);
+      return undefined;
     case 'press': {
       const one = pressOf(updateId, meaning);
       const outcome = await press(tx, { handOut: ports.handOut, ttlMs: ports.settings.pressTtlMs }, one, now);
       tx.afterCommit(() => ports.onPress(one, outcome));
-      return;
+      return outcome.kind === 'instruction' ? outcome.instructionId : undefined;
     }
     default:
-      meaning satisfies never;
+      return meaning satisfies never;
   }
 }
 
@@ -120,7 +130,7 @@ async function findTpv(tx: Tx, ports: ObeyPorts, from: From, user: TouchedUser, 
   }
   if (!user.told) {
     await markUnassignedTold(tx, from.id, now);
-    await enqueue(tx, ports.waker, hubSentence(from.id, texts.unassigned), now);
+    await enqueue(tx, ports.waker, hubSentence(from.id, ports.texts.unassigned), now);
   }
   return null;
 }
@@ -134,8 +144,9 @@ async function welcome(
   code: string | undefined,
   say: (text: string, keyboard?: InlineKeyboard) => Promise<unknown>,
 ): Promise<string | null> {
+  const { texts } = ports;
   let tpvId = user.tpvId;
-  const problem = code === undefined ? undefined : await join(tx, from.id, code);
+  const problem = code === undefined ? undefined : await join(tx, texts, from.id, code);
   if (problem !== undefined && typeof problem === 'object') tpvId = problem.tpvId;
   if (typeof problem === 'string') await say(problem);
   tpvId ??= (await assign(tx, ports.assigning, from.id)) ?? null;
@@ -143,19 +154,19 @@ async function welcome(
   const [tpv] = tpvId === null ? [] : await tx.run(tpvById, { id: tpvId });
   const greeting =
     tpv === undefined ? texts.welcomeUnassigned(from.first_name) : texts.welcome(from.first_name, tpv.name);
-  await say(`${greeting}\n\n${texts.yourId(from.id)}`, copyId(from.id));
+  await say(`${greeting}\n\n${texts.yourId(from.id)}`, copyId(texts, from.id));
   return tpvId;
 }
 
 /** @returns the TPV that the code led to, or the sentence that says why it did not */
-async function join(tx: Tx, telegramId: number, code: string): Promise<{ tpvId: string } | string> {
+async function join(tx: Tx, texts: Texts, telegramId: number, code: string): Promise<{ tpvId: string } | string> {
   const [tpv] = await tx.run(tpvByJoinCode, { code: storable(code) });
   if (tpv === undefined) return texts.joinCodeUnknown;
   return (await moveUser(tx, telegramId, tpv.id)) === 'full' ? texts.joinCodeFull : { tpvId: tpv.id };
 }
 
 /** A button that copies the person's id. */
-function copyId(id: number): InlineKeyboard {
+function copyId(texts: Texts, id: number): InlineKeyboard {
   return [[{ text: texts.copyId, copy_text: { text: String(id) } }]];
 }
 

@@ -8,7 +8,7 @@ export interface PollingPorts {
   api: Api<RawApi>;
   clock: Clock;
   log: Logger;
-  receive(raw: Buffer): Promise<void>;
+  receive(raw: Buffer): Promise<unknown>;
 }
 
 /** How long Telegram may hold a request open, in seconds; below the client's own timeout. */

@@ -1,14 +1,45 @@
-import { Api, GrammyError, HttpError } from 'grammy';
+import { Api, GrammyError, HttpError, type Transformer } from 'grammy';
+import type { TelegramOutcome } from '../metrics/outbound.ts';
 
 /** grammY's default of 500 s would keep a hanging request for minutes. */
 const TIMEOUT_SECONDS = 10;
 /** 50 MB over a line that carries 5 Mbit/s upwards. */
 export const UPLOAD_TIMEOUT_SECONDS = 90;
 
+/** Gets to know of each request to Telegram, once it ended. */
+export type OnAsked = (method: string, outcome: TelegramOutcome, ms: number) => void;
+
+export interface TelegramApiOptions {
+  token: string;
+  apiRoot: string;
+  timeoutSeconds?: number;
+  onAsked?: OnAsked | undefined;
+}
+
 /** Telegram's API for this bot. */
-export function telegramApi(options: { token: string; apiRoot: string; timeoutSeconds?: number }): Api {
-  const { token, apiRoot, timeoutSeconds = TIMEOUT_SECONDS } = options;
-  return new Api(token, { apiRoot, timeoutSeconds });
+export function telegramApi({ token, apiRoot, timeoutSeconds = TIMEOUT_SECONDS, onAsked }: TelegramApiOptions): Api {
+  const api = new Api(token, { apiRoot, timeoutSeconds });
+  if (onAsked !== undefined) api.config.use(observed(onAsked));
+  return api;
+}
+
+function observed(onAsked: OnAsked): Transformer {
+  return async (ask, method, payload, signal) => {
+    const startedAt = performance.now();
+    let outcome: TelegramOutcome = 'no_answer';
+    try {
+      const answer = await ask(method, payload, signal);
+      outcome = answer.ok ? 'ok' : refusalKind(answer.error_code);
+      return answer;
+    } finally {
+      onAsked(method, outcome, performance.now() - startedAt);
+    }
+  };
+}
+
+function refusalKind(code: number): TelegramOutcome {
+  if (code === 429) return 'rate_limited';
+  return code >= 500 ? 'fault' : 'refused';
 }
 
 type GrammySignal = Parameters<Api['getMe']>[0];

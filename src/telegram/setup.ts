@@ -1,11 +1,12 @@
 import type { Api, RawApi } from 'grammy';
 import type { WebhookInfo } from 'grammy/types';
-import { type Clock, isoTime, pause } from '../clock.ts';
+import { type Clock, pause } from '../clock.ts';
 import { HubError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { telegramFault } from './send.ts';
-import { texts, webhookProblems } from './texts.ts';
+import { COMMANDS, webhookProblem } from './texts.ts';
 import { ALLOWED_UPDATES } from './update.ts';
+import { type WebhookFault, webhookFaults } from './webhook-fault.ts';
 
 export interface WebhookSetup {
   api: Api<RawApi>;
@@ -16,8 +17,6 @@ export interface WebhookSetup {
 
 /** Updates that Telegram may have on their way at once; Telegram's own default. */
 const MAX_CONNECTIONS = 40;
-/** From here on a backlog is worth a word. */
-const BACKLOG = 100;
 const LONGEST_WAIT_MS = 60_000;
 
 /**
@@ -46,27 +45,28 @@ export async function setWebhook(setup: WebhookSetup, url = setup.url): Promise<
  * Telegram's getWebhookInfo, and in words what is wrong with it.
  * @throws HubError `telegram_error`
  */
-export async function webhookInfo(setup: WebhookSetup): Promise<{ info: WebhookInfo; problems: string[] }> {
+export async function webhookInfo(
+  setup: Pick<WebhookSetup, 'api' | 'url'>,
+): Promise<{ info: WebhookInfo; faults: WebhookFault[]; problems: string[] }> {
   try {
     const info = await setup.api.getWebhookInfo();
-    return { info, problems: problemsOf(info, setup.url) };
+    const faults = webhookFaults(info, setup.url);
+    return { info, faults, problems: faults.map(webhookProblem) };
   } catch (error) {
     throw refusedByTelegram(error);
   }
 }
 
-function problemsOf(info: WebhookInfo, expected: string | undefined): string[] {
-  const problems: string[] = [];
-  const url = info.url ?? '';
-  if (url === '') problems.push(webhookProblems.unset);
-  else if (expected !== undefined && url !== expected) problems.push(webhookProblems.otherUrl(url, expected));
-  if (info.last_error_message !== undefined && info.last_error_date !== undefined) {
-    problems.push(webhookProblems.lastError(info.last_error_message, isoTime(info.last_error_date * 1_000)));
+/**
+ * Telegram delivers nowhere from now on, and keeps updates for a day.
+ * @throws HubError `telegram_error`
+ */
+export async function deleteWebhook(setup: Pick<WebhookSetup, 'api'>): Promise<void> {
+  try {
+    await setup.api.deleteWebhook();
+  } catch (error) {
+    throw refusedByTelegram(error);
   }
-  if (info.pending_update_count >= BACKLOG) problems.push(webhookProblems.backlog(info.pending_update_count));
-  const missing = ALLOWED_UPDATES.filter((kind) => !(info.allowed_updates ?? ALLOWED_UPDATES).includes(kind));
-  if (url !== '' && missing.length > 0) problems.push(webhookProblems.missingKinds(missing.join(', ')));
-  return problems;
 }
 
 function refusedByTelegram(error: unknown): HubError {
@@ -88,7 +88,7 @@ export function introduce(setup: WebhookSetup, webhook: boolean, clock: Clock, l
     for (let wait = 1_000; !ended.signal.aborted; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
       try {
         if (webhook) log.info({ url: await setWebhook(setup) }, 'Telegram delivers here');
-        await setup.api.setMyCommands(texts.commands);
+        await setup.api.setMyCommands(COMMANDS);
         return;
       } catch (error) {
         const fault = error instanceof HubError ? error.message : telegramFault(error).description;

@@ -1,41 +1,147 @@
+import type { PressTexts } from '../buttons/answers.ts';
+import { isoTime } from '../clock.ts';
 import type { UnansweredReason } from '../events.ts';
+import { fillText, type TextDefinition, type TextPlace } from '../settings/text.ts';
+import type { WebhookFault } from './webhook-fault.ts';
 
-/** Every sentence that a person reads in Telegram from the hub itself, as HTML. */
-export const texts = {
-  welcome: (name: string, tpv: string) =>
-    `¡Hola, ${escapeHtml(name)}! 👋\nTe atiende <b>${escapeHtml(tpv)}</b>. Escribe aquí lo que necesites.`,
-  welcomeUnassigned: (name: string) =>
-    `¡Hola, ${escapeHtml(name)}! 👋\nAhora mismo no hay ningún local disponible. Escribe lo que necesites: te atenderemos en cuanto lo haya.`,
-  yourId: (id: number) => `Tu identificador es <code>${id}</code>`,
-  copyId: '📋 Copiar mi identificador',
-  help:
+/** Telegram's own limit for names is 64 characters; a TPV's name has at most 200. */
+const nombre = { example: 'Ana', most: 64 };
+const local = { example: 'Bar Pepe', most: 200 };
+const id = { example: '123456789', most: 16 };
+
+function message(text: string, placeholders: TextDefinition['placeholders'] = {}, most = 4_096): TextDefinition {
+  return { default: text, where: 'message', placeholders, most };
+}
+
+function plain(text: string, where: TextPlace = 'press'): TextDefinition {
+  return { default: text, where, placeholders: {} };
+}
+
+/**
+ * Every sentence that a person reads in Telegram from the hub itself; messages are HTML. An administrator may word
+ * each otherwise (src/settings/).
+ */
+export const TEXTS = {
+  // A greeting and the id come as one message.
+  welcome: message(
+    '¡Hola, {nombre}! 👋\nTe atiende <b>{local}</b>. Escribe aquí lo que necesites.',
+    { nombre, local },
+    3_500,
+  ),
+  welcomeUnassigned: message(
+    '¡Hola, {nombre}! 👋\nAhora mismo no hay ningún local disponible. Escribe lo que necesites: te atenderemos en cuanto lo haya.',
+    { nombre },
+    3_500,
+  ),
+  yourId: message('Tu identificador es <code>{id}</code>', { id }, 500),
+  copyId: plain('📋 Copiar mi identificador', 'button'),
+  help: message(
     'Escribe un mensaje y lo recibirá el local que te atiende.\n\n' +
-    '/start – empezar\n/id – ver tu identificador\n/help – esta ayuda',
-  unassigned:
+      '/start – empezar\n/id – ver tu identificador\n/help – esta ayuda',
+  ),
+  unassigned: message(
     '⏳ Ahora mismo no hay ningún local disponible. Hemos guardado tu mensaje y lo atenderemos en cuanto lo haya.',
-  joinCodeUnknown: '⚠️ Ese enlace no es válido. Pide al local uno nuevo.',
-  joinCodeFull: '⚠️ Ese local no puede atender a más personas ahora mismo. Inténtalo más tarde.',
-  press: {
-    expired: '⚠️ Esta acción ha expirado',
-    legacyExpired: '❌ Token expirado',
-    legacyExpiredNote: '⚠️ <b>Acción EXPIRADA</b>',
-    processing: '⏳ Procesando…',
-    done: '✅ Hecho',
-    failed: '❌ No se ha podido completar.',
-    unanswered: '⚠️ El local no ha respondido. Escríbele un mensaje si todavía lo necesitas.',
-    notAllowed: '⚠️ Esta acción no está permitida',
-    unreachable: '⚠️ El local no responde ahora mismo. Escríbele un mensaje si todavía lo necesitas.',
-  },
-  unanswered: {
-    expired: '⌛ Tu mensaje ha caducado sin que el local pudiera atenderlo. Vuelve a escribir si todavía lo necesitas.',
-    no_answer: '⚠️ El local no ha respondido a tu mensaje. Inténtalo de nuevo dentro de unos minutos.',
-  } satisfies Record<UnansweredReason, string>,
-  commands: [
-    { command: 'start', description: 'Empezar' },
-    { command: 'id', description: 'Ver tu identificador' },
-    { command: 'help', description: 'Ayuda' },
-  ],
-} as const;
+  ),
+  joinCodeUnknown: message('⚠️ Ese enlace no es válido. Pide al local uno nuevo.'),
+  joinCodeFull: message('⚠️ Ese local no puede atender a más personas ahora mismo. Inténtalo más tarde.'),
+  'press.expired': plain('⚠️ Esta acción ha expirado'),
+  'press.legacyExpired': plain('❌ Token expirado'),
+  'press.legacyExpiredNote': { default: '⚠️ <b>Acción EXPIRADA</b>', where: 'note', placeholders: {} },
+  'press.processing': plain('⏳ Procesando…'),
+  'press.done': plain('✅ Hecho'),
+  'press.failed': plain('❌ No se ha podido completar.'),
+  'press.unanswered': plain('⚠️ El local no ha respondido. Escríbele un mensaje si todavía lo necesitas.'),
+  'press.notAllowed': plain('⚠️ Esta acción no está permitida'),
+  'press.unreachable': plain('⚠️ El local no responde ahora mismo. Escríbele un mensaje si todavía lo necesitas.'),
+  'unanswered.expired': message(
+    '⌛ Tu mensaje ha caducado sin que el local pudiera atenderlo. Vuelve a escribir si todavía lo necesitas.',
+  ),
+  'unanswered.no_answer': message(
+    '⚠️ El local no ha respondido a tu mensaje. Inténtalo de nuevo dentro de unos minutos.',
+  ),
+} as const satisfies Record<string, TextDefinition>;
+
+export type TextKey = keyof typeof TEXTS;
+
+/** The sentences as they are worded now; each is looked up when it is read. */
+export interface Texts {
+  welcome(name: string, tpv: string): string;
+  welcomeUnassigned(name: string): string;
+  yourId(id: number): string;
+  readonly copyId: string;
+  readonly help: string;
+  readonly unassigned: string;
+  readonly joinCodeUnknown: string;
+  readonly joinCodeFull: string;
+  readonly press: PressTexts;
+  unanswered(reason: UnansweredReason): string;
+}
+
+/** @param wording how an administrator worded a text; undefined: as it is here */
+export function telegramTexts(wording: (key: TextKey) => string | undefined): Texts {
+  const say = (key: TextKey) => wording(key) ?? TEXTS[key].default;
+  return {
+    welcome: (name, tpv) => fillText(say('welcome'), { nombre: escapeHtml(name), local: escapeHtml(tpv) }),
+    welcomeUnassigned: (name) => fillText(say('welcomeUnassigned'), { nombre: escapeHtml(name) }),
+    yourId: (telegramId) => fillText(say('yourId'), { id: String(telegramId) }),
+    get copyId() {
+      return say('copyId');
+    },
+    get help() {
+      return say('help');
+    },
+    get unassigned() {
+      return say('unassigned');
+    },
+    get joinCodeUnknown() {
+      return say('joinCodeUnknown');
+    },
+    get joinCodeFull() {
+      return say('joinCodeFull');
+    },
+    press: pressTexts(say),
+    unanswered: (reason) => say(`unanswered.${reason}`),
+  };
+}
+
+function pressTexts(say: (key: TextKey) => string): PressTexts {
+  return {
+    get expired() {
+      return say('press.expired');
+    },
+    get legacyExpired() {
+      return say('press.legacyExpired');
+    },
+    get legacyExpiredNote() {
+      return say('press.legacyExpiredNote');
+    },
+    get processing() {
+      return say('press.processing');
+    },
+    get done() {
+      return say('press.done');
+    },
+    get failed() {
+      return say('press.failed');
+    },
+    get unanswered() {
+      return say('press.unanswered');
+    },
+    get notAllowed() {
+      return say('press.notAllowed');
+    },
+    get unreachable() {
+      return say('press.unreachable');
+    },
+  };
+}
+
+/** What Telegram's menu shows beside a message's field; told to Telegram at start. */
+export const COMMANDS = [
+  { command: 'start', description: 'Empezar' },
+  { command: 'id', description: 'Ver tu identificador' },
+  { command: 'help', description: 'Ayuda' },
+] as const;
 
 /** Names come from people; Telegram's HTML knows these three entities. */
 export function escapeHtml(text: string): string {
@@ -43,11 +149,17 @@ export function escapeHtml(text: string): string {
 }
 
 /** What an administrator reads about the webhook. */
-export const webhookProblems = {
-  unset: 'Telegram no tiene ningún webhook: llama a /webhook/setup/.',
-  otherUrl: (got: string, expected: string) =>
-    `Telegram entrega en otra dirección (${got}) y no en ${expected}: llama a /webhook/setup/ si no es a propósito.`,
-  lastError: (message: string, at: string) => `El último intento de Telegram falló (${at}): ${message}`,
-  backlog: (count: number) => `Telegram tiene ${count} actualizaciones sin entregar: comprueba que llega hasta el hub.`,
-  missingKinds: (kinds: string) => `Telegram no entrega estos tipos: ${kinds}. Llama a /webhook/setup/.`,
-} as const;
+export function webhookProblem(fault: WebhookFault): string {
+  switch (fault.code) {
+    case 'unset':
+      return 'Telegram no tiene ningún webhook: repáralo en el panel (Webhook), o con POST /webhook/setup/.';
+    case 'elsewhere':
+      return `Telegram entrega en otra dirección (${fault.url}) y no en ${fault.expected}: si no es a propósito, repáralo en el panel (Webhook), o con POST /webhook/setup/.`;
+    case 'failing':
+      return `El último intento de Telegram falló (${isoTime(fault.at)}): ${fault.message}`;
+    case 'backlog':
+      return `Telegram tiene ${fault.count} actualizaciones sin entregar: comprueba que llega hasta el hub.`;
+    case 'missing_kinds':
+      return `Telegram no entrega estos tipos: ${fault.kinds.join(', ')}. Repáralo en el panel (Webhook), o con POST /webhook/setup/.`;
+  }
+}

@@ -1,13 +1,19 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { HubError } from '../errors.ts';
 import { setWebhook, type WebhookSetup, webhookInfo } from './setup.ts';
 
 export interface WebhookAdminOptions {
   setup: WebhookSetup;
-  isAdministrator(request: FastifyRequest): boolean;
+  /** Who calls: an administrator, or nobody that the hub knows. */
+  identify(request: FastifyRequest): Promise<object | undefined>;
+  /** The hook that lets administrators in. */
+  guard(request: FastifyRequest): Promise<void>;
+  /** Writes down who set it. */
+  webhookSet(request: FastifyRequest, url: string): Promise<void>;
 }
+
+const SECURITY: Record<string, string[]>[] = [{ AdminToken: [] }, { AdminSession: [] }];
 
 const setupBody = z
   .strictObject({
@@ -26,21 +32,26 @@ export async function webhookAdminRoutes(instance: FastifyInstance, options: Web
   app.post(
     '/webhook/setup',
     {
-      schema: { tags, security: [{ AdminToken: [] }], summary: 'Configura el webhook en Telegram', body: setupBody },
-      onRequest: async (request) => {
-        if (!options.isAdministrator(request)) throw new HubError('unauthorized', 'Only the administrator sets it.');
-      },
+      schema: { tags, security: SECURITY, summary: 'Configura el webhook en Telegram', body: setupBody },
+      onRequest: options.guard,
     },
-    async (request) => ({ ok: true, url: await setWebhook(options.setup, request.body?.url) }),
+    async (request) => {
+      const url = await setWebhook(options.setup, request.body?.url);
+      await options.webhookSet(request, url);
+      return { ok: true, url };
+    },
   );
 
   for (const url of ['/webhook/info', '/info']) {
-    // Without the token it answers too, with less.
-    const security: Record<string, string[]>[] = [{}, { AdminToken: [] }];
-    app.get(url, { schema: { tags, security, summary: 'Cómo está el webhook' } }, async (request) => {
-      if (!options.isAdministrator(request)) return { status: 'active' };
-      const { info, problems } = await webhookInfo(options.setup);
-      return { status: 'active', webhook_info: info, problems };
-    });
+    // Others get an answer too, with less in it.
+    app.get(
+      url,
+      { schema: { tags, security: [{}, ...SECURITY], summary: 'Cómo está el webhook' } },
+      async (request) => {
+        if ((await options.identify(request)) === undefined) return { status: 'active' };
+        const { info, problems } = await webhookInfo(options.setup);
+        return { status: 'active', webhook_info: info, problems };
+      },
+    );
   }
 }

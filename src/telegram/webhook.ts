@@ -1,11 +1,12 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { HubError } from '../errors.ts';
+import type { Received } from './receive.ts';
 
 export interface WebhookOptions {
   /** Undefined: the route refuses everything. */
   secret: string | undefined;
-  receive(raw: Buffer): Promise<void>;
+  receive(raw: Buffer): Promise<Received>;
   draining(): boolean;
 }
 
@@ -39,7 +40,8 @@ export async function webhookRoutes(app: FastifyInstance, options: WebhookOption
         done();
       },
       handler: async (request, reply) => {
-        await options.receive(request.body);
+        const { updateId, instructionId } = await options.receive(request.body);
+        request.trail = { update_id: updateId ?? undefined, instruction_id: instructionId };
         return reply.type('application/json').send(OK);
       },
     });

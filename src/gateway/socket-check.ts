@@ -1,0 +1,32 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { notASocket } from './not-a-socket.ts';
+
+export interface SocketCheckOptions {
+  /** Lets administrators in; throws for everybody else. */
+  guard(request: FastifyRequest): Promise<void>;
+}
+
+const NORMAL_CLOSURE = 1000;
+
+/**
+ * A socket that opens and closes at once: how `doctor` sees whether what stands in front of the hub passes WebSockets,
+ * without taking any TPV's place.
+ */
+export async function socketCheckRoutes(app: FastifyInstance, options: SocketCheckOptions): Promise<void> {
+  app.route({
+    method: 'GET',
+    url: '/api/socket-check',
+    schema: { hide: true },
+    onRequest: async (request) => {
+      if (!request.ws) throw notASocket();
+      await options.guard(request);
+    },
+    handler: async () => {
+      throw notASocket();
+    },
+    wsHandler: (socket) => {
+      socket.on('error', () => socket.terminate());
+      socket.close(NORMAL_CLOSURE);
+    },
+  });
+}
