@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { backupUnderLoad } from './backup-under-load.ts';
 import { hubKilled } from './hub-killed.ts';
 import { pushesKilled } from './pushes-killed.ts';
 import { pushesUnderFaults } from './pushes-under-faults.ts';
@@ -11,6 +12,7 @@ npm run chaos -- sdk-faults        --faults 500 --instructions 5000
 npm run chaos -- pushes-under-faults --minutes 10 --seed 1
 npm run chaos -- pushes-killed     --push-kills 50
 npm run chaos -- pushes-waiting    --seconds 30
+npm run chaos -- backup-under-load --rows 2000000 --rate 300
 `;
 
 const { values, positionals } = parseArgs({
@@ -24,6 +26,7 @@ const { values, positionals } = parseArgs({
     seed: { type: 'string', default: '1' },
     'push-kills': { type: 'string', default: '50' },
     seconds: { type: 'string', default: '30' },
+    rows: { type: 'string', default: '2000000' },
   },
 });
 
@@ -33,6 +36,7 @@ const PROGRAMS: Record<string, () => Promise<boolean>> = {
   'pushes-under-faults': disturbPushes,
   'pushes-killed': killPushing,
   'pushes-waiting': measurePushes,
+  'backup-under-load': measureBackup,
 };
 const names = positionals.length > 0 ? positionals : Object.keys(PROGRAMS);
 const unknown = names.filter((name) => PROGRAMS[name] === undefined);
@@ -117,6 +121,15 @@ async function measurePushes(): Promise<boolean> {
     result.limited === 0 &&
     result.cpuPercent < 20;
   console.log(good ? 'ok: 30/s ±1, no burst above the limits, less than 20 % of a core' : 'FAILED');
+  return good;
+}
+
+async function measureBackup(): Promise<boolean> {
+  console.log(`Copying a database of ${values.rows} instructions under ${values.rate} updates/s …`);
+  const result = await backupUnderLoad({ rows: Number(values.rows), perSecond: Number(values.rate), seconds: 10 });
+  show(result);
+  const good = result.missing === 0 && result.integrity === 'ok' && result.p99Ratio < 2;
+  console.log(good ? 'ok: whole, nothing acknowledged is missing, p99 less than doubled' : 'FAILED');
   return good;
 }
 

@@ -142,6 +142,7 @@ export async function pushesUnderFaults(options: PushesUnderFaultsOptions): Prom
     },
     random,
     onSettled: () => {},
+    onChanged: () => {},
     onFault: (error) => unexpected.push(error),
   });
 

@@ -10,6 +10,10 @@ export interface TelegramSideOptions {
   secret: string;
   perSecond: number;
   users: number;
+  /** Updates that the database has from before have smaller numbers. */
+  firstId?: number;
+  /** Called when an update is due, before it is posted for the first time. */
+  onDue?(id: number): void;
 }
 
 /** Telegram gives up on one attempt after this long, and tries again. */
@@ -26,19 +30,21 @@ export class TelegramSide {
   readonly #posted = new Map<number, Posted>();
   readonly #chats = new Map<number, Promise<void>>();
   #timer: NodeJS.Timeout | undefined;
-  #next = 1;
+  #next: number;
   /** Answers that were neither 200 nor 503. */
   readonly strange: string[] = [];
 
   constructor(options: TelegramSideOptions) {
     this.#options = options;
+    this.#next = options.firstId ?? 1;
   }
 
   start(): void {
     const startedAt = performance.now();
-    let due = 0;
+    const first = this.#next - 1;
+    let due = first;
     this.#timer = setInterval(() => {
-      due = ((performance.now() - startedAt) / 1_000) * this.#options.perSecond;
+      due = first + ((performance.now() - startedAt) / 1_000) * this.#options.perSecond;
       while (this.#next <= due) this.#queue(this.#next++);
     }, 5);
   }
@@ -61,6 +67,7 @@ export class TelegramSide {
   #queue(id: number): void {
     const entry: Posted = { accepted: false };
     this.#posted.set(id, entry);
+    this.#options.onDue?.(id);
     const user = 1 + (id % this.#options.users);
     const before = this.#chats.get(user) ?? Promise.resolve();
     this.#chats.set(
