@@ -151,8 +151,8 @@ describe('faults of the environment end the hub with a sentence each (security 2
 
 describe('the command line', () => {
   test.each([
-    [[], /^A command is missing: the commands are serve, migrate, tpv, /],
-    [['sevre'], /^"sevre" is no command: the commands are serve, migrate, tpv, /],
+    [[], /^A command is missing: the commands are serve, migrate, doctor, /],
+    [['sevre'], /^"sevre" is no command: the commands are serve, migrate, doctor, /],
     [['migrate', '--force'], /--force.*\n"npx valletpv-hub migrate --help" shows/],
     [['serve', 'now'], /now/],
   ])('%j is a wrong command line', async (args, sentence) => {

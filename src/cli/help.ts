@@ -1,5 +1,19 @@
+import type { CommandHelp } from './command.ts';
+
 /** What the command line can do, by command. */
-export const COMMANDS = ['serve', 'migrate', 'tpv'] as const;
+export const COMMANDS = [
+  'serve',
+  'migrate',
+  'doctor',
+  'backup',
+  'restore',
+  'import',
+  'admin',
+  'tpv',
+  'user',
+  'instruction',
+  'webhook',
+] as const;
 export type CommandName = (typeof COMMANDS)[number];
 
 export const HELP = `ValleTPV Hub: between one Telegram bot and the TPVs of many restaurants.
@@ -10,8 +24,18 @@ Commands
   serve              Starts the hub. Brings the database up to date first; Ctrl+C or SIGTERM drains it.
   migrate            Brings the database's schema up to this program's, and ends.
   migrate --status   Shows what the database has and what waits; changes nothing.
-  tpv list           Shows the TPVs and their ids.
-  tpv import-key <id>  Lets an older TPV in with the key that it has, read from standard input.
+  migrate --to -     Moves everything to an empty PostgreSQL, whose address is read from standard input.
+  doctor             Looks at configuration, database, disk, clock, Telegram and the way here; says how to mend them.
+  backup <file>      Copies the database, also while the hub serves.
+  restore <file>     Puts a copy in the database's place; the hub must not run.
+  import django      Takes TPVs, people and what is open over from the service before this one.
+  admin create <name>  Makes an account for the panel; asks for its password.
+  admin reset-password <name>  Gives an account a new password, and logs it out everywhere.
+  tpv list           Shows the TPVs and their ids; also register, activate, deactivate, rotate-key, join-code,
+                     import-key.
+  user list          Shows the people who wrote to the bot; user assign gives one to a TPV.
+  instruction list   Shows what was asked of TPVs; also show, retry.
+  webhook info       Shows what Telegram knows of the webhook; also set, delete.
 
 Options
   --json             Results and faults as one line of JSON each.
@@ -26,8 +50,9 @@ them. To begin:
 Exit codes: 0 done, 1 refused, 64 wrong command line, 69 unavailable (database, port), 78 wrong configuration.
 `;
 
-export const COMMAND_HELP: Record<CommandName, string> = {
-  serve: `Usage: npx valletpv-hub serve [--json]
+export const COMMAND_HELP: Record<CommandName, CommandHelp> = {
+  serve: {
+    help: `Usage: npx valletpv-hub serve [--json]
 
 Starts the hub where HOST and PORT say (127.0.0.1:8100 unless set). It brings the database up to date first, and
 refuses one that a newer version of the hub wrote. "npm start" is the same.
@@ -35,25 +60,184 @@ refuses one that a newer version of the hub wrote. "npm start" is the same.
 SIGTERM or Ctrl+C drains it: nothing new is taken, what is under way is finished (25 s at most), then it ends with 0.
 A wrong configuration ends it with 78, and every fault is named at once.
 `,
-  migrate: `Usage: npx valletpv-hub migrate [--status] [--json]
+  },
+  migrate: {
+    options: { status: { type: 'boolean' }, to: { type: 'string' } },
+    help: `Usage: npx valletpv-hub migrate [--status] [--json]
+       npx valletpv-hub migrate --to <postgres://…|-> [--json]
 
 Brings the schema of DATABASE_URL up to this program's. The hub does the same by itself at every start; this is for
 those who want to do it before. It needs no variable but DATABASE_URL.
 
   --status   Shows which migrations the database has, which wait, and which only a newer hub knows; changes nothing.
 
+  --to -     Copies every row of the SQLite database of DATABASE_URL to an empty PostgreSQL database, whose address is
+             asked for, or read from standard input: it holds a password, and the command line can be seen by others.
+             An address without one may stand here (PGPASSWORD and ~/.pgpass are heeded). The hub must not run. All
+             of it is one transaction, and both sides are compared before its end: when it fails nothing is there,
+             and it can be run again.
+
 With --json: {"applied": [...]}, and for --status {"applied": [...], "waiting": [...], "unknown": [...]}.
 `,
-  tpv: `Usage: npx valletpv-hub tpv list [--json]
-       npx valletpv-hub tpv import-key <id> [--json]
+  },
+  doctor: {
+    help: `Usage: npx valletpv-hub doctor [--json]
 
-list shows every TPV with its id, and whether it is active.
+Looks at the whole set-up and says how to mend what is wrong: the variables, who may read .env and the database, the
+disk, the database and its schema, what buttons may call, the clock, the bot's token, the webhook and its secret, the
+port, and the way through PUBLIC_URL (it opens a WebSocket there). It changes nothing; run it where the hub runs, as
+its user. What needs a running hub is looked at while one runs.
 
-import-key lets the TPV in with a key of its own besides those that it has: an older TPV then keeps the key that it
-was installed with. The key (20 characters at least, and no other TPV's) is asked for, or read from standard input:
+Exit code 0: all is well; 1: something is to be mended.
+`,
+  },
+  backup: {
+    options: { force: { type: 'boolean' } },
+    takesWords: true,
+    help: `Usage: npx valletpv-hub backup <file> [--force] [--json]
 
-  npx valletpv-hub tpv import-key 0198… < key.txt
+Copies the SQLite database of DATABASE_URL to a new file while the hub serves: everything that was committed before is
+in it. The copy is read through before it gets its name, so a file of that name is whole, whatever happens meanwhile.
+
+  --force    Replaces a file that is there already.
+
+It is for this user alone (mode 600): it holds people's messages. Files that wait to be sent, in the folder uploads
+beside the database, are not part of it. PostgreSQL makes copies with its own pg_dump.
+`,
+  },
+  restore: {
+    takesWords: true,
+    help: `Usage: npx valletpv-hub restore <file> [--json]
+
+Puts a copy that "backup" made in the place of the SQLite database of DATABASE_URL. The hub must not run. The copy is
+read through first, and refused where it is damaged or a newer version of the hub wrote it; the copy itself stays.
+
+What the database held until then is kept beside it as <database>.before-restore-<time>; "restore" with that file goes
+back. Delete it once it is not needed.
+`,
+  },
+  import: {
+    options: {
+      database: { type: 'string' },
+      'callback-url': { type: 'string', multiple: true },
+      apply: { type: 'boolean' },
+      'dry-run': { type: 'boolean' },
+    },
+    takesWords: true,
+    help: `Usage: npx valletpv-hub import django --database <file|-> [--callback-url <empresa>=<url>]... [--apply] [--json]
+
+Takes over what the Django service before this hub left in its database: TPVs with their API keys, people and who
+attends them, instructions that are open, messages of the last days, buttons that still work, allowed origins.
+Without --apply it only shows what it would do, and why it leaves something out; --dry-run says the same.
+
+  --database <file>   The service's SQLite file. With - the address of its PostgreSQL (postgres://…) is asked for, or
+                      read from standard input; one without a password may stand here itself.
+  --callback-url      The URL that the buttons of an "empresa" call, where that database does not say it.
+  --apply             Writes. Again is fine: what is there already stays as it is.
+
+Stop the former service first, and import before the TPVs come to the hub.
+`,
+  },
+  admin: {
+    options: { role: { type: 'string' }, 'disable-totp': { type: 'boolean' } },
+    takesWords: true,
+    help: `Usage: npx valletpv-hub admin create [--role admin|viewer] <name> [--json]
+       npx valletpv-hub admin reset-password [--disable-totp] <name> [--json]
+
+create makes an account for the panel at /admin/. Where there is none yet, the hub also prints a link at its start
+with which a browser makes the first one; it works once, for a day.
+
+  --role viewer    Sees everything, changes nothing. Else: admin.
+
+reset-password gives an account a new password and ends its sessions.
+
+  --disable-totp   Switches its second factor off too, for somebody who lost both telephone and recovery codes.
+
+The password (12 characters at least) is asked for twice, or read from standard input:
+
+  npx valletpv-hub admin create ana < password.txt
 
 Both work while the hub runs, and need no variable but DATABASE_URL.
 `,
+  },
+  tpv: {
+    takesWords: true,
+    options: {
+      'endpoint-url': { type: 'string' },
+      'max-users': { type: 'string' },
+      users: { type: 'string' },
+      new: { type: 'boolean' },
+    },
+    help: `Usage: npx valletpv-hub tpv list
+       npx valletpv-hub tpv register <name> --endpoint-url <url> [--max-users 100]
+       npx valletpv-hub tpv activate <tpv>
+       npx valletpv-hub tpv deactivate <tpv> [--users keep|reassign]
+       npx valletpv-hub tpv rotate-key <tpv>
+       npx valletpv-hub tpv join-code <tpv> [--new]
+       npx valletpv-hub tpv import-key <tpv>
+
+<tpv> is an id as "tpv list" shows it, or a name that no other TPV has.
+
+  list         Every TPV with its id, state, users, and when it was last heard.
+  register     Makes a TPV, active at once, and shows its key this once.
+  activate     Approves it: people and messages come to it from now on.
+  deactivate   Ends its connection within a second. Its people wait for it, or (--users reassign) go to other TPVs.
+  rotate-key   Makes a new key and shows it this once; the one before works 24 hours more.
+  join-code    The code that brings a person to this TPV; --new makes another, and the one before leads nowhere.
+  import-key   Lets the TPV in with a key of its own besides those that it has: an older TPV then keeps the key that it
+               was installed with. The key (20 characters at least, and no other TPV's) is asked for, or read from
+               standard input: npx valletpv-hub tpv import-key "Bar La Esquina" < key.txt
+
+All work while the hub runs, need no variable but DATABASE_URL, and take --json.
+`,
+  },
+  user: {
+    takesWords: true,
+    options: {
+      query: { type: 'string' },
+      tpv: { type: 'string' },
+      unassigned: { type: 'boolean' },
+      limit: { type: 'string' },
+    },
+    help: `Usage: npx valletpv-hub user list [--query <words>] [--tpv <tpv>] [--unassigned] [--limit 50]
+       npx valletpv-hub user assign <telegram_id> <tpv>
+
+  list     The people who wrote to the bot, those who came last first. --query looks for a name, a username or an id.
+  assign   Gives a person to a TPV; what they wait for goes along.
+
+Both work while the hub runs, need no variable but DATABASE_URL, and take --json.
+`,
+  },
+  instruction: {
+    takesWords: true,
+    options: {
+      status: { type: 'string' },
+      tpv: { type: 'string' },
+      user: { type: 'string' },
+      limit: { type: 'string' },
+    },
+    help: `Usage: npx valletpv-hub instruction list [--status failed] [--tpv <tpv>] [--user <telegram_id>] [--limit 50]
+       npx valletpv-hub instruction show <id>
+       npx valletpv-hub instruction retry <id>
+
+  list     What was asked of TPVs, the newest first. A status is pending, sent, delivered, processing, completed, failed.
+  show     One instruction with its way from the person to its answer, and the time between.
+  retry    Sends one that ended once more, under a new id, to the TPV that attends the person now.
+
+All work while the hub runs, need no variable but DATABASE_URL, and take --json.
+`,
+  },
+  webhook: {
+    takesWords: true,
+    help: `Usage: npx valletpv-hub webhook set [url]
+       npx valletpv-hub webhook info
+       npx valletpv-hub webhook delete
+
+  set      Tells Telegram where to deliver (TELEGRAM_WEBHOOK_URL unless given), with the secret and the kinds of updates.
+  info     What Telegram knows, and what is wrong with it; exit code 1 where something is.
+  delete   Telegram delivers nowhere from now on.
+
+They need the variables of Telegram, and take --json.
+`,
+  },
 };

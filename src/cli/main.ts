@@ -1,6 +1,34 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import { loadDotEnv, runProgram, UsageError } from '../exit.ts';
+import type { Input, Run } from './command.ts';
 import { COMMAND_HELP, COMMANDS, type CommandName, HELP } from './help.ts';
+
+/** Each is loaded only where it runs: the whole hub takes a second, and help should not. */
+const RUN: Record<CommandName, Run> = {
+  async serve() {
+    const { serve } = await import('../serve.ts');
+    await serve();
+    return undefined;
+  },
+  migrate: async (input) => (await import('./migrate.ts')).migrateCommand(input),
+  async doctor(input) {
+    const { doctorCommand } = await import('./doctor/doctor.ts');
+    const { telegramSide } = await import('../telegram/side.ts');
+    return doctorCommand(input, telegramSide);
+  },
+  backup: async (input) => (await import('./backup.ts')).backupCommand(input),
+  restore: async (input) => (await import('./restore.ts')).restoreCommand(input),
+  import: async (input) => (await import('./import.ts')).importCommand(input),
+  admin: async (input) => (await import('./admin.ts')).adminCommand(input),
+  tpv: async (input) => (await import('./tpv.ts')).tpvCommand(input),
+  user: async (input) => (await import('./user.ts')).userCommand(input),
+  instruction: async (input) => (await import('./instruction.ts')).instructionCommand(input),
+  async webhook(input) {
+    const { webhookCommand } = await import('./webhook.ts');
+    const { webhookSide } = await import('../telegram/side.ts');
+    return webhookCommand(input, webhookSide);
+  },
+};
 
 const args = process.argv.slice(2);
 const json = args.includes('--json');
@@ -15,35 +43,16 @@ async function run(argv: string[]): Promise<void> {
   }
   const command = COMMANDS.find((known) => known === name);
   if (command === undefined) throw unknownCommand(name);
-  const { help, status, words } = optionsOf(command, rest);
+  const { help, words, options } = optionsOf(command, rest);
   if (help) {
-    process.stdout.write(COMMAND_HELP[command]);
+    process.stdout.write(COMMAND_HELP[command].help);
     return;
   }
-  // Loaded only where they run: the whole hub takes a second, and help should not.
-  switch (command) {
-    case 'serve': {
-      const { serve } = await import('../serve.ts');
-      await serve();
-      return;
-    }
-    case 'migrate': {
-      const { migrateCommand } = await import('./migrate.ts');
-      loadDotEnv();
-      const { data, text } = await migrateCommand(process.env, status);
-      process.stdout.write(`${json ? JSON.stringify(data) : text}\n`);
-      return;
-    }
-    case 'tpv': {
-      const { tpvCommand } = await import('./tpv.ts');
-      loadDotEnv();
-      const { data, text } = await tpvCommand(process.env, words);
-      process.stdout.write(`${json ? JSON.stringify(data) : text}\n`);
-      return;
-    }
-    default:
-      command satisfies never;
-  }
+  loadDotEnv();
+  const result = await RUN[command]({ env: process.env, words, options });
+  if (result === undefined) return;
+  process.stdout.write(`${json ? JSON.stringify(result.data) : result.text}\n`);
+  process.exitCode = result.exitCode ?? 0;
 }
 
 function unknownCommand(name: string | undefined): UsageError {
@@ -51,12 +60,13 @@ function unknownCommand(name: string | undefined): UsageError {
   return new UsageError(name === undefined ? `A command is missing: ${known}` : `"${name}" is no command: ${known}`);
 }
 
-function optionsOf(command: CommandName, rest: string[]): { help: boolean; status: boolean; words: string[] } {
-  const options: ParseArgsOptionsConfig = { help: { type: 'boolean', short: 'h' } };
-  if (command === 'migrate') options.status = { type: 'boolean' };
+function optionsOf(command: CommandName, rest: string[]): { help: boolean } & Pick<Input, 'words' | 'options'> {
+  const { options: own = {}, takesWords = false } = COMMAND_HELP[command];
+  const options: ParseArgsOptionsConfig = { help: { type: 'boolean', short: 'h' }, ...own };
   try {
-    const { values, positionals } = parseArgs({ args: rest, options, allowPositionals: command === 'tpv' });
-    return { help: values.help === true, status: values.status === true, words: positionals };
+    const { values, positionals } = parseArgs({ args: rest, options, allowPositionals: takesWords });
+    const { help, ...given } = values as Input['options'];
+    return { help: help === true, words: positionals, options: given };
   } catch (error) {
     const what = error instanceof Error ? error.message : String(error);
     throw new UsageError(`${what}\n"npx valletpv-hub ${command} --help" shows what it takes.`);

@@ -3,21 +3,20 @@ import { readDatabaseConfig } from '../config.ts';
 import { migrate, migrationStatus } from '../db/migrate.ts';
 import { openDatabase } from '../db/open.ts';
 import { HubError } from '../errors.ts';
-
-/** A command's result: as a script reads it, and as a person does. */
-export interface Result {
-  data: object;
-  text: string;
-}
+import { UsageError } from '../exit.ts';
+import type { Input, Result } from './command.ts';
+import { moveCommand } from './move.ts';
 
 /**
- * Brings the database up to date, or with `status` only looks.
+ * Brings the database up to date, with `status` only looks, and with `to` moves everything to PostgreSQL.
  * @throws ConfigError, HubError `unavailable`, Error where the database is newer than the program
  */
-export async function migrateCommand(
-  env: Readonly<Record<string, string | undefined>>,
-  status: boolean,
-): Promise<Result> {
+export async function migrateCommand({ env, options }: Input): Promise<Result> {
+  const status = options.status === true;
+  if (typeof options.to === 'string') {
+    if (status) throw new UsageError('"migrate" takes --status or --to, not both.');
+    return moveCommand(env, options.to);
+  }
   const config = readDatabaseConfig(env);
   const path = /^sqlite:(.+)$/.exec(config.DATABASE_URL)?.[1];
   if (status && path !== undefined && !existsSync(path)) {

@@ -1,0 +1,40 @@
+import { constants, setPriority } from 'node:os';
+import { backupDatabase } from '../backup/backup.ts';
+import { megabytes } from '../backup/space.ts';
+import { readDatabaseConfig } from '../config.ts';
+import { HubError } from '../errors.ts';
+import { UsageError } from '../exit.ts';
+import type { Input, Result } from './command.ts';
+import { progressOn } from './progress.ts';
+
+/**
+ * `backup <file>`: copies the database while the hub serves.
+ * @throws UsageError, ConfigError, HubError
+ */
+export async function backupCommand({ env, words: [file, ...more], options }: Input): Promise<Result> {
+  const force = options.force === true;
+  if (file === undefined || more.length > 0) throw new UsageError('"backup" takes one file, which it makes.');
+  const { DATABASE_URL: url } = readDatabaseConfig(env);
+  if (!url.startsWith('sqlite:')) {
+    throw new HubError(
+      'invalid_request',
+      'PostgreSQL makes its own copies, also while the hub serves: pg_dump --format=custom --file <file> --dbname <database>. pg_restore brings one back.',
+    );
+  }
+  // The hub goes first: copying, and reading the copy through, can wait.
+  setPriority(constants.priority.PRIORITY_LOW);
+  const startedAt = performance.now();
+  const progress = progressOn(process.stderr, 'copied');
+  const source = url.slice('sqlite:'.length);
+  const { migrations, bytes } = await backupDatabase({
+    source,
+    target: file,
+    force,
+    onProgress: progress.show,
+  }).finally(progress.end);
+  const seconds = Math.round((performance.now() - startedAt) / 100) / 10;
+  return {
+    data: { file, bytes, seconds, migrations },
+    text: `Copied ${source} to ${file} (${megabytes(bytes)}, ${seconds} s), and read the copy through: it is whole.`,
+  };
+}

@@ -1,0 +1,32 @@
+import type { ParseArgsOptionsConfig } from 'node:util';
+import type { ExitCode } from '../exit.ts';
+
+/** What a command gets from its caller. */
+export interface Input {
+  env: Readonly<Record<string, string | undefined>>;
+  /** The words after the command's name. */
+  words: readonly string[];
+  /** The options that were given, by name. */
+  options: Readonly<Record<string, string | boolean | string[] | undefined>>;
+}
+
+/** A command's result: as a script reads it (`--json`), and as a person does. */
+export interface Result {
+  data: object;
+  text: string;
+  /** Other than 0, where the command did its work and what it found is no good. */
+  exitCode?: ExitCode;
+}
+
+/** Runs a command; nothing comes back from one that goes on by itself, as `serve` does. */
+export type Run = (input: Input) => Promise<Result | undefined>;
+
+/** How a command is called. */
+export interface CommandHelp {
+  /** What `--help` after it says. */
+  help: string;
+  /** Options besides `--help` and `--json`. */
+  options?: ParseArgsOptionsConfig;
+  /** Whether it takes words, such as `tpv list`. */
+  takesWords?: boolean;
+}

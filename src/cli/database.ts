@@ -1,0 +1,59 @@
+import { type AuditEntry, audit } from '../accounts/audit.ts';
+import { systemClock } from '../clock.ts';
+import { readDatabaseConfig } from '../config.ts';
+import { migrationStatus } from '../db/migrate.ts';
+import { type Database, openDatabase, type Tx } from '../db/open.ts';
+import { HubError } from '../errors.ts';
+import { Events } from '../events.ts';
+import { raiseWorkEpoch } from '../instructions/work-epoch.ts';
+import type { Input } from './command.ts';
+
+/** The database and what it takes to change something in it. */
+export interface Desk {
+  db: Database;
+  /** What happens in this process; the hub's own hears of it by the database. */
+  events: Events;
+  now(): number;
+  /** Changes something, and writes down who did: `entry` is made from what `change` gave. */
+  change<T>(change: (tx: Tx) => Promise<T>, entry: (done: T) => Omit<AuditEntry, 'actor'>): Promise<T>;
+}
+
+/**
+ * Runs a command on the database, which works while the hub runs.
+ * @throws ConfigError, HubError `unavailable` where the database can't be opened or has an old schema
+ */
+export async function withDatabase<T>(env: Input['env'], run: (db: Database) => Promise<T>): Promise<T> {
+  const db = openDatabase(readDatabaseConfig(env));
+  try {
+    if ((await migrationStatus(db)).waiting.length > 0) {
+      throw new HubError('unavailable', 'The database is not up to date: run "npx valletpv-hub migrate" first.');
+    }
+    return await run(db);
+  } finally {
+    await db.close();
+  }
+}
+
+/** The same, for commands that change what TPVs and people have. */
+export function atDesk<T>(env: Input['env'], run: (desk: Desk) => Promise<T>): Promise<T> {
+  const clock = systemClock();
+  const now = () => clock.now();
+  const events = new Events((error) => {
+    throw error;
+  });
+  return withDatabase(env, (db) =>
+    run({
+      db,
+      events,
+      now,
+      change: (change, entry) =>
+        db.transact(async (tx) => {
+          const done = await change(tx);
+          await audit(tx, { ...entry(done), actor: 'cli' }, now());
+          // A hub that runs meanwhile hands out what this may have made ready.
+          await raiseWorkEpoch(tx);
+          return done;
+        }),
+    }),
+  );
+}

@@ -1,0 +1,87 @@
+import { constants, existsSync } from 'node:fs';
+import { access, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Config } from '../../config.ts';
+import { migrationStatus } from '../../db/migrate.ts';
+import { type Database, openDatabase } from '../../db/open.ts';
+import { type Finding, findings } from './finding.ts';
+
+type DatabaseConfig = Pick<Config, 'DATABASE_URL' | 'DATABASE_DURABILITY'>;
+
+/** A page of the database. */
+const TRIAL_BYTES = 4096;
+
+/** The file of a SQLite database; undefined for PostgreSQL. */
+export function sqlitePath(url: string): string | undefined {
+  return /^sqlite:(.+)$/.exec(url)?.[1];
+}
+
+/**
+ * Whether the database can be opened and written, and has this program's schema.
+ * @param look gets the database where all is well with it
+ */
+export async function checkDatabase(
+  config: DatabaseConfig,
+  look: (db: Database) => Promise<Finding[]>,
+): Promise<Finding[]> {
+  const { ok, warning, fault, skipped } = findings('database');
+  const path = sqlitePath(config.DATABASE_URL);
+  const found: Finding[] = [];
+  if (config.DATABASE_DURABILITY === 'normal') {
+    found.push(
+      warning('DATABASE_DURABILITY is normal: a power cut may lose the last moments.', 'Set DATABASE_DURABILITY=full.'),
+    );
+  }
+  if (path !== undefined) {
+    const unwritable = await unwritablePart(path);
+    if (unwritable !== undefined) {
+      const mend = `Give it to the user that runs the hub: chown -R <user> ${dirname(path)}`;
+      return [...found, fault(`${unwritable} can't be written by this user.`, mend)];
+    }
+    // Looking must not make it.
+    if (!existsSync(path)) return [...found, skipped(`${path} does not exist yet; the first start makes it.`)];
+  }
+  let db: Database | undefined;
+  try {
+    db = openDatabase(config);
+    const { waiting, unknown } = await migrationStatus(db);
+    if (unknown.length > 0) {
+      const what = `A newer version of the hub wrote this database (${unknown.join(', ')}).`;
+      return [...found, fault(what, 'Install that version, or a later one.')];
+    }
+    if (waiting.length > 0) {
+      const what = `The schema is old: ${waiting.join(', ')} ${waiting.length === 1 ? 'waits' : 'wait'}.`;
+      return [...found, fault(what, 'npx valletpv-hub migrate, or restart the hub.')];
+    }
+    await db.transact((tx) => tx.kysely.selectFrom('settings').select('key').limit(1).execute());
+    return [...found, ok(`The database answers, and its schema is this program's.`), ...(await look(db))];
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return [...found, fault(reason, 'Check DATABASE_URL, and that the database runs and lets this user in.')];
+  } finally {
+    await db?.close();
+  }
+}
+
+/** Which part of a SQLite database can't be written, and why; found out by writing beside it. */
+async function unwritablePart(path: string): Promise<string | undefined> {
+  let folder = dirname(path);
+  while (!existsSync(folder) && dirname(folder) !== folder) folder = dirname(folder);
+  for (const part of [path, `${path}-wal`]) {
+    const refused = existsSync(part) ? await access(part, constants.W_OK).then(noFault, codeOf) : undefined;
+    if (refused !== undefined) return `${part} (${refused})`;
+  }
+  const trial = join(folder, `.doctor-${process.pid}`);
+  const refused = await writeFile(trial, Buffer.alloc(TRIAL_BYTES), { flag: 'wx', mode: 0o600, flush: true }).then(
+    noFault,
+    codeOf,
+  );
+  await rm(trial, { force: true }).catch(() => {});
+  return refused === undefined ? undefined : `${folder} (${refused})`;
+}
+
+function noFault(): undefined {}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+}

@@ -1,0 +1,71 @@
+import { isoTime } from '../../clock.ts';
+import type { Config } from '../../config.ts';
+import { type Finding, findings } from './finding.ts';
+
+/** What is wrong with the webhook, as Telegram tells it. */
+export type WebhookFault =
+  | { code: 'unset' }
+  | { code: 'elsewhere'; url: string; expected: string }
+  | { code: 'failing'; message: string; at: number }
+  | { code: 'backlog'; count: number }
+  | { code: 'missing_kinds'; kinds: readonly string[] };
+
+/** Telegram, as this check needs it. Neither throws what holds the token. */
+export interface TelegramSide {
+  /** @returns the bot's name, or why Telegram did not say it */
+  me(): Promise<{ username: string } | { refused: number; description: string } | { unreachable: string }>;
+  webhook(): Promise<WebhookFault[]>;
+}
+
+const SET = 'npx valletpv-hub webhook set';
+
+/** Whether Telegram knows the bot, and delivers its updates here. */
+export async function checkTelegram(side: TelegramSide, config: Pick<Config, 'TELEGRAM_MODE'>): Promise<Finding[]> {
+  const { ok, fault } = findings('token');
+  const me = await side.me();
+  if ('unreachable' in me) {
+    const what = `Telegram can't be reached (${me.unreachable}).`;
+    return [fault(what, 'Check this machine’s network, DNS and firewall, and TELEGRAM_API_ROOT.')];
+  }
+  if ('refused' in me) {
+    const what = `Telegram refuses TELEGRAM_BOT_TOKEN (${me.refused} ${me.description}).`;
+    return [fault(what, 'Copy it again from @BotFather (/mybots, API Token).')];
+  }
+  return [ok(`Telegram knows the bot: @${me.username}.`), ...(await checkWebhook(side, config.TELEGRAM_MODE))];
+}
+
+async function checkWebhook(side: TelegramSide, mode: Config['TELEGRAM_MODE']): Promise<Finding[]> {
+  const { ok, fault } = findings('webhook');
+  const faults = await side.webhook();
+  if (mode === 'polling') {
+    // The hub takes it away itself when it starts to poll.
+    return [ok('TELEGRAM_MODE is polling: no webhook is needed.')];
+  }
+  if (faults.length === 0) return [ok('Telegram delivers here, and its last deliveries went well.')];
+  return faults.map((one) => fault(...sentencesOf(one)));
+}
+
+function sentencesOf(fault: WebhookFault): [what: string, mend: string] {
+  switch (fault.code) {
+    case 'unset':
+      return ['Telegram has no webhook for this bot.', SET];
+    case 'elsewhere':
+      return [`Telegram delivers to ${fault.url}, not to ${fault.expected}.`, `${SET}, unless that is on purpose.`];
+    case 'failing':
+      return [`Telegram's last delivery failed (${isoTime(fault.at)}): ${fault.message}`, mendOf(fault.message)];
+    case 'backlog':
+      return [`Telegram holds back ${fault.count} updates.`, 'Check that PUBLIC_URL leads to the hub.'];
+    case 'missing_kinds':
+      return [`Telegram does not deliver ${fault.kinds.join(', ')}.`, SET];
+  }
+}
+
+/** Telegram words what the web server answered. */
+function mendOf(message: string): string {
+  if (/\b401\b/.test(message)) return `The secret that Telegram has is not TELEGRAM_WEBHOOK_SECRET: ${SET}`;
+  if (/\b404\b/.test(message)) return 'The address leads to another program: check the web server in front of the hub.';
+  if (/\b50[234]\b/.test(message))
+    return 'The web server in front does not reach the hub: check that it runs, and its PORT.';
+  if (/certificate|SSL/i.test(message)) return 'Renew the certificate, and serve its whole chain.';
+  return 'Check DNS, the firewall and the web server in front of the hub.';
+}

@@ -1,0 +1,33 @@
+import { readDatabaseConfig } from '../config.ts';
+import { HubError } from '../errors.ts';
+import { moveToPostgres } from '../move/move.ts';
+import type { Input, Result } from './command.ts';
+import { postgresAddress } from './postgres-address.ts';
+import { progressOn } from './progress.ts';
+
+/**
+ * `migrate --to`: copies everything from SQLite to PostgreSQL.
+ * @param to the address, or `-` to read it from standard input
+ * @throws UsageError, ConfigError, HubError, Error with a sentence
+ */
+export async function moveCommand(env: Input['env'], to: string): Promise<Result> {
+  const { DATABASE_URL: url } = readDatabaseConfig(env);
+  if (!url.startsWith('sqlite:')) {
+    throw new HubError('invalid_request', 'DATABASE_URL is PostgreSQL already; "migrate --to" moves from SQLite.');
+  }
+  const target = await postgresAddress(to, '--to');
+  const progress = progressOn(process.stderr, 'moved');
+  const source = url.slice('sqlite:'.length);
+  const { tables, already } = await moveToPostgres({ source, target, onProgress: progress.show }).finally(progress.end);
+  const rows = tables.reduce((sum, table) => sum + table.rows, 0);
+  const lines = [
+    ...tables.map((one) => `${one.rows.toLocaleString('en').padStart(12)}  ${one.table}`),
+    ...tables.flatMap(({ table, changed }) =>
+      changed === 0 ? [] : [`${changed} texts of ${table} had a NUL, which PostgreSQL can't hold; it became U+FFFD.`],
+    ),
+    already
+      ? `PostgreSQL held all of this already (${rows.toLocaleString('en')} rows): nothing was changed.`
+      : `Moved ${rows.toLocaleString('en')} rows, and compared both sides. Set DATABASE_URL to the new address; ${source} stays as it is.`,
+  ];
+  return { data: { already, rows, tables }, text: lines.join('\n') };
+}

@@ -1,0 +1,39 @@
+import { restoreDatabase } from '../backup/restore.ts';
+import { megabytes } from '../backup/space.ts';
+import { systemClock } from '../clock.ts';
+import { readDatabaseConfig } from '../config.ts';
+import { HubError } from '../errors.ts';
+import { UsageError } from '../exit.ts';
+import type { Input, Result } from './command.ts';
+import { progressOn } from './progress.ts';
+
+/**
+ * `restore <file>`: puts a copy in the database's place, while no hub runs on it.
+ * @throws UsageError, ConfigError, HubError
+ */
+export async function restoreCommand({ env, words: [file, ...more] }: Input): Promise<Result> {
+  if (file === undefined || more.length > 0) throw new UsageError('"restore" takes one file, which "backup" made.');
+  const { DATABASE_URL: url } = readDatabaseConfig(env);
+  if (!url.startsWith('sqlite:')) {
+    throw new HubError(
+      'invalid_request',
+      'PostgreSQL takes its own copies back: pg_restore --clean --if-exists --dbname <database> <file>, while no hub runs.',
+    );
+  }
+  const target = url.slice('sqlite:'.length);
+  const progress = progressOn(process.stderr, 'copied');
+  const { bytes, before, beforeFault, waiting } = await restoreDatabase({
+    source: file,
+    target,
+    now: systemClock().now(),
+    onProgress: progress.show,
+  }).finally(progress.end);
+  const lines = [`${target} is what ${file} holds (${megabytes(bytes)}).`];
+  if (before !== undefined) {
+    lines.push(`What was there is kept as ${before}; this goes back: npx valletpv-hub restore ${before}`);
+  }
+  if (beforeFault !== undefined) lines.push(`It could not be read (${beforeFault}), and was kept as it is.`);
+  if (waiting.length > 0)
+    lines.push(`The copy is older than this program: the next start applies ${waiting.join(', ')}.`);
+  return { data: { file, target, bytes, before: before ?? null, waiting }, text: lines.join('\n') };
+}

@@ -1,0 +1,40 @@
+import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
+import { UsageError } from '../exit.ts';
+
+/**
+ * One line of standard input, or of an answer to a prompt that doesn't show it; a secret never stands on the command
+ * line.
+ * @param what what is missing where nothing comes, such as `key`
+ */
+export async function readSecret(prompt: string, what: string): Promise<string> {
+  return (await readLine(prompt, what)).trim();
+}
+
+/** A secret that somebody chooses: at a prompt it is asked for twice, since nobody sees what they type. */
+export async function readNewSecret(prompt: string, what: string): Promise<string> {
+  const first = await readLine(prompt, what);
+  if (process.stdin.isTTY && (await readLine('Again: ', what)) !== first) {
+    throw new UsageError(`The two were not the same: nothing was changed. Give the ${what} again.`);
+  }
+  return first;
+}
+
+async function readLine(prompt: string, what: string): Promise<string> {
+  const asked = process.stdin.isTTY;
+  // As a terminal it takes over the echo from the system, and gives it to nobody.
+  const lines = createInterface({ input: process.stdin, terminal: asked, ...(asked ? { output: nowhere() } : {}) });
+  lines.on('SIGINT', () => lines.close());
+  if (asked) process.stderr.write(prompt);
+  try {
+    for await (const line of lines) if (line.trim() !== '') return line;
+  } finally {
+    lines.close();
+    if (asked) process.stderr.write('\n');
+  }
+  throw new UsageError(`The ${what} is missing: give it on standard input.`);
+}
+
+function nowhere(): Writable {
+  return new Writable({ write: (_chunk, _encoding, done) => done() });
+}

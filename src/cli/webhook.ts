@@ -1,0 +1,47 @@
+import { type Config, readConfig } from '../config.ts';
+import { EXIT, UsageError } from '../exit.ts';
+import type { Input, Result } from './command.ts';
+
+/** Telegram's side of the webhook, as these commands need it. */
+export interface WebhookSide {
+  /** @returns where Telegram delivers from now on */
+  set(url: string | undefined): Promise<string>;
+  info(): Promise<{ info: object; problems: readonly string[] }>;
+  delete(): Promise<void>;
+}
+
+/**
+ * `webhook set [url]`, `webhook info` and `webhook delete`: what Telegram knows of it; the hub need not run.
+ * @throws UsageError, ConfigError, HubError `telegram_error`
+ */
+export async function webhookCommand(
+  { env, words: [action, url, ...more] }: Input,
+  reach: (config: Config) => WebhookSide,
+): Promise<Result> {
+  if (more.length > 0 || (url !== undefined && action !== 'set'))
+    throw new UsageError(`"webhook ${action}" takes no more.`);
+  switch (action) {
+    case 'set': {
+      const taken = await reach(readConfig(env)).set(url);
+      return { data: { ok: true, url: taken }, text: `Telegram delivers to ${taken}.` };
+    }
+    case 'info': {
+      const { info, problems } = await reach(readConfig(env)).info();
+      const facts = Object.entries(info).map(([name, value]) => `${name.padEnd(24)} ${[value].flat().join(', ')}`);
+      const sum = problems.length === 0 ? ['All is well.'] : problems.map((problem) => `✗ ${problem}`);
+      return {
+        data: { webhook_info: info, problems },
+        text: [...facts, '', ...sum].join('\n'),
+        exitCode: problems.length === 0 ? EXIT.ok : EXIT.refused,
+      };
+    }
+    case 'delete':
+      await reach(readConfig(env)).delete();
+      return {
+        data: { ok: true },
+        text: 'Telegram delivers nowhere; it keeps updates for 24 hours. The hub sets the webhook again at its next start.',
+      };
+    default:
+      throw new UsageError('"webhook" takes set, info or delete.');
+  }
+}

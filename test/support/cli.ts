@@ -1,0 +1,44 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import type { Answer, TestHub } from './hub.ts';
+import { ROOT } from './process.ts';
+
+export interface CliRun {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+export interface CliOptions {
+  /** What it reads on standard input. */
+  input?: string;
+  env?: Record<string, string>;
+}
+
+/** Runs the command line on the hub's database, as a process of its own. */
+export async function cli(
+  hub: Pick<TestHub, 'databaseUrl'>,
+  args: readonly string[],
+  { input = '', env = {} }: CliOptions = {},
+): Promise<CliRun> {
+  const child = spawn(process.execPath, [join(ROOT, 'src/cli/main.ts'), ...args], {
+    env: { PATH: process.env.PATH ?? '', DATABASE_URL: hub.databaseUrl, ...env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  child.stdin.end(input);
+  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+  return { code, stdout, stderr };
+}
+
+/** The same with `--json`: what a script reads of a command that ends with 0. */
+export async function cliJson(
+  hub: Pick<TestHub, 'databaseUrl'>,
+  args: readonly string[],
+  options?: CliOptions,
+): Promise<Answer['body']> {
+  const { code, stdout, stderr } = await cli(hub, [...args, '--json'], options);
+  if (code !== 0) throw new Error(`${args.join(' ')} ended with ${code}: ${stderr}`);
+  return JSON.parse(stdout);
+}
