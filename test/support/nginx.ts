@@ -1,0 +1,95 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { debianProgram } from './debian.ts';
+import { freePort } from './postgres.ts';
+import { ROOT, startProcess } from './process.ts';
+
+/** nginx with the site that operators install, on ports and with a certificate of its own; gone with the test. */
+export interface Nginx {
+  /** Without TLS. */
+  readonly http: string;
+  readonly https: string;
+  /** What a client has to trust. */
+  readonly ca: string;
+  /** Where certbot puts what Let's Encrypt asks for. */
+  readonly webRoot: string;
+}
+
+const SITE = join(ROOT, 'deploy/nginx/valletpv-hub.conf');
+
+/** @param upstream the hub's URL */
+export async function startNginx(upstream: string): Promise<Nginx> {
+  const program = await debianProgram('nginx', 'nginx');
+  const dir = mkdtempSync(join(tmpdir(), 'hub-nginx-'));
+  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+  const webRoot = join(dir, 'www');
+  mkdirSync(webRoot);
+  const { key, certificate } = await selfSigned(dir);
+  const [httpPort, httpsPort] = [await freePort(), await freePort()];
+  writeFileSync(
+    join(dir, 'site.conf'),
+    replaced(readFileSync(SITE, 'utf8'), [
+      ['server 127.0.0.1:8100;', `server ${new URL(upstream).host};`],
+      ['listen 80;', `listen 127.0.0.1:${httpPort};`],
+      ['listen [::]:80;', ''],
+      ['listen 443 ssl;', `listen 127.0.0.1:${httpsPort} ssl;`],
+      ['listen [::]:443 ssl;', ''],
+      ['/etc/letsencrypt/live/valletpvbot.example/fullchain.pem', certificate],
+      ['/etc/letsencrypt/live/valletpvbot.example/privkey.pem', key],
+      ['root /var/www/html;', `root ${webRoot};`],
+    ]),
+  );
+  const config = join(dir, 'nginx.conf');
+  writeFileSync(config, mainConfig(dir));
+  const args = ['-e', 'stderr', '-p', dir, '-c', config];
+  execFileSync(program, ['-t', '-q', ...args]);
+  const nginx = startProcess(['-c', 'exec "$0" "$@" 2>&1', program, ...args], { program: '/bin/sh' });
+  // It says so once it listens.
+  await nginx.waitFor(/event method/);
+  return {
+    http: `http://127.0.0.1:${httpPort}`,
+    https: `https://127.0.0.1:${httpsPort}`,
+    ca: readFileSync(certificate, 'utf8'),
+    webRoot,
+  };
+}
+
+/** Debian's nginx.conf as far as the site depends on it, as one process, which ends when it is killed. */
+function mainConfig(dir: string): string {
+  const folders = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
+  return `
+    daemon off;
+    master_process off;
+    pid ${dir}/nginx.pid;
+    error_log stderr notice;
+    events { worker_connections 768; }
+    http {
+      ${folders.map((name) => `${name}_temp_path ${dir}/${name};`).join('\n')}
+      sendfile on;
+      tcp_nopush on;
+      gzip on;
+      default_type application/octet-stream;
+      access_log off;
+      include ${dir}/site.conf;
+    }`;
+}
+
+async function selfSigned(dir: string): Promise<{ key: string; certificate: string }> {
+  const openssl = await debianProgram('openssl', 'openssl');
+  const [key, certificate] = [join(dir, 'key.pem'), join(dir, 'certificate.pem')];
+  const kind = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '1'];
+  const names = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'];
+  execFileSync(openssl, [...kind, ...names, '-keyout', key, '-out', certificate], { stdio: 'ignore' });
+  return { key, certificate };
+}
+
+/** Each must be there: a test of a site that was not changed as meant would test something else. */
+function replaced(text: string, changes: readonly (readonly [string, string])[]): string {
+  return changes.reduce((result, [from, to]) => {
+    if (!result.includes(from)) throw new Error(`The nginx site has no ${from}`);
+    return result.replace(from, to);
+  }, text);
+}
