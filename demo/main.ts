@@ -3,11 +3,12 @@ import closeWithGrace from 'close-with-grace';
 import { playOneOrder } from './one-order.ts';
 import { RESTAURANT, type Stage, setStage, type WantedPorts } from './stage.ts';
 import { stepLine } from './timeline.ts';
+import { LOGIN, openTown, TROUBLED, WAITING } from './town.ts';
 
 const HELP = `Everything on this machine, with no token and no account: a Bot API emulator with a chat page,
-the hub on a fresh SQLite, and a restaurant's TPV on the SDK.
+the hub on a fresh SQLite with its panel, and a few restaurants' TPVs on the SDK.
 
-  npm run demo             open the chat page in a browser and order something; Ctrl+C ends it
+  npm run demo             open the chat page in a browser and order something, and the panel to steer; Ctrl+C ends it
   npm run demo -- --once   play one order from message to confirmation, print its timeline, and end
 `;
 
@@ -45,10 +46,19 @@ async function once(): Promise<void> {
 
 async function stay(): Promise<void> {
   await withStage({ chat: CHAT_PORT, hub: HUB_PORT }, async (stage) => {
-    announce(stage);
-    console.log(
-      'Open the chat page, write /start, then "carta" or "2 cañas y una tortilla", and confirm. Ctrl+C ends the demo.\n',
-    );
+    await openTown(stage);
+    announce(stage, `panel        ${stage.hubUrl}/admin/   (name: ${LOGIN.name}, password: ${LOGIN.password})`);
+    console.log(`\
+In the chat page write /start, then "carta" or "2 cañas y una tortilla", and confirm. A day's work for the panel:
+
+  - approve the TPV "${WAITING}"; it connects by itself
+  - move the people of "${TROUBLED}", where orders fail, to another TPV, and retry what failed
+  - follow an order from its update to its answer, while it arrives
+  - say what became of the message whose state is unknown
+  - take the webhook away, see the alarm, and repair it
+
+Ctrl+C ends the demo.
+`);
     stage.timeline.onStep((step) => console.log(stepLine(step)));
   });
 }
@@ -56,7 +66,9 @@ async function stay(): Promise<void> {
 /** Plays on a stage that Ctrl+C takes down, or `end`; a fault is said in a sentence. */
 async function withStage(ports: WantedPorts, play: (stage: Stage, end: () => Promise<void>) => Promise<void>) {
   const starting = setStage(ports);
+  let ending = false;
   const { uninstall } = closeWithGrace({ delay: 10_000, logger: false }, async ({ err, signal }) => {
+    ending = true;
     console.log(err === undefined ? `\n${signal ?? 'The end'}: closing.` : `\nThe demo ends: ${sentenceOf(err)}`);
     // Also where the signal comes while it starts: what is up by then must go.
     await starting.then((stage) => stage.close());
@@ -68,20 +80,26 @@ async function withStage(ports: WantedPorts, play: (stage: Stage, end: () => Pro
       return stage.close();
     });
   } catch (error) {
+    // What was under way fails where its stage is taken down.
+    if (ending) return;
     uninstall();
+    await starting.then(
+      (stage) => stage.close(),
+      () => {},
+    );
     process.stderr.write(`${sentenceOf(error)}\n`);
     process.exitCode = 1;
   }
 }
 
-function announce({ emulator, hubUrl, taken }: Stage): void {
+function announce({ emulator, hubUrl, taken }: Stage, ...more: string[]): void {
   for (const port of taken) console.log(`Port ${port} is taken by another program, so another one is used.`);
   console.log(`
   chat page    ${emulator.apiRoot}/        (you, as a person who writes to the bot)
   hub status   ${hubUrl}/
   API docs     ${hubUrl}/docs
   TPV          "${RESTAURANT}", connected to the hub by WebSocket
-`);
+${more.map((line) => `  ${line}\n`).join('')}`);
 }
 
 function sentenceOf(error: unknown): string {

@@ -7,11 +7,16 @@ export interface RestaurantPorts {
   /** The hub's base URL. */
   hubUrl: string;
   name: string;
+  /** Resolves once an administrator has let it in. */
+  admitted(tpvId: string): Promise<void>;
+  /** What is wrong there; every message then fails with this. */
+  trouble?: string;
   received(instruction: Pick<Instruction, 'id' | 'payload'>): void;
   answered(instruction: Pick<Instruction, 'id'>, response: unknown): void;
 }
 
 export interface Restaurant {
+  id: string;
   apiKey: string;
   close(): Promise<void>;
 }
@@ -20,11 +25,13 @@ export const CONFIRM = '✅ Confirmar';
 const CANCEL = '❌ Cancelar';
 
 /** A small restaurant's TPV: registers with the hub, connects with the SDK, and takes orders by text and button. */
-export async function openRestaurant({ hubUrl, name, received, answered }: RestaurantPorts): Promise<Restaurant> {
-  const { api_key: apiKey } = await registerTpv(
+export async function openRestaurant(ports: RestaurantPorts): Promise<Restaurant> {
+  const { hubUrl, name, admitted, trouble, received, answered } = ports;
+  const { id, api_key: apiKey } = await registerTpv(
     { url: hubUrl },
     { name, endpoint_url: 'http://127.0.0.1:8001', version: 'demo' },
   );
+  await admitted(id);
   const api = new HubApi({ url: hubUrl, apiKey });
   const tpv = new HubClient({ url: hubUrl, apiKey });
   let orders = 0;
@@ -33,6 +40,7 @@ export async function openRestaurant({ hubUrl, name, received, answered }: Resta
   tpv.on('process_message', async (instruction, { progress, reply }) => {
     received(instruction);
     progress();
+    if (trouble !== undefined) throw new Error(trouble);
     const { text } = instruction.payload;
     const lines = readOrder(text);
     if (lines.length === 0) {
@@ -72,7 +80,7 @@ export async function openRestaurant({ hubUrl, name, received, answered }: Resta
   }
 
   await tpv.connect();
-  return { apiKey, close: () => tpv.close({ deadlineMs: 2_000 }) };
+  return { id, apiKey, close: () => tpv.close({ deadlineMs: 2_000 }) };
 }
 
 function buttonsOf({ number }: Order): Button[] {

@@ -1,12 +1,14 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfig } from '../src/config.ts';
-import { createHub } from '../src/hub.ts';
+import { createHub, type Hub } from '../src/hub.ts';
 import { openLogs } from '../src/log.ts';
 import { type Emulator, startEmulator } from './emulator/mod.ts';
+import { type Operator, operator } from './operator.ts';
 import { freePort } from './port.ts';
-import { openRestaurant, type Restaurant } from './restaurant.ts';
+import { openRestaurant, type Restaurant, type RestaurantPorts } from './restaurant.ts';
 import { Timeline } from './timeline.ts';
 
 export const RESTAURANT = 'Bar La Esquina';
@@ -20,8 +22,13 @@ export interface WantedPorts {
 /** Everything that plays, up and connected. */
 export interface Stage {
   emulator: Emulator;
+  hub: Hub;
   hubUrl: string;
+  /** Lets restaurants in, and what else needs an administrator. */
+  operator: Operator;
   restaurant: Restaurant;
+  /** Opens another restaurant, which closes with the stage. */
+  open(name: string, special?: Partial<Pick<RestaurantPorts, 'admitted' | 'trouble'>>): Promise<Restaurant>;
   timeline: Timeline;
   /** Wanted ports that somebody else has. */
   taken: number[];
@@ -49,8 +56,9 @@ export async function setStage(wanted: WantedPorts): Promise<Stage> {
 
     const folder = mkdtempSync(join(tmpdir(), 'valletpv-demo-'));
     endings.push(() => rmSync(folder, { recursive: true, force: true }));
-    const logs = await openLogs('warn');
+    const logs = await openLogs({ level: 'warn' });
     endings.push(() => logs.flush());
+    const adminToken = randomBytes(24).toString('base64url');
     const config = readConfig({
       PORT: String(hubPort),
       DATABASE_URL: `sqlite:${join(folder, 'hub.db')}`,
@@ -58,7 +66,7 @@ export async function setStage(wanted: WantedPorts): Promise<Stage> {
       TELEGRAM_API_ROOT: emulator.apiRoot,
       TELEGRAM_WEBHOOK_URL: `http://127.0.0.1:${hubPort}/webhook/telegram/`,
       TELEGRAM_WEBHOOK_SECRET: 'only-for-the-demo-on-this-machine',
-      TPV_REGISTRATION: 'open',
+      ADMIN_TOKEN: adminToken,
     });
     const hub = await createHub(config, logs);
     endings.push(() => hub.close());
@@ -66,14 +74,21 @@ export async function setStage(wanted: WantedPorts): Promise<Stage> {
     const hubUrl = await hub.listen();
     await emulator.waitForCall(({ method, outcome }) => method === 'setWebhook' && outcome.ok, 10_000);
 
-    const restaurant = await openRestaurant({
-      hubUrl,
-      name: RESTAURANT,
-      received: (instruction) => timeline.instruction(instruction),
-      answered: (instruction, response) => timeline.response(instruction, response),
-    });
-    endings.push(() => restaurant.close());
-    return { emulator, hubUrl, restaurant, timeline, taken, close };
+    const admin = operator(hubUrl, adminToken);
+    const open: Stage['open'] = async (name, special) => {
+      const opened = await openRestaurant({
+        hubUrl,
+        name,
+        admitted: (tpvId) => admin.change('POST', `/api/admin/tpvs/${tpvId}/activate`),
+        received: (instruction) => timeline.instruction(instruction),
+        answered: (instruction, response) => timeline.response(instruction, response),
+        ...special,
+      });
+      endings.push(() => opened.close());
+      return opened;
+    };
+    const restaurant = await open(RESTAURANT);
+    return { emulator, hub, hubUrl, operator: admin, open, restaurant, timeline, taken, close };
   } catch (error) {
     await close();
     throw error;
