@@ -75,9 +75,12 @@ describe('the OpenAPI document', () => {
     const hub = await startHub();
     const { body } = await hub.fetch('/docs/json');
     for (const [url, item] of Object.entries<Record<string, Record<string, unknown>>>(body.paths)) {
-      const scheme = url.startsWith('/api/admin/') ? 'AdminToken' : 'ApiKey';
       if (!url.startsWith('/api/') || url === '/api/tpv/register') continue;
-      for (const operation of Object.values(item)) expect([url, operation.security]).toEqual([url, [{ [scheme]: [] }]]);
+      const open = ['/api/admin/login', '/api/admin/setup'].includes(url);
+      const own = /^\/api\/admin\/(session|logout|account\/.+|account)$/.test(url);
+      const session = own ? [{ AdminSession: [] }] : [{ AdminToken: [] }, { AdminSession: [] }];
+      const wanted = url.startsWith('/api/admin/') ? (open ? [] : session) : [{ ApiKey: [] }];
+      for (const operation of Object.values(item)) expect([url, operation.security]).toEqual([url, wanted]);
     }
   });
 

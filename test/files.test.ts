@@ -14,7 +14,7 @@ import { telegramFiles } from '../src/telegram/files.ts';
 import { telegramApi } from '../src/telegram/send.ts';
 import { authenticate } from '../src/tpvs/keys.ts';
 import { registerTpv } from '../src/tpvs/register.ts';
-import { DIALECTS, type DialectUnderTest, freshDatabase } from './support/hub.ts';
+import { DIALECTS, type DialectUnderTest, freshDatabase, logsOf } from './support/hub.ts';
 import { keptLog } from './support/log.ts';
 
 const MEGABYTE = 1024 * 1024;
@@ -39,9 +39,9 @@ async function startFiles(telegram: { apiRoot: string; token: string }, database
   await migrate(db);
   const { log, lines } = keptLog();
   const app = await buildApp({
-    logs: { log, access: log, flush: () => {} },
+    logs: logsOf(log),
     trustProxy: 'loopback',
-    corsOrigins: [],
+    isCorsOrigin: () => false,
   });
   const auth = {
     authenticate: (key: string) => authenticate(db, key, Date.now()),

@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { openDatabase } from '../src/db/open.ts';
-import { setActive } from '../src/tpvs/activation.ts';
+import { deactivate } from '../src/tpvs/activation.ts';
 import { revokeKeys } from '../src/tpvs/keys.ts';
 import { testClock } from './support/clock.ts';
 import { DIALECTS, type DialectUnderTest, startHub, type TestHub, type TestTpv } from './support/hub.ts';
@@ -66,7 +66,7 @@ describe('a client that breaks the protocol of WebSockets', () => {
     expect(await socket.closeCode()).toBe(code);
     await vi.waitUntil(async () => (await statusOf(tpv, id)) === 'pending', PATIENCE);
     // Not the 1006 of a connection that ended later.
-    expect(lines.find((line) => line.socket === 'closed')).toMatchObject({ tpvId: tpv.id, code });
+    expect(lines.find((line) => line.socket === 'closed')).toMatchObject({ tpv_id: tpv.id, code });
     await hub.message(2, '¿Sigues ahí?', 1002);
     expect((await bystander.next('instruction')).instruction.payload.text).toBe('¿Sigues ahí?');
     const next = await tpv.socket();
@@ -176,12 +176,12 @@ describe.each(DIALECTS)('a TPV that loses access on %s is cut off within a secon
     const { clock, hub, tpv, socket, bystander } = await connected(database);
     await clock.advance(5_000);
     const db = otherProcess(hub);
-    await revokeKeys(db.transact, tpv.id);
+    await db.transact((tx) => revokeKeys(tx, tpv.id));
     await clock.advance(1_000);
     expect(await socket.closed).toEqual({ code: 4500, reason: 'unauthorized' });
     const third = await hub.tpv();
     const another = await third.socket();
-    await db.transact((tx) => setActive(tx, third.id, false));
+    await db.transact((tx) => deactivate(tx, third.id));
     await clock.advance(1_000);
     expect(await another.closed).toEqual({ code: 4503, reason: 'tpv_inactive' });
     await quiet(hub, bystander);

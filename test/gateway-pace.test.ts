@@ -14,7 +14,7 @@ async function stillHub(env: Record<string, string> = { HEARTBEAT_INTERVAL_SECON
   const { log, lines } = keptLog();
   const hub = await startHub({ clock, env, log });
   /** With which code the hub closed the TPV's last socket; undefined while it is open. */
-  const closeCode = (tpv: TestTpv) => lines.findLast((line) => line.socket === 'closed' && line.tpvId === tpv.id)?.code;
+  const closeCode = (tpv: TestTpv) => lines.findLast((line) => line.socket === 'closed' && line.tpv_id === tpv.id)?.code;
   return { clock, hub, closeCode };
 }
 
@@ -28,7 +28,7 @@ describe('heartbeats', () => {
     const alive = await tpv.socket();
     const heardAt = async () => {
       const { body } = await hub.admin('/api/admin/tpvs');
-      return body.tpvs.find(({ id }: { id: string }) => id === tpv.id).last_heartbeat;
+      return body.items.find(({ id }: { id: string }) => id === tpv.id).last_heartbeat;
     };
     for (let second = 1; second <= 100; second++) {
       const pinged = second % 25 === 0 ? once(alive.raw, 'ping') : undefined;

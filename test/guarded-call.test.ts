@@ -12,7 +12,7 @@ import { callableUrl, isCallableOrigin } from '../src/buttons/origins.ts';
 import { systemClock } from '../src/clock.ts';
 import { migrate } from '../src/db/migrate.ts';
 import { openDatabase } from '../src/db/open.ts';
-import { deleteTpv, setActive } from '../src/tpvs/activation.ts';
+import { activate, deactivate, deleteTpv } from '../src/tpvs/activation.ts';
 import { registerTpv } from '../src/tpvs/register.ts';
 import { testClock } from './support/clock.ts';
 import { DIALECTS, freshDatabase } from './support/hub.ts';
@@ -645,9 +645,9 @@ describe('origins', () => {
     ];
     for (const [url, called] of cases) expect([url, await may(url)]).toEqual([url, called]);
 
-    await db.transact((tx) => setActive(tx, id, false));
+    await db.transact((tx) => deactivate(tx, id));
     expect(await may('https://tpv.example/')).toBe(false);
-    await db.transact((tx) => setActive(tx, id, true));
+    await db.transact((tx) => activate(tx, id, Date.UTC(2025, 10, 10)));
     expect(await may('https://tpv.example/')).toBe(true);
     await db.transact((tx) => deleteTpv(tx, id, Date.UTC(2025, 10, 10)));
     expect(await may('https://tpv.example/')).toBe(false);

@@ -6,7 +6,7 @@ const ANA = { id: 42, first_name: 'Ana', username: 'ana' };
 
 async function joinCodeOf(hub: TestHub, tpvId: string): Promise<string> {
   const { body } = await hub.admin('/api/admin/tpvs/');
-  return body.tpvs.find(({ id }: { id: string }) => id === tpvId).join_code;
+  return body.items.find(({ id }: { id: string }) => id === tpvId).join_code;
 }
 
 describe.each(DIALECTS)('on %s', (database) => {

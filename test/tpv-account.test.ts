@@ -27,7 +27,7 @@ describe.each(DIALECTS)('on %s', (database) => {
     const tpv = await hub.tpv();
     const seen = async () => {
       const { body } = await hub.admin('/api/admin/tpvs/');
-      return [body.tpvs[0].is_online, body.tpvs[0].last_heartbeat];
+      return [body.items[0].is_online, body.items[0].last_heartbeat];
     };
     expect(await seen()).toEqual([false, null]);
     expect((await tpv.fetch('/api/tpv/heartbeat/', { method: 'POST' })).body).toEqual({
@@ -50,7 +50,7 @@ describe.each(DIALECTS)('on %s', (database) => {
     await tpv.fetch('/api/tpv/heartbeat/', { method: 'POST' });
     await hub.close();
     const again = await startHub({ databaseUrl: hub.databaseUrl, clock });
-    expect((await again.admin('/api/admin/tpvs/')).body.tpvs).toMatchObject([
+    expect((await again.admin('/api/admin/tpvs/')).body.items).toMatchObject([
       { last_heartbeat: START, is_online: true },
     ]);
   });
@@ -65,7 +65,7 @@ describe.each(DIALECTS)('on %s', (database) => {
     await clock.jump(3_000_000);
     const online = async () => {
       const { body } = await hub.admin('/api/admin/tpvs/');
-      return body.tpvs.find(({ id }: { id: string }) => id === tpv.id).is_online;
+      return body.items.find(({ id }: { id: string }) => id === tpv.id).is_online;
     };
     expect(await online()).toBe(true);
     socket.cut();

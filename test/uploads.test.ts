@@ -7,7 +7,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { buildApp } from '../src/api/app.ts';
 import { acceptForms, type MultipartPush, readPushForm } from '../src/api/multipart.ts';
 import { uploadStore } from '../src/push/files.ts';
-import { fetchJson } from './support/hub.ts';
+import { fetchJson, logsOf } from './support/hub.ts';
 import { keptLog } from './support/log.ts';
 
 const MEGABYTE = 1024 * 1024;
@@ -33,9 +33,9 @@ async function startUploads() {
   const store = uploadStore(dir, () => Date.now());
   const { log, lines } = keptLog();
   const app = await buildApp({
-    logs: { log, access: log, flush: () => {} },
+    logs: logsOf(log),
     trustProxy: 'loopback',
-    corsOrigins: [],
+    isCorsOrigin: () => false,
   });
   const pushes: MultipartPush[] = [];
   await app.register(async (routes) => {

@@ -108,6 +108,7 @@ export async function startDispatcher(options: DispatcherOptions = {}): Promise<
     onSettled: () => {
       events++;
     },
+    onChanged: () => {},
     onFault: (error) => {
       events++;
       faults.push(error);

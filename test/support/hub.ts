@@ -7,6 +7,7 @@ import { type Emulator, type EmulatorOptions, startEmulator } from '../../demo/e
 import { type Clock, systemClock } from '../../src/clock.ts';
 import { readConfig } from '../../src/config.ts';
 import { createHub, type Hub } from '../../src/hub.ts';
+import type { Logs } from '../../src/log.ts';
 import type { TestClock } from './clock.ts';
 import { createPostgresDatabase } from './postgres.ts';
 import { openSocket, type TestSocket } from './socket.ts';
@@ -26,6 +27,8 @@ export interface HubOptions {
   databaseUrl?: string;
   /** Where the hub logs; nowhere by default (`TEST_LOG=info` shows it). */
   log?: Logger;
+  /** The same, with the access log apart. */
+  logs?: Logs;
   emulator?: Emulator;
   emulatorOptions?: EmulatorOptions;
 }
@@ -96,7 +99,7 @@ export async function startHub(options: HubOptions = {}): Promise<TestHub> {
   });
   const log = options.log ?? pino({ level: process.env.TEST_LOG ?? 'silent' });
   const { clock = systemClock() } = options;
-  const hub = await createHub(config, { log, access: log, flush: () => {} }, clock);
+  const hub = await createHub(config, options.logs ?? logsOf(log), clock);
   const close = () => closeHub(hub, clock);
   onTestFinished(close);
   const url = await hub.listen();
@@ -147,6 +150,11 @@ export async function startHub(options: HubOptions = {}): Promise<TestHub> {
       };
     },
   };
+}
+
+/** Both logs in one. */
+export function logsOf(log: Logger): Logs {
+  return { log, access: log, mask: (text) => text, dropped: () => 0, flush: async () => {} };
 }
 
 /** A drain waits on the hub's clock: one that a test moves by hand has to go on meanwhile. */
