@@ -1,25 +1,19 @@
 import type { Selectable } from 'kysely';
 import type { Database } from '../db/open.ts';
 import type { AuditTable } from '../db/schema.ts';
+import { rowRange, type TimeRange } from '../db/time-range.ts';
 import { type KeyedList, readSlice, type Slice } from '../db/windows.ts';
 import { AUDIT_ACTIONS } from './actions.ts';
 
 /** Which entries somebody looks for. */
-export interface AuditQuery {
+export interface AuditQuery extends TimeRange {
   actor?: string | undefined;
   /** A whole action, or its noun. */
   action?: string | undefined;
   targetId?: string | undefined;
-  /** Written from this moment on, in milliseconds. */
-  from?: number | undefined;
-  /** Written before this moment. */
-  to?: number | undefined;
 }
 
 export type AuditRow = Selectable<AuditTable>;
-
-/** Entries of one moment may come a little out of order: commits wait for each other, and hubs have clocks of their own. */
-const CLOCK_SLACK_MS = 60_000;
 
 /** A page of the audit log, the newest first; its key is `seq`. */
 export async function listAudit(
@@ -28,11 +22,9 @@ export async function listAudit(
   after: number | undefined,
   limit: number,
 ): Promise<Slice<AuditRow, number>> {
-  const first = query.from === undefined ? undefined : await firstSince(db, query.from - CLOCK_SLACK_MS);
-  if (query.from !== undefined && first === undefined) return { rows: [], next: undefined };
-  const end = query.to === undefined ? undefined : await firstSince(db, query.to + CLOCK_SLACK_MS);
-  const start = after !== undefined && end !== undefined ? Math.min(after, end) : (after ?? end);
-  return readSlice(auditList(db, query, first), start, limit);
+  const range = await rowRange(query, after, (ms) => firstSince(db, ms));
+  if (range === undefined) return { rows: [], next: undefined };
+  return readSlice(auditList(db, query, range.first), range.before, limit);
 }
 
 /** The number of the first entry of this moment or later, found by halves: numbers grow with time. */

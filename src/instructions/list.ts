@@ -2,21 +2,17 @@ import { sql } from 'kysely';
 import type { InstructionStatus } from '#protocol';
 import type { Database } from '../db/open.ts';
 import { mayContain, searchable } from '../db/searchable.ts';
+import { firstRowSince, rowRange, type TimeRange } from '../db/time-range.ts';
 import { type KeyedList, readSlice, type Slice } from '../db/windows.ts';
-import { uuidv7Floor } from '../ids.ts';
 import { excerptOf } from './excerpt.ts';
 import { type InstructionRow, isFinal } from './instruction.ts';
 
 /** Which instructions an administrator looks for. */
-export interface InstructionQuery {
+export interface InstructionQuery extends TimeRange {
   status?: InstructionStatus | undefined;
   tpvId?: string | undefined;
   telegramUserId?: number | undefined;
   command?: string | undefined;
-  /** Written from this moment on, in milliseconds. */
-  from?: number | undefined;
-  /** Written before this moment. */
-  to?: number | undefined;
   /** What the person's words contain. */
   text?: string | undefined;
 }
@@ -28,12 +24,6 @@ export type ListedInstruction = InstructionRow & {
   last_name: string | null;
 };
 
-/**
- * Row numbers grow with time, but for the moment that a row waits for its commit and the difference between two hubs'
- * clocks. A range of time becomes one of row numbers with this much to spare; each row is looked at then.
- */
-const CLOCK_SLACK_MS = 60_000;
-
 /** A page of instructions, the newest first; its key is `seq`. */
 export async function listInstructions(
   db: Database,
@@ -41,23 +31,9 @@ export async function listInstructions(
   after: number | undefined,
   limit: number,
 ): Promise<Slice<ListedInstruction, number>> {
-  const first = query.from === undefined ? undefined : await firstSince(db, query.from - CLOCK_SLACK_MS);
-  if (query.from !== undefined && first === undefined) return { rows: [], next: undefined };
-  const end = query.to === undefined ? undefined : await firstSince(db, query.to + CLOCK_SLACK_MS);
-  const start = after !== undefined && end !== undefined ? Math.min(after, end) : (after ?? end);
-  return readSlice(instructionList(db, query, first), start, limit);
-}
-
-/** The number of the first row of this moment or later, through the index of the ids. */
-async function firstSince(db: Database, ms: number): Promise<number | undefined> {
-  const row = await db.read
-    .selectFrom('instructions')
-    .select('seq')
-    .where('id', '>=', uuidv7Floor(ms))
-    .orderBy('id')
-    .limit(1)
-    .executeTakeFirst();
-  return row?.seq;
+  const range = await rowRange(query, after, (ms) => firstRowSince(db, 'instructions', ms));
+  if (range === undefined) return { rows: [], next: undefined };
+  return readSlice(instructionList(db, query, range.first), range.before, limit);
 }
 
 /** Which rows one index has in their order: a person's, those that failed, those that are open, a TPV's, or all. */

@@ -1,31 +1,21 @@
 import { sql } from 'kysely';
 import type { Database } from '../db/open.ts';
 import { mayContain, searchable } from '../db/searchable.ts';
+import { firstRowSince, rowRange, type TimeRange } from '../db/time-range.ts';
 import { type KeyedList, readSlice, type Slice } from '../db/windows.ts';
-import { uuidv7Floor } from '../ids.ts';
 import type { PushRow } from './message.ts';
 
 /** Which messages an administrator looks for. */
-export interface PushQuery {
+export interface PushQuery extends TimeRange {
   /** `pending`: waits, or is on its way. */
   status?: 'pending' | 'sent' | 'failed' | 'unknown' | undefined;
   tpvId?: string | undefined;
   telegramUserId?: number | undefined;
-  /** Written from this moment on, in milliseconds. */
-  from?: number | undefined;
-  /** Written before this moment. */
-  to?: number | undefined;
   text?: string | undefined;
 }
 
 /** A message with the names of whom it concerns. */
 export type ListedPush = PushRow & { tpv_name: string | null; first_name: string | null; last_name: string | null };
-
-/**
- * Row numbers grow with time, but for the moment that a row waits for its commit and the difference between two hubs'
- * clocks. A range of time becomes one of row numbers with this much to spare; each row is looked at then.
- */
-const CLOCK_SLACK_MS = 60_000;
 
 /** A page of messages, the newest first; its key is `seq`. */
 export async function listPushes(
@@ -34,23 +24,9 @@ export async function listPushes(
   after: number | undefined,
   limit: number,
 ): Promise<Slice<ListedPush, number>> {
-  const first = query.from === undefined ? undefined : await firstSince(db, query.from - CLOCK_SLACK_MS);
-  if (query.from !== undefined && first === undefined) return { rows: [], next: undefined };
-  const end = query.to === undefined ? undefined : await firstSince(db, query.to + CLOCK_SLACK_MS);
-  const start = after !== undefined && end !== undefined ? Math.min(after, end) : (after ?? end);
-  return readSlice(pushList(db, query, first), start, limit);
-}
-
-/** The number of the first row of this moment or later, through the index of the ids. */
-async function firstSince(db: Database, ms: number): Promise<number | undefined> {
-  const row = await db.read
-    .selectFrom('push_messages')
-    .select('seq')
-    .where('id', '>=', uuidv7Floor(ms))
-    .orderBy('id')
-    .limit(1)
-    .executeTakeFirst();
-  return row?.seq;
+  const range = await rowRange(query, after, (ms) => firstRowSince(db, 'push_messages', ms));
+  if (range === undefined) return { rows: [], next: undefined };
+  return readSlice(pushList(db, query, range.first), range.before, limit);
 }
 
 /** Which index has the rows in their order: a person's, a TPV's in one state, a TPV's, those that went wrong, or all. */
