@@ -2,7 +2,14 @@ import { type Logger, pino } from 'pino';
 import { loggedError } from './log/error.ts';
 import { openRolled } from './log/file.ts';
 import { maskOf } from './log/mask.ts';
-import { FLUSH_INTERVAL_MS, type GuardedStream, guarded, MAX_BUFFERED_BYTES } from './log/stream.ts';
+import {
+  CHUNK_BYTES,
+  FLUSH_INTERVAL_MS,
+  type GuardedStream,
+  guarded,
+  MAX_BUFFERED_BYTES,
+  MAX_WRITE_BYTES,
+} from './log/stream.ts';
 
 export type { Logger } from 'pino';
 
@@ -21,8 +28,6 @@ const REDACTED = [
 
 /** A log's file is closed and the next begun when it has grown to this. */
 const MAX_FILE_SIZE = '50m';
-/** Access lines are many; those of the program are few, and the last one matters. */
-const ACCESS_CHUNK_BYTES = 8_192;
 
 /**
  * What a process writes: the program's log, and one line for each thing that came in or went out.
@@ -70,7 +75,8 @@ export async function openLogs(options: LogOptions): Promise<Logs> {
     const stream = pino.destination({
       dest: 1,
       sync: false,
-      minLength: 4096,
+      minLength: CHUNK_BYTES,
+      maxWrite: MAX_WRITE_BYTES,
       maxLength: MAX_BUFFERED_BYTES,
       periodicFlush: FLUSH_INTERVAL_MS,
     });
@@ -78,8 +84,9 @@ export async function openLogs(options: LogOptions): Promise<Logs> {
     return logsOver(options, out, out, { kind: 'access' });
   }
   const [error, access] = await Promise.all([
+    // Lines of the program are few, and the last one matters.
     openRolled({ dir, name: 'error', size, minLength: 1 }),
-    openRolled({ dir, name: 'access', size, minLength: ACCESS_CHUNK_BYTES }),
+    openRolled({ dir, name: 'access', size, minLength: CHUNK_BYTES }),
   ]);
   return logsOver(options, error, access, null);
 }

@@ -10,6 +10,7 @@ declare module 'pino-roll' {
     limit: { count: number; removeOtherLogFiles: boolean };
     symlink: boolean;
     minLength: number;
+    maxWrite: number;
     maxLength: number;
     periodicFlush: number;
     mode: number;

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { accessSync, constants, lstatSync, mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { FLUSH_INTERVAL_MS, type GuardedStream, guarded, MAX_BUFFERED_BYTES } from './stream.ts';
+import { FLUSH_INTERVAL_MS, type GuardedStream, guarded, MAX_BUFFERED_BYTES, MAX_WRITE_BYTES } from './stream.ts';
 
 /** Files of one log, besides the one that is written. */
 const KEPT_FILES = 14;
@@ -39,6 +39,7 @@ export async function openRolled({ dir, name, size, minLength }: RolledOptions):
       limit: { count: KEPT_FILES, removeOtherLogFiles: true },
       symlink: true,
       minLength,
+      maxWrite: MAX_WRITE_BYTES,
       maxLength: MAX_BUFFERED_BYTES,
       periodicFlush: FLUSH_INTERVAL_MS,
       mode: 0o600,

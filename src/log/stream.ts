@@ -6,6 +6,12 @@ export type LogStream = ReturnType<typeof pino.destination>;
 
 /** What waits to be written; beyond it lines are dropped, as a full disk must not fill the memory too. */
 export const MAX_BUFFERED_BYTES = 4 * 1024 * 1024;
+/**
+ * As many bytes gather before they are written, and so many go at once: handing each write to a thread costs the hub as
+ * much as making forty lines.
+ */
+export const CHUNK_BYTES = 64 * 1024;
+export const MAX_WRITE_BYTES = 2 * CHUNK_BYTES;
 /** Lines gather for this long; a process that is killed loses so much of its log. */
 export const FLUSH_INTERVAL_MS = 250;
 /** The same trouble is told once in this time. */
