@@ -6,7 +6,7 @@ import { instructionsOf, privateMessage, updatesOf } from './support/telegram.ts
 
 const post = { method: 'POST', json: {} };
 
-function raw(hub: TestHub, body: string | Buffer) {
+function raw(hub: TestHub, body: string | Buffer<ArrayBuffer>) {
   const headers = { 'content-type': 'application/json', 'x-telegram-bot-api-secret-token': WEBHOOK_SECRET };
   return hub.fetch('/webhook/telegram/', { method: 'POST', body, headers });
 }

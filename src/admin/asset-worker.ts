@@ -74,6 +74,10 @@ const PANEL = fileURLToPath(new URL('./panel/', import.meta.url));
 /** More takes ten times as long or a hundred, and saves two percent or ten. */
 const BROTLI_QUALITY = 7;
 
+/** Comments with lines of their own; and the blanks that types leave. */
+const COMMENT_LINES = /^[ \t]*(?:\/\*\*(?:.|\n)*?\*\/|\/\/.*)[ \t]*\n/gm;
+const BLANK_LINES = /(?:[ \t]*\n)+/g;
+
 /** The styles that index.html names, in their order. */
 const STYLE = /^ *<link rel="stylesheet" href="\{\{assets\}\}\/(.+)">\n/gm;
 /** The imports of a package's module that name another. */
@@ -115,9 +119,14 @@ function buildAssets(): BuiltAssets {
 /** The panel's own code, without its types. */
 function panelModule(): string {
   const paths = globSync('**/*.ts', { cwd: PANEL }).map((name) => name.replaceAll('\\', '/'));
-  const sources = new Map(paths.map((path) => [path, stripTypeScriptTypes(readPanel(path))]));
+  const sources = new Map(paths.map((path) => [path, withoutNotes(stripTypeScriptTypes(readPanel(path)))]));
   const vendor = Object.fromEntries(Object.entries(VENDOR).map(([name, { path }]) => [name, `./${path}`]));
   return joinModules(sources, 'main.ts', vendor);
+}
+
+/** Leaves out what a phone needn't fetch. The panel's texts and templates begin no line like a comment. */
+function withoutNotes(code: string): string {
+  return code.replace(COMMENT_LINES, '').replace(BLANK_LINES, '\n');
 }
 
 function readPanel(path = ''): string {

@@ -1,8 +1,8 @@
 import { closeSync, fsyncSync, openSync, rmSync } from 'node:fs';
 import SqliteDatabase from 'better-sqlite3';
 
-/** Pages copied at a time (1 MiB), and brought to the disk: all of it at once would hold up every commit of the hub. */
-const STEP_PAGES = 256;
+/** Pages copied at a time (256 KiB), and brought to the disk: all of it at once would hold up every commit of the hub. */
+const STEP_PAGES = 64;
 /** A careful copy rests this long for each millisecond that it works. */
 const REST_SHARE = 1;
 const SNAPSHOT_PATIENCE_MS = 10_000;

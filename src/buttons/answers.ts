@@ -234,6 +234,7 @@ export class Answers {
     await db.transact(async (tx) => {
       const [settled] = await tx.run(settlePress, { queryId, now: clock.now() });
       if (settled === undefined) return;
+      if (pushId !== undefined) tx.afterCommit(() => waker.changed(pushId));
       for (const message of messages) {
         if (message.trim() === '') continue;
         await enqueue(tx, waker, { ...hubSentence(userId, message), ...because, parseMode: 'none' }, clock.now());

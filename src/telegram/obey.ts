@@ -93,7 +93,9 @@ export async function obey(
       return undefined;
     case 'press': {
       const one = pressOf(updateId, meaning);
-      const outcome = await press(tx, { handOut: ports.handOut, ttlMs: ports.settings.pressTtlMs }, one, now);
+      const { handOut, events, settings } = ports;
+      const changed = (pushId: string) => events.changed('push', pushId);
+      const outcome = await press(tx, { handOut, ttlMs: settings.pressTtlMs, changed }, one, now);
       tx.afterCommit(() => ports.onPress(one, outcome));
       return outcome.kind === 'instruction' ? outcome.instructionId : undefined;
     }

@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from '../../demo/port.ts';
 
 export const WEBHOOK_SECRET = 'a-made-up-webhook-secret';
+export const BENCH_ADMIN_TOKEN = 'a-made-up-administrator-token';
 
 const ROOT = join(import.meta.dirname, '../..');
 const READY_MS = 60_000;
@@ -49,6 +50,7 @@ export class HubProcess {
         TELEGRAM_WEBHOOK_AUTO: String(telegram !== NO_TELEGRAM),
         TELEGRAM_WEBHOOK_SECRET: WEBHOOK_SECRET,
         TPV_REGISTRATION: 'open',
+        ADMIN_TOKEN: BENCH_ADMIN_TOKEN,
       },
     });
     const hub = new HubProcess(child, new URL(`http://127.0.0.1:${port}`));

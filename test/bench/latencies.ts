@@ -6,6 +6,11 @@ export class Latencies {
     this.#ms.push(ms);
   }
 
+  /** Takes over what another gathered. */
+  merge(other: Latencies): void {
+    for (const ms of other.#ms) this.#ms.push(ms);
+  }
+
   get count(): number {
     return this.#ms.length;
   }

@@ -3,8 +3,9 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { HubProcess, type TelegramSide } from './hub-process.ts';
 import { openIdleSockets } from './idle-sockets.ts';
-import type { Latencies } from './latencies.ts';
+import { Latencies } from './latencies.ts';
 import { type BenchOptions, benchOptions, HELP } from './options.ts';
+import { PanelVisitors } from './panel.ts';
 import { poll } from './polls.ts';
 import { pressButtons } from './press.ts';
 import { seed } from './seed.ts';
@@ -14,6 +15,8 @@ import { type RunResult, Traffic } from './traffic.ts';
 
 /** Before anything is measured, the hub runs for this long at most: its code is compiled then, its people are known. */
 const WARM_UP_SECONDS = 2;
+/** How often the panel is opened and closed while updates come in. */
+const PANEL_ROUNDS = 5;
 const EXIT_USAGE = 64;
 
 const options = readOptions();
@@ -59,6 +62,7 @@ async function measure({ parts, ...given }: BenchOptions): Promise<void> {
   if (parts.includes('press')) await presses();
   if (parts.includes('rows')) await growth(given);
   if (parts.includes('sockets')) await sockets(given);
+  if (parts.includes('panel')) await panel(given);
 }
 
 type Sizes = Omit<BenchOptions, 'parts'>;
@@ -145,6 +149,48 @@ async function sockets({ sockets: count }: Sizes): Promise<void> {
   const mib = (bytes: number) => (bytes / 1024 / 1024).toFixed(1);
   const each = (afterBytes - beforeBytes) / idle.count / 1024;
   printRow(`${whole(idle.count)} sockets`, [each.toFixed(1), mib(beforeBytes), mib(afterBytes)]);
+}
+
+/** How fast the panel opens on a full database, and what it costs the TPVs while it is open. */
+async function panel({ rows, connections, seconds, rate, tpvs }: Sizes): Promise<void> {
+  const count = Math.max(...rows);
+  const past = { people: Math.ceil(count / 10), tpvs: Math.ceil(count / 1_000) };
+  await seed(join(folder, 'panel.db'), count, past);
+  await withHub('panel', async (hub) => {
+    const visitors = await PanelVisitors.logIn(hub.url);
+    try {
+      const { firstMs, pages } = await visitors.visit();
+      const held = [past.tpvs, past.people, count].map(whole);
+      printHeading('the panel opens, cache empty', LATENCY_COLUMNS.slice(1));
+      for (const { name, usable } of pages) printRow(name, latencyCells(0, usable).slice(1));
+      printRow('the very first visit', [firstMs.toFixed(2)]);
+      printRow('with TPVs, people, instructions', held);
+      const keys = await registerTpvs(hub.url, tpvs);
+      const load = new Traffic(hub.url);
+      await load.connect(keys);
+      await load.run({ connections, seconds: Math.min(seconds, WARM_UP_SECONDS) });
+      const [none, asked, open] = [new Latencies(), new Latencies(), new Latencies()];
+      const run = async (latencies: Latencies) =>
+        latencies.merge((await load.run({ connections, seconds, rate })).delivered);
+      // In turns: what else the machine does changes meanwhile.
+      for (let round = 0; round < PANEL_ROUNDS; round++) {
+        await run(none);
+        await visitors.whileAsked(() => run(asked));
+        await visitors.whileOpen(() => run(open));
+      }
+      printHeading(`update → TPV, ${rate}/s`, LATENCY_COLUMNS.slice(1));
+      printRow('no panel open', latencyCells(0, none).slice(1));
+      printRow('its requests alone', latencyCells(0, asked).slice(1));
+      printRow('two pages in a browser', latencyCells(0, open).slice(1));
+      const [before = 0, ...after] = [none, asked, open].flatMap((one) => one.quantiles([0.5]));
+      const added = after.map((p50) => `${((p50 / before - 1) * 100).toFixed(1)} %`);
+      printRow('p50 with requests, with pages', added);
+      load.close();
+    } finally {
+      await visitors.close();
+    }
+  });
+  rmSync(join(folder, 'panel.db'), { force: true });
 }
 
 async function withHub<T>(name: string, work: (hub: HubProcess) => Promise<T>, telegram?: TelegramSide): Promise<T> {

@@ -4,14 +4,18 @@ import { migrate } from '../../src/db/migrate.ts';
 import { openDatabase } from '../../src/db/open.ts';
 import { uuidv7 } from '../../src/ids.ts';
 
-/** People and a TPV that had to do with the rows of the past; today's have other ids. */
-const PAST_PEOPLE = 20_000;
-const PAST_TPV = '00000000-0000-7000-8000-000000000000';
+/** People and TPVs that had to do with the rows of the past; today's have other ids. */
+export interface Past {
+  people: number;
+  tpvs: number;
+}
+
+const USUAL_PAST: Past = { people: 20_000, tpvs: 1 };
 /** Rows of the past are spread over this long, up to now: retention leaves all of them. */
 const PAST_MS = 86_400_000;
 
 /** Makes a database with that many instructions that have ended, and their updates. */
-export async function seed(path: string, rows: number): Promise<void> {
+export async function seed(path: string, rows: number, { people, tpvs }: Past = USUAL_PAST): Promise<void> {
   const made = openDatabase({ DATABASE_URL: `sqlite:${path}`, DATABASE_DURABILITY: 'full' });
   await migrate(made);
   await made.close();
@@ -21,10 +25,10 @@ export async function seed(path: string, rows: number): Promise<void> {
   db.pragma('journal_mode = off');
   db.pragma('synchronous = off');
   const now = Date.now();
-  db.prepare(
+  const tpv = db.prepare(
     `insert into tpv_instances (id, name, endpoint_url, is_active, max_users, user_count, version, metadata, join_code, created_at)
-     values (?, 'TPV', 'http://127.0.0.1:9', 0, 100000, ?, '', '{}', 'past', ?)`,
-  ).run(PAST_TPV, PAST_PEOPLE, now);
+     values (?, ?, 'http://127.0.0.1:9', 0, 100000, ?, '', '{}', ?, ?)`,
+  );
   const person = db.prepare(
     `insert into telegram_users (telegram_id, username, first_name, last_name, language_code, is_active, tpv_id, created_at, last_interaction)
      values (?, ?, 'Luis', '', 'es', 1, ?, ?, ?)`,
@@ -38,11 +42,12 @@ export async function seed(path: string, rows: number): Promise<void> {
      values (?, ?, ?, ?, ?, 'process_message', ?, 'completed', 5, ?, ?, ?, ?, '{"text":"ok"}')`,
   );
   db.transaction(() => {
-    for (let i = 0; i < PAST_PEOPLE; i++) person.run(personId(i), `luis_${i}`, PAST_TPV, now, now);
+    for (let i = 0; i < tpvs; i++) tpv.run(tpvId(i), `TPV ${i}`, Math.floor(people / tpvs), `past${i}`, now);
+    for (let i = 0; i < people; i++) person.run(personId(i), `luis_${i}`, tpvId(i % tpvs), now, now);
     for (let i = 0; i < rows; i++) {
       const at = Math.round(now - PAST_MS + (i / rows) * PAST_MS);
       const payload = JSON.stringify({
-        chat_id: personId(i),
+        chat_id: personId(i % people),
         message_id: i,
         date: Math.floor(at / 1_000),
         text: 'Hola, quiero hacer un pedido: dos raciones de croquetas',
@@ -50,7 +55,8 @@ export async function seed(path: string, rows: number): Promise<void> {
         attachments: [],
       });
       update.run(i, at);
-      instruction.run(uuidv7(at), i, PAST_TPV, personId(i), 'luis', payload, at, at, at, at + PAST_MS);
+      const who = i % people;
+      instruction.run(uuidv7(at), i, tpvId(who % tpvs), personId(who), 'luis', payload, at, at, at, at + PAST_MS);
     }
   })();
   db.close();
@@ -61,5 +67,9 @@ export async function seed(path: string, rows: number): Promise<void> {
 }
 
 function personId(i: number): number {
-  return 5_000_000 + (i % PAST_PEOPLE);
+  return 5_000_000 + i;
+}
+
+function tpvId(i: number): string {
+  return `00000000-0000-7000-8000-${i.toString(16).padStart(12, '0')}`;
 }

@@ -49,7 +49,7 @@ export interface JsonInit {
   /** Sent as JSON. */
   json?: unknown;
   /** Sent as it is. */
-  body?: string | Buffer;
+  body?: string | Buffer<ArrayBuffer>;
   signal?: AbortSignal;
 }
 

@@ -1,0 +1,90 @@
+import { test } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
+import { startHub } from '../support/hub.ts';
+import { expect, useBrowser } from '../support/panel.ts';
+import { startPushing } from '../support/push.ts';
+
+const open = useBrowser();
+
+/** A hub that goes away leaves requests without an answer. */
+const CUT = /ERR_(CONNECTION|EMPTY_RESPONSE|INCOMPLETE|NETWORK)|Failed to load resource/;
+
+test('the figures of the overview move by themselves, and a TPV that goes away raises an alarm', async () => {
+  const clock = systemClock();
+  let aheadMs = 0;
+  const hub = await startHub({ clock: { ...clock, now: () => clock.now() + aheadMs } });
+  const tpv = await hub.tpv({ name: 'Bar Pepe' });
+  const socket = await tpv.socket();
+  const page = await open(hub);
+  const tiles = page.getByRole('region', { name: 'Cifras de ahora mismo' });
+  await expect(tiles.getByRole('link', { name: /^TPV en línea 1 de 1 activos/ })).toBeVisible();
+  await expect(page.getByText('Todo en orden: ninguna alarma.')).toBeVisible();
+  await hub.message(1, 'Dos cañas');
+  await expect(tiles.getByRole('link', { name: /^Personas 1 / })).toBeVisible();
+  await expect(tiles.getByRole('link', { name: /^En espera 0 1 en curso/ })).toBeVisible();
+  const { instruction } = await socket.next('instruction');
+  await socket.report(instruction.id, 'delivered');
+  await socket.report(instruction.id, 'completed');
+  await expect(tiles.getByText(/mediana/)).toBeVisible();
+  await expect(tiles.getByRole('link', { name: /^En espera 0 0 en curso/ })).toBeVisible();
+  await expect(page.getByRole('figure', { name: 'Por minuto' })).toContainText(/Completadas: .*, [1-9]\d* en total/);
+
+  socket.cut();
+  aheadMs = 10 * 60_000;
+  await expect(tiles.getByRole('link', { name: /^TPV en línea 0 de 1 activos/ })).toBeVisible();
+  const alarms = page.getByRole('list', { name: 'Alarmas' }).getByRole('listitem');
+  await expect(alarms.filter({ hasText: '«Bar Pepe» no está conectado y atiende a una persona.' })).toBeVisible();
+  await alarms.getByRole('link', { name: 'Ver el TPV' }).click();
+  await expect(page).toHaveURL(`/admin/tpvs/${tpv.id}`);
+  await expect(page.getByText('No está conectado. En cuanto vuelva')).toBeVisible();
+});
+
+test('each alarm leads to where it is mended', async () => {
+  const hub = await startPushing();
+  hub.emulator.fail({ method: 'sendMessage', times: 1, how: { kind: 'reset_after' } });
+  await hub.send({ text: 'Quién sabe' });
+  await hub.update({ update_id: 5, message: { text: 'sin nada más' } });
+  await hub.admin(`/api/admin/tpvs/${hub.one.id}/deactivate`, { method: 'POST', json: { users: 'reassign' } });
+  await hub.message(6, '¿Hay alguien?');
+  const page = await open(hub);
+  for (const [sentence, action, title] of [
+    ['Un mensaje sin confirmar', 'Resolver', 'Mensajes'],
+    ['Una actualización de Telegram en cuarentena', 'Revisar', 'Cuarentena'],
+    ['2 mensajes en espera: quien escribe no tiene TPV.', 'Asignar', 'Personas'],
+  ] as const) {
+    const alarm = page.getByRole('list', { name: 'Alarmas' }).getByRole('listitem').filter({ hasText: sentence });
+    await alarm.getByRole('link', { name: action }).click();
+    await expect(page.getByRole('heading', { name: title, level: 1 })).toBeFocused();
+    await expect(page.getByRole('rowgroup').last().getByRole('row')).toHaveCount(1);
+    await page.goBack();
+  }
+});
+
+test('a stream that is cut is shown, and goes on with what changed meanwhile', async () => {
+  const hub = await startHub();
+  await hub.tpv({ name: 'Bar Pepe' });
+  const page = await open(hub, { path: '/admin/tpvs', expected: CUT });
+  const connection = page.locator('.connection').filter({ visible: true });
+  await expect(connection).toHaveText('En directo');
+  await expect(page.getByRole('link', { name: /Bar Pepe/ })).toBeVisible();
+  await hub.close();
+  await expect(connection).toHaveText('Conexión perdida, reintentando…');
+  const { port } = new URL(hub.url);
+  const again = await startHub({ databaseUrl: hub.databaseUrl, emulator: hub.emulator, env: { PORT: port } });
+  await again.tpv({ name: 'Casa Lola' });
+  await expect(connection).toHaveText('En directo');
+  await expect(page.getByRole('link', { name: /Casa Lola/ })).toBeVisible();
+});
+
+test('one browser sees what another one changes', async () => {
+  const hub = await startHub();
+  const tpv = await hub.tpv({ name: 'Bar Pepe' });
+  const desk = await open(hub, { path: '/admin/tpvs' });
+  const phone = await open(hub, { path: `/admin/tpvs/${tpv.id}` });
+  await expect(desk.getByRole('link', { name: /Bar Pepe/ })).toBeVisible();
+  await phone.getByRole('button', { name: 'Editar' }).click();
+  await phone.getByLabel('Nombre del local').fill('Casa Lola');
+  await phone.getByRole('button', { name: 'Guardar' }).click();
+  await expect(desk.getByRole('link', { name: /Casa Lola/ })).toBeVisible();
+  await expect(desk.getByRole('link', { name: /Bar Pepe/ })).toHaveCount(0);
+});

@@ -1,0 +1,202 @@
+import type { Page } from '@playwright/test';
+import jsqr from 'jsqr';
+import { test } from 'vitest';
+import { startHub } from '../support/hub.ts';
+import { expect, PATIENCE_MS, PHONE, useBrowser } from '../support/panel.ts';
+import { openSocket } from '../support/socket.ts';
+
+const open = useBrowser();
+
+const clipboardOf = (page: Page) => page.evaluate(() => navigator.clipboard.readText());
+const notices = (page: Page) => page.locator('.toasts');
+
+/** What a phone's camera reads off a picture on the page. */
+async function scan(page: Page, alt: string): Promise<string | undefined> {
+  const side = 240;
+  const shades = await page.getByAltText(alt).evaluate(async (image: HTMLImageElement, size) => {
+    await image.decode();
+    const canvas = document.createElement('canvas');
+    canvas.width = size;
+    canvas.height = size;
+    const paper = canvas.getContext('2d');
+    if (paper === null) throw new Error('This browser draws nothing.');
+    paper.fillStyle = 'white';
+    paper.fillRect(0, 0, size, size);
+    paper.drawImage(image, 0, 0, size, size);
+    const { data } = paper.getImageData(0, 0, size, size);
+    // A letter per pixel: an array of numbers takes seconds to come over.
+    return Array.from({ length: size * size }, (_, pixel) => ((data[4 * pixel] ?? 0) < 128 ? '#' : ' ')).join('');
+  }, side);
+  const pixels = [...shades].flatMap((shade) => (shade === '#' ? [0, 0, 0, 255] : [255, 255, 255, 255]));
+  return jsqr.default(Uint8ClampedArray.from(pixels), side, side)?.data;
+}
+
+test('a TPV that registered by itself is approved from a phone', async () => {
+  const hub = await startHub({ env: { TPV_REGISTRATION: 'approval' } });
+  const json = { name: 'Bar Pepe', endpoint_url: 'https://bar.example' };
+  const { body: made } = await hub.fetch('/api/tpv/register/', { method: 'POST', json });
+  const page = await open(hub, { context: { viewport: PHONE, hasTouch: true, isMobile: true } });
+  await page.getByRole('list', { name: 'Alarmas' }).getByRole('link', { name: 'Aprobar' }).tap();
+  await page.getByRole('button', { name: 'Aprobar Bar Pepe' }).tap();
+  await expect(notices(page)).toContainText('Bar Pepe está aprobado y ya recibe personas.');
+  expect((await hub.admin(`/api/admin/tpvs/${made.id}`)).body).toMatchObject({ state: 'active' });
+  await page.getByRole('navigation', { name: 'Principal' }).getByRole('link', { name: 'TPV' }).tap();
+  await expect(page.getByRole('row', { name: /Bar Pepe/ })).toContainText('Sin conexión');
+});
+
+test('a TPV is made, and its key is shown once and opens its socket', async () => {
+  const hub = await startHub({ env: { TPV_REGISTRATION: 'closed' } });
+  const page = await open(hub, { path: '/admin/tpvs' });
+  await page.getByRole('button', { name: 'Nuevo TPV' }).first().click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Nombre del local').fill('Casa Lola');
+  await dialog.getByLabel('Dirección del TPV').fill('https://lola.example');
+  await dialog.getByRole('button', { name: 'Crear TPV' }).click();
+  await expect(dialog.getByRole('heading', { name: 'Casa Lola está creado' })).toBeVisible();
+  await dialog.getByRole('button', { name: 'Copiar Clave de API' }).click();
+  await expect(notices(page)).toContainText('Copiado');
+  const key = await clipboardOf(page);
+  expect(key).toMatch(/^tpv_/);
+  await dialog.getByRole('link', { name: 'Abrir el TPV' }).click();
+  await expect(page.getByRole('heading', { name: 'Casa Lola', level: 1 })).toBeVisible();
+  await expect(page.getByText(key)).toHaveCount(0);
+  await (await openSocket(hub.url, { key })).next('welcome');
+  await expect(page.getByText('En línea · WebSocket')).toBeVisible();
+  await expect(page.getByText('127.0.0.1', { exact: true })).toBeVisible();
+});
+
+test('a TPV is edited, what is wrong is said beside its field, and its key is rotated and revoked', async () => {
+  const hub = await startHub();
+  const tpv = await hub.tpv({ name: 'Bar Pepe' });
+  const page = await open(hub, { path: `/admin/tpvs/${tpv.id}`, expected: /status of 400/ });
+  await page.getByRole('button', { name: 'Editar' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Nombre del local').fill('   ');
+  await dialog.getByRole('button', { name: 'Guardar' }).click();
+  await expect(dialog.getByLabel('Nombre del local')).toHaveAttribute('aria-invalid', 'true');
+  await dialog.getByLabel('Personas como máximo').fill('1234');
+  await dialog.getByLabel('Nombre del local').fill('Bar Pepa');
+  await dialog.getByRole('button', { name: 'Guardar' }).click();
+  await expect(page.getByRole('heading', { name: 'Bar Pepa', level: 1 })).toBeVisible();
+  await expect(page.getByText('0 de 1.234')).toBeVisible();
+
+  await page.getByRole('button', { name: 'Cambiar la clave' }).click();
+  await dialog.getByRole('button', { name: 'Crear la clave nueva' }).click();
+  await expect(dialog.getByRole('heading', { name: 'Clave nueva' })).toBeVisible();
+  await dialog.getByRole('button', { name: 'Copiar Clave de API' }).click();
+  await expect(notices(page)).toContainText('Copiado');
+  const key = await clipboardOf(page);
+  await dialog.getByRole('button', { name: 'Cerrar', exact: true }).last().click();
+  await expect(page.getByText(key)).toHaveCount(0);
+  await expect(page.getByRole('list', { name: 'Claves que valen' }).getByRole('listitem')).toHaveCount(2);
+  const socket = await openSocket(hub.url, { key });
+  await socket.next('welcome');
+
+  await page.getByRole('button', { name: 'Anular todas' }).click();
+  await expect(dialog).toContainText('«Bar Pepa» queda sin conexión al momento');
+  await dialog.getByRole('button', { name: 'Anular las claves' }).click();
+  await socket.closed;
+  await expect(page.getByText('No tiene ninguna clave')).toBeVisible();
+  for (const old of [key, tpv.key]) await expect(openSocket(hub.url, { key: old })).rejects.toThrow('401');
+});
+
+test('a TPV is deactivated, its people stay or go elsewhere as is said, and it is activated again', async () => {
+  const hub = await startHub();
+  const pepe = await hub.tpv({ name: 'Bar Pepe' });
+  await hub.message(1, 'Hola', 1001);
+  const lola = await hub.tpv({ name: 'Casa Lola' });
+  const placeOf = async () => (await hub.admin('/api/admin/users/1001')).body.tpv?.name;
+  const page = await open(hub, { path: `/admin/tpvs/${pepe.id}` });
+  const dialog = page.getByRole('dialog');
+  await page.getByRole('button', { name: 'Desactivar', exact: true }).click();
+  await expect(dialog.getByRole('group', { name: 'Qué pasa con 1 persona' })).toBeVisible();
+  await dialog.getByRole('button', { name: 'Desactivar' }).click();
+  await expect(notices(page)).toContainText('Bar Pepe está desactivado.');
+  expect(await placeOf()).toBe('Bar Pepe');
+  await page.getByRole('button', { name: 'Activar', exact: true }).click();
+  await expect(notices(page)).toContainText('Bar Pepe está activo.');
+  await page.getByRole('button', { name: 'Desactivar', exact: true }).click();
+  await dialog.getByLabel('Se reparten entre otros TPV').check();
+  await dialog.getByRole('button', { name: 'Desactivar' }).click();
+  await expect.poll(placeOf).toBe('Casa Lola');
+  await page.goto(`/admin/tpvs/${lola.id}`);
+  await expect(page.getByRole('link', { name: '1 de 100' })).toBeVisible();
+});
+
+test('a TPV is deleted only after the panel named what that hits', async () => {
+  const hub = await startHub();
+  const tpv = await hub.tpv({ name: 'Bar Pepe' });
+  await hub.message(1, 'Hola');
+  const page = await open(hub, { path: `/admin/tpvs/${tpv.id}` });
+  await page.getByRole('button', { name: 'Eliminar TPV' }).click();
+  const dialog = page.getByRole('dialog', { name: '¿Eliminar Bar Pepe?' });
+  await expect(dialog).toContainText('con 1 persona y 1 instrucción en cola');
+  await dialog.getByRole('button', { name: 'Cancelar' }).click();
+  await expect(dialog).toBeHidden();
+  await page.getByRole('button', { name: 'Eliminar TPV' }).click();
+  await dialog.getByRole('button', { name: 'Eliminar Bar Pepe' }).click();
+  await expect(page).toHaveURL('/admin/tpvs');
+  await expect(page.getByText('Todavía no hay ningún TPV')).toBeVisible();
+  expect((await hub.admin(`/api/admin/tpvs/${tpv.id}`)).status).toBe(404);
+});
+
+test('the QR code for the door says the same as the join link, also after a new one', async () => {
+  const hub = await startHub();
+  const tpv = await hub.tpv({ name: 'Bar Pepe' });
+  const page = await open(hub, { path: `/admin/tpvs/${tpv.id}` });
+  const link = page.getByRole('link', { name: /^https:\/\/t\.me\// });
+  const picture = 'Código QR para hablar con Bar Pepe en Telegram';
+  const url = await link.innerText();
+  expect(url).toBe((await hub.admin(`/api/admin/tpvs/${tpv.id}`)).body.join_url);
+  expect(await scan(page, picture)).toBe(url);
+  await page.getByRole('button', { name: 'Copiar el enlace' }).click();
+  expect(await clipboardOf(page)).toBe(url);
+  await page.getByRole('button', { name: 'Enlace nuevo' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Crear el enlace nuevo' }).click();
+  await expect(link).not.toHaveText(url);
+  const renewed = await link.innerText();
+  await expect.poll(() => scan(page, picture)).toBe(renewed);
+});
+
+test('a test instruction tells how long its round trip took, and a TPV that is away is said to be', async () => {
+  const hub = await startHub();
+  const away = await hub.tpv({ name: 'Casa Lola' });
+  const tpv = await hub.tpv({ name: 'Bar Pepe' });
+  const page = await open(hub, { path: `/admin/tpvs/${away.id}` });
+  await page.getByRole('button', { name: 'Probar' }).click();
+  await expect(page.getByText('El TPV no está conectado. Comprueba')).toBeVisible();
+  const socket = await tpv.socket();
+  await page.goto(`/admin/tpvs/${tpv.id}`);
+  await page.getByRole('button', { name: 'Probar' }).click();
+  const { instruction } = await socket.next('instruction', PATIENCE_MS);
+  await socket.report(instruction.id, 'delivered');
+  await socket.report(instruction.id, 'completed');
+  await expect(page.getByText(/Recibida en \d.* m?s; contestada en \d.* m?s\./)).toBeVisible();
+  await page.getByRole('link', { name: 'Ver la instrucción' }).click();
+  await expect(page.getByRole('list', { name: 'Pasos de la instrucción' })).toContainText('El TPV la completó');
+});
+
+test('TPVs are found by name and state, and the address keeps what was looked for', async () => {
+  const hub = await startHub();
+  await hub.tpv({ name: 'Bar Pépe' });
+  const lola = await hub.tpv({ name: 'Casa Lola' });
+  await lola.socket();
+  const page = await open(hub, { path: '/admin/tpvs' });
+  const rows = page.getByRole('table', { name: 'TPV' }).getByRole('rowgroup').last().getByRole('row');
+  await expect(rows).toHaveCount(2);
+  await page.keyboard.press('/');
+  await page.keyboard.type('pepe');
+  await expect(rows).toHaveCount(1);
+  await expect(page).toHaveURL('/admin/tpvs?q=pepe');
+  await page.reload();
+  await expect(rows).toHaveCount(1);
+  await expect(page.getByLabel('Buscar por nombre')).toHaveValue('pepe');
+  await page.getByLabel('Buscar por nombre').fill('');
+  await page.getByLabel('Conexión').selectOption({ label: 'En línea' });
+  await expect(rows).toHaveCount(1);
+  await expect(rows).toContainText('Casa Lola');
+  await page.getByRole('link', { name: 'Por aprobar' }).click();
+  await expect(page.getByText('Ningún TPV coincide')).toBeVisible();
+  await page.getByRole('link', { name: 'Ver todos' }).click();
+  await expect(rows).toHaveCount(2);
+});
