@@ -14,7 +14,8 @@ async function stillHub(env: Record<string, string> = { HEARTBEAT_INTERVAL_SECON
   const { log, lines } = keptLog();
   const hub = await startHub({ clock, env, log });
   /** With which code the hub closed the TPV's last socket; undefined while it is open. */
-  const closeCode = (tpv: TestTpv) => lines.findLast((line) => line.socket === 'closed' && line.tpv_id === tpv.id)?.code;
+  const closeCode = (tpv: TestTpv) =>
+    lines.findLast((line) => line.socket === 'closed' && line.tpv_id === tpv.id)?.code;
   return { clock, hub, closeCode };
 }
 
