@@ -47,7 +47,11 @@ const ASK_AGAIN = 'no-cache';
 /** The files are those of the program: they don't change while it runs. */
 let built: Promise<Panel> | undefined;
 
-/** Built at the first visit: most starts of a hub are not followed by one. */
+/** Builds the panel before somebody asks for it: the first visit would wait for it, most of a second. */
+export async function preparePanel(): Promise<void> {
+  await panel();
+}
+
 function panel(): Promise<Panel> {
   built ??= build().catch((error: unknown) => {
     built = undefined;
