@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { sql } from 'kysely';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { behindItsBack } from './support/behind.ts';
 import { testClock } from './support/clock.ts';
 import { DIALECTS, startHub, type TestHub } from './support/hub.ts';
 import { createPostgresDatabase } from './support/postgres.ts';
@@ -49,28 +50,28 @@ describe.each(DIALECTS)('a hub on %s', (database) => {
   test('whose database a newer program changed says so, and one whose migrations went', async () => {
     const hub = await startHub({ database });
     const row = (name: string) => sql`insert into kysely_migration (name, timestamp) values (${name}, 'now')`;
-    await row('9999-of-tomorrow').execute(hub.hub.db.writer);
+    await behindItsBack(hub, (db) => row('9999-of-tomorrow').execute(db));
     await readyBecomes(hub, ['schema_newer']);
-    await sql`delete from kysely_migration where name = '9999-of-tomorrow'`.execute(hub.hub.db.writer);
+    await behindItsBack(hub, (db) => sql`delete from kysely_migration where name = '9999-of-tomorrow'`.execute(db));
     await ready(hub);
-    await sql`delete from kysely_migration where name like '0002%'`.execute(hub.hub.db.writer);
+    await behindItsBack(hub, (db) => sql`delete from kysely_migration where name like '0002%'`.execute(db));
     await readyBecomes(hub, ['schema_outdated']);
   });
 
   test('whose tables are gone is not ready, and says so in its metrics', async () => {
     const hub = await startHub({ database });
-    await hub.hub.db.writer.schema.dropTable('telegram_updates').execute();
+    await behindItsBack(hub, (db) => db.schema.dropTable('telegram_updates').execute());
     await failingWrite(hub);
     // What it reads and writes itself is still there; the write that failed is no reason for good.
     await ready(hub);
-    await hub.hub.db.writer.schema.alterTable('settings').renameTo('elsewhere').execute();
+    await behindItsBack(hub, (db) => db.schema.alterTable('settings').renameTo('elsewhere').execute());
     await failingWrite(hub);
     await readyBecomes(hub, ['database_unavailable']);
     const { body } = await hub.fetch('/metrics');
     expect(body).toMatch(/^hub_ready 0$/m);
     expect(body).toMatch(/^hub_problem\{code="database_unavailable"\} 1$/m);
     expect((await hub.fetch('/')).body).toContain('no está listo');
-    await hub.hub.db.writer.schema.alterTable('elsewhere').renameTo('settings').execute();
+    await behindItsBack(hub, (db) => db.schema.alterTable('elsewhere').renameTo('settings').execute());
     await ready(hub);
   });
 });

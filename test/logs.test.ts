@@ -6,6 +6,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { loggedError } from '../src/log/error.ts';
 import { maskOf } from '../src/log/mask.ts';
 import { type Logs, openLogs } from '../src/log.ts';
+import { behindItsBack } from './support/behind.ts';
 import { messageUpdate, startHub, type TestHub, WEBHOOK_SECRET } from './support/hub.ts';
 import { runProcess } from './support/process.ts';
 
@@ -222,7 +223,7 @@ describe('one line per request', () => {
 describe('a request that fails in the hub', () => {
   test('tells its id to the caller, and both logs have it', async () => {
     const { hub, access, log } = await loggingHub('info');
-    await hub.hub.db.writer.schema.dropTable('telegram_updates').execute();
+    await behindItsBack(hub, (db) => db.schema.dropTable('telegram_updates').execute());
     const { status, body, headers } = await hub.message(1, 'Hola');
     expect(status).toBe(503);
     expect(body.request_id).toMatch(/^[0-9a-z]+-[0-9a-z]+$/);
@@ -428,9 +429,9 @@ async function everythingGoesWrong(hub: TestHub, tpv: Awaited<ReturnType<TestHub
   // Telegram is gone, and then the tables.
   await emulator.close();
   await all(push({}), tpv.fetch('/api/tpv/files/photo1/'), hub.admin('/webhook/info/'));
-  await hub.hub.db.writer.schema.dropTable('instruction_files').execute();
+  await behindItsBack(hub, (db) => db.schema.dropTable('instruction_files').execute());
   await all(message(60, { text: undefined, photo: [{ file_id: 'p2', file_unique_id: 'u' }], caption: 'marked lost' }));
-  await hub.hub.db.writer.schema.dropTable('push_messages').execute();
+  await behindItsBack(hub, (db) => db.schema.dropTable('push_messages').execute());
   await all(push({}), tpv.fetch('/api/tpv/stats/'));
   return requests;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type Emulator, startEmulator } from '../demo/emulator/mod.ts';
+import { behindItsBack } from './support/behind.ts';
 import { DIALECTS, type HubOptions, startHub, type TestHub } from './support/hub.ts';
 import { instructionsOf, updatesOf } from './support/telegram.ts';
 
@@ -67,8 +68,7 @@ describe.each(DIALECTS)('polling on %s', (database) => {
     const emulator = await anEmulator();
     const hub = await pollingHub({ database, emulator });
     await hub.tpv();
-    const { writer } = hub.hub.db;
-    await writer.schema.alterTable('telegram_updates').renameTo('gone').execute();
+    await behindItsBack(hub, (db) => db.schema.alterTable('telegram_updates').renameTo('gone').execute());
     const ana = emulator.person({ id: 42, first_name: 'Ana' });
     ana.send('Hola');
     // Asked for again from the same place, after the fault.
@@ -78,7 +78,7 @@ describe.each(DIALECTS)('polling on %s', (database) => {
       expect(withUpdate.length).toBeGreaterThanOrEqual(2);
     }, 15_000);
     expect(emulator.pendingUpdates()).toBe(1);
-    await writer.schema.alterTable('gone').renameTo('telegram_updates').execute();
+    await behindItsBack(hub, (db) => db.schema.alterTable('gone').renameTo('telegram_updates').execute());
     await arrived(hub, 1);
     await emulator.drained(15_000);
     expect(await updatesOf(hub)).toHaveLength(1);
