@@ -1,5 +1,5 @@
-import { addMinutes, type MinuteRow } from '../src/activity/store.ts';
 import type { Database } from '../src/db/open.ts';
+import { addMinutes, type MinuteRow } from '../src/observability/activity/store.ts';
 
 const MINUTE_MS = 60_000;
 const MINUTES = 75;

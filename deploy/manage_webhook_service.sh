@@ -105,7 +105,7 @@ need_program() {
     command -v npm >/dev/null || refuse npm "$PROJECT_DIR"
     refuse node "$PROJECT_DIR"
   fi
-  "$NODE" -r "$PROJECT_DIR/src/guard.cjs" -e 0 || refuse node_broken "$PROJECT_DIR"
+  "$NODE" -r "$PROJECT_DIR/src/process/guard.cjs" -e 0 || refuse node_broken "$PROJECT_DIR"
 }
 
 # Sets HOST, PORT, URL and DATA_DIR as the hub itself understands .env; variables of this shell play no part.
@@ -113,7 +113,7 @@ need_configuration() {
   [[ -f $ENV_FILE ]] || refuse env "$PROJECT_DIR/.env.example" "$ENV_FILE"
   [[ $(stat -L -c %a -- "$ENV_FILE") == *0 ]] || refuse env_open "$ENV_FILE" "$ENV_FILE"
   local settings
-  if ! settings=$(cd -- "$PROJECT_DIR" && env -i PATH="$PATH" "$NODE" -r ./src/guard.cjs deploy/settings.ts 2>&1); then
+  if ! settings=$(cd -- "$PROJECT_DIR" && env -i PATH="$PATH" "$NODE" -r ./src/process/guard.cjs deploy/settings.ts 2>&1); then
     say config "$ENV_FILE" >&2
     printf '%s\n' "$settings" >&2
     exit 78
@@ -158,7 +158,7 @@ make_folders() {
 }
 
 need_readable() {
-  runuser -u "$SERVICE_USER" -- "$NODE" -r "$PROJECT_DIR/src/guard.cjs" -e "
+  runuser -u "$SERVICE_USER" -- "$NODE" -r "$PROJECT_DIR/src/process/guard.cjs" -e "
     for (const file of ['.env', 'package.json', 'src/main.ts', 'client-sdk/src/mod.ts', 'migrations'])
       require('node:fs').accessSync(process.argv[1] + '/' + file, require('node:fs').constants.R_OK);
   " "$PROJECT_DIR" 2>/dev/null || refuse unreadable "$SERVICE_USER" "$PROJECT_DIR"

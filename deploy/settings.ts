@@ -1,7 +1,7 @@
 import { isIPv6 } from 'node:net';
 import { resolve } from 'node:path';
-import { dataFolder, readConfig } from '../src/config.ts';
-import { loadDotEnv, runProgram } from '../src/exit.ts';
+import { dataFolder, readConfig } from '../src/config/config.ts';
+import { loadDotEnv, runProgram } from '../src/process/exit.ts';
 
 /**
  * What manage_webhook_service.sh has to know of the configuration, as `name=value` lines; run in the project's folder.

@@ -1,4 +1,4 @@
-import { runProgram } from './exit.ts';
-import { serve } from './serve.ts';
+import { runProgram } from './process/exit.ts';
+import { serve } from './process/serve.ts';
 
 await runProgram(serve);

@@ -8,10 +8,10 @@ import {
   deleteAccount,
   setPassword,
   setRole,
-} from '../accounts/account.ts';
-import { targetOf } from '../accounts/login.ts';
-import { hashPassword } from '../accounts/password.ts';
-import { endSessions } from '../accounts/session.ts';
+} from '../administrators/account.ts';
+import { targetOf } from '../administrators/login.ts';
+import { hashPassword } from '../administrators/password.ts';
+import { endSessions } from '../administrators/session.ts';
 import { isoTime } from '../clock.ts';
 import type { Database } from '../db/open.ts';
 import type { Events } from '../events.ts';

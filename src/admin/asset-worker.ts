@@ -70,7 +70,7 @@ const TYPES: Readonly<Record<string, string>> = {
   html: 'text/html; charset=utf-8',
 };
 
-const PANEL = fileURLToPath(new URL('./panel/', import.meta.url));
+const PANEL = fileURLToPath(new URL('../../panel/', import.meta.url));
 /** More takes ten times as long or a hundred, and saves two percent or ten. */
 const BROTLI_QUALITY = 7;
 

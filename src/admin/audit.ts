@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { type AuditQuery, type AuditRow, listAudit } from '../accounts/audit-log.ts';
+import { type AuditQuery, type AuditRow, listAudit } from '../audit/list.ts';
 import { isoTime } from '../clock.ts';
 import type { Database } from '../db/open.ts';
 import { type Column, sendCsv } from './csv.ts';

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { type AuditEntry, audit } from '../accounts/audit.ts';
+import { type AuditEntry, audit } from '../audit/audit.ts';
 import type { Tx } from '../db/open.ts';
 import type { Changed, Events } from '../events.ts';
 import { byline } from './access.ts';

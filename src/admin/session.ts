@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import { type Login, type LoginPorts, login, setUp } from '../accounts/login.ts';
-import { endSessions, findSession, type OpenSession, type Origin } from '../accounts/session.ts';
-import { isSetupNeeded } from '../accounts/setup.ts';
+import { type Login, type LoginPorts, login, setUp } from '../administrators/login.ts';
+import { endSessions, findSession, type OpenSession, type Origin } from '../administrators/session.ts';
+import { isSetupNeeded } from '../administrators/setup.ts';
 import { isoTime } from '../clock.ts';
 import { HubError } from '../errors.ts';
 import type { Events } from '../events.ts';

@@ -1,11 +1,11 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import type { AuditAction } from '../accounts/actions.ts';
+import { vacate } from '../assignment/move-person.ts';
+import type { AuditAction } from '../audit/actions.ts';
 import { isoTime } from '../clock.ts';
 import type { Database, Tx } from '../db/open.ts';
 import { HubError } from '../errors.ts';
 import type { Events } from '../events.ts';
-import { vacate } from '../instructions/reassign.ts';
 import { activate, deactivate, deleteTpv } from '../tpvs/activation.ts';
 import { changeJoinCode, existingTpv } from '../tpvs/edit.ts';
 import { revokeKeys, rotateKey } from '../tpvs/keys.ts';

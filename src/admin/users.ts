@@ -1,12 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { previewReassign, reassignMany } from '../assignment/move-many.ts';
+import { reassignUser } from '../assignment/move-person.ts';
 import { isoTime } from '../clock.ts';
 import type { Database } from '../db/open.ts';
 import { HubError } from '../errors.ts';
 import type { Events } from '../events.ts';
-import { reassignUser } from '../instructions/reassign.ts';
-import { previewReassign, reassignMany } from '../instructions/reassign-many.ts';
 import type { PushAnswer } from '../push/answer.ts';
 import { enqueue, hubSentence, type Waker } from '../push/enqueue.ts';
 import { tpvById } from '../tpvs/tpv.ts';

@@ -4,9 +4,9 @@ import { isoTime } from '../clock.ts';
 import type { Database } from '../db/open.ts';
 import { HubError } from '../errors.ts';
 import type { Events } from '../events.ts';
+import type { WebhookPort, WebhookWatch } from './overview/webhook-health.ts';
 import { record } from './record.ts';
 import { type WebhookState, webhookChange, webhookRemoved, webhookSet, webhookState } from './schemas/webhook.ts';
-import type { WebhookPort, WebhookWatch } from './webhook-health.ts';
 
 /** What an administrator has Telegram do. */
 export interface WebhookChangePort extends WebhookPort {

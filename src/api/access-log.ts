@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Logs } from '../log.ts';
+import type { Logs } from '../log/log.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The ids by which one message is followed through the logs (src/log.ts); set by the routes that know them. */
+    /** The ids by which one message is followed through the logs (src/log/log.ts); set by the routes that know them. */
     trail: Trail | undefined;
   }
 }

@@ -4,7 +4,7 @@ import fastifyRateLimit from '@fastify/rate-limit';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { Logs } from '../log.ts';
+import type { Logs } from '../log/log.ts';
 import { type AccessLogOptions, accessLog, newRequestId } from './access-log.ts';
 import { answerError, answerErrors } from './errors.ts';
 

@@ -2,8 +2,8 @@ import fastifyMultipart, { type MultipartFile, type MultipartValue } from '@fast
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { PushFields } from '#protocol';
 import { type ErrorDetail, HubError } from '../errors.ts';
-import type { SavedUpload, UploadStore } from '../push/files.ts';
 import { MAX_DOCUMENT_BYTES, MAX_PHOTO_BYTES } from '../push/message.ts';
+import type { SavedUpload, UploadStore } from '../push/uploads.ts';
 import { fileName, mimeType } from './file-name.ts';
 
 /** A push as its form says it. */

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { personText } from '../callbacks/callback-answer.ts';
+import type { CallOutcome } from '../callbacks/guarded-call.ts';
 import type { Cancel, Clock } from '../clock.ts';
 import type { Database } from '../db/open.ts';
 import type { Events } from '../events.ts';
@@ -7,8 +9,6 @@ import { instructionById } from '../instructions/store.ts';
 import { enqueue, hubSentence, type Waker } from '../push/enqueue.ts';
 import type { ChangePort } from '../push/send-port.ts';
 import { appendToPush } from './append.ts';
-import { personText } from './callback-answer.ts';
-import type { CallOutcome } from './guarded-call.ts';
 import type { Press, PressOutcome } from './press.ts';
 import { openPresses, pressAnswered, settleButtons, settlePress } from './store.ts';
 

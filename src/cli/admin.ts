@@ -1,15 +1,20 @@
-import { accountNamed, createAccount, setPassword } from '../accounts/account.ts';
-import { type AuditEntry, audit } from '../accounts/audit.ts';
-import { targetOf } from '../accounts/login.ts';
-import { MOST_NAME_LENGTH, nameFault, normalName, RESERVED_NAMES } from '../accounts/name.ts';
-import { hashPassword, isPasswordLength, LEAST_PASSWORD_LENGTH, MOST_PASSWORD_LENGTH } from '../accounts/password.ts';
-import { endTotp } from '../accounts/second-factor.ts';
-import { endSessions } from '../accounts/session.ts';
+import { accountNamed, createAccount, setPassword } from '../administrators/account.ts';
+import { targetOf } from '../administrators/login.ts';
+import { MOST_NAME_LENGTH, nameFault, normalName, RESERVED_NAMES } from '../administrators/name.ts';
+import {
+  hashPassword,
+  isPasswordLength,
+  LEAST_PASSWORD_LENGTH,
+  MOST_PASSWORD_LENGTH,
+} from '../administrators/password.ts';
+import { endTotp } from '../administrators/second-factor.ts';
+import { endSessions } from '../administrators/session.ts';
+import { type AuditEntry, audit } from '../audit/audit.ts';
 import { systemClock } from '../clock.ts';
 import type { Database } from '../db/open.ts';
 import type { AdminRole } from '../db/schema.ts';
 import { HubError } from '../errors.ts';
-import { UsageError } from '../exit.ts';
+import { UsageError } from '../process/exit.ts';
 import type { Input, Result } from './command.ts';
 import { withDatabase } from './database.ts';
 import { readNewSecret } from './secret.ts';

@@ -1,5 +1,5 @@
 import type { ParseArgsOptionsConfig } from 'node:util';
-import type { ExitCode } from '../exit.ts';
+import type { ExitCode } from '../process/exit.ts';
 
 /** What a command gets from its caller. */
 export interface Input {

@@ -1,6 +1,6 @@
-import { type AuditEntry, audit } from '../accounts/audit.ts';
+import { type AuditEntry, audit } from '../audit/audit.ts';
 import { systemClock } from '../clock.ts';
-import { readDatabaseConfig } from '../config.ts';
+import { readDatabaseConfig } from '../config/config.ts';
 import { migrationStatus } from '../db/migrate.ts';
 import { type Database, openDatabase, type Tx } from '../db/open.ts';
 import { HubError } from '../errors.ts';

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
-import { callableUrl } from '../buttons/origins.ts';
+import { callableUrl } from '../callbacks/origins.ts';
 import { systemClock } from '../clock.ts';
-import { readDatabaseConfig } from '../config.ts';
+import { readDatabaseConfig } from '../config/config.ts';
 import { HubError } from '../errors.ts';
-import { UsageError } from '../exit.ts';
-import { ANY_EMPRESA } from '../import/buttons.ts';
-import { importDjango } from '../import/django.ts';
-import { KINDS, type Kind, type Tally } from '../import/tally.ts';
+import { ANY_EMPRESA } from '../operations/import/buttons.ts';
+import { importDjango } from '../operations/import/django.ts';
+import { KINDS, type Kind, type Tally } from '../operations/import/tally.ts';
+import { UsageError } from '../process/exit.ts';
 import type { Input, Result } from './command.ts';
 import { withDatabase } from './database.ts';
 import { postgresAddress } from './postgres-address.ts';

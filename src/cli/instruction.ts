@@ -1,13 +1,13 @@
 import type { InstructionStatus } from '#protocol';
 import { isoTime } from '../clock.ts';
 import { HubError } from '../errors.ts';
-import { UsageError } from '../exit.ts';
 import { excerptOf } from '../instructions/excerpt.ts';
 import { FINAL_STATUSES, instructionIdOf, OPEN_STATUSES } from '../instructions/instruction.ts';
 import { obstacleTo, retryInstruction } from '../instructions/intervention.ts';
 import { type ListedInstruction, listedInstruction, listInstructions } from '../instructions/list.ts';
 import { storyOf } from '../instructions/story.ts';
 import type { HandOut } from '../instructions/submit.ts';
+import { UsageError } from '../process/exit.ts';
 import type { Input, Result } from './command.ts';
 import { atDesk, type Desk } from './database.ts';
 import { findTpv } from './find-tpv.ts';

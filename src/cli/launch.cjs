@@ -5,15 +5,15 @@ const { spawn } = require('node:child_process');
 const { existsSync } = require('node:fs');
 const { constants } = require('node:os');
 const { dirname, join } = require('node:path');
-const { tooOld } = require('../node-version.cjs');
+const { tooOld } = require('../process/node-version.cjs');
 
 const node = tooOld ? broughtNode() : undefined;
 if (node === undefined) {
   // Says so and ends the process where this Node is too old.
-  require('../guard.cjs');
+  require('../process/guard.cjs');
   import('./main.ts');
 } else {
-  const args = ['-r', require.resolve('../guard.cjs'), join(__dirname, 'main.ts'), ...process.argv.slice(2)];
+  const args = ['-r', require.resolve('../process/guard.cjs'), join(__dirname, 'main.ts'), ...process.argv.slice(2)];
   const child = spawn(node, args, { stdio: 'inherit' });
   // A terminal gives Ctrl+C to both processes; passed on, it would count as the second one, which ends at once.
   process.on('SIGINT', () => {});

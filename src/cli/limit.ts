@@ -1,4 +1,4 @@
-import { UsageError } from '../exit.ts';
+import { UsageError } from '../process/exit.ts';
 import type { Input } from './command.ts';
 
 const DEFAULT_LIMIT = 50;

@@ -1,12 +1,12 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
-import { loadDotEnv, runProgram, UsageError } from '../exit.ts';
+import { loadDotEnv, runProgram, UsageError } from '../process/exit.ts';
 import type { Input, Run } from './command.ts';
 import { COMMAND_HELP, COMMANDS, type CommandName, HELP } from './help.ts';
 
 /** Each is loaded only where it runs: the whole hub takes a second, and help should not. */
 const RUN: Record<CommandName, Run> = {
   async serve() {
-    const { serve } = await import('../serve.ts');
+    const { serve } = await import('../process/serve.ts');
     await serve();
     return undefined;
   },

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
-import { readDatabaseConfig } from '../config.ts';
+import { readDatabaseConfig } from '../config/config.ts';
 import { migrate, migrationStatus } from '../db/migrate.ts';
 import { openDatabase } from '../db/open.ts';
 import { HubError } from '../errors.ts';
-import { UsageError } from '../exit.ts';
+import { UsageError } from '../process/exit.ts';
 import type { Input, Result } from './command.ts';
 import { moveCommand } from './move.ts';
 

@@ -1,6 +1,6 @@
-import { readDatabaseConfig } from '../config.ts';
+import { readDatabaseConfig } from '../config/config.ts';
 import { HubError } from '../errors.ts';
-import { moveToPostgres } from '../move/move.ts';
+import { moveToPostgres } from '../operations/move/move.ts';
 import type { Input, Result } from './command.ts';
 import { postgresAddress } from './postgres-address.ts';
 import { progressOn } from './progress.ts';

@@ -1,4 +1,4 @@
-import { UsageError } from '../exit.ts';
+import { UsageError } from '../process/exit.ts';
 import { readSecret } from './secret.ts';
 
 const ADDRESS = /^postgres(ql)?:\/\/.+/;

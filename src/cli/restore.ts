@@ -1,9 +1,9 @@
-import { restoreDatabase } from '../backup/restore.ts';
-import { megabytes } from '../backup/space.ts';
 import { systemClock } from '../clock.ts';
-import { readDatabaseConfig } from '../config.ts';
+import { readDatabaseConfig } from '../config/config.ts';
 import { HubError } from '../errors.ts';
-import { UsageError } from '../exit.ts';
+import { restoreDatabase } from '../operations/backup/restore.ts';
+import { megabytes } from '../operations/backup/space.ts';
+import { UsageError } from '../process/exit.ts';
 import type { Input, Result } from './command.ts';
 import { progressOn } from './progress.ts';
 

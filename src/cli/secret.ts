@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
-import { UsageError } from '../exit.ts';
+import { UsageError } from '../process/exit.ts';
 
 /**
  * One line of standard input, or of an answer to a prompt that doesn't show it; a secret never stands on the command

@@ -1,7 +1,7 @@
+import { vacate } from '../assignment/move-person.ts';
 import { isoTime } from '../clock.ts';
 import type { Transact, Tx } from '../db/open.ts';
-import { UsageError } from '../exit.ts';
-import { vacate } from '../instructions/reassign.ts';
+import { UsageError } from '../process/exit.ts';
 import { activate, deactivate } from '../tpvs/activation.ts';
 import { changeJoinCode } from '../tpvs/edit.ts';
 import { importKey, rotateKey } from '../tpvs/keys.ts';

@@ -1,7 +1,7 @@
+import { reassignUser } from '../assignment/move-person.ts';
 import { isoTime } from '../clock.ts';
 import { HubError } from '../errors.ts';
-import { UsageError } from '../exit.ts';
-import { reassignUser } from '../instructions/reassign.ts';
+import { UsageError } from '../process/exit.ts';
 import { type ListedUser, listUsers } from '../users/list.ts';
 import type { Input, Result } from './command.ts';
 import { atDesk, type Desk } from './database.ts';

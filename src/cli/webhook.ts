@@ -1,5 +1,5 @@
-import { type Config, readConfig } from '../config.ts';
-import { EXIT, UsageError } from '../exit.ts';
+import { type Config, readConfig } from '../config/config.ts';
+import { EXIT, UsageError } from '../process/exit.ts';
 import type { Input, Result } from './command.ts';
 
 /** Telegram's side of the webhook, as these commands need it. */

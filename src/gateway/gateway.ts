@@ -6,7 +6,7 @@ import type { Sink } from '../delivery/sink.ts';
 import type { Events } from '../events.ts';
 import { uuidv7 } from '../ids.ts';
 import type { Report } from '../instructions/report.ts';
-import type { Logger } from '../log.ts';
+import type { Logger } from '../log/log.ts';
 import type { Credential } from '../tpvs/keys.ts';
 import { AccessWatch } from './access-watch.ts';
 import { Heartbeat } from './heartbeat.ts';

@@ -1,7 +1,7 @@
 import type { Database } from '../db/open.ts';
 import { KEY_LIFE_MS } from './accept.ts';
-import type { UploadStore } from './files.ts';
 import { uploadOf } from './message.ts';
+import type { UploadStore } from './uploads.ts';
 
 /** Rows deleted in one commit. */
 const PAGE = 200;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 
 /** What an administrator may change while the hub runs, over what the environment says. */
 export interface SettingValues {

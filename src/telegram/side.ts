@@ -1,7 +1,7 @@
-import type { Config } from '../config.ts';
-import { telegramApi, telegramFault } from './send.ts';
-import { deleteWebhook, setWebhook, type WebhookSetup, webhookInfo } from './setup.ts';
-import { type WebhookFault, webhookFaults } from './webhook-fault.ts';
+import type { Config } from '../config/config.ts';
+import { telegramApi, telegramFault } from './outbound/api.ts';
+import { deleteWebhook, setWebhook, type WebhookSetup, webhookInfo } from './setup/setup.ts';
+import { type WebhookFault, webhookFaults } from './setup/webhook-fault.ts';
 import { webhookUrl } from './webhook-url.ts';
 
 type TelegramConfig = Pick<Config, 'TELEGRAM_BOT_TOKEN' | 'TELEGRAM_API_ROOT' | 'TELEGRAM_WEBHOOK_URL' | 'PUBLIC_URL'>;

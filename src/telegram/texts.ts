@@ -2,7 +2,7 @@ import type { PressTexts } from '../buttons/answers.ts';
 import { isoTime } from '../clock.ts';
 import type { UnansweredReason } from '../events.ts';
 import { fillText, type TextDefinition, type TextPlace } from '../settings/text.ts';
-import type { WebhookFault } from './webhook-fault.ts';
+import type { WebhookFault } from './setup/webhook-fault.ts';
 
 /** Telegram's own limit for names is 64 characters; a TPV's name has at most 200. */
 const nombre = { example: 'Ana', most: 64 };

@@ -1,4 +1,4 @@
-import { deleteWebhook, setWebhook, type WebhookSetup, webhookInfo } from './setup.ts';
+import { deleteWebhook, setWebhook, type WebhookSetup, webhookInfo } from './setup/setup.ts';
 import { webhookProblem } from './texts.ts';
 
 /** Telegram's side of the webhook, for those who watch and mend it. */

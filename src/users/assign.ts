@@ -2,10 +2,10 @@ import type { Tx } from '../db/open.ts';
 import { statement } from '../db/statement.ts';
 import { HubError } from '../errors.ts';
 import type { Tpv } from '../tpvs/tpv.ts';
-import type { Candidate } from './strategies/candidate.ts';
 import { leastUsers } from './strategies/least-users.ts';
 import { roundRobin } from './strategies/round-robin.ts';
 import { specific } from './strategies/specific.ts';
+import type { Candidate } from './strategies.ts';
 
 export type StrategyName = 'least_users' | 'round_robin' | 'specific';
 

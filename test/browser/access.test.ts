@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { test } from 'vitest';
-import { totpCode } from '../../src/accounts/totp.ts';
+import { totpCode } from '../../src/administrators/totp.ts';
 import { createAccount, PASSWORD } from '../support/admin.ts';
 import { testClock } from '../support/clock.ts';
 import { startHub } from '../support/hub.ts';

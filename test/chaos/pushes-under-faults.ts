@@ -7,8 +7,8 @@ import { openDatabase } from '../../src/db/open.ts';
 import { Dispatcher } from '../../src/push/dispatch.ts';
 import { enqueue, hubSentence } from '../../src/push/enqueue.ts';
 import { resendPush } from '../../src/push/store.ts';
-import { telegramApi } from '../../src/telegram/send.ts';
-import { telegramSender } from '../../src/telegram/sender.ts';
+import { telegramApi } from '../../src/telegram/outbound/api.ts';
+import { telegramSender } from '../../src/telegram/outbound/sender.ts';
 import { testClock, turns } from '../support/clock.ts';
 import { freePort } from './hub-process.ts';
 

@@ -1,13 +1,13 @@
 /**
  * Checks the client's package as its users get it: packs it, installs the tarball into an empty project with npm, runs
  * it on each supported Node, and has publint and attw look at it. It needs the network (npm's registry); the part that
- * needs none runs with the tests (test/sdk/package.test.ts).
+ * needs none runs with the tests (test/client-sdk/package.test.ts).
  */
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { packPackage, weigh } from '../sdk/support/packed.ts';
+import { packPackage, weigh } from '../client-sdk/support/packed.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const NODES = [20, 22, 24, 26];

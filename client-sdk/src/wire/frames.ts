@@ -10,7 +10,7 @@ import {
 
 /**
  * The frames of contract/websocket.md, checked by hand: the schemas of protocol/ say the same in zod, which is 6 MB to
- * install and doubles the start of a small program. test/sdk/wire.test.ts keeps the two in step.
+ * install and doubles the start of a small program. test/client-sdk/wire.test.ts keeps the two in step.
  */
 export type HubFrame =
   | {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { MOST_NAME_LENGTH, nameFault } from '../../accounts/name.ts';
-import { isPasswordLength, LEAST_PASSWORD_LENGTH, MOST_PASSWORD_LENGTH } from '../../accounts/password.ts';
+import { MOST_NAME_LENGTH, nameFault } from '../../administrators/name.ts';
+import { isPasswordLength, LEAST_PASSWORD_LENGTH, MOST_PASSWORD_LENGTH } from '../../administrators/password.ts';
 import { plainText } from '../../db/plain-text.ts';
 
 const timestamp = z.iso.datetime({ precision: 3 });

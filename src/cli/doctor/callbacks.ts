@@ -1,8 +1,8 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
-import { mayConnectTo } from '../../buttons/address.ts';
-import { callableUrl } from '../../buttons/origins.ts';
-import type { Config } from '../../config.ts';
+import { mayConnectTo } from '../../callbacks/address.ts';
+import { callableUrl } from '../../callbacks/origins.ts';
+import type { Config } from '../../config/config.ts';
 import type { Database } from '../../db/open.ts';
 import { allTpvs } from '../../tpvs/tpv.ts';
 import { type Finding, findings } from './finding.ts';

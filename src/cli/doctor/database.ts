@@ -1,7 +1,7 @@
 import { constants, existsSync } from 'node:fs';
 import { access, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Config } from '../../config.ts';
+import type { Config } from '../../config/config.ts';
 import { migrationStatus } from '../../db/migrate.ts';
 import { type Database, openDatabase } from '../../db/open.ts';
 import { type Finding, findings } from './finding.ts';

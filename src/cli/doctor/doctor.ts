@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { systemClock } from '../../clock.ts';
-import { type Config, ConfigError, readConfig, readDatabaseConfig } from '../../config.ts';
-import { EXIT } from '../../exit.ts';
+import { type Config, ConfigError, readConfig, readDatabaseConfig } from '../../config/config.ts';
+import { EXIT } from '../../process/exit.ts';
 import type { Input, Result } from '../command.ts';
 import { checkCallbacks } from './callbacks.ts';
 import { checkDatabase, sqlitePath } from './database.ts';

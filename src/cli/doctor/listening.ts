@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import type { Config } from '../../config.ts';
-import { faultsOf } from '../../exit.ts';
+import type { Config } from '../../config/config.ts';
+import { faultsOf } from '../../process/exit.ts';
 import { type Finding, findings } from './finding.ts';
 
 type Address = Pick<Config, 'HOST' | 'PORT'>;

@@ -1,5 +1,5 @@
 import { WebSocket } from 'ws';
-import type { Config } from '../../config.ts';
+import type { Config } from '../../config/config.ts';
 import { type Finding, findings } from './finding.ts';
 import { hubAt } from './listening.ts';
 

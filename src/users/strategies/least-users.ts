@@ -1,4 +1,4 @@
-import { type Candidate, onlineFirst } from './candidate.ts';
+import { type Candidate, onlineFirst } from '../strategies.ts';
 
 /** The TPV with the fewest users; among equals the one registered first (ids grow with time). */
 export function leastUsers(candidates: readonly Candidate[]): Candidate | undefined {

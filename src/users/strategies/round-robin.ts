@@ -1,4 +1,4 @@
-import { type Candidate, onlineFirst } from './candidate.ts';
+import { type Candidate, onlineFirst } from '../strategies.ts';
 
 /**
  * The TPV after the one that got the last user, in the order of their ids, and then from the start again.

@@ -1,4 +1,4 @@
-import type { Candidate } from './candidate.ts';
+import type { Candidate } from '../strategies.ts';
 
 /** Nobody is assigned by itself: an administrator or a join code does it. */
 export function specific(): Candidate | undefined {

@@ -1,0 +1,55 @@
+import { html, useState } from 'htm/preact';
+import type { VNode } from 'preact';
+import type { AccountSession } from '../../../src/admin/schemas/account.ts';
+import { send } from '../../api.ts';
+import { Badge } from '../../components/badge.ts';
+import { Button } from '../../components/button.ts';
+import { Card } from '../../components/card.ts';
+import { ConfirmDialog } from '../../components/confirm-dialog.ts';
+import { Loaded } from '../../components/loaded.ts';
+import { Time } from '../../components/time.ts';
+import { notify } from '../../components/toast.ts';
+import { deviceName } from '../../device.ts';
+import { useResource } from '../../resource.ts';
+import { accountWords as words } from '../../words/account.ts';
+
+/** Where one is logged in, and how to end that. */
+export function SessionsCard(): VNode {
+  const sessions = useResource<{ items: AccountSession[] }>('/api/admin/account/sessions', { kinds: ['account'] });
+  const [revoking, setRevoking] = useState<AccountSession | undefined>(undefined);
+  const revoke = async () => {
+    await send('DELETE', `/api/admin/account/sessions/${revoking?.id}`);
+    notify(words.revoked);
+    sessions.reload();
+  };
+  return html`<${Card} title=${words.sessions}>
+    <${Loaded} resource=${sessions}>${({
+      items,
+    }: {
+      items: AccountSession[];
+    }) => html`<ul class="entries" aria-label=${words.sessions}>
+      ${items.map((one) => html`<${Entry} key=${one.id} one=${one} onRevoke=${() => setRevoking(one)} />`)}
+    </ul>`}</${Loaded}>
+    ${
+      revoking &&
+      html`<${ConfirmDialog} title=${words.revokeTitle} confirm=${words.revoke} danger onConfirm=${revoke} onClose=${() => setRevoking(undefined)}>
+        <p>${words.revokeText(deviceName(revoking.user_agent), revoking.address)}</p>
+      </${ConfirmDialog}>`
+    }
+  </${Card}>`;
+}
+
+function Entry({ one, onRevoke }: { one: AccountSession; onRevoke: () => void }): VNode {
+  const device = deviceName(one.user_agent);
+  return html`<li class="entry">
+    <div class="entry-text">
+      <strong title=${one.user_agent}>${device}</strong>
+      <small class="muted">${one.address} · ${words.lastSeen} <${Time} at=${one.last_seen_at} /> · ${words.since} <${Time} at=${one.created_at} exact /></small>
+    </div>
+    ${
+      one.current
+        ? html`<${Badge} tone="good">${words.thisOne}</${Badge}>`
+        : html`<${Button} size="small" label=${words.revokeLabel(device, one.address)} onClick=${onRevoke}>${words.revoke}</${Button}>`
+    }
+  </li>`;
+}

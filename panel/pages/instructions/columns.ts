@@ -1,0 +1,49 @@
+import { html } from 'htm/preact';
+import type { InstructionSummary } from '../../../src/admin/schemas/instructions.ts';
+import type { Column } from '../../components/data-table.ts';
+import { Num } from '../../components/num.ts';
+import { InstructionBadge } from '../../components/status.ts';
+import { Time } from '../../components/time.ts';
+import { TpvLink } from '../../components/tpv-link.ts';
+import { UserLink } from '../../components/user-link.ts';
+import { instructionsWords } from '../../words/instructions.ts';
+
+const { columns: titles, ...words } = instructionsWords;
+
+/** What the hub hands out to test a TPV. */
+const TEST_COMMAND = 'hub_test';
+
+/** What a list of instructions shows of each. */
+export const INSTRUCTION_COLUMNS: readonly Column<InstructionSummary>[] = [
+  {
+    id: 'text',
+    label: titles.text,
+    main: true,
+    width: 'wide',
+    cell: ({ excerpt, command }) => html`
+      <span class="main-text clamp">${excerpt || (command === TEST_COMMAND ? words.test : words.noText)}</span><span class="sub-text mono">${command}</span>
+    `,
+  },
+  { id: 'status', label: titles.status, cell: ({ status }) => html`<${InstructionBadge} status=${status} />` },
+  { id: 'person', label: titles.person, cell: ({ user }) => html`<${UserLink} user=${user} />` },
+  { id: 'tpv', label: titles.tpv, cell: ({ tpv }) => html`<${TpvLink} tpv=${tpv} none=${words.unassigned} />` },
+  { id: 'created', label: titles.created, cell: (row) => html`<${Time} at=${row.created_at} />` },
+  {
+    id: 'took',
+    label: titles.took,
+    align: 'end',
+    width: 'narrow',
+    phone: false,
+    cell: (row) =>
+      row.completed_at === null
+        ? words.unfinished
+        : html`<${Num} value=${Date.parse(row.completed_at) - Date.parse(row.created_at)} unit="ms" />`,
+  },
+  {
+    id: 'retries',
+    label: titles.retries,
+    align: 'end',
+    phone: false,
+    cell: (row) => html`<${Num} value=${row.retry_count} />`,
+  },
+];

@@ -1,0 +1,54 @@
+import { html, useEffect } from 'htm/preact';
+import type { VNode } from 'preact';
+import type { Activity } from '../../../src/admin/schemas/overview.ts';
+import { Card } from '../../components/card.ts';
+import { ErrorBox } from '../../components/error-box.ts';
+import { Plot } from '../../components/plot.ts';
+import { useResource } from '../../resource.ts';
+import { overviewWords as words } from '../../words/overview.ts';
+
+/** The last minute grows until the next begins. */
+const REFRESH_MS = 10_000;
+
+/** The last hour, minute by minute; moves while somebody looks. */
+export function ActivityPlots(): VNode {
+  const activity = useResource<Activity>('/api/admin/activity?minutes=60');
+  const { reload, value, error } = activity;
+  useEffect(() => {
+    const timer = setInterval(() => {
+      if (!document.hidden) reload();
+    }, REFRESH_MS);
+    return () => clearInterval(timer);
+  }, [reload]);
+  if (value === undefined)
+    return html`<${Card} title=${words.activity}>${error ? html`<${ErrorBox} error=${error} onRetry=${reload} />` : html`<div class="plot-wait" />`}</${Card}>`;
+  const from = Date.parse(value.from);
+  const { series } = words;
+  return html`<div class="plots">
+    <${Card}>
+      <${Plot}
+        title=${words.trafficPlot}
+        from=${from}
+        stepSeconds=${value.step_seconds}
+        series=${[
+          { label: series.updates, values: value.updates, tone: 'accent', fill: true },
+          { label: series.completed, values: value.completed, tone: 'good' },
+          { label: series.pushes, values: value.pushes, tone: 'info' },
+          { label: series.failed, values: value.failed, tone: 'bad' },
+        ]}
+      />
+    </${Card}>
+    <${Card}>
+      <${Plot}
+        title=${words.latencyPlot}
+        from=${from}
+        stepSeconds=${value.step_seconds}
+        unit="ms"
+        series=${[
+          { label: series.p99, values: value.p99_ms, tone: 'warn' },
+          { label: series.p50, values: value.p50_ms, tone: 'accent', fill: true },
+        ]}
+      />
+    </${Card}>
+  </div>`;
+}

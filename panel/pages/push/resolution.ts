@@ -1,0 +1,30 @@
+import { html, useState } from 'htm/preact';
+import type { PushDetail, PushResolution } from '../../../src/admin/schemas/pushes.ts';
+import { send } from '../../api.ts';
+import { ChoiceField } from '../../components/choice-field.ts';
+import { ConfirmDialog } from '../../components/confirm-dialog.ts';
+import { notify } from '../../components/toast.ts';
+import { pushWords } from '../../words/push.ts';
+
+const words = pushWords.resolve;
+const CHOICES = [
+  { value: 'sent', label: words.sent, hint: words.sentHint },
+  { value: 'failed', label: words.failed, hint: words.failedHint },
+] as const;
+
+/** Says what became of a message of which the hub doesn't know whether it arrived. */
+export function Resolution({ push, onClose, onDone }: { push: PushDetail; onClose(): void; onDone(): void }) {
+  const [as, setAs] = useState<PushResolution['as']>('sent');
+  const resolve = async () => {
+    const body: PushResolution = { as };
+    await send('POST', `/api/admin/pushes/${push.id}/resolve`, body);
+    notify(words.done, 'good');
+    onDone();
+  };
+  return html`
+    <${ConfirmDialog} title=${words.title} confirm=${words.confirm} onConfirm=${resolve} onClose=${onClose}>
+      <p>${words.explain}</p>
+      <${ChoiceField} label=${words.label} value=${as} options=${CHOICES} onChange=${setAs} />
+    <//>
+  `;
+}

@@ -1,0 +1,70 @@
+import { useCallback, useEffect, useRef, useState } from 'htm/preact';
+import type { ChangedKind } from '../src/admin/schemas/live.ts';
+import { asApiError } from './action.ts';
+import { type ApiError, get } from './api.ts';
+import { onChanges } from './live.ts';
+import { session } from './session.ts';
+import { throttle } from './throttle.ts';
+
+const LEAST_PAUSE_MS = 1_000;
+
+/** One answer of the hub that a page shows. */
+export interface Resource<T> {
+  value: T | undefined;
+  error: ApiError | undefined;
+  loading: boolean;
+  reload(): void;
+}
+
+/** What of the live stream concerns a resource; without `ids`, every row of those kinds. */
+export interface Concerns {
+  kinds?: readonly ChangedKind[];
+  ids?: readonly string[];
+}
+
+/** Loads `path` (with its query; undefined loads nothing), and again when what it shows changed. */
+export function useResource<T>(path: string | undefined, concerns: Concerns = {}): Resource<T> {
+  const [state, setState] = useState<{ path?: string | undefined; value?: T; error?: ApiError }>({});
+  const reload = useRef(() => {});
+  const kinds = concerns.kinds?.join(' ') ?? '';
+  const ids = concerns.ids?.join(' ') ?? '';
+  const login = session.value?.csrf_token;
+
+  useEffect(() => {
+    if (path === undefined || login === undefined) return;
+    const gone = new AbortController();
+    const load = throttle(async () => {
+      try {
+        const value = await get<T>(path, { signal: gone.signal });
+        setState({ path, value });
+      } catch (fault) {
+        if (gone.signal.aborted) return;
+        const error = asApiError(fault);
+        // What was there stays readable beside the error.
+        setState((last) => (last.path === path ? { ...last, error } : { path, error }));
+      }
+    }, LEAST_PAUSE_MS);
+    reload.current = load;
+    load();
+    const wanted = new Set(ids.split(' ').filter((id) => id !== ''));
+    const stops = kinds.split(' ').map((kind) =>
+      // The join above made strings of them.
+      onChanges(kind as ChangedKind, (changed) => {
+        if (changed === 'all' || wanted.size === 0 || !wanted.isDisjointFrom(changed)) load();
+      }),
+    );
+    return () => {
+      gone.abort();
+      load.cancel();
+      for (const stop of stops) stop();
+    };
+  }, [path, kinds, ids, login]);
+
+  const current = state.path === path ? state : {};
+  return {
+    value: current.value,
+    error: current.error,
+    loading: path !== undefined && current.value === undefined && current.error === undefined,
+    reload: useCallback(() => reload.current(), []),
+  };
+}

@@ -1,0 +1,38 @@
+import type { Overview } from '../src/admin/schemas/overview.ts';
+import type { IconName } from './components/icon.ts';
+import { frameWords } from './words/frame.ts';
+
+export type Section = keyof typeof frameWords.sections;
+
+/** A place that the navigation leads to. */
+export interface Destination {
+  id: Section;
+  href: string;
+  icon: IconName;
+  /** On a phone it has a place in the bar at the bottom; the others are under "more". */
+  bar?: boolean;
+  /** How much there waits for somebody. */
+  pending?: (overview: Overview) => number;
+}
+
+export const DESTINATIONS: readonly Destination[] = [
+  { id: 'overview', href: '/admin/', icon: 'home', bar: true },
+  { id: 'tpvs', href: '/admin/tpvs', icon: 'tpv', bar: true, pending: ({ tpvs }) => tpvs.awaiting },
+  { id: 'users', href: '/admin/personas', icon: 'people', bar: true, pending: ({ users }) => users.unassigned },
+  { id: 'instructions', href: '/admin/instrucciones', icon: 'list', bar: true },
+  { id: 'pushes', href: '/admin/mensajes', icon: 'message', pending: ({ push }) => push.unknown },
+  { id: 'quarantine', href: '/admin/cuarentena', icon: 'shield', pending: quarantined },
+  { id: 'audit', href: '/admin/auditoria', icon: 'history' },
+  { id: 'settings', href: '/admin/ajustes', icon: 'settings' },
+  { id: 'webhook', href: '/admin/webhook', icon: 'plug', pending: ({ webhook }) => webhook.problems.length },
+  { id: 'account', href: '/admin/cuenta', icon: 'user' },
+];
+
+function quarantined({ alarms }: Overview): number {
+  return alarms.find(({ code }) => code === 'quarantine_not_empty')?.count ?? 0;
+}
+
+/** What the navigation calls a place. */
+export function sectionName(section: Section): string {
+  return frameWords.sections[section];
+}

@@ -1,0 +1,40 @@
+import type { Alarm, AlarmCode } from '../../src/admin/schemas/overview.ts';
+
+const count = (alarm: Alarm) => (alarm.count ?? 0).toLocaleString('es');
+const tpv = (alarm: Alarm) => (alarm.tpv === null ? 'Un TPV' : `«${alarm.tpv.name}»`);
+const either = (alarm: Alarm, one: string, many: string) => (alarm.count === 1 ? one : `${count(alarm)} ${many}`);
+
+/** What each alarm says, and what its button offers. */
+export const alarmWords: Readonly<Record<AlarmCode, { text: (alarm: Alarm) => string; action: string }>> = {
+  tpv_offline_with_users: {
+    text: (alarm) => `${tpv(alarm)} no está conectado y atiende a ${either(alarm, 'una persona', 'personas')}.`,
+    action: 'Ver el TPV',
+  },
+  tpv_key_shared: {
+    text: (alarm) => `${tpv(alarm)}: dos máquinas usan la misma clave.`,
+    action: 'Cambiar la clave',
+  },
+  webhook_elsewhere: {
+    text: () => 'El webhook del bot apunta a otro sitio: los mensajes no llegan aquí.',
+    action: 'Reparar',
+  },
+  webhook_broken: { text: () => 'Telegram no consigue entregar los mensajes.', action: 'Ver el webhook' },
+  disk_nearly_full: { text: () => 'El disco está casi lleno.', action: 'Ver la retención' },
+  pushes_unknown: {
+    text: (alarm) =>
+      `${either(alarm, 'Un mensaje', 'mensajes')} sin confirmar: no se sabe si ${alarm.count === 1 ? 'llegó' : 'llegaron'}.`,
+    action: 'Resolver',
+  },
+  quarantine_not_empty: {
+    text: (alarm) => `${either(alarm, 'Una actualización', 'actualizaciones')} de Telegram en cuarentena.`,
+    action: 'Revisar',
+  },
+  tpv_awaiting_approval: {
+    text: (alarm) => `${alarm.tpv === null ? either(alarm, 'Un TPV', 'TPV') : tpv(alarm)} por aprobar.`,
+    action: 'Aprobar',
+  },
+  unassigned_waiting: {
+    text: (alarm) => `${either(alarm, 'Un mensaje', 'mensajes')} en espera: quien escribe no tiene TPV.`,
+    action: 'Asignar',
+  },
+};

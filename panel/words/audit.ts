@@ -1,0 +1,57 @@
+import type { AuditAction } from '../../src/audit/actions.ts';
+
+/** What the audit log says. */
+export const auditWords = {
+  title: 'Auditoría',
+  lead: 'Quién hizo qué, a qué y cuándo. No se puede cambiar desde aquí.',
+  filters: { actor: 'Quién', action: 'Qué hizo', target: 'Id del objeto', from: 'Desde', to: 'Hasta' },
+  columns: { at: 'Cuándo', actor: 'Quién', action: 'Qué hizo', target: 'A qué', details: 'Detalles', address: 'Desde' },
+  actors: { token: 'Un programa con la clave', cli: 'La consola del servidor', hub: 'El hub' },
+  noTarget: '—',
+  noDetails: '—',
+  empty: {
+    title: 'Todavía no hay nada anotado',
+    text: 'Cada entrada y cada cambio que se haga desde el panel quedará aquí.',
+    filteredTitle: 'Nada coincide',
+    filteredText: 'Amplía las fechas o quita algún filtro.',
+    showAll: 'Ver todo',
+  },
+} as const;
+
+/** What each action is called. */
+export const auditActions: Readonly<Record<AuditAction, string>> = {
+  'session.login': 'Entró',
+  'session.refused': 'No pudo entrar',
+  'session.logout': 'Salió',
+  'session.revoke': 'Cerró una sesión',
+  'account.setup': 'Creó la primera cuenta',
+  'account.create': 'Creó una cuenta',
+  'account.role': 'Cambió el perfil de una cuenta',
+  'account.password': 'Cambió una contraseña',
+  'account.delete': 'Eliminó una cuenta',
+  'account.totp_enable': 'Activó el segundo factor',
+  'account.totp_disable': 'Desactivó el segundo factor',
+  'account.recovery_code': 'Entró con un código de recuperación',
+  'tpv.create': 'Creó un TPV',
+  'tpv.edit': 'Editó un TPV',
+  'tpv.activate': 'Activó un TPV',
+  'tpv.deactivate': 'Desactivó un TPV',
+  'tpv.delete': 'Eliminó un TPV',
+  'tpv.rotate_key': 'Cambió la clave de un TPV',
+  'tpv.revoke_keys': 'Anuló las claves de un TPV',
+  'tpv.join_code': 'Cambió el enlace de un TPV',
+  'tpv.import_key': 'Importó la clave de un TPV',
+  'tpv.test': 'Probó un TPV',
+  'user.edit': 'Activó o desactivó a una persona',
+  'user.assign': 'Asignó una persona',
+  'user.message': 'Escribió a una persona',
+  'instruction.retry': 'Reintentó una instrucción',
+  'instruction.cancel': 'Canceló una instrucción',
+  'instruction.reassign': 'Pasó una instrucción a otro TPV',
+  'push.resend': 'Envió otra vez un mensaje',
+  'push.resolve': 'Resolvió un mensaje sin confirmar',
+  'quarantine.retry': 'Reintentó una actualización',
+  'setting.change': 'Cambió los ajustes',
+  'webhook.set': 'Configuró el webhook',
+  'webhook.delete': 'Quitó el webhook',
+};

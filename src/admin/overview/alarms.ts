@@ -1,0 +1,100 @@
+import { isoTime } from '../../clock.ts';
+import type { DiskSpace } from '../../observability/metrics/process.ts';
+import type { Totals } from '../../observability/totals.ts';
+import type { Alarm, AlarmCode } from '../schemas/overview.ts';
+import type { WebhookHealth } from './webhook-health.ts';
+
+/** A TPV as alarms look at it; times in milliseconds. */
+export interface WatchedTpv {
+  id: string;
+  name: string;
+  state: 'awaiting' | 'active' | 'inactive';
+  online: boolean;
+  users: number;
+  lastHeartbeat: number | null;
+  createdAt: number;
+}
+
+export interface AlarmFacts {
+  tpvs: readonly WatchedTpv[];
+  sharedKeys: readonly { tpvId: string; since: number }[];
+  webhook: WebhookHealth;
+  disk: { room: DiskSpace | undefined; fullSince: number | undefined };
+  totals: Pick<Totals, 'pushesUnknown' | 'quarantined' | 'unassigned' | 'unassignedSince'>;
+}
+
+/** TPVs named one by one; the rest is a number. */
+const MOST_NAMED = 10;
+
+/** Everything that an administrator should look at now, the worst first. */
+export function alarmsOf(facts: AlarmFacts): Alarm[] {
+  const { totals } = facts;
+  const awaiting = facts.tpvs.filter(({ state }) => state === 'awaiting');
+  return [
+    ...ofDisk(facts.disk),
+    ...ofWebhook(facts.webhook),
+    ...ofSharedKeys(facts),
+    ...ofOfflineTpvs(facts.tpvs),
+    ...counted('unassigned_waiting', totals.unassigned, totals.unassignedSince),
+    ...counted('pushes_unknown', totals.pushesUnknown),
+    ...counted('quarantine_not_empty', totals.quarantined),
+    ...counted('tpv_awaiting_approval', awaiting.length, Math.min(...awaiting.map(({ createdAt }) => createdAt))),
+  ];
+}
+
+function ofDisk({ room, fullSince }: AlarmFacts['disk']): Alarm[] {
+  if (room === undefined || fullSince === undefined) return [];
+  const [free, size] = [room.freeBytes, room.sizeBytes].map(gigabytes);
+  return [alarm('disk_nearly_full', 'critical', { since: fullSince, detail: `Quedan ${free} de ${size}.` })];
+}
+
+function ofWebhook({ state, elsewhere, since, checkedAt, problems }: WebhookHealth): Alarm[] {
+  if (state === 'ok' || checkedAt === undefined) return [];
+  const severity = state === 'broken' ? 'critical' : 'warning';
+  const code = elsewhere ? 'webhook_elsewhere' : 'webhook_broken';
+  return [alarm(code, severity, { since, detail: problems.join(' ') })];
+}
+
+function ofSharedKeys({ sharedKeys, tpvs }: AlarmFacts): Alarm[] {
+  return sharedKeys.flatMap(({ tpvId, since }) => {
+    const tpv = tpvs.find(({ id }) => id === tpvId);
+    return tpv === undefined ? [] : [alarm('tpv_key_shared', 'critical', { since, tpv })];
+  });
+}
+
+function ofOfflineTpvs(tpvs: readonly WatchedTpv[]): Alarm[] {
+  const offline = tpvs
+    .filter(({ state, online, users }) => state === 'active' && !online && users > 0)
+    .sort((a, b) => b.users - a.users);
+  const named = offline
+    .slice(0, MOST_NAMED)
+    .map((tpv) =>
+      alarm('tpv_offline_with_users', 'critical', { since: tpv.lastHeartbeat ?? undefined, count: tpv.users, tpv }),
+    );
+  const others = offline.length - named.length;
+  return [...named, ...counted('tpv_offline_with_users', others)];
+}
+
+function counted(code: AlarmCode, count: number, since?: number): Alarm[] {
+  return count === 0 ? [] : [alarm(code, 'warning', { count, since })];
+}
+
+function alarm(
+  code: AlarmCode,
+  severity: Alarm['severity'],
+  about: { since?: number | undefined; count?: number; tpv?: WatchedTpv; detail?: string },
+): Alarm {
+  const { since, count, tpv, detail } = about;
+  return {
+    code,
+    severity,
+    since: since === undefined ? null : isoTime(since),
+    count: count ?? null,
+    tpv: tpv === undefined ? null : { id: tpv.id, name: tpv.name },
+    detail: detail ?? null,
+  };
+}
+
+function gigabytes(bytes: number): string {
+  return `${(bytes / 1e9).toLocaleString('es', { maximumFractionDigits: 1 })} GB`;
+}

@@ -1,0 +1,45 @@
+import type { Cancel, Clock } from '../../clock.ts';
+import type { DiskSpace } from '../../observability/metrics/process.ts';
+
+/** A disk is nearly full below either. */
+const LEAST_FREE_PART = 0.05;
+const LEAST_FREE_BYTES = 500_000_000;
+const LOOK_INTERVAL_MS = 60_000;
+
+export function isNearlyFull({ freeBytes, sizeBytes }: DiskSpace): boolean {
+  return freeBytes < LEAST_FREE_BYTES || freeBytes < sizeBytes * LEAST_FREE_PART;
+}
+
+export interface DiskPorts {
+  clock: Clock;
+  /** Undefined where the database is on another machine. */
+  read(): Promise<DiskSpace | undefined>;
+  onFault(error: unknown): void;
+}
+
+/** Looks once a minute how much room there is, as asking may take its time. */
+export class DiskWatch {
+  readonly #ports: DiskPorts;
+  readonly #cancel: Cancel;
+  /** Undefined where it is not known. */
+  room: DiskSpace | undefined;
+  /** Since when it is nearly full, in milliseconds. */
+  fullSince: number | undefined;
+
+  constructor(ports: DiskPorts) {
+    this.#ports = ports;
+    const look = () => void this.look().catch(ports.onFault);
+    this.#cancel = ports.clock.every(LOOK_INTERVAL_MS, look);
+    look();
+  }
+
+  async look(): Promise<void> {
+    this.room = await this.#ports.read();
+    const full = this.room !== undefined && isNearlyFull(this.room);
+    this.fullSince = full ? (this.fullSince ?? this.#ports.clock.now()) : undefined;
+  }
+
+  stop(): void {
+    this.#cancel();
+  }
+}

@@ -1,0 +1,27 @@
+import type { Clock } from '../../clock.ts';
+import type { Events } from '../../events.ts';
+
+/** Two machines that share a key take the socket from each other every few seconds; then it is over. */
+const OVER_AFTER_MS = 10 * 60_000;
+
+/** TPVs whose key two machines use at once. */
+export class SharedKeys {
+  readonly #clock: Clock;
+  readonly #seen = new Map<string, { since: number; last: number }>();
+  readonly stop: () => void;
+
+  constructor(events: Events, clock: Clock) {
+    this.#clock = clock;
+    this.stop = events.on('tpv.key_shared', ({ tpvId }) => {
+      const now = clock.now();
+      this.#seen.set(tpvId, { since: this.#seen.get(tpvId)?.since ?? now, last: now });
+    });
+  }
+
+  /** Each with since when, in milliseconds. */
+  now(): { tpvId: string; since: number }[] {
+    const over = this.#clock.now() - OVER_AFTER_MS;
+    for (const [tpvId, { last }] of this.#seen) if (last < over) this.#seen.delete(tpvId);
+    return [...this.#seen].map(([tpvId, { since }]) => ({ tpvId, since }));
+  }
+}

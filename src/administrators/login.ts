@@ -1,0 +1,120 @@
+import { audit } from '../audit/audit.ts';
+import type { Database, Tx } from '../db/open.ts';
+import { HubError } from '../errors.ts';
+import { type Account, accountNamed, accountNow, createAccount } from './account.ts';
+import { normalName } from './name.ts';
+import { hashPassword, verifyPassword } from './password.ts';
+import { useCode } from './second-factor.ts';
+import { type Origin, openSession } from './session.ts';
+import { isSetupToken, setupRefused, useSetupToken } from './setup.ts';
+import type { LoginThrottle } from './throttle.ts';
+
+export interface LoginPorts {
+  db: Database;
+  throttle: LoginThrottle;
+  now(): number;
+}
+
+export interface Credentials {
+  name: string;
+  password: string;
+  /** Of the second factor. */
+  code?: string | undefined;
+}
+
+/** A login that went well. */
+export interface Login {
+  account: Account;
+  sessionId: string;
+  /** What the cookie holds. */
+  secret: string;
+  /** Older sessions of the account that ended for it. */
+  ended: string[];
+}
+
+/**
+ * Opens a session for whoever knows the password, and has the second factor where the account asks for one. Every
+ * login is written down, the refused ones too (design/security.md, S24).
+ * @throws HubError `unauthorized` (which tells neither names nor passwords apart), `second_factor_required`,
+ * `too_many_requests`
+ */
+export async function login(ports: LoginPorts, credentials: Credentials, origin: Origin): Promise<Login> {
+  const { db, throttle, now } = ports;
+  const name = normalName(credentials.name);
+  const attempt = throttle.begin(origin.address, name);
+  const account = await accountNamed(db, name);
+  if (!(await verifyPassword(credentials.password, account?.password_hash)) || account === undefined) {
+    return refuse(ports, account, name, origin, 'password');
+  }
+  if (account.totp_enabled_at !== null && credentials.code === undefined) {
+    attempt.undecided();
+    throw new HubError('second_factor_required', 'The password is right, the code is missing.');
+  }
+  const opened = await db.transact(async (tx) => {
+    const current = await accountNow(tx, account.id);
+    // While the password was checked it was changed, perhaps because somebody else knew it.
+    if (current?.password_hash !== account.password_hash) return undefined;
+    if (current.totp_enabled_at !== null) {
+      const used = await useCode(tx, current, credentials.code ?? '', now());
+      if (used === undefined) return undefined;
+      if (used.recoveryCodesLeft !== undefined) {
+        const details = { left: used.recoveryCodesLeft };
+        await audit(tx, { ...by(current, origin), action: 'account.recovery_code', details }, now());
+      }
+    }
+    return open(tx, current, origin, now());
+  });
+  if (opened === undefined) return refuse(ports, account, name, origin, 'code');
+  attempt.right();
+  return opened;
+}
+
+/**
+ * Makes the first account, an administrator's, and logs in with it. However many try at once, one of them does.
+ * @throws HubError `forbidden` where the token is not valid, `invalid_request` for a name that nobody can have
+ */
+export async function setUp(
+  { db, now }: Pick<LoginPorts, 'db' | 'now'>,
+  { token, name, password }: { token: string; name: string; password: string },
+  origin: Origin,
+): Promise<Login> {
+  if (!(await isSetupToken(db, token, now()))) throw setupRefused();
+  const passwordHash = await hashPassword(password);
+  return db.transact(async (tx) => {
+    await useSetupToken(tx, token, now());
+    const account = await createAccount(tx, { name, role: 'admin', passwordHash }, now());
+    await audit(tx, { ...by(account, origin), action: 'account.setup' }, now());
+    return open(tx, account, origin, now());
+  });
+}
+
+async function open(tx: Tx, account: Account, origin: Origin, now: number): Promise<Login> {
+  const { id, secret, ended } = await openSession(tx, account.id, origin, now);
+  await tx.kysely.updateTable('admin_users').set({ last_login_at: now }).where('id', '=', account.id).execute();
+  await audit(tx, { ...by(account, origin), action: 'session.login', details: { session: id } }, now);
+  return { account, sessionId: id, secret, ended };
+}
+
+async function refuse(
+  { db, now }: LoginPorts,
+  account: Account | undefined,
+  name: string,
+  { address }: Origin,
+  wrong: 'password' | 'code',
+): Promise<never> {
+  const target = account === undefined ? undefined : targetOf(account);
+  const details = account === undefined ? { name } : { wrong };
+  await db.transact((tx) => audit(tx, { actor: 'hub', action: 'session.refused', target, details, address }, now()));
+  throw new HubError('unauthorized', 'The login was refused.', {
+    details: [{ path: 'password', message: 'el nombre, la contraseña o el código no son correctos' }],
+  });
+}
+
+function by(account: Account, { address }: Origin) {
+  return { actor: account.name, target: targetOf(account), address };
+}
+
+/** An account as the audit log names it. */
+export function targetOf({ id, name }: Pick<Account, 'id' | 'name'>) {
+  return { kind: 'account', id, name };
+}

@@ -1,0 +1,131 @@
+import type { Tx } from '../db/open.ts';
+import { statement } from '../db/statement.ts';
+import type { Events } from '../events.ts';
+import { MOVES, OPEN_STATUSES, TIED_COMMANDS } from '../instructions/instruction.ts';
+import { type AssignPorts, assign, moveUser, releaseUsers } from '../users/assign.ts';
+
+const adopt = statement<{ userId: number; tpvId: string }>()((db, p) =>
+  db
+    .updateTable('instructions')
+    .set({ tpv_id: p('tpvId') })
+    .where('tpv_id', 'is', null)
+    .where('status', '=', 'pending')
+    .where('telegram_user_id', '=', p('userId'))
+    .returning('id'),
+);
+
+const oldestUnassigned = statement<object>()((db) =>
+  db
+    .selectFrom('instructions')
+    .select(['telegram_user_id'])
+    .where('tpv_id', 'is', null)
+    .where('status', '=', 'pending')
+    .orderBy('priority')
+    .orderBy('seq')
+    .limit(1),
+);
+
+const tpvOfUser = statement<{ userId: number }>()((db, p) =>
+  db.selectFrom('telegram_users').select('tpv_id').where('telegram_id', '=', p('userId')),
+);
+
+/** A person has this TPV now: it gets their waiting instructions. */
+export async function adoptUnassigned(tx: Tx, events: Events, userId: number, tpvId: string): Promise<void> {
+  const adopted = await tx.run(adopt, { userId, tpvId });
+  tx.afterCommit(() => {
+    events.changed('user', String(userId));
+    events.changed('tpv', tpvId);
+    for (const { id } of adopted) events.changed('instruction', id);
+    if (adopted.length > 0) events.emit({ type: 'instruction.ready', tpvId });
+  });
+}
+
+/**
+ * Empties the inbox of messages that found no TPV: the oldest first, one person at a time, until nobody waits or no
+ * TPV can take one more.
+ * @param most how many persons at the most
+ * @returns how many persons were assigned
+ */
+export async function drainInbox(tx: Tx, ports: AssignPorts, events: Events, most: number): Promise<number> {
+  for (let assigned = 0; assigned < most; assigned++) {
+    const [oldest] = await tx.run(oldestUnassigned, {});
+    if (oldest === undefined) return assigned;
+    const userId = oldest.telegram_user_id;
+    const [user] = await tx.run(tpvOfUser, { userId });
+    const tpvId = user?.tpv_id ?? (await assign(tx, ports, userId));
+    if (tpvId === undefined) return assigned;
+    await adoptUnassigned(tx, events, userId, tpvId);
+  }
+  return most;
+}
+
+/**
+ * An administrator moves a person, and what is open goes along: the TPV before is told to stop. A press stays, as its
+ * button belongs to the TPV that hung it.
+ * @returns `full` (nothing changed) where the TPV is inactive or has no room
+ */
+export async function reassignUser(
+  tx: Tx,
+  events: Events,
+  userId: number,
+  tpvId: string,
+): Promise<'moved' | 'unchanged' | 'full'> {
+  const [user] = await tx.run(tpvOfUser, { userId });
+  const before = user?.tpv_id;
+  const outcome = await moveUser(tx, userId, tpvId);
+  if (outcome === 'full') return outcome;
+  if (before != null) tx.afterCommit(() => events.changed('tpv', before));
+  await adoptUnassigned(tx, events, userId, tpvId);
+  const open = await tx.kysely
+    .selectFrom('instructions')
+    .select(['id', 'seq', 'tpv_id', 'status'])
+    .where('telegram_user_id', '=', userId)
+    .where('due_at', 'is not', null)
+    .where('tpv_id', '!=', tpvId)
+    .where('command', 'not in', TIED_COMMANDS)
+    .execute();
+  if (open.length === 0) return outcome;
+  await tx.kysely
+    .updateTable('instructions')
+    .set((eb) => ({ tpv_id: tpvId, status: MOVES.release.to, holder: null, due_at: eb.ref('expires_at') }))
+    .where(
+      'seq',
+      'in',
+      open.map((row) => row.seq),
+    )
+    .execute();
+  tx.afterCommit(() => {
+    for (const row of open) {
+      events.changed('instruction', row.id);
+      if (row.tpv_id === null || row.status === 'pending') continue;
+      events.emit({ type: 'instruction.revoked', id: row.id, tpvId: row.tpv_id, reason: 'reassigned' });
+    }
+    events.emit({ type: 'instruction.ready', tpvId });
+  });
+  return outcome;
+}
+
+/** Takes a TPV's users and open instructions from it, but no presses; they wait in the inbox for another. */
+export async function vacate(tx: Tx, events: Events, tpvId: string): Promise<void> {
+  const users = await releaseUsers(tx, tpvId);
+  const held = await tx.kysely
+    .selectFrom('instructions')
+    .select('id')
+    .where('tpv_id', '=', tpvId)
+    .where('status', 'in', MOVES.release.from)
+    .where('command', 'not in', TIED_COMMANDS)
+    .execute();
+  const released = await tx.kysely
+    .updateTable('instructions')
+    .set((eb) => ({ tpv_id: null, status: MOVES.release.to, holder: null, due_at: eb.ref('expires_at') }))
+    .where('tpv_id', '=', tpvId)
+    .where('status', 'in', OPEN_STATUSES)
+    .where('command', 'not in', TIED_COMMANDS)
+    .returning('id')
+    .execute();
+  tx.afterCommit(() => {
+    for (const { id } of held) events.emit({ type: 'instruction.revoked', id, tpvId, reason: 'reassigned' });
+    for (const { id } of released) events.changed('instruction', id);
+    for (const userId of users) events.changed('user', String(userId));
+  });
+}

@@ -1,0 +1,124 @@
+import fastifyCookie from '@fastify/cookie';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { type Access, createAccess } from '../admin/access.ts';
+import { accountRoutes } from '../admin/account.ts';
+import { accountsRoutes } from '../admin/accounts.ts';
+import { assetRoutes } from '../admin/assets.ts';
+import { type InstructionsOptions, instructionsRoutes } from '../admin/instructions.ts';
+import { interventionsRoutes } from '../admin/interventions.ts';
+import { record } from '../admin/record.ts';
+import { loginRoutes, sessionRoutes } from '../admin/session.ts';
+import { tpvAccessRoutes } from '../admin/tpv-access.ts';
+import { type TpvsOptions, tpvsRoutes } from '../admin/tpvs.ts';
+import { type UsersOptions, usersRoutes } from '../admin/users.ts';
+import { findSession, sessionSeen } from '../administrators/session.ts';
+import { offerSetup } from '../administrators/setup.ts';
+import { LoginThrottle } from '../administrators/throttle.ts';
+import { errorResponses } from '../api/errors.ts';
+import type { Clock } from '../clock.ts';
+import type { Config } from '../config/config.ts';
+import { VERSION } from '../config/version.ts';
+import type { Database } from '../db/open.ts';
+import type { Events } from '../events.ts';
+import type { Presence } from '../tpvs/presence.ts';
+import type { Observation } from './observation.ts';
+
+export interface AdministrationPorts {
+  app: FastifyInstance;
+  config: Config;
+  db: Database;
+  events: Events;
+  clock: Clock;
+  presence: Presence;
+  /** How what an administrator sends reaches its TPV, and what is known of who takes it. */
+  delivery: Pick<TpvsOptions, 'handOut' | 'connectionOf'> & Pick<InstructionsOptions, 'intakeOf' | 'maxAttempts'>;
+  /** How what an administrator writes reaches its person. */
+  messages: Pick<UsersOptions, 'waker' | 'pushResult'>;
+  botUsername: TpvsOptions['botUsername'];
+  /** What administrators look at besides. */
+  observation: Observation;
+  /** Whether the request shows ADMIN_TOKEN. */
+  hasToken(request: FastifyRequest): boolean;
+}
+
+export interface Administration {
+  /** Who may do what, for other edges. */
+  access: Access;
+  /** Writes down that whoever calls told Telegram where to deliver, by the older route too. */
+  webhookSet(request: FastifyRequest, url: string): Promise<void>;
+  /**
+   * Where the first account is made; undefined where there is one. Each call makes a new link, and the one before ends.
+   * @param address at which the hub is reached
+   */
+  setupLink(address: string): Promise<string | undefined>;
+}
+
+const SECURITY: Record<string, string[]>[] = [{ AdminToken: [] }, { AdminSession: [] }];
+
+/** What the documentation says of every route here that says nothing else of itself. */
+const ADMIN_SCHEMA = {
+  tags: ['Administración'],
+  security: SECURITY,
+  response: errorResponses('invalid_request', 'unauthorized', 'forbidden'),
+};
+
+/** Registers the panel and all of `/api/admin/*`, each resource with what it needs. */
+export async function registerAdministration(ports: AdministrationPorts): Promise<Administration> {
+  const { app, config, db, events, clock, presence, delivery, botUsername } = ports;
+  const now = () => clock.now();
+  app.decorateRequest('administrator', undefined);
+  // Only the session's own routes read cookies; the hot path does without.
+  await app.register(fastifyCookie, { hook: false });
+  const access = createAccess({
+    hasToken: ports.hasToken,
+    findSession: (secret) => findSession(db, secret, now()),
+    seen: (session) => sessionSeen(db, session, now()),
+    publicUrl: config.PUBLIC_URL,
+  });
+
+  const throttle = new LoginThrottle(now);
+  const about = { version: VERSION, time_zone: config.TIME_ZONE, locale: config.DEFAULT_LOCALE };
+  const session = { db, events, throttle, now, access, about };
+
+  await app.register(assetRoutes);
+  await app.register(async (open) => {
+    neverStored(open);
+    await open.register(loginRoutes, session);
+  });
+
+  await app.register(async (guarded) => {
+    neverStored(guarded);
+    guarded.addHook('onRequest', access.guard);
+    guarded.addHook('onRoute', (route) => {
+      const response = { ...ADMIN_SCHEMA.response, ...Object(route.schema?.response) };
+      route.schema = { ...ADMIN_SCHEMA, ...route.schema, response };
+    });
+    await guarded.register(sessionRoutes, session);
+    await guarded.register(accountRoutes, { db, events, throttle, now });
+    await guarded.register(accountsRoutes, { db, events, now });
+    await guarded.register(tpvsRoutes, { db, events, clock, presence, now, botUsername, ...delivery });
+    await guarded.register(tpvAccessRoutes, { db, events, now, botUsername });
+    await guarded.register(usersRoutes, { db, events, now, ...ports.messages });
+    await guarded.register(instructionsRoutes, { db, presence, ...delivery });
+    await guarded.register(interventionsRoutes, { db, events, now, ...delivery });
+    await ports.observation.routes(guarded);
+  });
+  return {
+    access,
+    webhookSet: (request, url) =>
+      db.transact((tx) => record(tx, { events, now }, request, { action: 'webhook.set', details: { url } })),
+    async setupLink(address) {
+      const token = await offerSetup(db, now());
+      if (token === undefined) return undefined;
+      // Behind the #: browsers send it to nobody, so no log on the way keeps it.
+      return new URL(`/admin/configurar#${token}`, config.PUBLIC_URL ?? address).href;
+    },
+  };
+}
+
+/** No cache, of the browser or on the way, keeps what administrators see. */
+function neverStored(app: FastifyInstance): void {
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.header('cache-control', 'no-store');
+  });
+}

@@ -1,0 +1,83 @@
+import type { FastifyInstance } from 'fastify';
+import { auditRoutes } from '../admin/audit.ts';
+import { liveRoutes } from '../admin/live.ts';
+import { LiveFeed } from '../admin/live-feed.ts';
+import { type DiskPorts, DiskWatch } from '../admin/overview/disk.ts';
+import { overviewRoutes } from '../admin/overview/overview.ts';
+import { SharedKeys } from '../admin/overview/shared-keys.ts';
+import { Situation, type SituationPorts } from '../admin/overview/situation.ts';
+import { WebhookWatch } from '../admin/overview/webhook-health.ts';
+import { pushesRoutes } from '../admin/pushes.ts';
+import { type QuarantineOptions, quarantineRoutes } from '../admin/quarantine.ts';
+import { type SettingsOptions, settingsRoutes } from '../admin/settings.ts';
+import { type WebhookChangePort, webhookRoutes } from '../admin/webhook.ts';
+import { sessionStillValid } from '../administrators/session.ts';
+import type { Clock } from '../clock.ts';
+import type { Config } from '../config/config.ts';
+import type { Database } from '../db/open.ts';
+import type { Events } from '../events.ts';
+import type { Activity } from '../observability/activity/activity.ts';
+import type { Waker } from '../push/enqueue.ts';
+
+export interface ObservationPorts {
+  config: Config;
+  db: Database;
+  events: Events;
+  clock: Clock;
+  presence: SituationPorts['presence'];
+  activity: Activity;
+  /** Sends what is resent. */
+  waker: Waker;
+  disk: DiskPorts['read'];
+  pushesPausedUntil: SituationPorts['pushesPausedUntil'];
+  retryUpdate: QuarantineOptions['retry'];
+  webhook: WebhookChangePort;
+  settings: SettingsOptions['settings'];
+  texts: SettingsOptions['texts'];
+  version: string;
+  onFault(error: unknown): void;
+}
+
+/** What administrators look at, and what looks at the hub for them. */
+export interface Observation {
+  /** The routes, within the guard. */
+  routes(guarded: FastifyInstance): Promise<void>;
+  /** Ends the streams that are open. */
+  drain(): void;
+  /** Looks at nothing any more. */
+  stop(): void;
+}
+
+export function createObservation(ports: ObservationPorts): Observation {
+  const { config, db, events, clock, activity, onFault } = ports;
+  const now = () => clock.now();
+  const watch = new WebhookWatch(ports.webhook, clock, onFault);
+  const disk = new DiskWatch({ clock, read: ports.disk, onFault });
+  const sharedKeys = new SharedKeys(events, clock);
+  const situation = new Situation({ ...ports, webhook: watch, webhookMode: ports.webhook.mode, disk, sharedKeys });
+  const feed = new LiveFeed({
+    events,
+    clock,
+    overview: () => situation.now(),
+    isValid: (sessionId) => sessionStillValid(db, sessionId, now()),
+    onFault,
+  });
+  return {
+    async routes(guarded) {
+      const common = { db, events, now };
+      await guarded.register(overviewRoutes, { situation, activity });
+      await guarded.register(pushesRoutes, { ...common, waker: ports.waker });
+      await guarded.register(quarantineRoutes, { ...common, retry: ports.retryUpdate });
+      await guarded.register(auditRoutes, { db });
+      await guarded.register(settingsRoutes, { ...common, settings: ports.settings, texts: ports.texts, config });
+      await guarded.register(webhookRoutes, { ...common, webhook: ports.webhook, watch });
+      await guarded.register(liveRoutes, { feed });
+    },
+    drain: () => feed.close(),
+    stop() {
+      watch.stop();
+      disk.stop();
+      sharedKeys.stop();
+    },
+  };
+}

@@ -1,0 +1,216 @@
+import type { Cancel, Clock } from '../../clock.ts';
+import type { Database } from '../../db/open.ts';
+import type { Events } from '../../events.ts';
+import { isFinal } from '../../instructions/instruction.ts';
+import { addCounts, COUNTED, type Counts, LastMinute, noCounts } from './counts.ts';
+import { Latencies } from './latencies.ts';
+import { addMinutes, deleteMinutes, type MinuteRow, minutesSince } from './store.ts';
+
+export interface ActivityPorts {
+  db: Database;
+  clock: Clock;
+  events: Events;
+  onFault(error: unknown): void;
+}
+
+const MINUTE_MS = 60_000;
+const KEPT_MS = 48 * 3_600_000;
+/** Minutes of the sliding window of delivery, besides the one that runs. */
+const WINDOW_MINUTES = 5;
+/** Rows that wait for a database that is away: an hour of a thousand TPVs. The oldest go first. */
+const MAX_UNWRITTEN = 60_000;
+/** The whole hub's row. */
+const HUB = '';
+
+/** What happens within the minute that runs, to the hub or to a TPV. */
+interface Slot {
+  counts: Counts;
+  latencies: Latencies | undefined;
+}
+
+/** One value a minute, from `from` on; a minute without anything is 0, or null where nothing was measured. */
+export interface History {
+  from: number;
+  counts: Record<keyof Counts, number[]>;
+  p50_ms: (number | null)[];
+  p99_ms: (number | null)[];
+}
+
+/**
+ * Counts what happens, to the hub and to each TPV, minute by minute. On the way of an update it costs a few additions;
+ * once a minute they are written down, and kept for 48 hours.
+ */
+export class Activity {
+  readonly #ports: ActivityPorts;
+  readonly #leave: Cancel[];
+  readonly #lastMinute: LastMinute;
+  #minute: number;
+  #slots = new Map<string, Slot>();
+  #hub: Slot = { counts: noCounts(), latencies: undefined };
+  /** The last whole minutes' latencies of the hub, the oldest first. */
+  #window: (Latencies | undefined)[] = [];
+  #unwritten: MinuteRow[] = [];
+  #writing: Promise<void> | undefined;
+
+  constructor(ports: ActivityPorts) {
+    const { clock, events } = ports;
+    this.#ports = ports;
+    this.#minute = minuteOf(clock.now());
+    this.#lastMinute = new LastMinute(Math.floor(clock.now() / 1_000));
+    this.#leave = [
+      clock.every(1_000, () => this.#tick()),
+      events.on('instruction.stored', ({ tpvId }) => this.#count('instructions', tpvId)),
+      events.on('instruction.reported', ({ tpvId, status, waitedMs }) => {
+        if (waitedMs !== undefined) this.#took(tpvId, waitedMs);
+        if (isFinal(status)) this.#count(status === 'completed' ? 'completed' : 'failed', tpvId);
+      }),
+      events.on('instruction.unanswered', ({ tpvId }) => this.#count('failed', tpvId)),
+      events.on('push.settled', ({ tpvId, status }) =>
+        this.#count(status === 'sent' ? 'pushes' : 'pushes_failed', tpvId),
+      ),
+    ];
+  }
+
+  /** An update came in; whose it is shows in the instruction that it becomes. */
+  update(): void {
+    this.#count('updates', null);
+  }
+
+  /** What happened in the last seconds, 60 at the most, to the whole hub. */
+  recent(seconds?: number): Counts {
+    return this.#lastMinute.sum(seconds);
+  }
+
+  /** From an instruction's commit to its TPV's first report, over the last minutes. */
+  delivery(): { p50: number | undefined; p99: number | undefined; windowSeconds: number } {
+    const all = new Latencies();
+    for (const one of [...this.#window, this.#hub.latencies]) if (one !== undefined) all.merge(one);
+    const windowSeconds = (WINDOW_MINUTES * MINUTE_MS) / 1_000;
+    return { p50: all.percentile(0.5), p99: all.percentile(0.99), windowSeconds };
+  }
+
+  /**
+   * The last minutes, the running one included.
+   * @param tpvId undefined: of the whole hub
+   */
+  async history(minutes: number, tpvId = HUB): Promise<History> {
+    const from = minuteOf(this.#ports.clock.now()) - (minutes - 1) * MINUTE_MS;
+    const written = await this.#ports.db.query(minutesSince, { tpvId, from });
+    const slot = tpvId === HUB ? this.#hub : this.#slots.get(tpvId);
+    const own = this.#unwritten.filter((row) => row.tpv_id === tpvId);
+    if (slot !== undefined) own.push(rowOf(this.#minute, tpvId, slot));
+    return historyOf(from, minutes, [...written, ...own]);
+  }
+
+  /** Counts no more; resolves when what was counted is written, or could not be. */
+  async stop(): Promise<void> {
+    for (const leave of this.#leave) leave();
+    await this.#writing;
+    this.#closeMinute();
+    await this.#write();
+  }
+
+  #count(what: keyof Counts, tpvId: string | null): void {
+    this.#hub.counts[what]++;
+    this.#lastMinute.current[what]++;
+    if (tpvId !== null) this.#slot(tpvId).counts[what]++;
+  }
+
+  #took(tpvId: string, ms: number): void {
+    for (const slot of [this.#hub, this.#slot(tpvId)]) {
+      slot.latencies ??= new Latencies();
+      slot.latencies.add(ms);
+    }
+  }
+
+  #slot(tpvId: string): Slot {
+    let slot = this.#slots.get(tpvId);
+    if (slot === undefined) {
+      slot = { counts: noCounts(), latencies: undefined };
+      this.#slots.set(tpvId, slot);
+    }
+    return slot;
+  }
+
+  #tick(): void {
+    const now = this.#ports.clock.now();
+    this.#lastMinute.moveTo(Math.floor(now / 1_000));
+    const minute = minuteOf(now);
+    if (minute === this.#minute) return;
+    this.#closeMinute();
+    this.#minute = minute;
+    this.#writing ??= this.#write().finally(() => {
+      this.#writing = undefined;
+    });
+  }
+
+  /** The minute is over: its rows wait to be written. */
+  #closeMinute(): void {
+    const slots: [string, Slot][] = [[HUB, this.#hub], ...this.#slots];
+    for (const [tpvId, slot] of slots) {
+      if (!isEmpty(slot)) this.#unwritten.push(rowOf(this.#minute, tpvId, slot));
+    }
+    this.#unwritten.splice(0, this.#unwritten.length - MAX_UNWRITTEN);
+    this.#window = [...this.#window, this.#hub.latencies].slice(-WINDOW_MINUTES);
+    this.#hub = { counts: noCounts(), latencies: undefined };
+    this.#slots = new Map();
+  }
+
+  /** Never rejects: what could not be written waits for the next minute. */
+  async #write(): Promise<void> {
+    const { db, clock, onFault } = this.#ports;
+    const rows = [...this.#unwritten];
+    try {
+      if (rows.length > 0) {
+        await db.transact(async (tx) => {
+          await addMinutes(tx, rows);
+          tx.afterCommit(() => {
+            const written = new Set(rows);
+            this.#unwritten = this.#unwritten.filter((row) => !written.has(row));
+          });
+        });
+      }
+      await db.transact((tx) => deleteMinutes(tx, clock.now() - KEPT_MS));
+    } catch (error) {
+      onFault(error);
+    }
+  }
+}
+
+function minuteOf(ms: number): number {
+  return Math.floor(ms / MINUTE_MS) * MINUTE_MS;
+}
+
+function isEmpty({ counts, latencies }: Slot): boolean {
+  return latencies === undefined && COUNTED.every((key) => counts[key] === 0);
+}
+
+function rowOf(minute: number, tpvId: string, { counts, latencies }: Slot): MinuteRow {
+  const p50 = latencies?.percentile(0.5) ?? null;
+  const p99 = latencies?.percentile(0.99) ?? null;
+  return { minute, tpv_id: tpvId, ...counts, p50_ms: p50, p99_ms: p99 };
+}
+
+function historyOf(from: number, minutes: number, rows: readonly MinuteRow[]): History {
+  const sums = Array.from({ length: minutes }, noCounts);
+  const p50 = new Array<number | null>(minutes).fill(null);
+  const p99 = new Array<number | null>(minutes).fill(null);
+  for (const row of rows) {
+    const index = (row.minute - from) / MINUTE_MS;
+    const sum = sums[index];
+    if (sum === undefined) continue;
+    addCounts(sum, row);
+    p50[index] = row.p50_ms ?? p50[index] ?? null;
+    p99[index] = row.p99_ms ?? p99[index] ?? null;
+  }
+  const column = (key: keyof Counts) => sums.map((sum) => sum[key]);
+  const counts = {
+    updates: column('updates'),
+    instructions: column('instructions'),
+    completed: column('completed'),
+    failed: column('failed'),
+    pushes: column('pushes'),
+    pushes_failed: column('pushes_failed'),
+  };
+  return { from, counts, p50_ms: p50, p99_ms: p99 };
+}

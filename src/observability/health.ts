@@ -1,0 +1,175 @@
+import { randomUUID } from 'node:crypto';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { type Clock, pause } from '../clock.ts';
+import type { CommitObserver, Database } from '../db/open.ts';
+import { statement } from '../db/statement.ts';
+import type { Logger } from '../log/log.ts';
+
+/** What keeps the hub from working, each with the sentence that its operator reads. */
+export const PROBLEMS = {
+  draining: 'El hub se está cerrando: espera a que vuelva a arrancar.',
+  disk_full: 'El disco de la base de datos está lleno: libera espacio; el hub seguirá solo en cuanto lo haya.',
+  database_read_only: 'La base de datos no admite escrituras: comprueba sus permisos y si el servidor es una réplica.',
+  database_unavailable: 'La base de datos no responde: comprueba DATABASE_URL y su servidor o su disco.',
+  schema_newer: 'Una versión más nueva del hub cambió la base de datos: actualiza este hub y arráncalo de nuevo.',
+  schema_outdated: 'A la base de datos le faltan migraciones: arranca el hub de nuevo o ejecuta «npm run migrate».',
+  event_loop_stalled: 'El hub ha estado parado más de 5 segundos seguidos: mira si la máquina está sobrecargada.',
+} as const;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+export interface Problem {
+  code: ProblemCode;
+  message: string;
+}
+
+export interface HealthPorts {
+  db: Database;
+  clock: Clock;
+  draining(): boolean;
+  log: Logger;
+}
+
+export interface Health {
+  /** Why the hub can't work now; cheap enough to be asked each second, by several. */
+  problems(): Promise<readonly Problem[]>;
+  stop(): void;
+}
+
+/** A commit within this time says that the database can be written. */
+const FRESH_COMMIT_MS = 5_000;
+/** One look serves all who ask within this time. */
+const LOOK_AGAIN_MS = 900;
+/** A database that takes longer is as good as none. */
+const PATIENCE_MS = 3_000;
+/** A turn of the event loop that takes longer holds everybody up and Telegram gives up soon after. */
+const STALL_MS = 5_000;
+/** For so long a stall is told of, twice that at most. */
+const STALL_WINDOW_MS = 10_000;
+
+const applied = statement<object>()((db) =>
+  db.withTables<{ kysely_migration: { name: string } }>().selectFrom('kysely_migration').select('name'),
+);
+
+/** A row that is written to see whether that works; nobody reads it. */
+const mark = statement<{ key: string; value: string }>()((db, p) =>
+  db
+    .insertInto('settings')
+    .values({ key: p('key'), value: p('value') })
+    .onConflict((c) => c.column('key').doUpdateSet((eb) => ({ value: eb.ref('excluded.value') }))),
+);
+const MARK = 'last_write_test';
+
+/** Follows commits, so that a busy hub need not be asked whether it can write. */
+export class CommitWatch implements CommitObserver {
+  /** The last one that is on disk. */
+  lastAt = Number.NEGATIVE_INFINITY;
+  readonly #inner: CommitObserver;
+
+  constructor(inner: CommitObserver) {
+    this.#inner = inner;
+  }
+
+  committed(transactions: number, ms: number): void {
+    this.lastAt = performance.now();
+    this.#inner.committed(transactions, ms);
+  }
+
+  failed(error: unknown): void {
+    this.lastAt = Number.NEGATIVE_INFINITY;
+    this.#inner.failed(error);
+  }
+}
+
+/** Begins to look after the hub; the database is migrated by now, so that its migrations are those of this program. */
+export async function startHealth(ports: HealthPorts, commits: CommitWatch): Promise<Health> {
+  const { db, clock, draining, log } = ports;
+  const known = await appliedNames(db);
+  const stalls = watchStalls(clock);
+  let looked: Look = { codes: [] };
+  let lookedAt = Number.NEGATIVE_INFINITY;
+  let looking: Promise<void> | undefined;
+
+  const look = async () => {
+    const ended = new AbortController();
+    const late = pause(clock, PATIENCE_MS, ended.signal).then((): Look => ({ codes: ['database_unavailable'] }));
+    const now = await Promise.race([late, lookAtDatabase(db, commits, known)]);
+    ended.abort();
+    // Once, and not at each look: an outage may last all night.
+    if (String(now.codes) !== String(looked.codes)) {
+      log.warn({ problems: now.codes, err: now.fault }, now.codes.length === 0 ? 'ready again' : 'not ready');
+    }
+    looked = now;
+    lookedAt = performance.now();
+  };
+
+  return {
+    async problems() {
+      // Whatever else is wrong, it will be somebody else's soon.
+      if (draining()) return [problem('draining')];
+      if (performance.now() - lookedAt >= LOOK_AGAIN_MS) {
+        looking ??= look().finally(() => {
+          looking = undefined;
+        });
+        await looking;
+      }
+      const codes: readonly ProblemCode[] = stalls.stalled() ? [...looked.codes, 'event_loop_stalled'] : looked.codes;
+      return codes.map(problem);
+    },
+    stop: stalls.stop,
+  };
+}
+
+interface Look {
+  codes: readonly ProblemCode[];
+  fault?: unknown;
+}
+
+function problem(code: ProblemCode): Problem {
+  return { code, message: PROBLEMS[code] };
+}
+
+async function lookAtDatabase(db: Database, commits: CommitWatch, known: ReadonlySet<string>): Promise<Look> {
+  try {
+    const names = await appliedNames(db);
+    if (!names.isSubsetOf(known)) return { codes: ['schema_newer'] };
+    if (!known.isSubsetOf(names)) return { codes: ['schema_outdated'] };
+    if (performance.now() - commits.lastAt < FRESH_COMMIT_MS) return { codes: [] };
+    await db.transact((tx) => tx.run(mark, { key: MARK, value: randomUUID() }));
+    return { codes: [] };
+  } catch (fault) {
+    return { codes: [problemOf(fault)], fault };
+  }
+}
+
+async function appliedNames(db: Database): Promise<Set<string>> {
+  return new Set((await db.query(applied, {})).map(({ name }) => name));
+}
+
+/** What a fault of the database means for its operator. */
+function problemOf(error: unknown): ProblemCode {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    const code = 'code' in at ? String(at.code) : '';
+    if (/^SQLITE_FULL|^ENOSPC$|^53100$/.test(code)) return 'disk_full';
+    if (/^SQLITE_READONLY|^25006$/.test(code)) return 'database_read_only';
+  }
+  return 'database_unavailable';
+}
+
+/** Looks for turns of the event loop that took long, in two windows, so that none is forgotten at once. */
+function watchStalls(clock: Clock): { stalled(): boolean; stop(): void } {
+  const delays = monitorEventLoopDelay({ resolution: 100 });
+  delays.enable();
+  let before = 0;
+  const cancel = clock.every(STALL_WINDOW_MS, () => {
+    before = delays.max;
+    delays.reset();
+  });
+  return {
+    stalled: () => Math.max(before, delays.max) / 1e6 >= STALL_MS,
+    stop() {
+      cancel();
+      delays.disable();
+    },
+  };
+}

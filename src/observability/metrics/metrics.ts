@@ -1,0 +1,60 @@
+import { Registry } from 'prom-client';
+import { type Backlog, backlogMetrics } from './backlog.ts';
+import { httpMetrics } from './http.ts';
+import { type InboundMetrics, inboundMetrics } from './inbound.ts';
+import { type InstructionMetrics, instructionMetrics } from './instructions.ts';
+import { type OutboundMetrics, outboundMetrics } from './outbound.ts';
+import { type DiskSpace, type ProcessOptions, processMetrics } from './process.ts';
+
+export interface MetricsOptions extends ProcessOptions {
+  /** Instructions out on sockets now. */
+  inFlight(): number;
+  /** Codes of what keeps the hub from working. */
+  problems(): Promise<readonly string[]>;
+  /** What waits in the database; undefined where it can't be read now. */
+  backlog(): Promise<Backlog | undefined>;
+  /** Counts in a backlog stop here. */
+  backlogLimit: number;
+  disk(): Promise<DiskSpace | undefined>;
+}
+
+/**
+ * What the hub counts, for Prometheus: names after its conventions, `hub_` first, base units. Whoever counts calls
+ * these functions, and knows nothing of labels; labels that come from outside are bounded in here.
+ */
+export interface Metrics {
+  readonly inbound: InboundMetrics;
+  readonly instructions: InstructionMetrics;
+  readonly outbound: OutboundMetrics;
+  /** An HTTP request was answered. */
+  answered(method: string, route: string | undefined, status: number): void;
+  /** The text that Prometheus reads. Those who ask at once share one. */
+  text(): Promise<string>;
+  readonly contentType: string;
+}
+
+export function createMetrics(options: MetricsOptions): Metrics {
+  const registry = new Registry();
+  const setProcess = processMetrics(registry, options);
+  const setBacklog = backlogMetrics(registry, options.backlogLimit);
+  const read = async () => {
+    const [problems, disk, backlog] = await Promise.all([options.problems(), options.disk(), options.backlog()]);
+    setProcess({ problems, disk });
+    setBacklog(backlog);
+    return registry.metrics();
+  };
+  let reading: Promise<string> | undefined;
+  return {
+    inbound: inboundMetrics(registry),
+    instructions: instructionMetrics(registry, options.inFlight),
+    outbound: outboundMetrics(registry),
+    answered: httpMetrics(registry),
+    text() {
+      reading ??= read().finally(() => {
+        reading = undefined;
+      });
+      return reading;
+    },
+    contentType: registry.contentType,
+  };
+}

@@ -1,0 +1,64 @@
+import { statfs } from 'node:fs/promises';
+import type { Clock } from '../clock.ts';
+import { type Config, dataFolder } from '../config/config.ts';
+import type { Database } from '../db/open.ts';
+import type { Logger } from '../log/log.ts';
+import type { Presence } from '../tpvs/presence.ts';
+import { readBacklog } from './backlog.ts';
+import type { Backlog } from './metrics/backlog.ts';
+import type { DiskSpace } from './metrics/process.ts';
+
+export interface ReadingPorts {
+  db: Database;
+  clock: Clock;
+  presence: Presence;
+  log: Logger;
+  config: Pick<Config, 'DATABASE_URL'>;
+}
+
+/** What Prometheus has to look up when it asks. */
+export interface Readings {
+  /** Undefined where the database can't be read now. */
+  backlog(): Promise<Backlog | undefined>;
+  /** Of the disk that holds the database; undefined where that is elsewhere. */
+  disk(): Promise<DiskSpace | undefined>;
+}
+
+/** One look at the backlog serves everybody for this long … */
+const BACKLOG_LIFE_MS = 5_000;
+/** … and for this many times as long as it took: looking never takes more than a hundredth of the hub's time. */
+const LIFE_PER_COST = 100;
+
+export function readings({ db, clock, presence, log, config }: ReadingPorts): Readings {
+  let known: { until: number; backlog: Promise<Backlog | undefined> } | undefined;
+
+  const look = async (): Promise<Backlog | undefined> => {
+    try {
+      const { tpvs, ...others } = await readBacklog(db, clock.now());
+      return { ...others, tpvs: tpvs.map((tpv) => ({ ...tpv, online: presence.isOnline(tpv) })) };
+    } catch (err) {
+      log.warn({ err }, 'the backlog could not be read for the metrics');
+      return undefined;
+    }
+  };
+
+  return {
+    backlog() {
+      const startedAt = performance.now();
+      if (known !== undefined && startedAt < known.until) return known.backlog;
+      const looked = look();
+      const entry = { until: Number.POSITIVE_INFINITY, backlog: looked };
+      known = entry;
+      const settle = looked.then(() => {
+        const now = performance.now();
+        entry.until = now + Math.max(BACKLOG_LIFE_MS, (now - startedAt) * LIFE_PER_COST);
+      });
+      return settle.then(() => looked);
+    },
+    async disk() {
+      if (!config.DATABASE_URL.startsWith('sqlite:')) return undefined;
+      const { bavail, blocks, bsize } = await statfs(dataFolder(config));
+      return { freeBytes: bavail * bsize, sizeBytes: blocks * bsize };
+    },
+  };
+}

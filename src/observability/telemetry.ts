@@ -1,0 +1,93 @@
+import type { CallOutcome } from '../callbacks/guarded-call.ts';
+import type { DeliveryObserver } from '../delivery/delivery.ts';
+import type { Events } from '../events.ts';
+import type { Logs } from '../log/log.ts';
+import type { PushRow } from '../push/message.ts';
+import type { Metrics } from './metrics/metrics.ts';
+
+export interface TelemetryPorts {
+  events: Events;
+  logs: Logs;
+  metrics: Metrics;
+  now(): number;
+}
+
+/** Those who look on: they count, and write the lines by which a message is followed (src/log/log.ts). */
+export interface Telemetry {
+  readonly delivery: DeliveryObserver;
+  onPushSettled(row: PushRow): void;
+  observeCall(call: () => Promise<CallOutcome>): Promise<CallOutcome>;
+}
+
+/** Has metrics and logs follow what happens. Lines for each step of an instruction are written at `debug` only. */
+export function startTelemetry({ events, logs: { log, access }, metrics, now }: TelemetryPorts): Telemetry {
+  const { instructions, outbound } = metrics;
+  // Asked once: at `info` a step must cost nothing but its count.
+  const traced = log.isLevelEnabled('debug');
+
+  events.on('instruction.reported', ({ id, tpvId, status, holder, ageMs, waitedMs }) => {
+    const transport = holder === 'poll' ? 'poll' : 'socket';
+    instructions.reported(transport, status, ageMs, waitedMs !== undefined);
+    if (traced) log.debug({ instruction_id: id, tpv_id: tpvId, transport, age_ms: ageMs }, `reported ${status}`);
+  });
+  events.on('instruction.unanswered', ({ id, tpvId, reason }) => {
+    instructions.gaveUp(reason);
+    if (traced) log.debug({ instruction_id: id, tpv_id: tpvId, reason }, 'given up');
+  });
+  if (traced) {
+    events.on('instruction.revoked', ({ id, tpvId, reason }) =>
+      log.debug({ instruction_id: id, tpv_id: tpvId, reason }, 'revoked'),
+    );
+  }
+
+  return {
+    delivery: {
+      created(id, tpvId) {
+        instructions.created();
+        if (traced) log.debug({ instruction_id: id, tpv_id: tpvId }, 'created');
+      },
+      handedOut(id, transport, ageMs, again) {
+        instructions.handedOut(transport, ageMs, again);
+        if (traced) log.debug({ instruction_id: id, transport, age_ms: ageMs, again }, 'handed out');
+      },
+      returned(ids) {
+        instructions.returned(ids.length);
+        if (traced) for (const id of ids) log.debug({ instruction_id: id }, 'in line again');
+      },
+    },
+    onPushSettled(row) {
+      const { status } = row;
+      if (status === 'pending' || status === 'sending') return;
+      const ms = now() - row.queued_at;
+      outbound.pushed(status, ms);
+      access.info({
+        push: status,
+        push_message_id: row.id,
+        instruction_id: instructionOfKey(row.idempotency_key),
+        tpv_id: row.tpv_id ?? undefined,
+        ms,
+        attempts: row.attempts,
+      });
+    },
+    async observeCall(call) {
+      const startedAt = performance.now();
+      const outcome = await call();
+      const [kind, reason] = called(outcome);
+      outbound.called(kind, reason, performance.now() - startedAt);
+      if (outcome.kind !== 'answered') log.warn({ outcome: kind, reason }, 'a URL that a button names did not answer');
+      return outcome;
+    },
+  };
+}
+
+function called(outcome: CallOutcome): ['accepted' | 'declined' | 'refused' | 'failed', string] {
+  if (outcome.kind === 'answered') return [outcome.success ? 'accepted' : 'declined', ''];
+  return [outcome.kind, outcome.reason];
+}
+
+/** The SDK names its replies, and the hub its own sentences, by the instruction that they are about: `<id>:1`. */
+const KEY_OF_INSTRUCTION = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}):/;
+
+function instructionOfKey(key: string | null): string | undefined {
+  return key === null ? undefined : KEY_OF_INSTRUCTION.exec(key)?.[1];
+}

@@ -1,0 +1,70 @@
+import type { Database } from '../../db/open.ts';
+import { raiseWorkEpoch } from '../../instructions/work-epoch.ts';
+import { type ButtonContext, createButtons, planButtons } from './buttons.ts';
+import { openDjango } from './django-source.ts';
+import { createInstructions, planInstructions } from './instructions.ts';
+import { createMessages, planMessages } from './messages.ts';
+import { createOrigins, planOrigins } from './origins.ts';
+import { createPeople, planPeople } from './people.ts';
+import { Tally } from './tally.ts';
+import { createTpvs, planTpvs } from './tpvs.ts';
+
+export interface ImportOptions {
+  db: Database;
+  /** The former service's database: a SQLite file, or `postgres://…` */
+  place: string;
+  /** False: only looks. */
+  apply: boolean;
+  callbackUrls: ButtonContext['callbackUrls'];
+  now: number;
+}
+
+/** When an import was last completed, in milliseconds. */
+const IMPORTED_AT = 'django_imported_at';
+
+/**
+ * Takes over what the Django service before this hub left: TPVs with their keys, people, what is open, buttons that
+ * still work, allowed origins. All of it is looked at before anything is written. What is written is written in small
+ * commits, each row once however often this is called, also after it was killed half-way.
+ * @returns what was (or would be) made, was there already or is left out, and why
+ * @throws HubError with a sentence where that database can't be read or is another one
+ */
+export async function importDjango({ db, place, apply, callbackUrls, now }: ImportOptions): Promise<Tally> {
+  const source = await openDjango(place);
+  const tally = new Tally();
+  try {
+    const importedAt = await lastImport(db);
+    const tpvPlan = await planTpvs(source, db, tally, now);
+    const tpvs = tpvPlan.known;
+    const peoplePlan = await planPeople(source, db, tpvs, tally, now);
+    const context = { db, tpvs, people: peoplePlan.byRow, tally, now, importedAt, callbackUrls };
+    const instructions = await planInstructions(source, context);
+    const messages = await planMessages(source, context);
+    const buttons = await planButtons(source, context);
+    const origins = await planOrigins(source, db, tally);
+    if (!apply) return tally;
+    await createTpvs(db, tpvPlan, now);
+    await createPeople(db, peoplePlan);
+    await createMessages(db, messages);
+    await createButtons(db, buttons);
+    await createOrigins(db, origins);
+    await createInstructions(db, instructions);
+    await db.transact(async (tx) => {
+      const row = { key: IMPORTED_AT, value: String(now) };
+      await tx.kysely
+        .insertInto('settings')
+        .values(row)
+        .onConflict((c) => c.column('key').doUpdateSet(row))
+        .execute();
+      await raiseWorkEpoch(tx);
+    });
+    return tally;
+  } finally {
+    await source.close();
+  }
+}
+
+async function lastImport(db: Database): Promise<number | undefined> {
+  const row = await db.read.selectFrom('settings').select('value').where('key', '=', IMPORTED_AT).executeTakeFirst();
+  return row === undefined ? undefined : Number(row.value);
+}

@@ -1,0 +1,65 @@
+import closeWithGrace from 'close-with-grace';
+import { preparePanel } from '../admin/assets.ts';
+import { systemClock } from '../clock.ts';
+import { readConfig, secretsOf } from '../config/config.ts';
+import { createHub } from '../hub/hub.ts';
+import { openLogs } from '../log/log.ts';
+import type { ProblemCode } from '../observability/health.ts';
+import { loadDotEnv } from './exit.ts';
+import { serviceManager } from './systemd.ts';
+
+/** How long a drain may take before the process ends all the same (design/reliability.md). */
+const DRAIN_MS = 25_000;
+/**
+ * They come more than once (npm passes on what the terminal sends to both), and the second must not end the drain, as
+ * close-with-grace would have it.
+ */
+const DRAIN_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+
+/** The first moments after a start belong to those who waited for it. */
+const PREPARE_PANEL_AFTER_MS = 2_000;
+
+/** Where systemd may start it anew. A full disk or a newer schema would be the same then, and mends itself or never. */
+const STUCK: readonly ProblemCode[] = ['database_unavailable'];
+
+/**
+ * env → config → hub → listen; a signal drains it. Resolves once the hub listens.
+ * @throws what `faultsOf` turns into sentences and an exit code
+ */
+export async function serve(): Promise<void> {
+  loadDotEnv();
+  const config = readConfig(process.env);
+  const logs = await openLogs({ level: config.LOG_LEVEL, dir: config.LOG_DIR, secrets: secretsOf(config) });
+  const clock = systemClock();
+  const manager = serviceManager({ env: process.env, clock, log: logs.log });
+  const hub = await createHub(config, logs, clock);
+  const grace = closeWithGrace({ delay: DRAIN_MS, logger: false, skip: [...DRAIN_SIGNALS] }, async ({ err }) => {
+    if (err !== undefined) logs.log.fatal({ err }, 'the process ends: something failed that nothing expected');
+    await Promise.all([manager.stopping(), hub.close()]);
+    await logs.flush();
+  });
+  let ending = false;
+  for (const signal of DRAIN_SIGNALS) {
+    process.on(signal, () => {
+      if (ending) return;
+      ending = true;
+      grace.close();
+    });
+  }
+  try {
+    const address = await hub.listen();
+    const link = await hub.setupLink(address);
+    // To the terminal, or the journal of a service: whoever reads those runs the machine, and LOG_DIR would hide it.
+    if (link !== undefined) process.stdout.write(`Crea la primera cuenta: ${link}\n`);
+    manager.ready(`Listening on ${address}`, async () =>
+      (await hub.problems()).map(({ code }) => code).filter((code) => STUCK.includes(code)),
+    );
+    clock.after(PREPARE_PANEL_AFTER_MS, () => {
+      preparePanel().catch((err) => logs.log.error({ err }, 'the panel could not be made ready; a visit tries again'));
+    });
+  } catch (error) {
+    await hub.close();
+    await logs.flush();
+    throw error;
+  }
+}

@@ -1,0 +1,178 @@
+import { adoptUnassigned } from '../../assignment/move-person.ts';
+import { type Press, type PressOutcome, press } from '../../buttons/press.ts';
+import type { Tx } from '../../db/open.ts';
+import type { Events } from '../../events.ts';
+import { keepFiles } from '../../instructions/files.ts';
+import type { DeliverySettings } from '../../instructions/instruction.ts';
+import { type HandOut, type Submission, submit } from '../../instructions/submit.ts';
+import { enqueue, hubSentence, type Waker } from '../../push/enqueue.ts';
+import type { InlineKeyboard } from '../../push/message.ts';
+import { tpvById, tpvByJoinCode } from '../../tpvs/tpv.ts';
+import { type AssignPorts, assign, markUnassignedTold, moveUser } from '../../users/assign.ts';
+import { type Profile, storable, type TouchedUser, touchUser } from '../../users/user.ts';
+import type { Texts } from '../texts.ts';
+import type { Meaning } from './meaning.ts';
+import type { From } from './update.ts';
+
+export interface ObeyPorts {
+  events: Events;
+  handOut: HandOut;
+  assigning: AssignPorts;
+  texts: Texts;
+  /** Who sends what the hub itself says. */
+  waker: Waker;
+  /** A press was committed, and asks for something. */
+  onPress(press: Press, outcome: PressOutcome): void;
+  settings: Pick<DeliverySettings, 'instructionTtlMs' | 'pressTtlMs'>;
+  forwardStart: boolean;
+}
+
+function profileOf(from: From): Profile {
+  return {
+    telegramId: from.id,
+    username: from.username ?? null,
+    firstName: from.first_name,
+    lastName: from.last_name ?? '',
+    languageCode: from.language_code ?? '',
+  };
+}
+
+type Understood = Exclude<Meaning, { kind: 'none' }>;
+
+/**
+ * Does what an update asks for, as part of the transaction that keeps it.
+ * @returns the id of the instruction that it became, where it became one
+ */
+export async function obey(
+  tx: Tx,
+  ports: ObeyPorts,
+  updateId: number,
+  meaning: Understood,
+  now: number,
+): Promise<string | undefined> {
+  const { from } = meaning;
+  const say = (text: string, keyboard?: InlineKeyboard) =>
+    enqueue(tx, ports.waker, hubSentence(from.id, text, keyboard), now);
+  const touch = async (active = true): Promise<TouchedUser> => {
+    const user = await touchUser(tx, profileOf(from), now, active);
+    if (user.isNew || meaning.kind === 'membership') {
+      tx.afterCommit(() => ports.events.changed('user', String(from.id)));
+    }
+    return user;
+  };
+  switch (meaning.kind) {
+    case 'membership':
+      await touch(meaning.active);
+      return;
+    case 'instruction': {
+      const user = await touch();
+      const tpvId = user.tpvId ?? (await findTpv(tx, ports, from, user, now));
+      const one = submission(ports, updateId, tpvId, from, meaning.command, meaning.payload);
+      const id = await submit(tx, ports.handOut, one, now);
+      if (meaning.attachments.length > 0) await keepFiles(tx, id, meaning.attachments);
+      return id;
+    }
+    case 'start': {
+      const user = await touch();
+      const tpvId = await welcome(tx, ports, from, user, meaning.code, say);
+      if (!ports.forwardStart) return undefined;
+      return submit(
+        tx,
+        ports.handOut,
+        submission(ports, updateId, tpvId, from, 'process_message', meaning.payload),
+        now,
+      );
+    }
+    case 'id':
+      await touch();
+      await say(ports.texts.yourId(from.id), copyId(ports.texts, from.id));
+      return undefined;
+    case 'help':
+      await touch();
+      await say(ports.texts.help);
+      return undefined;
+    case 'press': {
+      const one = pressOf(updateId, meaning);
+      const { handOut, events, settings } = ports;
+      const changed = (pushId: string) => events.changed('push', pushId);
+      const outcome = await press(tx, { handOut, ttlMs: settings.pressTtlMs, changed }, one, now);
+      tx.afterCommit(() => ports.onPress(one, outcome));
+      return outcome.kind === 'instruction' ? outcome.instructionId : undefined;
+    }
+    default:
+      return meaning satisfies never;
+  }
+}
+
+function submission(
+  ports: ObeyPorts,
+  updateId: number,
+  tpvId: string | null,
+  from: From,
+  command: string,
+  payload: string,
+): Submission {
+  return {
+    updateId,
+    tpvId,
+    telegramUserId: from.id,
+    telegramUsername: from.username === undefined ? null : storable(from.username),
+    command,
+    payload,
+    ttlMs: ports.settings.instructionTtlMs,
+  };
+}
+
+/** Assigns somebody who wrote; where nobody can attend them they are told so, once. */
+async function findTpv(tx: Tx, ports: ObeyPorts, from: From, user: TouchedUser, now: number): Promise<string | null> {
+  const tpvId = await assign(tx, ports.assigning, from.id);
+  if (tpvId !== undefined) {
+    await adoptUnassigned(tx, ports.events, from.id, tpvId);
+    return tpvId;
+  }
+  if (!user.told) {
+    await markUnassignedTold(tx, from.id, now);
+    await enqueue(tx, ports.waker, hubSentence(from.id, ports.texts.unassigned), now);
+  }
+  return null;
+}
+
+/** `/start`, perhaps with a join code: assigns, and says who attends. */
+async function welcome(
+  tx: Tx,
+  ports: ObeyPorts,
+  from: From,
+  user: TouchedUser,
+  code: string | undefined,
+  say: (text: string, keyboard?: InlineKeyboard) => Promise<unknown>,
+): Promise<string | null> {
+  const { texts } = ports;
+  let tpvId = user.tpvId;
+  const problem = code === undefined ? undefined : await join(tx, texts, from.id, code);
+  if (problem !== undefined && typeof problem === 'object') tpvId = problem.tpvId;
+  if (typeof problem === 'string') await say(problem);
+  tpvId ??= (await assign(tx, ports.assigning, from.id)) ?? null;
+  if (tpvId !== null) await adoptUnassigned(tx, ports.events, from.id, tpvId);
+  const [tpv] = tpvId === null ? [] : await tx.run(tpvById, { id: tpvId });
+  const greeting =
+    tpv === undefined ? texts.welcomeUnassigned(from.first_name) : texts.welcome(from.first_name, tpv.name);
+  await say(`${greeting}\n\n${texts.yourId(from.id)}`, copyId(texts, from.id));
+  return tpvId;
+}
+
+/** @returns the TPV that the code led to, or the sentence that says why it did not */
+async function join(tx: Tx, texts: Texts, telegramId: number, code: string): Promise<{ tpvId: string } | string> {
+  const [tpv] = await tx.run(tpvByJoinCode, { code: storable(code) });
+  if (tpv === undefined) return texts.joinCodeUnknown;
+  return (await moveUser(tx, telegramId, tpv.id)) === 'full' ? texts.joinCodeFull : { tpvId: tpv.id };
+}
+
+/** A button that copies the person's id. */
+function copyId(texts: Texts, id: number): InlineKeyboard {
+  return [[{ text: texts.copyId, copy_text: { text: String(id) } }]];
+}
+
+function pressOf(updateId: number, { from, queryId, messageId, data }: Extract<Meaning, { kind: 'press' }>): Press {
+  const telegramUsername = from.username === undefined ? null : storable(from.username);
+  return { updateId, queryId, telegramUserId: from.id, telegramUsername, messageId, data: storable(data) };
+}

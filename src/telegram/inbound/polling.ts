@@ -1,0 +1,62 @@
+import type { Api, RawApi } from 'grammy';
+import { type Clock, pause } from '../../clock.ts';
+import type { Logger } from '../../log/log.ts';
+import { grammySignal, telegramFault } from '../outbound/api.ts';
+import { ALLOWED_UPDATES } from './update.ts';
+
+export interface PollingPorts {
+  api: Api<RawApi>;
+  clock: Clock;
+  log: Logger;
+  receive(raw: Buffer): Promise<unknown>;
+}
+
+/** How long Telegram may hold a request open, in seconds; below the client's own timeout. */
+const HOLD_SECONDS = 8;
+const LONGEST_WAIT_MS = 30_000;
+
+/**
+ * Fetches updates where no public address can be had. An update is confirmed (by the next offset) only after it was
+ * committed, so a crash in between makes Telegram send it again.
+ * @returns call it to stop; it resolves when the loop has ended
+ */
+export function startPolling(ports: PollingPorts): () => Promise<void> {
+  const ended = new AbortController();
+  const loop = run(ports, ended.signal);
+  return async () => {
+    ended.abort();
+    await loop;
+  };
+}
+
+async function run({ api, clock, log, receive }: PollingPorts, signal: AbortSignal): Promise<void> {
+  const cut = grammySignal(signal);
+  let offset: number | undefined;
+  let wait = 1_000;
+  let ready = false;
+  while (!signal.aborted) {
+    try {
+      if (!ready) {
+        // getUpdates is refused while a webhook is set.
+        await api.deleteWebhook({}, cut);
+        ready = true;
+      }
+      const updates = await api.getUpdates(
+        { ...(offset === undefined ? {} : { offset }), timeout: HOLD_SECONDS, allowed_updates: ALLOWED_UPDATES },
+        cut,
+      );
+      // All are asked for in one turn, so they share a commit and keep their order.
+      await Promise.all(updates.map((update) => receive(Buffer.from(JSON.stringify(update)))));
+      const last = updates.at(-1);
+      if (last !== undefined) offset = last.update_id + 1;
+      wait = 1_000;
+    } catch (error) {
+      if (signal.aborted) return;
+      const fault = telegramFault(error);
+      log.warn({ fault }, 'updates could not be fetched or stored; trying again');
+      ready = false;
+      await pause(clock, wait, signal);
+      wait = Math.min(wait * 2, LONGEST_WAIT_MS);
+    }
+  }
+}

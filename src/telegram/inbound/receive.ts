@@ -1,0 +1,167 @@
+import type { Database, Tx } from '../../db/open.ts';
+import type { UpdateOutcome } from '../../db/schema.ts';
+import { statement } from '../../db/statement.ts';
+import { HubError } from '../../errors.ts';
+import { storable } from '../../users/user.ts';
+import { type ObeyPorts, obey } from './apply.ts';
+import { type Meaning, meaningOf } from './meaning.ts';
+import { ALLOWED_UPDATES, type Update, updateSchema } from './update.ts';
+
+export interface ReceivePorts extends ObeyPorts {
+  db: Database;
+  forwardEdits: boolean;
+  now(): number;
+  /** Gets what went wrong with an update that was kept all the same. */
+  onFault(error: unknown): void;
+  /** Counts what came in; `kind` is one of Telegram's, or `other`. */
+  onUpdate(kind: string, outcome: UpdateOutcome | 'duplicate'): void;
+}
+
+/** What an update was, and became; the log follows these ids. */
+export interface Received {
+  updateId: number | null;
+  /** Undefined where it became none, or had become one before. */
+  instructionId?: string | undefined;
+}
+
+const keepUpdate = statement<{
+  updateId: number | null;
+  kind: string;
+  outcome: UpdateOutcome;
+  reason: string | null;
+  raw: Uint8Array | null;
+  now: number;
+}>()((db, p) =>
+  db
+    .insertInto('telegram_updates')
+    .values({
+      update_id: p('updateId'),
+      kind: p('kind'),
+      outcome: p('outcome'),
+      reason: p('reason'),
+      raw: p('raw'),
+      received_at: p('now'),
+    })
+    .onConflict((c) => c.column('update_id').doNothing())
+    .returning('seq'),
+);
+
+/**
+ * Takes one update as it came, and resolves once it is committed: as an instruction, as something that the hub
+ * answers itself, or kept with the reason why not. The same `update_id` again changes nothing.
+ * @throws HubError `unavailable` where it could not be committed; Telegram then sends it again
+ */
+export async function receiveUpdate(ports: ReceivePorts, raw: Buffer): Promise<Received> {
+  const understood = understand(ports, raw);
+  const now = ports.now();
+  if ('reason' in understood) return keep(ports, { ...understood, raw, now });
+  const { updateId, kind } = understood;
+  try {
+    const { instructionId } = await ports.db.transact((tx) => take(tx, ports, understood, now));
+    return { updateId, instructionId };
+  } catch (error) {
+    if (error instanceof HubError) throw error;
+    // A fault of the program must not make Telegram repeat this update for ever and hold its chat back.
+    ports.onFault(error);
+    return keep(ports, { updateId, kind, outcome: 'quarantined', reason: INTERNAL_FAULT, raw, now });
+  }
+}
+
+/** Why an update is in the quarantine that the program failed on. */
+export const INTERNAL_FAULT = 'internal fault';
+
+/** An update that asks the hub for something. */
+export interface Understood {
+  updateId: number;
+  kind: string;
+  outcome: 'instruction' | 'answered';
+  meaning: Exclude<Meaning, { kind: 'none' }>;
+}
+
+/** One that the hub has no use for, or can't read. */
+export interface PutAside {
+  updateId: number | null;
+  kind: string;
+  outcome: 'kept' | 'quarantined';
+  reason: string;
+}
+
+/** Reads what came, whatever it is. */
+export function understand(
+  ports: Pick<ReceivePorts, 'forwardEdits' | 'forwardStart'>,
+  raw: Buffer,
+): Understood | PutAside {
+  const read = readUpdate(raw);
+  if ('reason' in read) return { ...read, outcome: 'quarantined' };
+  const { update, kind } = read;
+  const updateId = update.update_id;
+  const meaning = meaningOf(update, ports);
+  if (meaning.kind === 'none') return { updateId, kind, outcome: 'kept', reason: meaning.reason };
+  const forwarded = meaning.kind === 'instruction' || (meaning.kind === 'start' && ports.forwardStart);
+  return { updateId, kind, outcome: forwarded ? 'instruction' : 'answered', meaning };
+}
+
+/** Keeps an update, and does what it asks for, once. */
+export async function take(
+  tx: Tx,
+  ports: ReceivePorts,
+  { updateId, kind, outcome, meaning }: Understood,
+  now: number,
+): Promise<{ outcome: Understood['outcome'] | 'duplicate'; instructionId: string | undefined }> {
+  const [kept] = await tx.run(keepUpdate, { updateId, kind, outcome, reason: null, raw: null, now });
+  tx.afterCommit(() => ports.onUpdate(countedKind(kind), kept === undefined ? 'duplicate' : outcome));
+  if (kept === undefined) return { outcome: 'duplicate', instructionId: undefined };
+  return { outcome, instructionId: await obey(tx, ports, updateId, meaning, now) };
+}
+
+async function keep(ports: ReceivePorts, row: PutAside & { raw: Buffer; now: number }): Promise<Received> {
+  await ports.db.transact(async (tx) => {
+    const [kept] = await tx.run(keepUpdate, row);
+    tx.afterCommit(() => {
+      ports.onUpdate(countedKind(row.kind), kept === undefined ? 'duplicate' : row.outcome);
+      if (kept !== undefined) ports.events.changed('update', String(kept.seq));
+    });
+  });
+  return { updateId: row.updateId };
+}
+
+/** Kinds that the hub does not ask for are whatever somebody sent. */
+function countedKind(kind: string): string {
+  return ALLOWED_UPDATES.some((known) => known === kind) ? kind : 'other';
+}
+
+type Read = { update: Update; kind: string } | { updateId: number | null; kind: string; reason: string };
+
+function readUpdate(raw: Buffer): Read {
+  let body: unknown;
+  try {
+    body = JSON.parse(raw.toString());
+  } catch {
+    return { updateId: null, kind: 'unreadable', reason: 'not JSON' };
+  }
+  const parsed = updateSchema.safeParse(body);
+  const kind = kindOf(body);
+  if (parsed.success) return { update: parsed.data, kind };
+  const [issue] = parsed.error.issues;
+  const reason = `${issue?.path.join('.') || 'update'}: ${issue?.message ?? 'not understood'}`;
+  return { updateId: updateIdOf(body), kind, reason };
+}
+
+/** The field beside `update_id`; one of Telegram's kinds, or `unknown`. */
+function kindOf(body: unknown): string {
+  if (typeof body !== 'object' || body === null) return 'unreadable';
+  const known = ALLOWED_UPDATES.find((kind) => kind in body);
+  return (
+    known ??
+    storable(
+      Object.keys(body)
+        .find((key) => key !== 'update_id')
+        ?.slice(0, 64) ?? 'unknown',
+    )
+  );
+}
+
+function updateIdOf(body: unknown): number | null {
+  if (typeof body !== 'object' || body === null || !('update_id' in body)) return null;
+  return Number.isSafeInteger(body.update_id) ? Number(body.update_id) : null;
+}

@@ -1,0 +1,100 @@
+import type { Readable } from 'node:stream';
+import type { Api, RawApi } from 'grammy';
+import { type Dispatcher, request } from 'undici';
+import { HubError } from '../../errors.ts';
+import { grammySignal, telegramFault } from './api.ts';
+
+export interface TelegramFilesOptions {
+  api: Api<RawApi>;
+  apiRoot: string;
+  token: string;
+}
+
+/** A file on its way from Telegram. */
+export interface TelegramDownload {
+  status: 200 | 206 | 416;
+  headers: Partial<Record<(typeof HEADERS)[number], string>>;
+  body: Readable;
+  /** What Telegram calls it, such as `file_7.jpg`. */
+  name: string;
+}
+
+/** What bots may download (core.telegram.org/bots/api#getfile); a Bot API server of one's own would give more. */
+const MAX_FILE_BYTES = 20 * 1024 * 1024;
+/** Telegram has this long for its headers, and then between two pieces of the file. */
+const HEADERS_TIMEOUT_MS = 10_000;
+const BODY_TIMEOUT_MS = 30_000;
+/** What else Telegram's server says of the file stays here. */
+const HEADERS = ['content-length', 'content-range', 'accept-ranges', 'last-modified'] as const;
+
+/** Telegram's words for an id that is none, or no longer one. */
+const NO_SUCH_FILE = /file_id|file identifier|file is temporarily unavailable/i;
+const TOO_BIG = /file is too big/i;
+
+/**
+ * Downloads files that people sent. The address of a download holds the bot's token (S3), so none of the errors here
+ * has the client's own as its cause.
+ */
+export function telegramFiles({ api, apiRoot, token }: TelegramFilesOptions) {
+  return async (fileId: string, range: string | undefined, signal: AbortSignal): Promise<TelegramDownload> => {
+    const file = await api.getFile(fileId, grammySignal(signal)).catch((error: unknown) => {
+      throw refusal(error);
+    });
+    if ((file.file_size ?? 0) > MAX_FILE_BYTES) throw tooLarge();
+    if (file.file_path === undefined) throw notFound();
+    const path = file.file_path.split('/');
+    const url = `${apiRoot}/file/bot${token}/${path.map(encodeURIComponent).join('/')}`;
+    const { statusCode, headers, body } = await request(url, {
+      signal,
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      bodyTimeout: BODY_TIMEOUT_MS,
+      ...(range !== undefined && { headers: { range } }),
+    }).catch((error: unknown) => {
+      throw refusal(error);
+    });
+    if (statusCode === 200 || statusCode === 206 || statusCode === 416) {
+      if (statusCode === 416 || Number(headers['content-length'] ?? 0) <= MAX_FILE_BYTES) {
+        return { status: statusCode, headers: kept(headers, statusCode), body, name: path.at(-1) ?? '' };
+      }
+    }
+    await body.dump();
+    if (statusCode === 200 || statusCode === 206) throw tooLarge();
+    throw statusCode === 404 ? notFound() : telegramError(`Telegram answered a download with ${statusCode}.`);
+  };
+}
+
+function kept(headers: Dispatcher.ResponseData['headers'], status: number): TelegramDownload['headers'] {
+  const found: TelegramDownload['headers'] = {};
+  for (const name of HEADERS) {
+    const value = headers[name];
+    // What follows a 416 is the hub's own.
+    if (typeof value === 'string' && !(status === 416 && name === 'content-length')) found[name] = value;
+  }
+  return found;
+}
+
+function refusal(error: unknown): HubError {
+  const fault = telegramFault(error);
+  if (fault.kind !== 'refused') return telegramError(`no answer (${fault.description})`);
+  const { code, description, retryAfterSeconds } = fault;
+  if (TOO_BIG.test(description)) return tooLarge();
+  if (code === 400 && NO_SUCH_FILE.test(description)) return notFound();
+  return telegramError(`${code} ${description}`, retryAfterSeconds);
+}
+
+function telegramError(said: string, retryAfterSeconds?: number): HubError {
+  return new HubError('telegram_error', `Telegram did not hand out a file: ${said}`, {
+    details: [{ path: 'telegram', message: said }],
+    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+  });
+}
+
+function notFound(): HubError {
+  return new HubError('not_found', 'Telegram no longer has this file.');
+}
+
+function tooLarge(): HubError {
+  return new HubError('payload_too_large', 'Telegram hands out files of at most 20 MB.', {
+    details: [{ path: 'file_id', message: 'Telegram entrega a los bots ficheros de hasta 20 MB' }],
+  });
+}

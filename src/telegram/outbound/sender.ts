@@ -1,0 +1,94 @@
+import { access, constants } from 'node:fs/promises';
+import { type Api, InputFile, type RawApi } from 'grammy';
+import type { InlineKeyboardMarkup } from 'grammy/types';
+import type { ParseMode } from '../../db/schema.ts';
+import { type PushData, type PushRow, uploadOf } from '../../push/message.ts';
+import type { SendOutcome, SendPort } from '../../push/send-port.ts';
+import { telegramFault } from './api.ts';
+
+/** Telegram's words for markup that it can't parse. */
+export const UNPARSABLE = /can't parse entities|can't find end of|unsupported start tag|unclosed/i;
+
+const FILE_GONE = 'el fichero que llevaba ya no está';
+
+/**
+ * Sends rows of the queue through grammY's Api.
+ * @param uploadApi the same with more patience, for what carries a file
+ */
+export function telegramSender(api: Api<RawApi>, uploadApi: Api<RawApi>): SendPort {
+  return {
+    async send(row) {
+      const file = uploadOf(row);
+      if (file !== undefined && !(await isReadable(file.path))) return { kind: 'impossible', description: FILE_GONE };
+      const through = file === undefined ? api : uploadApi;
+      const first = await attempt(() => call(through, row, row.parse_mode));
+      if (row.parse_mode === 'none' || first.kind !== 'refused' || !UNPARSABLE.test(first.description)) return first;
+      const second = await attempt(() => call(through, row, 'none'));
+      return second.kind === 'sent' ? { ...second, asPlain: true } : second;
+    },
+  };
+}
+
+function isReadable(path: string): Promise<boolean> {
+  return access(path, constants.R_OK).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function attempt(request: () => Promise<{ message_id: number }>): Promise<SendOutcome> {
+  try {
+    const { message_id: messageId } = await request();
+    return { kind: 'sent', messageId, asPlain: false };
+  } catch (error) {
+    return refusedOrFault(error);
+  }
+}
+
+/** A fault of a call to Telegram, in push's terms. */
+export function refusedOrFault(error: unknown): Exclude<SendOutcome, { kind: 'sent' | 'impossible' }> {
+  const fault = telegramFault(error);
+  if (fault.kind !== 'refused') return fault;
+  const { code, description, retryAfterSeconds, migratedTo } = fault;
+  return {
+    kind: 'refused',
+    code,
+    description,
+    ...(retryAfterSeconds !== undefined && { retryAfterMs: retryAfterSeconds * 1_000 }),
+    ...(migratedTo !== undefined && { migratedTo }),
+  };
+}
+
+function call(api: Api<RawApi>, row: PushRow, mode: ParseMode): Promise<{ message_id: number }> {
+  // Written by this program, from an object of its kind.
+  const data = JSON.parse(row.data) as PushData;
+  const shared = {
+    disable_notification: row.disable_notification === 1,
+    ...(row.reply_markup !== null && { reply_markup: JSON.parse(row.reply_markup) as InlineKeyboardMarkup }),
+  };
+  const marked = { ...shared, ...(mode !== 'none' && { parse_mode: mode }) };
+  switch (row.kind) {
+    case 'text':
+      return api.sendMessage(row.chat_id, row.text, marked);
+    case 'photo':
+      return api.sendPhoto(row.chat_id, fileOf(data), captioned(row, marked));
+    case 'document':
+      return api.sendDocument(row.chat_id, fileOf(data), captioned(row, marked));
+    case 'location':
+      if (!('latitude' in data)) throw new Error(`The push ${row.id} has no place.`);
+      return api.sendLocation(row.chat_id, data.latitude, data.longitude, shared);
+    default:
+      return row.kind satisfies never;
+  }
+}
+
+function captioned<T extends object>(row: PushRow, other: T): T & { caption?: string } {
+  return row.text === '' ? other : { ...other, caption: row.text };
+}
+
+/** Telegram fetches a URL itself; a stored file is read from the disk at each attempt. */
+function fileOf(data: PushData): string | InputFile {
+  if ('url' in data) return data.url;
+  if ('file' in data) return new InputFile(data.file.path, data.file.name);
+  throw new Error('The push has neither a URL nor a file.');
+}

@@ -1,0 +1,34 @@
+import type { Api, RawApi } from 'grammy';
+import { type Clock, pause } from '../../clock.ts';
+
+/** Whoever asks for the name waits this long for Telegram; it may come for the next who asks. */
+const PATIENCE_MS = 1_500;
+/** A Telegram that does not answer is not asked more often. */
+const ASK_INTERVAL_MS = 30_000;
+
+/** The bot's name, asked of Telegram when somebody first wants it, and kept: a bot keeps its name. */
+export function botUsername(api: Api<RawApi>, clock: Clock): () => Promise<string | undefined> {
+  let known: string | undefined;
+  let askedAt: number | undefined;
+  let asking: Promise<void> | undefined;
+
+  const ask = async () => {
+    askedAt = clock.now();
+    try {
+      known = (await api.getMe()).username;
+    } catch {
+      // Whoever asks sees that the name is not known; `webhook` says what is wrong with Telegram.
+    }
+    asking = undefined;
+  };
+
+  return async () => {
+    if (known !== undefined) return known;
+    if (askedAt === undefined || clock.now() - askedAt >= ASK_INTERVAL_MS) asking ??= ask();
+    if (asking === undefined) return undefined;
+    const patience = new AbortController();
+    await Promise.race([asking, pause(clock, PATIENCE_MS, patience.signal)]);
+    patience.abort();
+    return known;
+  };
+}

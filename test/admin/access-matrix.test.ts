@@ -1,0 +1,223 @@
+import { describe, expect, test } from 'vitest';
+import { openBrowser, type TestBrowser } from '../support/admin.ts';
+import { type Answer, DIALECTS, type JsonInit, startHub, type TestHub } from '../support/hub.ts';
+
+/** Who calls: nobody, the TPV whose rows they are, another, one that nobody activated, one of a wrong key, the administrator. */
+const ROLES = ['nobody', 'owner', 'other', 'inactive', 'forged', 'admin'] as const;
+type Role = (typeof ROLES)[number];
+
+interface Route {
+  method: string;
+  path: (ids: { instruction: string; tpv: string }) => string;
+  json?: unknown;
+  /** In the order of ROLES. */
+  statuses: [nobody: number, owner: number, other: number, inactive: number, forged: number, admin: number];
+}
+
+const INSTRUCTION = ({ instruction }: { instruction: string }) => `/api/tpv/instructions/${instruction}/`;
+const tpvPath = (action: string) => (ids: { tpv: string }) => `/api/admin/tpvs/${ids.tpv}${action}`;
+
+/** Requirement S6 (design/security.md); the last ones change who may do what. */
+const ROUTES: Route[] = [
+  { method: 'GET', path: () => '/api/tpv/info/', statuses: [401, 200, 200, 200, 401, 401] },
+  { method: 'POST', path: () => '/api/tpv/heartbeat/', statuses: [401, 200, 200, 200, 401, 401] },
+  { method: 'GET', path: () => '/api/tpv/stats/', statuses: [401, 200, 200, 200, 401, 401] },
+  { method: 'GET', path: () => '/api/tpv/instructions/', statuses: [401, 200, 200, 403, 401, 401] },
+  { method: 'GET', path: INSTRUCTION, statuses: [401, 200, 404, 403, 401, 401] },
+  { method: 'PUT', path: INSTRUCTION, json: { status: 'delivered' }, statuses: [401, 200, 404, 403, 401, 401] },
+  { method: 'PATCH', path: INSTRUCTION, json: { status: 'processing' }, statuses: [401, 200, 404, 403, 401, 401] },
+  { method: 'GET', path: () => '/api/tpv/users/', statuses: [401, 200, 200, 403, 401, 401] },
+  { method: 'POST', path: () => '/api/tpv/key/rotate/', statuses: [401, 201, 201, 403, 401, 401] },
+  {
+    method: 'POST',
+    path: () => '/webhook/telegram/',
+    json: { update_id: 1 },
+    statuses: [401, 401, 401, 401, 401, 401],
+  },
+  { method: 'POST', path: () => '/telegram/', json: { update_id: 1 }, statuses: [401, 401, 401, 401, 401, 401] },
+  { method: 'POST', path: () => '/webhook/setup/', json: {}, statuses: [401, 401, 401, 401, 401, 200] },
+  { method: 'GET', path: () => '/webhook/info/', statuses: [200, 200, 200, 200, 200, 200] },
+  { method: 'GET', path: () => '/info/', statuses: [200, 200, 200, 200, 200, 200] },
+  { method: 'GET', path: () => '/healthz', statuses: [200, 200, 200, 200, 200, 200] },
+  { method: 'GET', path: () => '/readyz', statuses: [200, 200, 200, 200, 200, 200] },
+  { method: 'GET', path: () => '/docs/json', statuses: [200, 200, 200, 200, 200, 200] },
+  { method: 'GET', path: () => '/api/admin/tpvs/', statuses: [401, 401, 401, 401, 401, 200] },
+  { method: 'GET', path: () => '/api/tpv/nothing/', statuses: [404, 404, 404, 404, 404, 404] },
+  {
+    method: 'PUT',
+    path: () => '/api/admin/users/1001/tpv/',
+    json: { tpv_id: crypto.randomUUID() },
+    statuses: [401, 401, 401, 401, 401, 400],
+  },
+  { method: 'POST', path: tpvPath('/activate/'), statuses: [401, 401, 401, 401, 401, 200] },
+  { method: 'POST', path: tpvPath('/deactivate/'), json: {}, statuses: [401, 401, 401, 401, 401, 200] },
+  { method: 'POST', path: tpvPath('/revoke-keys/'), statuses: [401, 401, 401, 401, 401, 200] },
+  { method: 'DELETE', path: tpvPath('/'), statuses: [401, 401, 401, 401, 401, 200] },
+];
+
+/** Each call comes from an address of its own: failed keys of one address are limited. */
+const from = (caller: number) => ({ 'x-forwarded-for': `203.0.113.${caller}` });
+
+async function cast(hub: TestHub) {
+  const [owner, other, inactive] = [await hub.tpv(), await hub.tpv(), await hub.tpv()];
+  await hub.message(1, 'Hola');
+  await hub.admin(`/api/admin/tpvs/${inactive.id}/deactivate/`, { method: 'POST', json: {} });
+  const [instruction] = (await owner.fetch('/api/tpv/instructions/')).body.instructions;
+  const callers: Record<Role, (path: string, init?: JsonInit) => Promise<Answer>> = {
+    nobody: hub.fetch,
+    owner: owner.fetch,
+    other: other.fetch,
+    inactive: inactive.fetch,
+    forged: (path, init) =>
+      hub.fetch(path, { ...init, headers: { authorization: `ApiKey ${owner.key.slice(0, -1)}!`, ...init?.headers } }),
+    admin: hub.admin,
+  };
+  return { callers, ids: { instruction: String(instruction.id), tpv: other.id } };
+}
+
+describe.each(DIALECTS)('on %s', (database) => {
+  test('each route answers each role as the matrix says, and every refusal has the shape of the contract', async () => {
+    const hub = await startHub({ database, env: { TELEGRAM_WEBHOOK_URL: 'http://127.0.0.1:9/webhook/telegram/' } });
+    const { callers, ids } = await cast(hub);
+    const got: string[] = [];
+    let caller = 0;
+    for (const { method, path, json } of ROUTES) {
+      const line = [method, path({ instruction: ':id', tpv: ':id' })];
+      for (const role of ROLES) {
+        const { status, body } = await callers[role](path(ids), { method, json, headers: from(++caller) });
+        line.push(`${status}`);
+        if (status < 400) continue;
+        expect(body).toEqual({
+          error: expect.stringMatching(/^\p{Lu}.+\.$/u),
+          code: expect.stringMatching(/^[a-z_]+$/),
+          ...(body.details === undefined ? {} : { details: expect.arrayContaining([]) }),
+        });
+      }
+      got.push(line.join(' '));
+    }
+    const wanted = ROUTES.map(({ method, path, statuses }) =>
+      [method, path({ instruction: ':id', tpv: ':id' }), ...statuses].join(' '),
+    );
+    expect(got).toEqual(wanted);
+  });
+
+  test("what another TPV has and what nobody has can't be told apart", async () => {
+    const hub = await startHub({ database });
+    const { callers, ids } = await cast(hub);
+    const path = INSTRUCTION(ids);
+    const nowhere = `/api/tpv/instructions/${crypto.randomUUID()}/`;
+    for (const init of [{}, { method: 'PUT', json: { status: 'completed' } }]) {
+      const [foreign, missing] = [await callers.other(path, init), await callers.other(nowhere, init)];
+      expect(foreign.body).toEqual(missing.body);
+      expect(foreign.status).toBe(404);
+    }
+    expect((await callers.owner(path)).body.status).toBe('sent');
+  });
+
+  test('lists and figures hold the rows of the caller alone', async () => {
+    const hub = await startHub({ database });
+    const { callers } = await cast(hub);
+    expect((await callers.other('/api/tpv/users/')).body).toMatchObject({ count: 0 });
+    expect((await callers.other('/api/tpv/instructions/?status=sent')).body).toMatchObject({ count: 0 });
+    expect((await callers.other('/api/tpv/stats/')).body).toMatchObject({
+      instructions: { total: 0 },
+      users: { total: 0 },
+    });
+    expect((await callers.owner('/api/tpv/users/')).body).toMatchObject({ count: 1 });
+  });
+});
+
+test('without ADMIN_TOKEN nobody is the administrator', async () => {
+  const hub = await startHub({ env: { ADMIN_TOKEN: '' } });
+  for (const authorization of ['Token', 'Token ', 'Token undefined', 'Token  ""']) {
+    expect(await hub.fetch('/api/admin/tpvs/', { headers: { authorization } })).toMatchObject({ status: 401 });
+  }
+});
+
+test('no answer to a wrong administrator token differs from that to none', async () => {
+  const hub = await startHub();
+  const answers = [
+    '',
+    'Token x',
+    'Token a-made-up-administrator-toke',
+    'Basic eDp5',
+    'ApiKey a-made-up-administrator-token',
+  ];
+  const bodies = [];
+  for (const authorization of answers) {
+    const { status, body } = await hub.fetch('/api/admin/tpvs/', { headers: { authorization } });
+    bodies.push({ status, body });
+  }
+  for (const body of bodies) expect(body).toEqual(bodies[0]);
+  expect(bodies[0]?.status).toBe(401);
+});
+
+/** What people do with their own account, whatever their role. */
+const OWN = /^\/api\/admin\/(logout|account\/)/;
+/** What needs no session, but the panel's own pages. */
+const OPEN = ['/api/admin/login', '/api/admin/setup'];
+
+/** Every route under `/api/admin/`, as the program itself lists them. */
+async function adminRoutes(hub: TestHub): Promise<{ method: string; url: string }[]> {
+  const { paths } = (await hub.fetch('/docs/json')).body;
+  return Object.entries<object>(paths)
+    .filter(([url]) => url.startsWith('/api/admin/'))
+    .flatMap(([url, item]) => Object.keys(item).map((method) => ({ method: method.toUpperCase(), url })))
+    .filter(({ url }) => !OPEN.includes(url));
+}
+
+/** Only the status: a stream's answer never ends. */
+async function statusOf(
+  hub: TestHub,
+  { method, url }: { method: string; url: string },
+  headers: Record<string, string>,
+) {
+  const path = url.replaceAll(/\{\w+\}/g, '00000000-0000-7000-8000-000000000000');
+  const changes = method !== 'GET';
+  const response = await fetch(new URL(path, hub.url), {
+    method,
+    headers: { ...headers, ...(changes ? { 'content-type': 'application/json' } : {}) },
+    // Refused by every route that takes a body: nothing is changed.
+    ...(changes ? { body: '{"no such field":1}' } : {}),
+  });
+  await response.body?.cancel();
+  return response.status;
+}
+
+function sent({ cookie, session }: TestBrowser, hub: TestHub, csrf = true): Record<string, string> {
+  return { cookie, origin: hub.url, ...(csrf ? { 'x-csrf-token': session.csrf_token } : {}) };
+}
+
+test('under /api/admin/ strangers get nothing, viewers look, and only administrators change', async () => {
+  const hub = await startHub();
+  const tpv = await hub.tpv();
+  const admin = await openBrowser(hub, { name: 'ana' });
+  const viewer = await openBrowser(hub, { name: 'eva', role: 'viewer' });
+  const routes = await adminRoutes(hub);
+  expect(routes.length).toBeGreaterThan(12);
+  for (const route of routes) {
+    const { method, url } = route;
+    const got = async (who: string, headers: Record<string, string>, refusal: number | undefined) => {
+      const status = await statusOf(hub, route, headers);
+      const refused = [401, 403, 500].includes(status) ? status : undefined;
+      expect([method, url, who, refused]).toEqual([method, url, who, refusal]);
+    };
+    await got('nobody', {}, 401);
+    await got('a TPV', { authorization: `ApiKey ${tpv.key}` }, 401);
+    await got('a wrong token', { authorization: 'Token another-made-up-token-of-nobody' }, 401);
+    await got('a wrong session', { ...sent(admin, hub), cookie: `${admin.cookie}x` }, 401);
+    if (method === 'GET') {
+      await got('a viewer', sent(viewer, hub, false), undefined);
+      await got('an administrator', sent(admin, hub, false), undefined);
+      await got('an administrator, from another site', { ...sent(admin, hub), origin: 'https://evil.example' }, 403);
+      continue;
+    }
+    await got('an administrator without the CSRF token', sent(admin, hub, false), 403);
+    await got('an administrator with another one', { ...sent(viewer, hub), cookie: admin.cookie }, 403);
+    await got('an administrator, from another site', { ...sent(admin, hub), origin: 'https://evil.example' }, 403);
+    // To log out takes no body: it would end the session that the others need.
+    if (url === '/api/admin/logout') continue;
+    await got('a viewer', sent(viewer, hub), OWN.test(url) ? undefined : 403);
+    await got('an administrator', sent(admin, hub), undefined);
+  }
+}, 60_000);

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { runProcess } from '../support/process.ts';
+
+test('the benchmark measures every part', { timeout: 300_000 }, async () => {
+  const small = ['--seconds', '1', '--rows', '1000', '--sockets', '20', '--tpvs', '2', '--connections', '4'];
+  const { code, stdout, stderr } = await runProcess(['test/bench/main.ts', ...small]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  for (const row of [
+    'update → 200',
+    'update → report committed',
+    'poll → 200',
+    'press → TPV → answer shown',
+    '1,000',
+    '10 sockets',
+    'instructions',
+    'two pages in a browser',
+  ]) {
+    expect(stdout).toMatch(new RegExp(`^  ${row} +\\d`, 'm'));
+  }
+  expect(stdout).not.toMatch(/refused|NaN/);
+});
+
+test('a wrong option of the benchmark is refused', async () => {
+  const { code, stderr } = await runProcess(['test/bench/main.ts', '--rate', 'fast']);
+  expect(code).toBe(64);
+  expect(stderr).toMatch(/^--rate takes a whole number from 1, and not "fast"\.\n/);
+});

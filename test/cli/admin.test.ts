@@ -1,0 +1,90 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { describe, expect, test } from 'vitest';
+import { totpCode } from '../../src/administrators/totp.ts';
+import { logIn, openBrowser, PASSWORD, postFromPanel } from '../support/admin.ts';
+import { DIALECTS, startHub, type TestHub } from '../support/hub.ts';
+import { ROOT } from '../support/process.ts';
+
+const NEW_PASSWORD = 'la siguiente contraseña ';
+
+/** Runs the command line on the hub's database, with `input` as its standard input. */
+async function cli(hub: Pick<TestHub, 'databaseUrl'>, args: string[], input = '') {
+  const child = spawn(process.execPath, [join(ROOT, 'src/cli/main.ts'), 'admin', ...args], {
+    env: { PATH: process.env.PATH ?? '', DATABASE_URL: hub.databaseUrl },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  child.stdin.end(input);
+  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+  return { code, stdout, stderr };
+}
+
+// Each starts several processes, one after another.
+describe.each(DIALECTS)('the command line beside a running hub on %s', { timeout: 60_000 }, (database) => {
+  test('makes an account that may log in at once, and then no set-up link works', async () => {
+    const hub = await startHub({ database });
+    const link = new URL((await hub.hub.setupLink(hub.url)) ?? '');
+    const made = await cli(hub, ['create', 'Ana', '--json'], `${PASSWORD}\n`);
+    expect(made).toMatchObject({ code: 0, stderr: '' });
+    expect(JSON.parse(made.stdout)).toEqual({ id: expect.any(String), name: 'ana', role: 'admin' });
+    expect((await logIn(hub)).session.role).toBe('admin');
+    const setup = { token: link.hash.slice(1), name: 'eva', password: PASSWORD };
+    expect((await postFromPanel(hub, '/api/admin/setup', setup)).status).toBe(403);
+    expect((await cli(hub, ['create', '--role', 'viewer', 'eva'], PASSWORD)).code).toBe(0);
+    expect((await logIn(hub, { name: 'eva' })).session.role).toBe('viewer');
+    expect(await cli(hub, ['create', 'ANA'], PASSWORD)).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/already/),
+    });
+    const rows = await hub.hub.db.read
+      .selectFrom('audit_log')
+      .select(['actor', 'action', 'target_name'])
+      .where('action', 'like', 'account.%')
+      .execute();
+    expect(rows).toEqual([
+      { actor: 'cli', action: 'account.create', target_name: 'ana' },
+      { actor: 'cli', action: 'account.create', target_name: 'eva' },
+    ]);
+  });
+
+  test('gives a new password, logs the account out, and switches the second factor off where asked to', async () => {
+    const hub = await startHub({ database });
+    const ana = await openBrowser(hub);
+    const { secret } = (await ana.fetch('/api/admin/account/totp', { method: 'POST', json: { password: PASSWORD } }))
+      .body;
+    const code = totpCode(secret, Date.now());
+    await ana.fetch('/api/admin/account/totp/confirm', { method: 'POST', json: { code } });
+    const reset = await cli(hub, ['reset-password', 'ana'], `${NEW_PASSWORD}\n`);
+    expect(reset).toMatchObject({ code: 0, stdout: expect.stringMatching(/sessions ended: 1\..*--disable-totp/) });
+    expect(reset.stdout).not.toContain(NEW_PASSWORD);
+    expect((await ana.fetch('/api/admin/session')).status).toBe(401);
+    const credentials = { name: 'ana', password: NEW_PASSWORD };
+    expect((await postFromPanel(hub, '/api/admin/login', { ...credentials, password: PASSWORD })).status).toBe(401);
+    const half = await postFromPanel(hub, '/api/admin/login', credentials);
+    expect(half.body.code).toBe('second_factor_required');
+    const off = await cli(hub, ['reset-password', '--disable-totp', 'ana', '--json'], NEW_PASSWORD);
+    expect(JSON.parse(off.stdout)).toMatchObject({ name: 'ana', sessions_ended: 0, totp_disabled: true });
+    await logIn(hub, credentials);
+  });
+});
+
+test('what can not be done is refused with what to do, and changes nothing', async () => {
+  const hub = await startHub();
+  const cases: [args: string[], input: string, code: number, says: RegExp][] = [
+    [['fly', 'ana'], PASSWORD, 64, /"create <name>"/],
+    [['create', 'ana', 'lópez'], PASSWORD, 64, /quotes/],
+    [['create', 'ana', '--role', 'root'], PASSWORD, 64, /admin or viewer/],
+    [['create', 'hub'], PASSWORD, 64, /none of token, cli, hub/],
+    [['create', 'ana'], '', 64, /standard input/],
+    [['create', 'ana'], 'too short', 64, /12 to 1024/],
+    [['reset-password', 'ana'], PASSWORD, 1, /"admin create"/],
+    [['create', 'ana', '--password', PASSWORD], '', 64, /--help/],
+  ];
+  const got = await Promise.all(cases.map(([args, input]) => cli(hub, args, input)));
+  for (const [i, [args, , code, says]] of cases.entries()) {
+    expect([args, got[i]]).toEqual([args, { code, stdout: '', stderr: expect.stringMatching(says) }]);
+  }
+  expect(await hub.hub.db.read.selectFrom('admin_users').select('id').execute()).toEqual([]);
+});

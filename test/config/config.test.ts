@@ -1,0 +1,238 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { expect, onTestFinished, test } from 'vitest';
+import { type Config, ConfigError, readConfig } from '../../src/config/config.ts';
+import { VARIABLE_NAMES } from '../../src/config/environment.ts';
+import { ROOT, startProcess } from '../support/process.ts';
+
+const REQUIRED = { TELEGRAM_BOT_TOKEN: '1:made-up', TELEGRAM_WEBHOOK_SECRET: 'a-made-up-webhook-secret' };
+
+/** contract/environment.md */
+const DEFAULTS: Record<string, unknown> = {
+  HOST: '127.0.0.1',
+  PORT: 8100,
+  PUBLIC_URL: undefined,
+  DATABASE_URL: 'sqlite:./data/hub.db',
+  DATABASE_DURABILITY: 'full',
+  TELEGRAM_MODE: 'webhook',
+  TELEGRAM_WEBHOOK_URL: undefined,
+  TELEGRAM_WEBHOOK_AUTO: true,
+  TELEGRAM_API_ROOT: 'https://api.telegram.org',
+  TPV_REGISTRATION: 'approval',
+  REGISTRATION_TOKEN: undefined,
+  ADMIN_TOKEN: undefined,
+  ROUTING_STRATEGY: 'least_users',
+  CORS_ALLOWED_ORIGINS: [],
+  CALLBACK_ALLOWED_ORIGINS: [],
+  CALLBACK_ALLOW_PRIVATE: false,
+  TRUST_PROXY: 'loopback',
+  HEARTBEAT_INTERVAL_SECONDS: 25,
+  SENT_LEASE_SECONDS: 60,
+  PROCESSING_LEASE_SECONDS: 300,
+  INSTRUCTION_TTL_SECONDS: 86_400,
+  PRESS_TTL_SECONDS: 150,
+  MAX_ATTEMPTS: 5,
+  RETENTION_DAYS: 7,
+  FORWARD_START: false,
+  FORWARD_EDITS: false,
+  LOG_LEVEL: 'info',
+  LOG_DIR: undefined,
+  METRICS_TOKEN: undefined,
+  DEFAULT_LOCALE: 'es',
+  TIME_ZONE: 'Europe/Madrid',
+};
+
+function read(env: Record<string, string | undefined>): Config {
+  return readConfig({ ...REQUIRED, ...env });
+}
+
+function faults(env: Record<string, string | undefined>): readonly string[] {
+  try {
+    read(env);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
+}
+
+test('every variable but the two required ones has the default of the contract', () => {
+  expect(read({})).toEqual({ ...REQUIRED, ...DEFAULTS });
+  expect([...VARIABLE_NAMES].sort()).toEqual([...Object.keys(REQUIRED), ...Object.keys(DEFAULTS)].sort());
+});
+
+test('an empty variable counts as absent', () => {
+  const empty = Object.fromEntries(Object.keys(DEFAULTS).map((name) => [name, '']));
+  expect(read(empty)).toEqual(read({}));
+  expect(faults({ TELEGRAM_BOT_TOKEN: '' })).toEqual([
+    "TELEGRAM_BOT_TOKEN is required; it takes the bot's token from @BotFather, digits:letters.",
+  ]);
+});
+
+test('the configuration can not be changed', () => {
+  expect(Object.isFrozen(read({}))).toBe(true);
+});
+
+test.each([
+  ['HOST', '0.0.0.0', '0.0.0.0'],
+  ['PORT', '0', 0],
+  ['PORT', '65535', 65_535],
+  ['PUBLIC_URL', 'https://hub.example', 'https://hub.example'],
+  ['DATABASE_URL', 'postgres://user:made-up@db/hub', 'postgres://user:made-up@db/hub'],
+  ['DATABASE_URL', 'postgresql://db/hub', 'postgresql://db/hub'],
+  ['DATABASE_DURABILITY', 'normal', 'normal'],
+  ['TELEGRAM_MODE', 'polling', 'polling'],
+  ['TELEGRAM_WEBHOOK_URL', 'https://hub.example/webhook/telegram/', 'https://hub.example/webhook/telegram/'],
+  ['TELEGRAM_WEBHOOK_AUTO', 'false', false],
+  ['TELEGRAM_WEBHOOK_SECRET', 'x'.repeat(256), 'x'.repeat(256)],
+  ['TELEGRAM_API_ROOT', 'http://127.0.0.1:8081/', 'http://127.0.0.1:8081'],
+  ['TPV_REGISTRATION', 'open', 'open'],
+  ['TPV_REGISTRATION', 'closed', 'closed'],
+  ['ADMIN_TOKEN', 'x'.repeat(24), 'x'.repeat(24)],
+  ['ROUTING_STRATEGY', 'round_robin', 'round_robin'],
+  ['ROUTING_STRATEGY', 'specific', 'specific'],
+  ['CORS_ALLOWED_ORIGINS', 'https://a.example, http://localhost:3000', ['https://a.example', 'http://localhost:3000']],
+  ['CALLBACK_ALLOW_PRIVATE', '1', true],
+  ['TRUST_PROXY', 'loopback, 10.0.0.0/8, ::1', 'loopback, 10.0.0.0/8, ::1'],
+  ['LOG_DIR', 'logs', 'logs'],
+  ['TIME_ZONE', 'Atlantic/Canary', 'Atlantic/Canary'],
+])('%s takes %s', (name, value, expected) => {
+  expect(read({ [name]: value })[name as keyof Config]).toEqual(expected);
+});
+
+test.each([
+  ['PORT', '65536', 'a port, 0 to 65535'],
+  ['PORT', '80a', 'a port, 0 to 65535'],
+  ['PORT', '-1', 'a port, 0 to 65535'],
+  ['PORT', '8100.5', 'a port, 0 to 65535'],
+  ['PUBLIC_URL', 'hub.example', 'an http or https URL'],
+  ['PUBLIC_URL', 'ftp://hub.example', 'an http or https URL'],
+  ['DATABASE_DURABILITY', 'off', 'full or normal'],
+  ['TELEGRAM_MODE', 'pull', 'webhook or polling'],
+  ['TELEGRAM_WEBHOOK_URL', '/webhook/', 'an http or https URL'],
+  ['TELEGRAM_WEBHOOK_AUTO', 'yes', 'true or false'],
+  ['TELEGRAM_API_ROOT', 'api.telegram.org', 'an http or https URL'],
+  ['TPV_REGISTRATION', 'anyone', 'approval, token, open or closed'],
+  ['ROUTING_STRATEGY', 'fastest', 'least_users, round_robin or specific'],
+  ['CORS_ALLOWED_ORIGINS', 'https://a.example/path', 'origins such as https://panel.example, separated by commas'],
+  ['CORS_ALLOWED_ORIGINS', '*', 'origins such as https://panel.example, separated by commas'],
+  ['CALLBACK_ALLOWED_ORIGINS', 'a.example', 'origins such as https://panel.example, separated by commas'],
+  ['CALLBACK_ALLOW_PRIVATE', 'TRUE', 'true or false'],
+  [
+    'TRUST_PROXY',
+    'everyone',
+    'loopback, linklocal, uniquelocal, addresses or networks such as 10.0.0.0/8, separated by commas',
+  ],
+  [
+    'TRUST_PROXY',
+    '10.0.0.0/33',
+    'loopback, linklocal, uniquelocal, addresses or networks such as 10.0.0.0/8, separated by commas',
+  ],
+  ['HEARTBEAT_INTERVAL_SECONDS', '0', 'a whole number of seconds, 1 to 3600'],
+  ['SENT_LEASE_SECONDS', '1m', 'a whole number of seconds, 1 to 31536000'],
+  ['PROCESSING_LEASE_SECONDS', '0', 'a whole number of seconds, 1 to 31536000'],
+  ['INSTRUCTION_TTL_SECONDS', '1e5', 'a whole number of seconds, 1 to 31536000'],
+  ['PRESS_TTL_SECONDS', 'x', 'a whole number of seconds, 1 to 31536000'],
+  ['MAX_ATTEMPTS', '0', 'a whole number, 1 to 100'],
+  ['RETENTION_DAYS', '0', 'a whole number of days, 1 to 3650'],
+  ['FORWARD_START', '2', 'true or false'],
+  ['FORWARD_EDITS', 'no', 'true or false'],
+  ['LOG_LEVEL', 'verbose', 'fatal, error, warn, info, debug, trace or silent'],
+  ['DEFAULT_LOCALE', 'Spanish', 'a language code such as es'],
+  ['TIME_ZONE', 'Madrid', 'a time zone such as Europe/Madrid'],
+])('%s refuses %s, and says what it takes', (name, value, wanted) => {
+  expect(faults({ [name]: value })).toEqual([`${name} is ${JSON.stringify(value)}; it takes ${wanted}.`]);
+});
+
+test.each([
+  ['TELEGRAM_BOT_TOKEN', 'hidden-made-up', "the bot's token from @BotFather, digits:letters"],
+  ['TELEGRAM_WEBHOOK_SECRET', 'hidden-short', '16 to 256 of A-Z a-z 0-9 _ -'],
+  ['TELEGRAM_WEBHOOK_SECRET', 'hidden but with spaces in it', '16 to 256 of A-Z a-z 0-9 _ -'],
+  ['TELEGRAM_WEBHOOK_SECRET', 'hidden'.padEnd(257, 'x'), '16 to 256 of A-Z a-z 0-9 _ -'],
+  ['DATABASE_URL', 'mysql://root:hidden@db/hub', 'sqlite:<path> or postgres://user:password@host/database'],
+  ['DATABASE_URL', 'sqlite:', 'sqlite:<path> or postgres://user:password@host/database'],
+  ['REGISTRATION_TOKEN', 'hidden', 'at least 16 characters'],
+  ['ADMIN_TOKEN', 'hidden-with-23-letters.', 'at least 24 characters'],
+  ['METRICS_TOKEN', 'hidden', 'at least 16 characters'],
+])('%s refuses a wrong value without showing it', (name, value, wanted) => {
+  expect(faults({ [name]: value })).toEqual([`${name} is ${value.length} characters (not shown); it takes ${wanted}.`]);
+});
+
+test('a webhook needs a secret, polling needs none', () => {
+  const none = { TELEGRAM_WEBHOOK_SECRET: undefined };
+  expect(faults(none)).toEqual([
+    'TELEGRAM_WEBHOOK_SECRET is required in webhook mode; it takes 16 to 256 of A-Z a-z 0-9 _ -.',
+  ]);
+  expect(faults({ ...none, TELEGRAM_MODE: 'polling' })).toEqual([]);
+});
+
+test('a webhook over http is for a Telegram of one’s own', () => {
+  const webhook = { TELEGRAM_WEBHOOK_URL: 'http://127.0.0.1:8100/webhook/telegram/' };
+  const refused = [
+    'TELEGRAM_WEBHOOK_URL is "http://127.0.0.1:8100/webhook/telegram/"; it takes an https URL: Telegram calls no other.',
+  ];
+  expect(faults(webhook)).toEqual(refused);
+  expect(faults({ ...webhook, TELEGRAM_API_ROOT: 'https://api.telegram.org/' })).toEqual(refused);
+  expect(faults({ ...webhook, TELEGRAM_API_ROOT: 'http://127.0.0.1:8081' })).toEqual([]);
+});
+
+test('registering by token needs the token', () => {
+  expect(faults({ TPV_REGISTRATION: 'token' })).toEqual([
+    'REGISTRATION_TOKEN is required where TPV_REGISTRATION is token; it takes at least 16 characters.',
+  ]);
+  expect(faults({ TPV_REGISTRATION: 'token', REGISTRATION_TOKEN: 'x'.repeat(16) })).toEqual([]);
+});
+
+test('all faults come at once, those between variables too', () => {
+  const found = faults({
+    TELEGRAM_BOT_TOKEN: undefined,
+    TELEGRAM_WEBHOOK_SECRET: undefined,
+    PORT: 'x',
+    ROUTING_STRATEGY: 'x',
+    TPV_REGISTRATION: 'token',
+  });
+  expect(found.map((fault) => fault.split(' ', 1)[0])).toEqual([
+    'PORT',
+    'TELEGRAM_BOT_TOKEN',
+    'ROUTING_STRATEGY',
+    'TELEGRAM_WEBHOOK_SECRET',
+    'REGISTRATION_TOKEN',
+  ]);
+});
+
+const example = readFileSync(join(ROOT, '.env.example'), 'utf8');
+
+test('.env.example lists every variable, with a line on each and its default', () => {
+  const given = parseEnv(example);
+  expect(example.match(/^[A-Z_]+(?==)/gm)).toEqual(VARIABLE_NAMES);
+  expect(read({ ...given, ...REQUIRED })).toEqual(read({}));
+  const lines = example.split('\n');
+  for (const name of VARIABLE_NAMES) {
+    const at = lines.findIndex((line) => line.startsWith(`${name}=`));
+    // PORT shares the line on HOST.
+    const above = lines[name === 'PORT' ? at - 2 : at - 1];
+    expect(above, `the line above ${name}`).toMatch(/^# .+\.$/);
+    expect(lines[at], name).toBe(`${name}=${shownDefault(name)}`);
+  }
+});
+
+function shownDefault(name: string): string {
+  const value = DEFAULTS[name];
+  return value === undefined ? '' : Array.isArray(value) ? value.join(',') : String(value);
+}
+
+test('.env of the working directory is loaded, and variables that are set win', async () => {
+  const cwd = mkdtempSync(join(tmpdir(), 'hub-env-'));
+  onTestFinished(() => rmSync(cwd, { recursive: true, force: true }));
+  writeFileSync(join(cwd, '.env'), 'TELEGRAM_BOT_TOKEN=1:made-up\nPORT=from-file\nROUTING_STRATEGY=from-file\n');
+  const hub = startProcess([join(ROOT, 'src/main.ts')], { cwd, env: { PORT: 'from-environment' } });
+  expect(await hub.ended).toBe(78);
+  expect(hub.stderr.split('\n')).toEqual([
+    'PORT is "from-environment"; it takes a port, 0 to 65535.',
+    'ROUTING_STRATEGY is "from-file"; it takes least_users, round_robin or specific.',
+    'TELEGRAM_WEBHOOK_SECRET is required in webhook mode; it takes 16 to 256 of A-Z a-z 0-9 _ -.',
+    '',
+  ]);
+});

@@ -1,0 +1,245 @@
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { Connection } from '../../src/db/connection.ts';
+import { kyselyOver } from '../../src/db/dialect.ts';
+import { migrate } from '../../src/db/migrate.ts';
+import { type Database, openDatabase, type Tx } from '../../src/db/open.ts';
+import { openSqliteWriter } from '../../src/db/sqlite.ts';
+import { compiler, statement } from '../../src/db/statement.ts';
+import { groupCommit } from '../../src/db/transact.ts';
+import { HubError } from '../../src/errors.ts';
+import { DIALECTS, type DialectUnderTest, freshDatabase } from '../support/hub.ts';
+
+const put = statement<{ key: string; value: string }>()((db, p) =>
+  db.insertInto('settings').values({ key: p('key'), value: p('value') }),
+);
+
+async function freshDb(dialect: DialectUnderTest): Promise<Database> {
+  const db = openDatabase({ DATABASE_URL: await freshDatabase(dialect), DATABASE_DURABILITY: 'full' });
+  onTestFinished(() => db.close());
+  await migrate(db);
+  return db;
+}
+
+/** What is committed, as any other connection sees it. */
+async function keys(db: Database): Promise<string[]> {
+  const rows = await db.read.selectFrom('settings').select('key').orderBy('key').execute();
+  return rows.map(({ key }) => key);
+}
+
+const putting = (key: string) => (tx: Tx) => tx.run(put, { key, value: '' });
+const outcomes = (results: PromiseSettledResult<unknown>[]) => results.map(({ status }) => status);
+
+describe.each(DIALECTS)('on %s', (dialect) => {
+  test('the neighbours of a failing write survive it, and the fault goes to its own caller', async () => {
+    const db = await freshDb(dialect);
+    const results = await Promise.allSettled(['a', 'b', 'a', 'c', 'b', 'd'].map((key) => db.transact(putting(key))));
+    expect(outcomes(results)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled', 'rejected', 'fulfilled']);
+    expect(await keys(db)).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  test('what a failing function wrote is taken back, and its own error is thrown', async () => {
+    const db = await freshDb(dialect);
+    const fault = new Error('made up');
+    const failing = db.transact(async (tx) => {
+      await putting('gone')(tx);
+      throw fault;
+    });
+    const neighbour = db.transact(putting('stays'));
+    await expect(failing).rejects.toBe(fault);
+    await neighbour;
+    expect(await keys(db)).toEqual(['stays']);
+  });
+
+  test('afterCommit runs when others can see the write, in order, and before transact resolves', async () => {
+    const db = await freshDb(dialect);
+    const steps: string[] = [];
+    const seen: Promise<string[]>[] = [];
+    const step = (name: string) => (tx: Tx) => {
+      tx.afterCommit(() => steps.push(`${name} first`));
+      tx.afterCommit(() => {
+        steps.push(`${name} second`);
+        seen.push(keys(db));
+      });
+      return putting(name)(tx);
+    };
+    await Promise.all(['a', 'b', 'c'].map((name) => db.transact(step(name)).then(() => steps.push(`${name} done`))));
+    expect(steps).toEqual([
+      ...['a first', 'a second', 'b first', 'b second', 'c first', 'c second'],
+      ...['a done', 'b done', 'c done'],
+    ]);
+    for (const one of await Promise.all(seen)) expect(one).toEqual(['a', 'b', 'c']);
+  });
+
+  test('afterRollback runs where a write was taken back, and afterCommit once in the end', async () => {
+    const db = await freshDb(dialect);
+    const steps: string[] = [];
+    const step = (name: string, fault?: Error) => async (tx: Tx) => {
+      steps.push(`${name} runs`);
+      tx.afterRollback(() => steps.push(`${name} undone`));
+      tx.afterCommit(() => steps.push(`${name} committed`));
+      await putting(name)(tx);
+      if (fault !== undefined) throw fault;
+    };
+    const all = [db.transact(step('a')), db.transact(step('b', new Error('made up'))), db.transact(step('c'))];
+    expect(outcomes(await Promise.allSettled(all))).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(steps).toEqual([
+      ...['a runs', 'b runs', 'a undone', 'b undone'],
+      ...['a runs', 'a committed', 'b runs', 'b undone', 'c runs', 'c committed'],
+    ]);
+    expect(await keys(db)).toEqual(['a', 'c']);
+  });
+
+  test('a refusal that wrote nothing makes nobody run again', async () => {
+    const db = await freshDb(dialect);
+    const runs: string[] = [];
+    const step = (name: string) => (tx: Tx) => {
+      runs.push(name);
+      return putting(name)(tx);
+    };
+    const undone: string[] = [];
+    const refusing = db.transact(async (tx) => {
+      tx.afterRollback(() => undone.push('refused'));
+      tx.afterCommit(() => undone.push('never'));
+      runs.push('refused');
+      throw new HubError('not_found', 'made up');
+    });
+    const all = [db.transact(step('a')), refusing, db.transact(step('b'))];
+    const [, refused] = await Promise.allSettled(all);
+    expect(refused).toMatchObject({ status: 'rejected', reason: { code: 'not_found' } });
+    expect(runs).toEqual(['refused', 'a', 'b']);
+    expect(undone).toEqual(['refused']);
+    expect(await keys(db)).toEqual(['a', 'b']);
+  });
+
+  test('a refusal that wrote something is taken back, alone', async () => {
+    const db = await freshDb(dialect);
+    const refusing = db.transact(async (tx) => {
+      await putting('gone')(tx);
+      throw new HubError('not_found', 'made up');
+    });
+    const neighbour = db.transact(putting('stays'));
+    await expect(refusing).rejects.toMatchObject({ code: 'not_found' });
+    await neighbour;
+    expect(await keys(db)).toEqual(['stays']);
+  });
+
+  test('a hook that throws fails its own caller, and the next transactions are taken', async () => {
+    const db = await freshDb(dialect);
+    const fault = new Error('made up');
+    const failing = db.transact((tx) => {
+      tx.afterCommit(() => {
+        throw fault;
+      });
+      return putting('a')(tx);
+    });
+    const hooks: string[] = [];
+    const neighbour = db.transact((tx) => {
+      tx.afterCommit(() => hooks.push('b'));
+      return putting('b')(tx);
+    });
+    await expect(failing).rejects.toBe(fault);
+    await neighbour;
+    expect(hooks).toEqual(['b']);
+    await db.transact(putting('c'));
+    expect(await keys(db)).toEqual(['a', 'b', 'c']);
+  });
+
+  test('more than 20,000 waiting transactions are refused, and those before are done', async () => {
+    const db = await freshDb(dialect);
+    const waiting = Array.from({ length: 20_000 }, (_, i) => db.transact(async () => i));
+    const refused = [db.transact(putting('x')), db.transact(putting('y'))];
+    for (const one of refused) {
+      await expect(one).rejects.toMatchObject({ code: 'unavailable', retryAfterSeconds: expect.any(Number) });
+    }
+    expect(await Promise.all(waiting)).toEqual(Array.from({ length: 20_000 }, (_, i) => i));
+    await db.transact(putting('z'));
+    expect(await keys(db)).toEqual(['z']);
+  });
+
+  test('a database that closes finishes what is queued', async () => {
+    const url = await freshDatabase(dialect);
+    const db = openDatabase({ DATABASE_URL: url, DATABASE_DURABILITY: 'full' });
+    await migrate(db);
+    const all = Array.from({ length: 50 }, (_, i) => db.transact(putting(`k${i}`)));
+    await db.close();
+    expect(outcomes(await Promise.allSettled(all))).toEqual(Array(50).fill('fulfilled'));
+    const again = openDatabase({ DATABASE_URL: url, DATABASE_DURABILITY: 'full' });
+    onTestFinished(() => again.close());
+    expect(await keys(again)).toHaveLength(50);
+  });
+});
+
+describe('a connection that goes wrong', () => {
+  /** A real SQLite whose calls a test can count and make fail. */
+  async function bent(bend: (writer: Connection) => Partial<Connection>) {
+    const path = (await freshDatabase('sqlite')).slice('sqlite:'.length);
+    const real = openSqliteWriter({ path, durability: 'full' });
+    onTestFinished(() => real.close());
+    await real.execute('create table settings (key text primary key, value text not null)', []);
+    const writer = { ...real, ...bend(real) };
+    const kysely = kyselyOver(writer, 'sqlite');
+    const stored = async () => (await real.execute('select key from settings order by key', [])).rows;
+    return { ...groupCommit({ writer, kysely, compile: compiler(kysely) }), stored };
+  }
+
+  const full = () => Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
+
+  test('what is asked for within one turn shares one commit', async () => {
+    let commits = 0;
+    const { transact, stored } = await bent((writer) => ({
+      commit: () => {
+        commits++;
+        return writer.commit();
+      },
+    }));
+    await Promise.all(Array.from({ length: 100 }, (_, i) => transact(putting(`k${i}`))));
+    expect(commits).toBe(1);
+    expect(await stored()).toHaveLength(100);
+  });
+
+  test('a commit that fails refuses the whole batch as unavailable, keeps nothing of it, and the next one works', async () => {
+    let faults = 1;
+    const { transact, stored } = await bent((writer) => ({
+      async commit() {
+        if (faults-- > 0) throw full();
+        await writer.commit();
+      },
+    }));
+    const hooks: string[] = [];
+    const all = ['a', 'b'].map((key) =>
+      transact((tx) => {
+        tx.afterCommit(() => hooks.push(`${key} committed`));
+        tx.afterRollback(() => hooks.push(`${key} undone`));
+        return putting(key)(tx);
+      }),
+    );
+    for (const one of all)
+      await expect(one).rejects.toMatchObject({ code: 'unavailable', cause: { code: 'SQLITE_FULL' } });
+    expect(hooks).toEqual(['a undone', 'b undone']);
+    expect(await stored()).toEqual([]);
+    await transact(putting('c'));
+    expect(await stored()).toEqual([{ key: 'c' }]);
+  });
+
+  test('a transaction that can not begin is refused as unavailable', async () => {
+    const { transact } = await bent(() => ({
+      begin: () => Promise.reject(Object.assign(new Error('database is locked'), { code: 'SQLITE_BUSY' })),
+    }));
+    await expect(transact(putting('a'))).rejects.toMatchObject({ code: 'unavailable' });
+  });
+
+  test('a full disk in the middle of a batch refuses those that could not be written', async () => {
+    let broken = true;
+    const { transact, stored } = await bent((writer) => ({
+      execute(text, parameters) {
+        return broken && parameters.includes('b') ? Promise.reject(full()) : writer.execute(text, parameters);
+      },
+    }));
+    const results = await Promise.allSettled(['a', 'b', 'c'].map((key) => transact(putting(key))));
+    expect(outcomes(results)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(results[1]).toMatchObject({ reason: { code: 'unavailable' } });
+    broken = false;
+    await transact(putting('b'));
+    expect(await stored()).toEqual([{ key: 'a' }, { key: 'b' }, { key: 'c' }]);
+  });
+});

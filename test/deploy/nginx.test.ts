@@ -1,0 +1,202 @@
+import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { type ClientRequest, createServer, get, type IncomingMessage, type ServerResponse } from 'node:http';
+import { request as httpsRequest, type RequestOptions } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { arrival } from '../support/arrivals.ts';
+import { DEBIAN_INSTALL_MS, debianProgram } from '../support/debian.ts';
+import type { HubOptions } from '../support/hub.ts';
+import { keptLog } from '../support/log.ts';
+import { type Nginx, startNginx } from '../support/nginx.ts';
+import { PERSON, startPushing } from '../support/push.ts';
+import { openSocket } from '../support/socket.ts';
+
+/** Where the client of these tests calls from: nginx, and thereby the hub, see it apart from nginx itself. */
+const CLIENT = '127.0.0.2';
+const MEGABYTE = 1024 * 1024;
+
+beforeAll(async () => {
+  await debianProgram('nginx', 'nginx');
+}, DEBIAN_INSTALL_MS);
+
+/** A hub, nginx in front of it, and what both write. */
+async function behindNginx(options: HubOptions = {}) {
+  const { log, lines } = keptLog();
+  const hub = await startPushing({ log, ...options });
+  const nginx = await startNginx(hub.url);
+  const key = { authorization: `ApiKey ${hub.one.key}` };
+  return { hub, nginx, lines, key, ask: asker(nginx) };
+}
+
+/** Opens a request through nginx, from `CLIENT`. */
+function open({ https, ca }: Nginx, path: string, options: RequestOptions = {}): ClientRequest {
+  const request = httpsRequest(`${https}${path}`, { ca, localAddress: CLIENT, agent: false, ...options });
+  onTestFinished(() => {
+    request.destroy();
+  });
+  return request;
+}
+
+async function answerOf(request: ClientRequest): Promise<{ status: number | undefined; body: string }> {
+  // Emitted with the answer alone.
+  const [answer] = (await once(request, 'response')) as [IncomingMessage];
+  return { status: answer.statusCode, body: await text(answer) };
+}
+
+function asker(nginx: Nginx) {
+  return (path: string, { body, ...options }: RequestOptions & { body?: Buffer | string } = {}) => {
+    const request = open(nginx, path, options);
+    request.end(body);
+    return answerOf(request);
+  };
+}
+
+async function formOf(fields: Record<string, string | File>): Promise<{ body: Buffer; type: string }> {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) form.set(name, value);
+  const response = new Response(form);
+  return { body: Buffer.from(await response.arrayBuffer()), type: response.headers.get('content-type') ?? '' };
+}
+
+function documentOf(bytes: number): Promise<{ body: Buffer; type: string }> {
+  const document = new File([new Uint8Array(bytes)], 'recibo.pdf', { type: 'application/pdf' });
+  return formOf({ telegram_user_id: `${PERSON}`, message_type: 'document', document });
+}
+
+test('who comes without TLS is sent to https, but for what certbot put there', async () => {
+  const nginx = await startNginx('http://127.0.0.1:9');
+  const headers = { host: 'valletpvbot.example' };
+  const [answer] = (await once(get(`${nginx.http}/docs?a=1`, { headers }), 'response')) as [IncomingMessage];
+  expect([answer.statusCode, answer.headers.location]).toEqual([301, 'https://valletpvbot.example/docs?a=1']);
+  mkdirSync(join(nginx.webRoot, '.well-known/acme-challenge'), { recursive: true });
+  writeFileSync(join(nginx.webRoot, '.well-known/acme-challenge/token'), 'challenge');
+  const challenge = await fetch(`${nginx.http}/.well-known/acme-challenge/token`);
+  expect([challenge.status, await challenge.text()]).toEqual([200, 'challenge']);
+});
+
+test('the hub sees the address of the client, and not the one that it claims', async () => {
+  const { ask, lines } = await behindNginx();
+  const headers = { 'x-forwarded-for': '203.0.113.9', forwarded: 'for=203.0.113.9' };
+  expect((await ask('/healthz', { headers })).status).toBe(200);
+  await vi.waitFor(() => expect(lines.find(({ path }) => path === '/healthz')?.ip).toBe(CLIENT));
+});
+
+test('a TPV has its socket through nginx, under its address, with pings and instructions', async () => {
+  const { hub, nginx, lines } = await behindNginx({ env: { HEARTBEAT_INTERVAL_SECONDS: '1' } });
+  const client = { ca: nginx.ca, localAddress: CLIENT };
+  const socket = await openSocket(nginx.https, { key: hub.one.key, client });
+  let pings = 0;
+  const threePings = new Promise<void>((resolve) => {
+    socket.raw.on('ping', () => {
+      if (++pings === 3) resolve();
+    });
+  });
+  await socket.next('welcome');
+  expect((await socket.next('instruction')).instruction.payload).toMatchObject({ text: 'Hola' });
+  await threePings;
+  await hub.message(2, 'Otra', PERSON);
+  const { id, payload } = (await socket.next('instruction')).instruction;
+  expect(payload).toMatchObject({ text: 'Otra' });
+  expect(await socket.report(id, 'completed')).toMatchObject({ ok: true });
+  expect(lines.find(({ socket: what }) => what === 'opened')?.ip).toBe(CLIENT);
+});
+
+test('a drain that the hub says on a socket arrives as it was said', async () => {
+  const { hub, nginx } = await behindNginx();
+  const socket = await openSocket(nginx.https, { key: hub.one.key, client: { ca: nginx.ca } });
+  await socket.next('welcome');
+  const { id } = (await socket.next('instruction')).instruction;
+  const closing = hub.close();
+  await socket.next('drain');
+  await socket.report(id, 'completed');
+  await closing;
+  expect(await socket.closed).toMatchObject({ code: 1012 });
+});
+
+test('a poll that waits is answered when something comes, and when nothing did', async () => {
+  const { ask, hub, key } = await behindNginx();
+  const poll = (wait: number) => ask(`/api/tpv/instructions/?wait=${wait}`, { headers: key });
+  expect(JSON.parse((await poll(0)).body).count).toBe(1);
+  const nothing = await poll(3);
+  expect([nothing.status, JSON.parse(nothing.body).count]).toEqual([200, 0]);
+  const arrived = arrival(hub, '/api/tpv/instructions');
+  const waiting = poll(30);
+  await arrived;
+  await hub.message(2, 'Otra', PERSON);
+  expect(JSON.parse((await waiting).body).instructions[0].payload).toMatchObject({ text: 'Otra' });
+});
+
+test('a document of several MB reaches the person', async () => {
+  const { ask, hub, key } = await behindNginx();
+  const { body, type } = await documentOf(8 * MEGABYTE);
+  const answer = await ask('/api/tpv/push/', { method: 'POST', headers: { ...key, 'content-type': type }, body });
+  expect(answer.status).toBe(201);
+  expect(await hub.person.waitForMessage()).toMatchObject({ document: { file_size: 8 * MEGABYTE } });
+});
+
+test('an upload reaches the hub as it comes, not when nginx has all of it', async () => {
+  const { hub, nginx, key } = await behindNginx();
+  const { body, type } = await documentOf(MEGABYTE);
+  const headers = { ...key, 'content-type': type, 'content-length': body.length };
+  const arrived = arrival(hub, '/api/tpv/push');
+  const request = open(nginx, '/api/tpv/push/', { method: 'POST', headers });
+  request.write(body.subarray(0, 1_000));
+  await arrived;
+  request.end(body.subarray(1_000));
+  expect((await answerOf(request)).status).toBe(201);
+});
+
+test('bodies that the hub would never take end at nginx', async () => {
+  const { nginx, key } = await behindNginx();
+  const refused = async (path: string, type: string, bytes: number) => {
+    const headers = { ...key, 'content-type': type, 'content-length': bytes };
+    const request = open(nginx, path, { method: 'POST', headers });
+    // The length alone is enough; nothing is sent.
+    request.flushHeaders();
+    return (await answerOf(request)).status;
+  };
+  expect(await refused('/webhook/telegram/', 'application/json', MEGABYTE + 1)).toBe(413);
+  expect(await refused('/api/tpv/push/', 'multipart/form-data; boundary=x', 56 * MEGABYTE)).toBe(413);
+});
+
+test.each(['/metrics', '/metrics/', '//metrics', '/%6detrics', '/metrics?a=1'])(
+  'nobody outside reads %s',
+  async (path) => {
+    const { ask, hub } = await behindNginx();
+    expect((await hub.fetch('/metrics')).status).toBe(200);
+    expect(await ask(path)).toMatchObject({ status: 404, body: expect.not.stringContaining('valletpv') });
+  },
+);
+
+test("the panel's events come one by one", async () => {
+  let stream: ServerResponse | undefined;
+  const hub = createServer((request, response) => {
+    expect(request.url).toBe('/api/admin/events');
+    stream = response.writeHead(200, { 'content-type': 'text/event-stream' });
+    stream.write('data: 1\n\n');
+  }).listen(0, '127.0.0.1');
+  await once(hub, 'listening');
+  onTestFinished(() => {
+    hub.closeAllConnections();
+    hub.close();
+  });
+  // A TCP server's address is an object.
+  const nginx = await startNginx(`http://127.0.0.1:${(hub.address() as AddressInfo).port}`);
+  const request = open(nginx, '/api/admin/events');
+  request.end();
+  const [events] = (await once(request, 'response')) as [IncomingMessage];
+  events.setEncoding('utf8');
+  expect(await once(events, 'data')).toEqual(['data: 1\n\n']);
+  stream?.write('data: 2\n\n');
+  expect(await once(events, 'data')).toEqual(['data: 2\n\n']);
+});
+
+test('a hub that is not there is a 502, and nginx goes on', async () => {
+  const { ask, hub } = await behindNginx();
+  await hub.close();
+  expect((await ask('/healthz')).status).toBe(502);
+  expect((await ask('/metrics')).status).toBe(404);
+});

@@ -1,0 +1,225 @@
+import { pino } from 'pino';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { migrate } from '../../src/db/migrate.ts';
+import { type Database, openDatabase } from '../../src/db/open.ts';
+import { Settings } from '../../src/settings/settings.ts';
+import { readTelegramHtml } from '../../src/settings/telegram-html.ts';
+import { previewText, problemsOfText, type TextDefinition } from '../../src/settings/text.ts';
+import { TEXTS, telegramTexts } from '../../src/telegram/texts.ts';
+import { testClock } from '../support/clock.ts';
+import { DIALECTS, freshDatabase } from '../support/hub.ts';
+
+const CONFIG = {
+  ROUTING_STRATEGY: 'least_users',
+  RETENTION_DAYS: 7,
+  CORS_ALLOWED_ORIGINS: ['https://fixed.example'],
+  CALLBACK_ALLOWED_ORIGINS: [],
+} as const;
+
+async function database(dialect: (typeof DIALECTS)[number]): Promise<Database> {
+  const db = openDatabase({ DATABASE_URL: await freshDatabase(dialect), DATABASE_DURABILITY: 'full' });
+  onTestFinished(() => db.close());
+  await migrate(db);
+  return db;
+}
+
+/** The settings of one process. */
+async function open(db: Database, clock = testClock()) {
+  const changed: string[] = [];
+  const warned: unknown[] = [];
+  const log = pino({ level: 'warn' }, { write: (line: string) => void warned.push(JSON.parse(line)) });
+  const settings = await Settings.open({
+    db,
+    clock,
+    log,
+    config: { ...CONFIG, CORS_ALLOWED_ORIGINS: [...CONFIG.CORS_ALLOWED_ORIGINS], CALLBACK_ALLOWED_ORIGINS: [] },
+    texts: TEXTS,
+    onChanged: (key) => changed.push(key),
+  });
+  onTestFinished(() => settings.stop());
+  return { settings, clock, changed, warned };
+}
+
+describe.each(DIALECTS)('on %s', (dialect) => {
+  test('a change holds from its commit on, survives a restart, and null brings the default back', async () => {
+    const db = await database(dialect);
+    const { settings, changed } = await open(db);
+    expect(settings).toMatchObject({ strategy: 'least_users', retentionDays: 7, callbackOrigins: [] });
+    const values = {
+      routing_strategy: 'specific',
+      retention_days: 30,
+      cors_allowed_origins: ['https://panel.example'],
+      callback_allowed_origins: ['http://bar.example:8080'],
+    } as const;
+    await db.transact((tx) => settings.change(tx, { values, texts: { help: 'Escribe y ya está.' } }));
+    const check = (one: Settings) => {
+      expect(one).toMatchObject({ strategy: 'specific', retentionDays: 30 });
+      expect(one.callbackOrigins).toEqual(['http://bar.example:8080']);
+      for (const origin of ['https://fixed.example', 'https://panel.example'])
+        expect(one.isCorsOrigin(origin)).toBe(true);
+      expect(one.isCorsOrigin('https://other.example')).toBe(false);
+      expect(one.wording('help')).toBe('Escribe y ya está.');
+    };
+    check(settings);
+    expect(changed.sort()).toEqual([
+      'callback_allowed_origins',
+      'cors_allowed_origins',
+      'retention_days',
+      'routing_strategy',
+      'text.help',
+    ]);
+    check((await open(db)).settings);
+    const nothing = { routing_strategy: null, retention_days: null, cors_allowed_origins: null } as const;
+    await db.transact((tx) => settings.change(tx, { values: nothing, texts: { help: null } }));
+    expect(settings).toMatchObject({ strategy: 'least_users', retentionDays: 7 });
+    expect(settings.isCorsOrigin('https://panel.example')).toBe(false);
+    expect(settings.wording('help')).toBeUndefined();
+  });
+
+  test('a transaction that fails changes nothing', async () => {
+    const db = await database(dialect);
+    const { settings, changed } = await open(db);
+    const failed = db.transact(async (tx) => {
+      await settings.change(tx, { values: { retention_days: 30 }, texts: {} });
+      throw new Error('made up');
+    });
+    await expect(failed).rejects.toThrow('made up');
+    expect(settings.retentionDays).toBe(7);
+    expect(changed).toEqual([]);
+  });
+
+  test('another process follows within a few seconds', async () => {
+    const db = await database(dialect);
+    const [here, there] = [await open(db), await open(db)];
+    await db.transact((tx) => here.settings.change(tx, { values: { retention_days: 30 }, texts: {} }));
+    expect(there.settings.retentionDays).toBe(7);
+    await there.clock.advance(2_000);
+    await expect.poll(() => there.settings.retentionDays).toBe(30);
+    expect(there.changed).toEqual(['retention_days']);
+  });
+
+  test('what is stored and makes no sense is left aside with a warning', async () => {
+    const db = await database(dialect);
+    const rows = {
+      routing_strategy: '"fastest"',
+      retention_days: 'not json',
+      cors_allowed_origins: '["javascript:alert(1)"]',
+      callback_allowed_origins: '{"__proto__":1}',
+      'text.help': '"<b>open"',
+      'text.no_such_text': '"Hola"',
+      'text.constructor': '"Hola"',
+      round_robin_last: 'whatever',
+    };
+    const values = Object.entries(rows).map(([key, value]) => ({ key, value }));
+    await db.transact(async (tx) => {
+      await tx.kysely.insertInto('settings').values(values).execute();
+    });
+    const { settings, warned } = await open(db);
+    expect(settings).toMatchObject({ strategy: 'least_users', retentionDays: 7, callbackOrigins: [] });
+    expect(settings.wording('help')).toBeUndefined();
+    expect(settings.isCorsOrigin('javascript:alert(1)')).toBe(false);
+    expect(warned.map((line) => Object(line).key).sort()).toEqual(
+      Object.keys(rows)
+        .filter((key) => key !== 'round_robin_last')
+        .sort(),
+    );
+  });
+});
+
+test('every text fits where it stands, and is what a person reads by default', () => {
+  const problems = Object.entries(TEXTS).map(([key, definition]) => [
+    key,
+    problemsOfText(definition, definition.default),
+  ]);
+  expect(problems.filter(([, found]) => found?.length !== 0)).toEqual([]);
+  const texts = telegramTexts(() => undefined);
+  expect(texts.welcome('<Ana> & {local}', 'Bar "Pepe"')).toBe(
+    '¡Hola, &lt;Ana&gt; &amp; {local}! 👋\nTe atiende <b>Bar "Pepe"</b>. Escribe aquí lo que necesites.',
+  );
+  expect(texts.unanswered('expired')).toContain('ha caducado');
+  expect(texts.press.legacyExpiredNote).toBe('⚠️ <b>Acción EXPIRADA</b>');
+});
+
+test('a text that is worded otherwise is the one that is read', () => {
+  const texts = telegramTexts((key) => (key === 'welcome' ? '{local}: hola, {nombre}; {otro}' : undefined));
+  expect(texts.welcome('Ana $& $1', 'Bar')).toBe('Bar: hola, Ana $&amp; $1; {otro}');
+});
+
+const message: TextDefinition = {
+  default: '',
+  where: 'message',
+  placeholders: { nombre: { example: '<Ana>', most: 64 } },
+};
+
+test.each([
+  ['', 'Está vacío.'],
+  ['   \n', 'Está vacío.'],
+  ['hola {apellido}', 'No existe el marcador {apellido}.'],
+  ['hola {constructor}', 'No existe el marcador {constructor}.'],
+  ['a\0b', 'Contiene caracteres no admitidos.'],
+  ['a\ud800b', 'Contiene caracteres no admitidos.'],
+  ['<script>alert(1)</script>', 'Telegram no conoce la etiqueta <script>.'],
+  ['<b>hola', 'Falta cerrar <b>.'],
+  ['<b><i>hola</b></i>', '</b> no cierra la última etiqueta abierta.'],
+  ['</b>', '</b> no cierra la última etiqueta abierta.'],
+  ['2 < 3', 'Un «<» que no abre una etiqueta se escribe &lt;'],
+  ['pan & vino', 'Un «&» suelto se escribe &amp;'],
+  ['<b onclick="x">hola</b>', '<b> no admite atributos.'],
+  ['<a href="javascript:alert(1)">hola</a>', 'Un enlace se escribe'],
+  ['<a>hola</a>', 'Un enlace se escribe'],
+  ['<a href="https://{nombre}">hola</a>', 'Un marcador no puede ir dentro de una etiqueta.'],
+  ['<span class="x">hola</span>', '<span> solo vale como'],
+])('a message such as %j can not be sent', (text, problem) => {
+  expect(problemsOfText(message, text).join(' ')).toContain(problem);
+});
+
+test.each([
+  'hola',
+  '<b>hola</b> <i>a <u>todos</u></i>',
+  '<a href="https://bar.example/?a=1&amp;b=2">carta</a>',
+  '<a href="tg://user?id=1">escríbenos</a>',
+  '<pre><code class="language-python">x</code></pre>',
+  '<span class="tg-spoiler">hola</span><tg-spoiler>hola</tg-spoiler>',
+  '<blockquote expandable>hola</blockquote>',
+  '&lt;b&gt; &amp; &quot; &#8364; &#x20ac; >',
+  '{nombre} {} { } {Nombre} {1}',
+])('a message such as %j can be sent', (text) => {
+  expect(problemsOfText(message, text)).toEqual([]);
+});
+
+test('a message has as many characters as Telegram takes, markup aside and names in their places', () => {
+  expect(problemsOfText(message, `<b>${'x'.repeat(4_096)}</b>`)).toEqual([]);
+  expect(problemsOfText(message, 'x'.repeat(4_097))).toEqual(['Admite hasta 4096 caracteres, con los datos puestos.']);
+  expect(problemsOfText(message, `${'x'.repeat(4_032)}{nombre}`)).toEqual([]);
+  expect(problemsOfText(message, `${'x'.repeat(4_033)}{nombre}`)).toHaveLength(1);
+});
+
+test('over the chat and on buttons there is no markup, and little room', () => {
+  const press: TextDefinition = { default: '', where: 'press', placeholders: {} };
+  expect(problemsOfText(press, 'x'.repeat(200))).toEqual([]);
+  expect(problemsOfText(press, '2 < 3 & 4')).toEqual([]);
+  expect(problemsOfText(press, 'x'.repeat(201))).toHaveLength(1);
+  expect(problemsOfText(press, '<b>hola</b>')).toHaveLength(1);
+  expect(problemsOfText({ ...press, where: 'button' }, 'x'.repeat(65))).toHaveLength(1);
+});
+
+test('a preview is safe to show, whatever is in it', () => {
+  expect(previewText(message, 'Hola, <b>{nombre}</b>')).toBe('Hola, <b>&lt;Ana&gt;</b>');
+  expect(previewText(message, '<img src=x onerror=alert(1)>')).toBe('&lt;img src=x onerror=alert(1)&gt;');
+  expect(previewText(message, '<b>hola')).toBe('&lt;b&gt;hola');
+  expect(previewText(message, `<a href="https://a.example/'x&quot;>">x</a>`)).not.toContain(
+    '<a href="https://a.example/\'',
+  );
+  const press: TextDefinition = { default: '', where: 'press', placeholders: {} };
+  expect(previewText(press, `<b>"'`)).toBe('&lt;b&gt;&quot;&#39;');
+});
+
+test('even the longest hostile text is read at once', () => {
+  const hostile = ['<', '<a', '{a}', '<{a}', '&', '&#', '</', '<b>', '<a href="'].map((part) =>
+    part.repeat(20_000 / part.length),
+  );
+  for (const text of hostile) {
+    problemsOfText(message, text);
+    expect(readTelegramHtml(text).safe).not.toMatch(/<(?!\/?(b|a)\b)/);
+  }
+});

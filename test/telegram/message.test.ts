@@ -1,0 +1,159 @@
+import { describe, expect, test } from 'vitest';
+import { DIALECTS, startHub, type TestTpv } from '../support/hub.ts';
+import { instructionsOf, messageBody, privateMessage, updatesOf } from '../support/telegram.ts';
+
+/** What Telegram sends, and what the TPV gets of it. */
+const ATTACHMENTS: { content: Record<string, unknown>; attachment: Record<string, unknown> }[] = [
+  {
+    content: {
+      photo: [
+        { file_id: 'small', file_unique_id: 's', file_size: 1_000, width: 90, height: 60 },
+        { file_id: 'large', file_unique_id: 'l', file_size: 90_000, width: 1280, height: 853 },
+        { file_id: 'middle', file_unique_id: 'm', file_size: 20_000, width: 320, height: 213 },
+      ],
+    },
+    attachment: { kind: 'photo', file_id: 'large', file_size: 90_000, width: 1280, height: 853 },
+  },
+  {
+    content: {
+      document: { file_id: 'd', file_name: 'carta.pdf', mime_type: 'application/pdf', file_size: 7, thumbnail: {} },
+    },
+    attachment: { kind: 'document', file_id: 'd', file_name: 'carta.pdf', mime_type: 'application/pdf', file_size: 7 },
+  },
+  {
+    content: { voice: { file_id: 'v', mime_type: 'audio/ogg', duration: 3 } },
+    attachment: { kind: 'voice', file_id: 'v', mime_type: 'audio/ogg', duration: 3 },
+  },
+  {
+    content: { audio: { file_id: 'a', duration: 180, performer: 'Trío', title: 'Jota' } },
+    attachment: { kind: 'audio', file_id: 'a', duration: 180, performer: 'Trío', title: 'Jota' },
+  },
+  {
+    content: { video: { file_id: 'w', width: 640, height: 480, duration: 9 } },
+    attachment: { kind: 'video', file_id: 'w', width: 640, height: 480, duration: 9 },
+  },
+  {
+    content: { video_note: { file_id: 'n', length: 240, duration: 5 } },
+    attachment: { kind: 'video_note', file_id: 'n', length: 240, duration: 5 },
+  },
+  {
+    content: { sticker: { file_id: 's', emoji: '🍕', set_name: 'Comida', width: 512, height: 512 } },
+    attachment: { kind: 'sticker', file_id: 's', emoji: '🍕', set_name: 'Comida', width: 512, height: 512 },
+  },
+  {
+    // Telegram repeats an animation as a document.
+    content: { animation: { file_id: 'g', file_name: 'a.mp4' }, document: { file_id: 'g', file_name: 'a.mp4' } },
+    attachment: { kind: 'animation', file_id: 'g', file_name: 'a.mp4' },
+  },
+  {
+    content: { location: { latitude: 40.4168, longitude: -3.7038, horizontal_accuracy: 12.5 } },
+    attachment: { kind: 'location', latitude: 40.4168, longitude: -3.7038, horizontal_accuracy: 12.5 },
+  },
+  {
+    content: { contact: { phone_number: '+34600000000', first_name: 'Luis', user_id: 7 } },
+    attachment: { kind: 'contact', phone_number: '+34600000000', first_name: 'Luis', user_id: 7 },
+  },
+  {
+    // A venue carries its location twice.
+    content: {
+      venue: { location: { latitude: 1, longitude: 2 }, title: 'Bar', address: 'Calle 1' },
+      location: { latitude: 1, longitude: 2 },
+    },
+    attachment: { kind: 'venue', location: { latitude: 1, longitude: 2 }, title: 'Bar', address: 'Calle 1' },
+  },
+];
+
+async function payloads(tpv: TestTpv): Promise<Record<string, unknown>[]> {
+  const { body } = await tpv.fetch('/api/tpv/instructions/?limit=100');
+  return body.instructions.map(({ payload }: { payload: Record<string, unknown> }) => payload);
+}
+
+describe.each(DIALECTS)('a message on %s', (database) => {
+  test('reaches the TPV with everything that the contract names', async () => {
+    const hub = await startHub({ database });
+    const tpv = await hub.tpv();
+    const from = { id: 42, first_name: 'Ana', last_name: 'Gómez', username: 'ana', language_code: 'es' };
+    const extra = { media_group_id: '13', reply_to_message: messageBody(3, { text: 'antes' }) };
+    await hub.update(privateMessage(7, { text: 'Hola 👋', ...extra }, from));
+    const { body } = await tpv.fetch('/api/tpv/instructions/');
+    expect(body.instructions).toEqual([
+      expect.objectContaining({
+        command: 'process_message',
+        priority: 5,
+        telegram_user_id: 42,
+        telegram_username: 'ana',
+        payload: {
+          chat_id: 42,
+          message_id: 7,
+          date: 1_762_684_200,
+          text: 'Hola 👋',
+          first_name: 'Ana',
+          last_name: 'Gómez',
+          username: 'ana',
+          language_code: 'es',
+          attachments: [],
+          reply_to_message_id: 3,
+          media_group_id: '13',
+        },
+      }),
+    ]);
+  });
+
+  test('carries every kind of attachment with its own fields', async () => {
+    const hub = await startHub({ database });
+    const tpv = await hub.tpv();
+    for (const [i, { content }] of ATTACHMENTS.entries()) await hub.update(privateMessage(i + 1, content));
+    const got = await payloads(tpv);
+    expect(got.map(({ attachments }) => attachments)).toEqual(ATTACHMENTS.map(({ attachment }) => [attachment]));
+    expect(got.map(({ text }) => text)).toEqual(ATTACHMENTS.map(() => ''));
+  });
+
+  test('has its caption as its text', async () => {
+    const hub = await startHub({ database });
+    const tpv = await hub.tpv();
+    await hub.update(privateMessage(1, { caption: 'Mi mesa', photo: [{ file_id: 'p' }] }));
+    expect(await payloads(tpv)).toMatchObject([{ text: 'Mi mesa', attachments: [{ kind: 'photo', file_id: 'p' }] }]);
+  });
+
+  test('without text or attachment is kept with its reason', async () => {
+    const hub = await startHub({ database });
+    const update = privateMessage(1, { dice: { emoji: '🎲', value: 3 } });
+    expect(await hub.update(update)).toMatchObject({ status: 200, body: { ok: true } });
+    expect(await updatesOf(hub)).toMatchObject([
+      { update_id: 1, outcome: 'kept', reason: 'message without text or attachment', raw: JSON.stringify(update) },
+    ]);
+    expect(await instructionsOf(hub)).toEqual([]);
+  });
+
+  test.each(['/carta', '/pedido 2', '/helpme', '/', 'hola /start'])('%j is a message like any other', async (text) => {
+    const hub = await startHub({ database });
+    const tpv = await hub.tpv();
+    await hub.update(privateMessage(1, { text }));
+    expect(await payloads(tpv)).toMatchObject([{ text }]);
+  });
+
+  test('with NUL, lone surrogates, 4096 emoji or right-to-left names arrives as it was sent', async () => {
+    const hub = await startHub({ database });
+    const tpv = await hub.tpv();
+    const all = ['a\0b', 'lone \ud800 surrogate', '😀'.repeat(4096), '\u202eטעמים\u202c'];
+    const from = { first_name: 'אבי \ud83d', last_name: 'x\0y', username: 'u\0u' };
+    for (const [i, text] of all.entries()) {
+      expect(await hub.update(privateMessage(i + 1, { text }, from))).toMatchObject({ status: 200 });
+    }
+    const got = await payloads(tpv);
+    expect(got.map(({ text }) => text)).toEqual(all);
+    expect(got[0]).toMatchObject(from);
+    const users = await tpv.fetch('/api/tpv/users/');
+    expect(users.body.users).toMatchObject([{ first_name: 'אבי �', last_name: 'x�y', username: 'u�u' }]);
+  });
+
+  test('of somebody whose id is near 2^53 arrives with that id', async () => {
+    const hub = await startHub({ database });
+    const tpv = await hub.tpv();
+    const id = Number.MAX_SAFE_INTEGER;
+    expect(await hub.update(privateMessage(id, { text: 'Hola' }, { id }))).toMatchObject({ status: 200 });
+    const { body } = await tpv.fetch('/api/tpv/instructions/');
+    expect(body.instructions).toMatchObject([{ telegram_user_id: id, payload: { chat_id: id, message_id: id } }]);
+    expect(await updatesOf(hub)).toMatchObject([{ update_id: id, outcome: 'instruction' }]);
+  });
+});

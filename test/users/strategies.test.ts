@@ -1,0 +1,50 @@
+import { describe, expect, test } from 'vitest';
+import { leastUsers } from '../../src/users/strategies/least-users.ts';
+import { roundRobin } from '../../src/users/strategies/round-robin.ts';
+import { specific } from '../../src/users/strategies/specific.ts';
+import type { Candidate } from '../../src/users/strategies.ts';
+
+/** `on a 3`: an online candidate named a with 3 users. */
+function candidates(text: string): Candidate[] {
+  return text
+    .split(', ')
+    .filter(Boolean)
+    .map((words) => {
+      const [state, id = '', users] = words.split(' ');
+      return { id, online: state === 'on', userCount: Number(users) };
+    });
+}
+
+describe('least_users', () => {
+  test.each([
+    { among: '', chosen: undefined },
+    { among: 'on a 3', chosen: 'a' },
+    { among: 'on a 3, on b 2, on c 4', chosen: 'b' },
+    { among: 'on c 2, on b 2, on a 2', chosen: 'a' },
+    { among: 'off a 0, on b 9', chosen: 'b' },
+    { among: 'off b 1, off a 1', chosen: 'a' },
+    { among: 'off a 0, on b 5, on c 4', chosen: 'c' },
+  ])('of [$among] takes $chosen', ({ among, chosen }) => {
+    expect(leastUsers(candidates(among))?.id).toBe(chosen);
+  });
+});
+
+describe('round_robin', () => {
+  test.each([
+    { among: '', last: undefined, chosen: undefined },
+    { among: '', last: 'a', chosen: undefined },
+    { among: 'on b 0, on a 9', last: undefined, chosen: 'a' },
+    { among: 'on a 0, on b 0, on c 0', last: 'a', chosen: 'b' },
+    { among: 'on c 0, on a 0, on b 0', last: 'b', chosen: 'c' },
+    { among: 'on a 0, on b 0, on c 0', last: 'c', chosen: 'a' },
+    { among: 'on a 0, on c 0', last: 'b', chosen: 'c' },
+    { among: 'on a 0, off b 0, on c 0', last: 'a', chosen: 'c' },
+    { among: 'off a 0, off b 0', last: 'a', chosen: 'b' },
+  ])('of [$among] after $last takes $chosen', ({ among, last, chosen }) => {
+    expect(roundRobin(candidates(among), last)?.id).toBe(chosen);
+  });
+});
+
+test('specific takes nobody', () => {
+  expect(specific()).toBeUndefined();
+});
