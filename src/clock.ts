@@ -43,8 +43,3 @@ export function pause(clock: Clock, ms: number, signal?: AbortSignal): Promise<v
     signal?.addEventListener('abort', done);
   });
 }
-
-/** How REST and the socket write a time: ISO 8601, UTC, milliseconds. */
-export function isoTime(ms: number): string {
-  return new Date(ms).toISOString();
-}

@@ -7,10 +7,10 @@ import { confirmTotp, endTotp, startTotp } from '../administrators/second-factor
 import { endSessions, sessionsOf } from '../administrators/session.ts';
 import type { LoginThrottle } from '../administrators/throttle.ts';
 import { totpUri } from '../administrators/totp.ts';
-import { isoTime } from '../clock.ts';
 import type { Database } from '../db/open.ts';
 import { HubError } from '../errors.ts';
 import type { Events } from '../events.ts';
+import { isoTime } from '../iso-time.ts';
 import { qrSvg } from './qr.ts';
 import { record, sessionsEnded } from './record.ts';
 import {

@@ -12,9 +12,9 @@ import {
 import { targetOf } from '../administrators/login.ts';
 import { hashPassword } from '../administrators/password.ts';
 import { endSessions } from '../administrators/session.ts';
-import { isoTime } from '../clock.ts';
 import type { Database } from '../db/open.ts';
 import type { Events } from '../events.ts';
+import { isoTime } from '../iso-time.ts';
 import { record, sessionsEnded } from './record.ts';
 import {
   account as accountAnswer,

@@ -1,10 +1,9 @@
-import { isoTime } from '../clock.ts';
 import type { Wait } from '../delivery/waits.ts';
-import { excerptOf } from '../instructions/excerpt.ts';
 import { type InstructionRow, POLL_HOLDER } from '../instructions/instruction.ts';
 import { INTERVENTIONS, obstacleTo } from '../instructions/intervention.ts';
-import type { ListedInstruction } from '../instructions/list.ts';
+import { excerptOf, type ListedInstruction } from '../instructions/list.ts';
 import { storyOf } from '../instructions/story.ts';
+import { isoTime } from '../iso-time.ts';
 import type { InstructionDetail, InstructionSummary, Waits } from './schemas/instructions.ts';
 import { isoOrNull, namedTpv } from './tpv-answer.ts';
 import { nameOf } from './user-answer.ts';

@@ -2,10 +2,10 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { sql } from 'kysely';
 import { z } from 'zod';
-import { isoTime } from '../clock.ts';
 import type { Database, Tx } from '../db/open.ts';
 import { HubError } from '../errors.ts';
 import type { Events } from '../events.ts';
+import { isoTime } from '../iso-time.ts';
 import { cursorOf, pageQuery } from './page.ts';
 import { record } from './record.ts';
 import {

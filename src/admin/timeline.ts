@@ -1,9 +1,8 @@
-import { type CallingPress, callingPressesOf } from '../buttons/presses-of-user.ts';
-import { isoTime } from '../clock.ts';
+import { type CallingPress, callingPressesOf } from '../buttons/presses.ts';
 import type { Database } from '../db/open.ts';
-import { excerptOf } from '../instructions/excerpt.ts';
 import { isFinal, PRESS_COMMAND } from '../instructions/instruction.ts';
-import { type ListedInstruction, listInstructions } from '../instructions/list.ts';
+import { excerptOf, type ListedInstruction, listInstructions } from '../instructions/list.ts';
+import { isoTime } from '../iso-time.ts';
 import { type ChatPush, pushesOfChat } from '../push/of-chat.ts';
 import type { TimelineEntry } from './schemas/users.ts';
 import { namedTpv } from './tpv-answer.ts';

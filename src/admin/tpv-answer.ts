@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { isoTime } from '../clock.ts';
+import { isoTime } from '../iso-time.ts';
 import { type ListedTpv, stateOf } from '../tpvs/list.ts';
 import type { Presence } from '../tpvs/presence.ts';
 import type { TpvSummary, tpvDetail } from './schemas/tpvs.ts';

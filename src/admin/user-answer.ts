@@ -1,4 +1,4 @@
-import { isoTime } from '../clock.ts';
+import { isoTime } from '../iso-time.ts';
 import type { ListedUser } from '../users/list.ts';
 import type { UserSummary } from './schemas/users.ts';
 import { namedTpv } from './tpv-answer.ts';

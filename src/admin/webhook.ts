@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import { isoTime } from '../clock.ts';
 import type { Database } from '../db/open.ts';
 import { HubError } from '../errors.ts';
 import type { Events } from '../events.ts';
+import { isoTime } from '../iso-time.ts';
 import type { WebhookPort, WebhookWatch } from './overview/webhook-health.ts';
 import { record } from './record.ts';
 import { type WebhookState, webhookChange, webhookRemoved, webhookSet, webhookState } from './schemas/webhook.ts';

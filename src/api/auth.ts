@@ -1,7 +1,7 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { HubError } from '../errors.ts';
-import { apiKeyOf } from '../tpvs/authorization.ts';
+import { apiKeyOf } from '../tpvs/api-key.ts';
 import type { Credential } from '../tpvs/keys.ts';
 
 declare module 'fastify' {

@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import { isoTime } from '../clock.ts';
 import type { Database } from '../db/open.ts';
 import { HubError } from '../errors.ts';
-import { stats } from '../instructions/stats.ts';
+import { stats } from '../instructions/counts.ts';
+import { isoTime } from '../iso-time.ts';
 import { rotateKey } from '../tpvs/keys.ts';
 import type { Presence } from '../tpvs/presence.ts';
 import { registerTpv } from '../tpvs/register.ts';

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Button, PushFields } from '#protocol';
 import type { Tx } from '../db/open.ts';
+import { storable } from '../db/plain-text.ts';
 import { HubError } from '../errors.ts';
 import type { InlineButton, InlineKeyboard } from '../push/message.ts';
-import { storable } from '../users/user.ts';
 import { insertButton } from './store.ts';
 
 /** 128 random bits, as the callback data that Telegram carries (it allows 64 bytes). */

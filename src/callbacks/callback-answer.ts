@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { storable } from '../users/user.ts';
+import { storable } from '../db/plain-text.ts';
 
 /** Characters of each text that are kept; Telegram takes no more in a message. */
 const MAX_TEXT_LENGTH = 4_096;

@@ -1,11 +1,11 @@
 import { type AuditEntry, audit } from '../audit/audit.ts';
 import { systemClock } from '../clock.ts';
 import { readDatabaseConfig } from '../config/config.ts';
+import { raiseWorkEpoch } from '../db/epoch.ts';
 import { migrationStatus } from '../db/migrate.ts';
 import { type Database, openDatabase, type Tx } from '../db/open.ts';
 import { HubError } from '../errors.ts';
 import { Events } from '../events.ts';
-import { raiseWorkEpoch } from '../instructions/work-epoch.ts';
 import type { Input } from './command.ts';
 
 /** The database and what it takes to change something in it. */

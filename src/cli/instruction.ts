@@ -1,12 +1,11 @@
 import type { InstructionStatus } from '#protocol';
-import { isoTime } from '../clock.ts';
 import { HubError } from '../errors.ts';
-import { excerptOf } from '../instructions/excerpt.ts';
 import { FINAL_STATUSES, instructionIdOf, OPEN_STATUSES } from '../instructions/instruction.ts';
 import { obstacleTo, retryInstruction } from '../instructions/intervention.ts';
-import { type ListedInstruction, listedInstruction, listInstructions } from '../instructions/list.ts';
+import { excerptOf, type ListedInstruction, listedInstruction, listInstructions } from '../instructions/list.ts';
 import { storyOf } from '../instructions/story.ts';
 import type { HandOut } from '../instructions/submit.ts';
+import { isoTime } from '../iso-time.ts';
 import { UsageError } from '../process/exit.ts';
 import type { Input, Result } from './command.ts';
 import { atDesk, type Desk } from './database.ts';

@@ -13,7 +13,7 @@ const RUN: Record<CommandName, Run> = {
   migrate: async (input) => (await import('./migrate.ts')).migrateCommand(input),
   async doctor(input) {
     const { doctorCommand } = await import('./doctor/doctor.ts');
-    const { telegramSide } = await import('../telegram/side.ts');
+    const { telegramSide } = await import('../telegram/setup/setup.ts');
     return doctorCommand(input, telegramSide);
   },
   backup: async (input) => (await import('./backup.ts')).backupCommand(input),
@@ -25,7 +25,7 @@ const RUN: Record<CommandName, Run> = {
   instruction: async (input) => (await import('./instruction.ts')).instructionCommand(input),
   async webhook(input) {
     const { webhookCommand } = await import('./webhook.ts');
-    const { webhookSide } = await import('../telegram/side.ts');
+    const { webhookSide } = await import('../telegram/setup/setup.ts');
     return webhookCommand(input, webhookSide);
   },
 };

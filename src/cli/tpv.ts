@@ -1,9 +1,8 @@
 import { vacate } from '../assignment/move-person.ts';
-import { isoTime } from '../clock.ts';
 import type { Transact, Tx } from '../db/open.ts';
+import { isoTime } from '../iso-time.ts';
 import { UsageError } from '../process/exit.ts';
-import { activate, deactivate } from '../tpvs/activation.ts';
-import { changeJoinCode } from '../tpvs/edit.ts';
+import { activate, changeJoinCode, deactivate } from '../tpvs/edit.ts';
 import { importKey, rotateKey } from '../tpvs/keys.ts';
 import { stateOf } from '../tpvs/list.ts';
 import { registerTpv } from '../tpvs/register.ts';

@@ -1,6 +1,6 @@
 import { reassignUser } from '../assignment/move-person.ts';
-import { isoTime } from '../clock.ts';
 import { HubError } from '../errors.ts';
+import { isoTime } from '../iso-time.ts';
 import { UsageError } from '../process/exit.ts';
 import { type ListedUser, listUsers } from '../users/list.ts';
 import type { Input, Result } from './command.ts';

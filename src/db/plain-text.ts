@@ -8,3 +8,13 @@ export function plainText(least: number, most: number) {
     .max(most)
     .refine((text) => !text.includes('\0') && text.isWellFormed(), { error: 'contiene caracteres no admitidos' });
 }
+
+/**
+ * A text column takes neither NUL (PostgreSQL) nor lone surrogates (UTF-8); where a name has one it becomes U+FFFD
+ * here. The instruction's payload, which is JSON, carries the name as it came.
+ */
+export function storable<T extends string | null>(text: T): T {
+  if (text === null) return text;
+  const clean = text.isWellFormed() ? text : text.toWellFormed();
+  return (clean.includes('\0') ? clean.replaceAll('\0', '\uFFFD') : clean) as T;
+}

@@ -1,4 +1,5 @@
 import { type Clock, pause } from '../clock.ts';
+import { workEpoch } from '../db/epoch.ts';
 import type { Database } from '../db/open.ts';
 import { HubError } from '../errors.ts';
 import type { EventOf, Events } from '../events.ts';
@@ -15,7 +16,6 @@ import {
 import type { HandOut } from '../instructions/submit.ts';
 import { endUnanswered } from '../instructions/sweep.ts';
 import { instructionJson } from '../instructions/wire.ts';
-import { workEpoch } from '../instructions/work-epoch.ts';
 import { Outlet } from './outlet.ts';
 import { Pollers } from './pollers.ts';
 import type { Sink } from './sink.ts';

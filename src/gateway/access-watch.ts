@@ -1,7 +1,7 @@
 import { CloseCode } from '#protocol';
 import type { Cancel, Clock } from '../clock.ts';
+import { accessEpoch } from '../db/epoch.ts';
 import type { Database } from '../db/open.ts';
-import { accessEpoch } from '../tpvs/access.ts';
 import { accessOf } from '../tpvs/keys.ts';
 import type { Session } from './session.ts';
 

@@ -1,9 +1,10 @@
 import type { RawData, WebSocket } from 'ws';
 import { CloseCode, DEFAULT_MAX_IN_FLIGHT, type FlowFrame, type PushFrame, type UpdateFrame } from '#protocol';
-import { type Clock, isoTime } from '../clock.ts';
+import type { Clock } from '../clock.ts';
 import type { Sink } from '../delivery/sink.ts';
 import { HubError } from '../errors.ts';
 import type { Report } from '../instructions/report.ts';
+import { isoTime } from '../iso-time.ts';
 import type { PushAnswer } from '../push/answer.ts';
 import { FrameRate } from './frame-rate.ts';
 import { brokenFrameCode, problemOf, readFrame, refusalFrame } from './frames.ts';

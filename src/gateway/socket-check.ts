@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { notASocket } from './not-a-socket.ts';
+import { HubError } from '../errors.ts';
 
 export interface SocketCheckOptions {
   /** Lets administrators in; throws for everybody else. */
@@ -28,5 +28,12 @@ export async function socketCheckRoutes(app: FastifyInstance, options: SocketChe
       socket.on('error', () => socket.terminate());
       socket.close(NORMAL_CLOSURE);
     },
+  });
+}
+
+/** For a request that came without `Upgrade: websocket`. */
+export function notASocket(): HubError {
+  return new HubError('invalid_request', 'This route is a WebSocket.', {
+    details: [{ path: 'upgrade', message: 'abre un WebSocket («Upgrade: websocket»)' }],
   });
 }

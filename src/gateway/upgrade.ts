@@ -4,11 +4,10 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { KEY_SUBPROTOCOL_PREFIX, MAX_FRAME_BYTES, SUBPROTOCOL } from '#protocol';
 import type { Clock } from '../clock.ts';
 import { HubError } from '../errors.ts';
-import { apiKeyOf } from '../tpvs/authorization.ts';
+import { apiKeyOf } from '../tpvs/api-key.ts';
 import type { Credential } from '../tpvs/keys.ts';
 import type { Gateway } from './gateway.ts';
-import { notASocket } from './not-a-socket.ts';
-import { type SocketCheckOptions, socketCheckRoutes } from './socket-check.ts';
+import { notASocket, type SocketCheckOptions, socketCheckRoutes } from './socket-check.ts';
 
 export interface UpgradeOptions extends SocketCheckOptions {
   gateway: Gateway;

@@ -1,7 +1,9 @@
 import { sql } from 'kysely';
 import { INSTRUCTION_STATUSES, type InstructionStatus } from '#protocol';
 import type { Database } from '../db/open.ts';
+import { pushStats } from '../push/list.ts';
 import { TEST_PRIORITY } from './instruction.ts';
+import { countByStatus } from './store.ts';
 
 /** Index entries counted by one statement; a year of one TPV's rows is counted in many short ones. */
 const AT_A_TIME = 50_000;
@@ -52,4 +54,22 @@ export async function backlogOf(db: Database, tpvIds: readonly string[]): Promis
     .groupBy('tpv_id')
     .execute();
   return new Map(rows.flatMap(({ tpv_id: id, count }) => (id === null ? [] : [[id, Number(count)] as const])));
+}
+
+/** How many instructions and messages a TPV has in each state, as `GET /api/tpv/stats/` says it. */
+export async function stats(db: Database, tpvId: string) {
+  const counts: Record<InstructionStatus, number> = {
+    pending: 0,
+    sent: 0,
+    delivered: 0,
+    processing: 0,
+    completed: 0,
+    failed: 0,
+  };
+  for (const row of await db.query(countByStatus, { tpvId })) counts[row.status] = Number(row.count);
+  const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  return {
+    instructions: { ...counts, total },
+    push_messages: await pushStats(db, tpvId),
+  };
 }

@@ -1,6 +1,6 @@
 import type { Tx } from '../db/open.ts';
+import { storable } from '../db/plain-text.ts';
 import { statement } from '../db/statement.ts';
-import { storable } from '../users/user.ts';
 
 const keepFile = statement<{ fileId: string; instructionId: string; name: string | null; type: string | null }>()(
   (db, p) =>

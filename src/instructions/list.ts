@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
+import { z } from 'zod';
 import type { InstructionStatus } from '#protocol';
 import type { Database } from '../db/open.ts';
 import { mayContain, searchable } from '../db/searchable.ts';
 import { firstRowSince, rowRange, type TimeRange } from '../db/time-range.ts';
 import { type KeyedList, readSlice, type Slice } from '../db/windows.ts';
-import { excerptOf } from './excerpt.ts';
 import { type InstructionRow, isFinal } from './instruction.ts';
 
 /** Which instructions an administrator looks for. */
@@ -107,4 +107,19 @@ export async function listedInstruction(db: Database, id: string): Promise<Liste
     .select(['tpv_instances.name as tpv_name', 'telegram_users.first_name', 'telegram_users.last_name'])
     .where('instructions.id', '=', id)
     .executeTakeFirst();
+}
+
+/** What of a payload says the most to a reader; whatever else it holds is left aside. */
+const telling = z.object({
+  text: z.string().catch(''),
+  action: z.string().catch(''),
+  attachments: z.array(z.object({ kind: z.string(), file_name: z.string().optional().catch(undefined) })).catch([]),
+});
+
+/** What the person wrote; where that is nothing, what they attached or pressed. */
+export function excerptOf({ payload }: Pick<InstructionRow, 'payload'>): string {
+  const read = telling.safeParse(JSON.parse(payload));
+  if (!read.success) return '';
+  const { text, action, attachments } = read.data;
+  return text || action || attachments.map(({ kind, file_name: name }) => name ?? kind).join(', ');
 }

@@ -1,9 +1,9 @@
 import { type InstructionStatus, MAX_RESPONSE_BYTES, type ReportableStatus } from '#protocol';
 import type { Transact, Tx } from '../db/open.ts';
+import { storable } from '../db/plain-text.ts';
 import { statement } from '../db/statement.ts';
 import { HubError } from '../errors.ts';
 import type { Events } from '../events.ts';
-import { storable } from '../users/user.ts';
 import { type DeliverySettings, instructionIdOf, isFinal, reportableFrom } from './instruction.ts';
 import { instructionOfTpv } from './store.ts';
 

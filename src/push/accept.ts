@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto';
 import type { PushFields } from '#protocol';
 import type { Database, Tx } from '../db/open.ts';
+import { storable } from '../db/plain-text.ts';
 import { HubError } from '../errors.ts';
 import { uuidv7 } from '../ids.ts';
-import { storable, userOfTpv } from '../users/user.ts';
+import { userOfTpv } from '../users/user.ts';
 import { enqueue, type Waker } from './enqueue.ts';
 import {
   faultsOfMessage,
@@ -93,5 +94,20 @@ function messageOf({ fields, upload }: PushInput): OutboundMessage {
     parseMode: fields.parse_mode,
     data: fields.message_type === 'location' ? place : fields.message_type === 'text' ? {} : media,
     disableNotification: fields.disable_notification,
+  };
+}
+
+/** Runs what is asked for under one key one after the other, in the order in which it was asked for. */
+export function inTurn<T>(): (key: string, run: () => Promise<T>) => Promise<T> {
+  const last = new Map<string, Promise<unknown>>();
+  return (key, run) => {
+    const before = last.get(key);
+    const mine = before === undefined ? run() : before.then(run, run);
+    last.set(key, mine);
+    const forget = () => {
+      if (last.get(key) === mine) last.delete(key);
+    };
+    mine.then(forget, forget);
+    return mine;
   };
 }

@@ -1,7 +1,7 @@
 import type { Database, Tx } from '../db/open.ts';
+import { storable } from '../db/plain-text.ts';
 import type { ParseMode } from '../db/schema.ts';
 import { HubError } from '../errors.ts';
-import { storable } from '../users/user.ts';
 import type { Waker } from './enqueue.ts';
 import { faultsOfMessage, type InlineKeyboard, type PushRow } from './message.ts';
 import type { ChangeOutcome, ChangePort } from './send-port.ts';

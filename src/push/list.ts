@@ -4,6 +4,7 @@ import { mayContain, searchable } from '../db/searchable.ts';
 import { firstRowSince, rowRange, type TimeRange } from '../db/time-range.ts';
 import { type KeyedList, readSlice, type Slice } from '../db/windows.ts';
 import type { PushRow } from './message.ts';
+import { countPushByStatus } from './store.ts';
 
 /** Which messages an administrator looks for. */
 export interface PushQuery extends TimeRange {
@@ -98,4 +99,13 @@ export async function listedPush(db: Database, id: string): Promise<ListedPush |
     .select(['tpv_instances.name as tpv_name', 'telegram_users.first_name', 'telegram_users.last_name'])
     .where('push_messages.id', '=', id)
     .executeTakeFirst();
+}
+
+/** How many messages a TPV has in each state; what is on its way is `pending`. */
+export async function pushStats(db: Database, tpvId: string) {
+  const counts = { pending: 0, sent: 0, failed: 0, unknown: 0 };
+  for (const row of await db.query(countPushByStatus, { tpvId })) {
+    counts[row.status === 'sending' ? 'pending' : row.status] += Number(row.count);
+  }
+  return { ...counts, total: counts.pending + counts.sent + counts.failed + counts.unknown };
 }

@@ -1,6 +1,6 @@
 import type { PressTexts } from '../buttons/answers.ts';
-import { isoTime } from '../clock.ts';
 import type { UnansweredReason } from '../events.ts';
+import { isoTime } from '../iso-time.ts';
 import { fillText, type TextDefinition, type TextPlace } from '../settings/text.ts';
 import type { WebhookFault } from './setup/webhook-fault.ts';
 

@@ -1,3 +1,4 @@
+import { raiseAccessEpoch } from '../db/epoch.ts';
 import type { Tx } from '../db/open.ts';
 import { HubError } from '../errors.ts';
 import { newJoinCode } from './register.ts';
@@ -43,4 +44,46 @@ export async function changeJoinCode(tx: Tx, id: string): Promise<{ tpv: Tpv; jo
   const joinCode = newJoinCode();
   await tx.kysely.updateTable('tpv_instances').set({ join_code: joinCode }).where('id', '=', id).execute();
   return { tpv, joinCode };
+}
+
+/**
+ * Lets a TPV work; the first time, that is its approval.
+ * @returns the TPV as it was
+ * @throws HubError `not_found`
+ */
+export async function activate(tx: Tx, id: string, now: number): Promise<Tpv> {
+  const before = await existingTpv(tx, id);
+  const approvedAt = before.approved_at ?? now;
+  await tx.kysely
+    .updateTable('tpv_instances')
+    .set({ is_active: 1, approved_at: approvedAt })
+    .where('id', '=', id)
+    .execute();
+  await raiseAccessEpoch(tx);
+  return before;
+}
+
+/**
+ * Stops a TPV; its sockets end within a second, in every process.
+ * @returns the TPV as it was
+ * @throws HubError `not_found`
+ */
+export async function deactivate(tx: Tx, id: string): Promise<Tpv> {
+  const before = await existingTpv(tx, id);
+  await tx.kysely.updateTable('tpv_instances').set({ is_active: 0 }).where('id', '=', id).execute();
+  await raiseAccessEpoch(tx);
+  return before;
+}
+
+/**
+ * Takes a TPV out for good: its keys stop at once; its row stays for the instructions that name it.
+ * @returns the TPV as it was
+ * @throws HubError `not_found`
+ */
+export async function deleteTpv(tx: Tx, id: string, now: number): Promise<Tpv> {
+  const before = await existingTpv(tx, id);
+  await tx.kysely.deleteFrom('api_keys').where('tpv_id', '=', id).execute();
+  await tx.kysely.updateTable('tpv_instances').set({ is_active: 0, deleted_at: now }).where('id', '=', id).execute();
+  await raiseAccessEpoch(tx);
+  return before;
 }

@@ -1,8 +1,8 @@
+import { raiseAccessEpoch } from '../db/epoch.ts';
 import type { Database, Transact, Tx } from '../db/open.ts';
 import { statement } from '../db/statement.ts';
 import { HubError } from '../errors.ts';
 import { uuidv7 } from '../ids.ts';
-import { raiseAccessEpoch } from './access.ts';
 import { hashApiKey, type NewApiKey, newApiKey } from './api-key.ts';
 import type { Tpv } from './tpv.ts';
 

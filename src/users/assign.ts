@@ -2,10 +2,7 @@ import type { Tx } from '../db/open.ts';
 import { statement } from '../db/statement.ts';
 import { HubError } from '../errors.ts';
 import type { Tpv } from '../tpvs/tpv.ts';
-import { leastUsers } from './strategies/least-users.ts';
-import { roundRobin } from './strategies/round-robin.ts';
-import { specific } from './strategies/specific.ts';
-import type { Candidate } from './strategies.ts';
+import { type Candidate, leastUsers, roundRobin } from './strategies.ts';
 
 export type StrategyName = 'least_users' | 'round_robin' | 'specific';
 
@@ -102,7 +99,11 @@ export async function assign(tx: Tx, ports: AssignPorts, telegramId: number): Pr
   return undefined;
 }
 
-async function choose(tx: Tx, strategy: StrategyName, open: readonly Candidate[]): Promise<Candidate | undefined> {
+async function choose(
+  tx: Tx,
+  strategy: Exclude<StrategyName, 'specific'>,
+  open: readonly Candidate[],
+): Promise<Candidate | undefined> {
   switch (strategy) {
     case 'least_users':
       return leastUsers(open);
@@ -110,8 +111,6 @@ async function choose(tx: Tx, strategy: StrategyName, open: readonly Candidate[]
       const [last] = await tx.run(readSetting, { key: ROUND_ROBIN_LAST });
       return roundRobin(open, last?.value);
     }
-    case 'specific':
-      return specific();
     default:
       return strategy satisfies never;
   }

@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely';
 import type { Tx } from '../db/open.ts';
+import { storable } from '../db/plain-text.ts';
 import type { TelegramUserTable } from '../db/schema.ts';
 import { searchable } from '../db/searchable.ts';
 import { statement } from '../db/statement.ts';
@@ -87,16 +88,6 @@ export async function touchUser(tx: Run, profile: Profile, now: number, active =
     now,
   });
   return { tpvId: row?.tpv_id ?? null, told: row?.unassigned_told_at != null, isNew: row?.created_at === now };
-}
-
-/**
- * A text column takes neither NUL (PostgreSQL) nor lone surrogates (UTF-8); where a name has one it becomes U+FFFD
- * here. The instruction's payload, which is JSON, carries the name as it came.
- */
-export function storable<T extends string | null>(text: T): T {
-  if (text === null) return text;
-  const clean = text.isWellFormed() ? text : text.toWellFormed();
-  return (clean.includes('\0') ? clean.replaceAll('\0', '\uFFFD') : clean) as T;
 }
 
 /** Whether the person is one of this TPV's users. */

@@ -45,13 +45,7 @@ test('the page is served at every address of the panel, and nowhere else', async
   for (const path of ['/admin/tpvs', '/admin/tpvs/0199d1aa?x=1', '/admin/configurar', '/admin/nada']) {
     expect((await fetchRaw(url + path)).body.toString()).toBe(page);
   }
-  for (const path of [
-    '/admin/x.ts',
-    '/panel/main.ts',
-    '/admin/..%2fassets.ts',
-    '/admin/assets',
-    '/admin/assets/a',
-  ]) {
+  for (const path of ['/admin/x.ts', '/panel/main.ts', '/admin/..%2fassets.ts', '/admin/assets', '/admin/assets/a']) {
     expect((await fetchRaw(url + path)).status, path).toBe(404);
   }
   const bare = await fetchRaw(`${url}/admin`);

@@ -12,7 +12,7 @@ import { callableUrl, isCallableOrigin } from '../../src/callbacks/origins.ts';
 import { systemClock } from '../../src/clock.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { openDatabase } from '../../src/db/open.ts';
-import { activate, deactivate, deleteTpv } from '../../src/tpvs/activation.ts';
+import { activate, deactivate, deleteTpv } from '../../src/tpvs/edit.ts';
 import { registerTpv } from '../../src/tpvs/register.ts';
 import { testClock } from '../support/clock.ts';
 import { DIALECTS, freshDatabase } from '../support/hub.ts';

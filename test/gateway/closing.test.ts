@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { openDatabase } from '../../src/db/open.ts';
-import { deactivate } from '../../src/tpvs/activation.ts';
+import { deactivate } from '../../src/tpvs/edit.ts';
 import { revokeKeys } from '../../src/tpvs/keys.ts';
 import { testClock } from '../support/clock.ts';
 import { DIALECTS, type DialectUnderTest, startHub, type TestHub, type TestTpv } from '../support/hub.ts';

@@ -1,4 +1,4 @@
-import { isoTime } from '../../clock.ts';
+import { isoTime } from '../../iso-time.ts';
 import type { DiskSpace } from '../../observability/metrics/process.ts';
 import type { Totals } from '../../observability/totals.ts';
 import type { Alarm, AlarmCode } from '../schemas/overview.ts';

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { isoTime } from '../../clock.ts';
+import { isoTime } from '../../iso-time.ts';
 import type { Activity } from '../../observability/activity/activity.ts';
 import { activity, overview } from '../schemas/overview.ts';
 import type { Situation } from './situation.ts';

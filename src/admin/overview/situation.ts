@@ -1,6 +1,7 @@
-import { type Clock, isoTime } from '../../clock.ts';
+import type { Clock } from '../../clock.ts';
 import type { Database } from '../../db/open.ts';
 import { statement } from '../../db/statement.ts';
+import { isoTime } from '../../iso-time.ts';
 import type { Activity } from '../../observability/activity/activity.ts';
 import { readTotals, type Totals } from '../../observability/totals.ts';
 import { stateOf } from '../../tpvs/list.ts';

@@ -1,5 +1,5 @@
-import { isoTime } from '../../clock.ts';
 import type { Config } from '../../config/config.ts';
+import { isoTime } from '../../iso-time.ts';
 import { type Finding, findings } from './finding.ts';
 
 /** What is wrong with the webhook, as Telegram tells it. */

@@ -1,4 +1,4 @@
-import { storable } from '../../users/user.ts';
+import { storable } from '../../db/plain-text.ts';
 
 const TIME = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d(?::\d\d)?)(?:\.(\d+))?(?:(Z)|([+-]\d\d):?(\d\d)?)?$/;
 

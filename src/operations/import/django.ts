@@ -1,5 +1,5 @@
+import { raiseWorkEpoch } from '../../db/epoch.ts';
 import type { Database } from '../../db/open.ts';
-import { raiseWorkEpoch } from '../../instructions/work-epoch.ts';
 import { type ButtonContext, createButtons, planButtons } from './buttons.ts';
 import { openDjango } from './django-source.ts';
 import { createInstructions, planInstructions } from './instructions.ts';

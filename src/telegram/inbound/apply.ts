@@ -1,6 +1,7 @@
 import { adoptUnassigned } from '../../assignment/move-person.ts';
 import { type Press, type PressOutcome, press } from '../../buttons/press.ts';
 import type { Tx } from '../../db/open.ts';
+import { storable } from '../../db/plain-text.ts';
 import type { Events } from '../../events.ts';
 import { keepFiles } from '../../instructions/files.ts';
 import type { DeliverySettings } from '../../instructions/instruction.ts';
@@ -9,7 +10,7 @@ import { enqueue, hubSentence, type Waker } from '../../push/enqueue.ts';
 import type { InlineKeyboard } from '../../push/message.ts';
 import { tpvById, tpvByJoinCode } from '../../tpvs/tpv.ts';
 import { type AssignPorts, assign, markUnassignedTold, moveUser } from '../../users/assign.ts';
-import { type Profile, storable, type TouchedUser, touchUser } from '../../users/user.ts';
+import { type Profile, type TouchedUser, touchUser } from '../../users/user.ts';
 import type { Texts } from '../texts.ts';
 import type { Meaning } from './meaning.ts';
 import type { From } from './update.ts';

@@ -1,8 +1,8 @@
 import type { Database, Tx } from '../../db/open.ts';
+import { storable } from '../../db/plain-text.ts';
 import type { UpdateOutcome } from '../../db/schema.ts';
 import { statement } from '../../db/statement.ts';
 import { HubError } from '../../errors.ts';
-import { storable } from '../../users/user.ts';
 import { type ObeyPorts, obey } from './apply.ts';
 import { type Meaning, meaningOf } from './meaning.ts';
 import { ALLOWED_UPDATES, type Update, updateSchema } from './update.ts';

@@ -1,10 +1,11 @@
 import type { Api, RawApi } from 'grammy';
 import type { WebhookInfo } from 'grammy/types';
 import { type Clock, pause } from '../../clock.ts';
+import type { Config } from '../../config/config.ts';
 import { HubError } from '../../errors.ts';
 import type { Logger } from '../../log/log.ts';
 import { ALLOWED_UPDATES } from '../inbound/update.ts';
-import { telegramFault } from '../outbound/api.ts';
+import { telegramApi, telegramFault } from '../outbound/api.ts';
 import { COMMANDS, webhookProblem } from '../texts.ts';
 import { type WebhookFault, webhookFaults } from './webhook-fault.ts';
 
@@ -100,4 +101,62 @@ export function introduce(setup: WebhookSetup, webhook: boolean, clock: Clock, l
   // tell() handles every fault itself.
   void tell();
   return () => ended.abort();
+}
+
+/** Where Telegram delivers: as configured, else under the public address. */
+export function webhookUrl(config: Pick<Config, 'TELEGRAM_WEBHOOK_URL' | 'PUBLIC_URL'>): string | undefined {
+  if (config.TELEGRAM_WEBHOOK_URL !== undefined) return config.TELEGRAM_WEBHOOK_URL;
+  return config.PUBLIC_URL === undefined ? undefined : new URL('/webhook/telegram/', config.PUBLIC_URL).href;
+}
+
+/** Telegram's side of the webhook, for those who watch and mend it. */
+export function webhookPort(setup: WebhookSetup, mode: 'webhook' | 'polling') {
+  return {
+    mode,
+    expectedUrl: mode === 'webhook' ? setup.url : undefined,
+    async read() {
+      const { info, faults } = await webhookInfo(setup);
+      const problems = faults.map((fault) => ({
+        code: fault.code,
+        at: 'at' in fault ? fault.at : undefined,
+        sentence: webhookProblem(fault),
+      }));
+      return { info, problems };
+    },
+    set: (url: string | undefined) => setWebhook(setup, url),
+    remove: () => deleteWebhook(setup),
+  };
+}
+
+type TelegramConfig = Pick<Config, 'TELEGRAM_BOT_TOKEN' | 'TELEGRAM_API_ROOT' | 'TELEGRAM_WEBHOOK_URL' | 'PUBLIC_URL'>;
+
+/** Whether Telegram knows the bot, and what is wrong with its webhook; nothing of it holds the token. */
+export function telegramSide(config: TelegramConfig) {
+  const api = telegramApi({ token: config.TELEGRAM_BOT_TOKEN, apiRoot: config.TELEGRAM_API_ROOT });
+  return {
+    async me(): Promise<{ username: string } | { refused: number; description: string } | { unreachable: string }> {
+      try {
+        return { username: (await api.getMe()).username };
+      } catch (error) {
+        const fault = telegramFault(error);
+        if (fault.kind === 'refused') return { refused: fault.code, description: fault.description };
+        return { unreachable: fault.description };
+      }
+    },
+    webhook: async (): Promise<WebhookFault[]> => webhookFaults(await api.getWebhookInfo(), webhookUrl(config)),
+  };
+}
+
+/** Telegram's side of the webhook. */
+export function webhookSide(config: TelegramConfig & Pick<Config, 'TELEGRAM_WEBHOOK_SECRET'>) {
+  const setup: WebhookSetup = {
+    api: telegramApi({ token: config.TELEGRAM_BOT_TOKEN, apiRoot: config.TELEGRAM_API_ROOT }),
+    url: webhookUrl(config),
+    secret: config.TELEGRAM_WEBHOOK_SECRET,
+  };
+  return {
+    set: (url: string | undefined) => setWebhook(setup, url),
+    info: () => webhookInfo(setup),
+    delete: () => deleteWebhook(setup),
+  };
 }
