@@ -1,5 +1,5 @@
 import type { Database } from '../src/db/open.ts';
-import { addMinutes, type MinuteRow } from '../src/observability/activity/store.ts';
+import { addMinutes, type MinuteRow } from '../src/observability/activity/activity-store.ts';
 
 const MINUTE_MS = 60_000;
 const MINUTES = 75;

@@ -1,6 +1,6 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { OpenSession } from '../administrators/session.ts';
+import type { OpenSession } from '../administrators/administrator-session.ts';
 import type { AdminRole } from '../db/schema.ts';
 import { HubError } from '../errors.ts';
 import { isOwnOrigin, isSecure } from './origin.ts';

@@ -1,7 +1,7 @@
 import type { Wait } from '../delivery/waits.ts';
 import { type InstructionRow, POLL_HOLDER } from '../instructions/instruction.ts';
+import { excerptOf, type ListedInstruction } from '../instructions/instruction-list.ts';
 import { INTERVENTIONS, obstacleTo } from '../instructions/intervention.ts';
-import { excerptOf, type ListedInstruction } from '../instructions/list.ts';
 import { storyOf } from '../instructions/story.ts';
 import { isoTime } from '../iso-time.ts';
 import type { InstructionDetail, InstructionSummary, Waits } from './schemas/instructions.ts';

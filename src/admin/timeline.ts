@@ -1,7 +1,7 @@
 import { type CallingPress, callingPressesOf } from '../buttons/presses.ts';
 import type { Database } from '../db/open.ts';
 import { isFinal, PRESS_COMMAND } from '../instructions/instruction.ts';
-import { excerptOf, type ListedInstruction, listInstructions } from '../instructions/list.ts';
+import { excerptOf, type ListedInstruction, listInstructions } from '../instructions/instruction-list.ts';
 import { isoTime } from '../iso-time.ts';
 import { type ChatPush, pushesOfChat } from '../push/of-chat.ts';
 import type { TimelineEntry } from './schemas/users.ts';

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { isoTime } from '../iso-time.ts';
-import { type ListedTpv, stateOf } from '../tpvs/list.ts';
 import type { Presence } from '../tpvs/presence.ts';
+import { type ListedTpv, stateOf } from '../tpvs/tpv-list.ts';
 import type { TpvSummary, tpvDetail } from './schemas/tpvs.ts';
 
 /** A time that may be none, as answers write it. */

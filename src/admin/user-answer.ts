@@ -1,5 +1,5 @@
 import { isoTime } from '../iso-time.ts';
-import type { ListedUser } from '../users/list.ts';
+import type { ListedUser } from '../users/user-list.ts';
 import type { UserSummary } from './schemas/users.ts';
 import { namedTpv } from './tpv-answer.ts';
 

@@ -4,8 +4,8 @@ import type { AdminRole, AdminUserTable } from '../db/schema.ts';
 import { statement } from '../db/statement.ts';
 import { HubError } from '../errors.ts';
 import { uuidv7 } from '../ids.ts';
+import { endSetup } from './first-account.ts';
 import { nameFault, normalName } from './name.ts';
-import { endSetup } from './setup.ts';
 
 /** Somebody who may log in. */
 export type Account = Selectable<AdminUserTable>;

@@ -2,11 +2,11 @@ import { audit } from '../audit/audit.ts';
 import type { Database, Tx } from '../db/open.ts';
 import { HubError } from '../errors.ts';
 import { type Account, accountNamed, accountNow, createAccount } from './account.ts';
+import { type Origin, openSession } from './administrator-session.ts';
+import { isSetupToken, setupRefused, useSetupToken } from './first-account.ts';
 import { normalName } from './name.ts';
 import { hashPassword, verifyPassword } from './password.ts';
 import { useCode } from './second-factor.ts';
-import { type Origin, openSession } from './session.ts';
-import { isSetupToken, setupRefused, useSetupToken } from './setup.ts';
 import type { LoginThrottle } from './throttle.ts';
 
 export interface LoginPorts {

@@ -6,7 +6,7 @@ import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod
 import { z } from 'zod';
 import type { Logs } from '../log/log.ts';
 import { type AccessLogOptions, accessLog, newRequestId } from './access-log.ts';
-import { answerError, answerErrors } from './errors.ts';
+import { answerError, answerErrors } from './error-answers.ts';
 
 export interface AppOptions {
   logs: Logs;

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { MAX_BUTTONS, MAX_BUTTONS_PER_ROW } from '#protocol';
-import type { LegacyButton } from '../buttons/legacy.ts';
+import type { LegacyButton } from '../buttons/legacy-buttons.ts';
 import { HubError } from '../errors.ts';
 
 /** Telegram's limit for callback data, in bytes; older TPVs were written against it. */

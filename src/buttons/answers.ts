@@ -5,12 +5,12 @@ import type { Cancel, Clock } from '../clock.ts';
 import type { Database } from '../db/open.ts';
 import type { Events } from '../events.ts';
 import { CANCELLED, EXPIRED, isFinal, NO_ANSWER } from '../instructions/instruction.ts';
-import { instructionById } from '../instructions/store.ts';
+import { instructionById } from '../instructions/instruction-store.ts';
 import { enqueue, hubSentence, type Waker } from '../push/enqueue.ts';
 import type { ChangePort } from '../push/send-port.ts';
 import { appendToPush } from './append.ts';
+import { openPresses, pressAnswered, settleButtons, settlePress } from './button-store.ts';
 import type { Press, PressOutcome } from './press.ts';
-import { openPresses, pressAnswered, settleButtons, settlePress } from './store.ts';
 
 /** What a person reads about a press; telegram/texts.ts has the sentences. */
 export interface PressTexts {

@@ -2,8 +2,8 @@ import type { Database } from '../db/open.ts';
 import { HubError } from '../errors.ts';
 import { changePush } from '../push/change.ts';
 import type { Waker } from '../push/enqueue.ts';
+import { pushById } from '../push/push-store.ts';
 import type { ChangePort } from '../push/send-port.ts';
-import { pushById } from '../push/store.ts';
 
 /** A message whose buttons were taken away. */
 const NO_BUTTONS = JSON.stringify({ inline_keyboard: [] });

@@ -1,8 +1,15 @@
 import type { Tx } from '../db/open.ts';
 import { PRESS_COMMAND, PRESS_PRIORITY } from '../instructions/instruction.ts';
 import { type HandOut, submit } from '../instructions/submit.ts';
-import { seenInChat } from '../push/store.ts';
-import { type ButtonRow, buttonByToken, insertPress, markPressed, settleButtons, similarPress } from './store.ts';
+import { seenInChat } from '../push/push-store.ts';
+import {
+  type ButtonRow,
+  buttonByToken,
+  insertPress,
+  markPressed,
+  settleButtons,
+  similarPress,
+} from './button-store.ts';
 
 /** A press as Telegram tells of it. */
 export interface Press {

@@ -10,22 +10,22 @@ const RUN: Record<CommandName, Run> = {
     await serve();
     return undefined;
   },
-  migrate: async (input) => (await import('./migrate.ts')).migrateCommand(input),
+  migrate: async (input) => (await import('./migrate-command.ts')).migrateCommand(input),
   async doctor(input) {
     const { doctorCommand } = await import('./doctor/doctor.ts');
-    const { telegramSide } = await import('../telegram/setup/setup.ts');
+    const { telegramSide } = await import('../telegram/setup/webhook-setup.ts');
     return doctorCommand(input, telegramSide);
   },
-  backup: async (input) => (await import('./backup.ts')).backupCommand(input),
-  restore: async (input) => (await import('./restore.ts')).restoreCommand(input),
-  import: async (input) => (await import('./import.ts')).importCommand(input),
-  admin: async (input) => (await import('./admin.ts')).adminCommand(input),
-  tpv: async (input) => (await import('./tpv.ts')).tpvCommand(input),
-  user: async (input) => (await import('./user.ts')).userCommand(input),
-  instruction: async (input) => (await import('./instruction.ts')).instructionCommand(input),
+  backup: async (input) => (await import('./backup-command.ts')).backupCommand(input),
+  restore: async (input) => (await import('./restore-command.ts')).restoreCommand(input),
+  import: async (input) => (await import('./import-command.ts')).importCommand(input),
+  admin: async (input) => (await import('./admin-command.ts')).adminCommand(input),
+  tpv: async (input) => (await import('./tpv-command.ts')).tpvCommand(input),
+  user: async (input) => (await import('./user-command.ts')).userCommand(input),
+  instruction: async (input) => (await import('./instruction-command.ts')).instructionCommand(input),
   async webhook(input) {
-    const { webhookCommand } = await import('./webhook.ts');
-    const { webhookSide } = await import('../telegram/setup/setup.ts');
+    const { webhookCommand } = await import('./webhook-command.ts');
+    const { webhookSide } = await import('../telegram/setup/webhook-setup.ts');
     return webhookCommand(input, webhookSide);
   },
 };

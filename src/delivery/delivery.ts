@@ -12,13 +12,13 @@ import {
   releaseHolder,
   releaseSockets,
   releaseTpv,
-} from '../instructions/store.ts';
+} from '../instructions/instruction-store.ts';
 import type { HandOut } from '../instructions/submit.ts';
 import { endUnanswered } from '../instructions/sweep.ts';
 import { instructionJson } from '../instructions/wire.ts';
-import { Outlet } from './outlet.ts';
 import { Pollers } from './pollers.ts';
 import type { Sink } from './sink.ts';
+import { SocketWindow } from './socket-window.ts';
 import type { Intake } from './waits.ts';
 
 /** Who counts and follows instructions on their way out; ages are since they came. */
@@ -54,7 +54,7 @@ const CLAIM_PAGE = 64;
  */
 export class Delivery implements HandOut {
   readonly #ports: DeliveryPorts;
-  readonly #outlets = new Map<string, Outlet>();
+  readonly #windows = new Map<string, SocketWindow>();
   readonly #pollers: Pollers;
   /** Sockets that are gone and whose rows could not be given back yet. */
   readonly #orphans = new Map<string, Sink>();
@@ -78,18 +78,18 @@ export class Delivery implements HandOut {
   // A new row, from its transaction to its socket.
 
   reserve(tpvId: string, id: string): string | undefined {
-    const outlet = this.#outlets.get(tpvId);
-    if (outlet === undefined || this.#draining) return undefined;
-    if (outlet.backlog || outlet.room === 0) {
-      outlet.backlog = true;
+    const window = this.#windows.get(tpvId);
+    if (window === undefined || this.#draining) return undefined;
+    if (window.backlog || window.room === 0) {
+      window.backlog = true;
       return undefined;
     }
-    outlet.handOut(id, 1, this.#ports.clock.now(), this.#ports.settings.maxAttempts);
-    return outlet.sink.id;
+    window.handOut(id, 1, this.#ports.clock.now(), this.#ports.settings.maxAttempts);
+    return window.sink.id;
   }
 
   cancel(tpvId: string, id: string): void {
-    this.#outlets.get(tpvId)?.settled(id);
+    this.#windows.get(tpvId)?.settled(id);
   }
 
   committed(row: InstructionRow): void {
@@ -102,9 +102,9 @@ export class Delivery implements HandOut {
       return;
     }
     // A socket that closed in between gives its rows back by itself.
-    const outlet = this.#outlets.get(row.tpv_id);
-    if (outlet?.sink.id !== row.holder) return;
-    outlet?.deliver(row.id, instructionJson(row));
+    const window = this.#windows.get(row.tpv_id);
+    if (window?.sink.id !== row.holder) return;
+    window?.deliver(row.id, instructionJson(row));
     this.#handedOut(row, 'socket');
   }
 
@@ -115,59 +115,59 @@ export class Delivery implements HandOut {
    * @param ready called with the number of those, before the first goes out
    */
   async attach(sink: Sink, ready: (pending: number) => void): Promise<void> {
-    const outlet = new Outlet(sink);
+    const window = new SocketWindow(sink);
     // Nothing goes out before `ready` was called.
-    outlet.pumping = true;
-    this.#outlets.set(sink.tpvId, outlet);
+    window.pumping = true;
+    this.#windows.set(sink.tpvId, window);
     const pending = await this.#ports.db.transact(async (tx) => {
       await tx.run(releaseTpv, { tpvId: sink.tpvId });
       const [row] = await tx.run(countOpen, { tpvId: sink.tpvId });
       return Number(row?.count ?? 0);
     });
-    if (this.#outlets.get(sink.tpvId) !== outlet) return;
+    if (this.#windows.get(sink.tpvId) !== window) return;
     ready(pending);
-    outlet.pumping = false;
-    this.#pump(outlet);
+    window.pumping = false;
+    this.#pump(window);
   }
 
   /** The socket is gone: what it held is pending again at once. */
   async detach(sink: Sink): Promise<void> {
-    if (this.#outlets.get(sink.tpvId)?.sink === sink) this.#outlets.delete(sink.tpvId);
+    if (this.#windows.get(sink.tpvId)?.sink === sink) this.#windows.delete(sink.tpvId);
     this.#orphans.set(sink.id, sink);
     await this.#release(sink);
   }
 
   /** The socket can take more again: it was read, or its window grew. */
   resume(sink: Sink): void {
-    const outlet = this.#outlets.get(sink.tpvId);
-    if (outlet?.sink !== sink) return;
-    outlet.flush();
-    this.#pump(outlet);
+    const window = this.#windows.get(sink.tpvId);
+    if (window?.sink !== sink) return;
+    window.flush();
+    this.#pump(window);
   }
 
   /** How a TPV takes its instructions, and one of them, in this process. */
   intakeOf(tpvId: string, id: string): Intake {
-    const outlet = this.#outlets.get(tpvId);
+    const window = this.#windows.get(tpvId);
     return {
-      socket: outlet && {
-        inFlight: outlet.inFlight,
-        maxInFlight: outlet.sink.maxInFlight,
-        congested: outlet.sink.congested,
+      socket: window && {
+        inFlight: window.inFlight,
+        maxInFlight: window.sink.maxInFlight,
+        congested: window.sink.congested,
       },
       ...this.#pollers.look(tpvId),
-      againAt: outlet?.dueAt(id),
+      againAt: window?.dueAt(id),
     };
   }
 
   /** How many instructions are out on a TPV's socket and not yet reported on. */
   inFlightOf(tpvId: string): number {
-    return this.#outlets.get(tpvId)?.inFlight ?? 0;
+    return this.#windows.get(tpvId)?.inFlight ?? 0;
   }
 
   /** How many instructions are out on all sockets and not yet reported on. */
   get inFlightTotal(): number {
     let total = 0;
-    for (const outlet of this.#outlets.values()) total += outlet.inFlight;
+    for (const window of this.#windows.values()) total += window.inFlight;
     return total;
   }
 
@@ -187,11 +187,11 @@ export class Delivery implements HandOut {
     for (const sink of [...this.#orphans.values()]) await this.#release(sink);
     if (this.#draining) return;
     const now = this.#ports.clock.now();
-    for (const outlet of [...this.#outlets.values()]) {
+    for (const window of [...this.#windows.values()]) {
       // Where a hand-out failed, this is the next try.
-      this.#pump(outlet);
-      const silent = outlet.sink.congested ? [] : outlet.silent(now);
-      if (silent.length > 0) await this.#again(outlet, silent, now);
+      this.#pump(window);
+      const silent = window.sink.congested ? [] : window.silent(now);
+      if (silent.length > 0) await this.#again(window, silent, now);
     }
   }
 
@@ -210,64 +210,64 @@ export class Delivery implements HandOut {
   async #lookElsewhere(): Promise<void> {
     const epoch = await workEpoch(this.#ports.db);
     if (this.#workEpoch !== epoch) {
-      for (const tpvId of new Set([...this.#outlets.keys(), ...this.#pollers.waiting()])) this.#ready(tpvId);
+      for (const tpvId of new Set([...this.#windows.keys(), ...this.#pollers.waiting()])) this.#ready(tpvId);
     }
     this.#workEpoch = epoch;
   }
 
   #ready(tpvId: string): void {
     this.#pollers.wake(tpvId);
-    const outlet = this.#outlets.get(tpvId);
-    if (outlet === undefined) return;
-    outlet.backlog = true;
-    this.#pump(outlet);
+    const window = this.#windows.get(tpvId);
+    if (window === undefined) return;
+    window.backlog = true;
+    this.#pump(window);
   }
 
   #reported({ tpvId, id }: EventOf<'instruction.reported'>): void {
-    const outlet = this.#outlets.get(tpvId);
-    if (outlet?.settled(id)) this.#pump(outlet);
+    const window = this.#windows.get(tpvId);
+    if (window?.settled(id)) this.#pump(window);
   }
 
   #revoked({ tpvId, id, reason }: EventOf<'instruction.revoked'>): void {
-    const outlet = this.#outlets.get(tpvId);
-    if (outlet === undefined) return;
-    outlet.sink.revoke(id, reason);
-    if (outlet.settled(id)) this.#pump(outlet);
+    const window = this.#windows.get(tpvId);
+    if (window === undefined) return;
+    window.sink.revoke(id, reason);
+    if (window.settled(id)) this.#pump(window);
   }
 
   /** Sends what waits, in order, while there is room. */
-  #pump(outlet: Outlet): void {
-    if (outlet.pumping || !outlet.backlog || outlet.room === 0 || this.#draining) return;
-    outlet.pumping = true;
-    this.#fill(outlet).then(
+  #pump(window: SocketWindow): void {
+    if (window.pumping || !window.backlog || window.room === 0 || this.#draining) return;
+    window.pumping = true;
+    this.#fill(window).then(
       () => {
-        outlet.pumping = false;
-        if (this.#outlets.get(outlet.sink.tpvId) === outlet) this.#pump(outlet);
+        window.pumping = false;
+        if (this.#windows.get(window.sink.tpvId) === window) this.#pump(window);
       },
       (error) => {
         // The next tick tries again: a database that is away must not be asked without a pause.
-        outlet.pumping = false;
+        window.pumping = false;
         this.#ports.onFault(error);
       },
     );
   }
 
-  async #fill(outlet: Outlet): Promise<void> {
+  async #fill(window: SocketWindow): Promise<void> {
     const { db, clock, settings } = this.#ports;
-    const { sink } = outlet;
+    const { sink } = window;
     await db.transact(async (tx) => {
-      if (this.#outlets.get(sink.tpvId) !== outlet) return;
-      const limit = Math.min(outlet.room, CLAIM_PAGE);
+      if (this.#windows.get(sink.tpvId) !== window) return;
+      const limit = Math.min(window.room, CLAIM_PAGE);
       const now = clock.now();
       const claim = { tpvId: sink.tpvId, holder: sink.id, now, leaseUntil: NO_LEASE, limit };
       const rows = inOrder(await tx.run(claimPending, claim));
       tx.afterCommit(() => {
         // Whoever finds a row pending after this commit says so with an event, and sets the flag again.
-        if (rows.length < limit) outlet.backlog = false;
-        if (this.#outlets.get(sink.tpvId) !== outlet) return;
+        if (rows.length < limit) window.backlog = false;
+        if (this.#windows.get(sink.tpvId) !== window) return;
         for (const row of rows) {
-          outlet.handOut(row.id, row.retry_count + 1, now, settings.maxAttempts);
-          outlet.deliver(row.id, instructionJson(row));
+          window.handOut(row.id, row.retry_count + 1, now, settings.maxAttempts);
+          window.deliver(row.id, instructionJson(row));
           this.#handedOut(row, 'socket');
         }
       });
@@ -284,9 +284,9 @@ export class Delivery implements HandOut {
   }
 
   /** Silent instructions go out once more, or fail after their last attempt; one commit for all of a socket. */
-  async #again(outlet: Outlet, silent: readonly { id: string; attempt: number }[], now: number): Promise<void> {
+  async #again(window: SocketWindow, silent: readonly { id: string; attempt: number }[], now: number): Promise<void> {
     const { db, events, settings } = this.#ports;
-    const { sink } = outlet;
+    const { sink } = window;
     await db.transact(async (tx) => {
       for (const { id, attempt } of silent) {
         if (attempt >= settings.maxAttempts) {
@@ -294,16 +294,16 @@ export class Delivery implements HandOut {
           if (row?.holder === sink.id && row.status === 'sent') {
             await endUnanswered(tx, events, row, 'no_answer', attempt, now, NO_LEASE);
           }
-          tx.afterCommit(() => this.#settled(outlet, id));
+          tx.afterCommit(() => this.#settled(window, id));
           continue;
         }
         const [row] = await tx.run(handOutAgain, { id, holder: sink.id, now });
         tx.afterCommit(() => {
           // Somebody else has it, or it is final: its place here is free.
-          if (row === undefined) return this.#settled(outlet, id);
-          if (this.#outlets.get(sink.tpvId) !== outlet) return;
-          outlet.handOut(id, row.retry_count + 1, now, settings.maxAttempts);
-          outlet.deliver(id, instructionJson(row));
+          if (row === undefined) return this.#settled(window, id);
+          if (this.#windows.get(sink.tpvId) !== window) return;
+          window.handOut(id, row.retry_count + 1, now, settings.maxAttempts);
+          window.deliver(id, instructionJson(row));
           this.#handedOut(row, 'socket');
         });
       }
@@ -315,8 +315,8 @@ export class Delivery implements HandOut {
     this.#ports.observer?.handedOut(row.id, transport, ageMs, row.retry_count > 0);
   }
 
-  #settled(outlet: Outlet, id: string): void {
-    if (outlet.settled(id) && this.#outlets.get(outlet.sink.tpvId) === outlet) this.#pump(outlet);
+  #settled(window: SocketWindow, id: string): void {
+    if (window.settled(id) && this.#windows.get(window.sink.tpvId) === window) this.#pump(window);
   }
 
   async #release(sink: Sink): Promise<void> {

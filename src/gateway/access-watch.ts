@@ -3,7 +3,7 @@ import type { Cancel, Clock } from '../clock.ts';
 import { accessEpoch } from '../db/epoch.ts';
 import type { Database } from '../db/open.ts';
 import { accessOf } from '../tpvs/keys.ts';
-import type { Session } from './session.ts';
+import type { Session } from './socket-session.ts';
 
 /** Half of the second within which a socket ends (S9): the rest is for the query, and for a busy machine. */
 const LOOK_INTERVAL_MS = 500;

@@ -10,7 +10,7 @@ import type { Logger } from '../log/log.ts';
 import type { Credential } from '../tpvs/keys.ts';
 import { AccessWatch } from './access-watch.ts';
 import { Heartbeat } from './heartbeat.ts';
-import { Session, type SessionPorts } from './session.ts';
+import { Session, type SessionPorts } from './socket-session.ts';
 
 export interface GatewayPorts {
   db: Database;

@@ -1,6 +1,6 @@
 import { CloseCode } from '#protocol';
 import type { Cancel, Clock } from '../clock.ts';
-import type { Session } from './session.ts';
+import type { Session } from './socket-session.ts';
 
 /** An interval is cut into this many beats; each beat pings its share of the sockets, so that they never all answer at once. */
 const BEATS = 25;

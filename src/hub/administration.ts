@@ -1,20 +1,20 @@
 import fastifyCookie from '@fastify/cookie';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Access, createAccess } from '../admin/access.ts';
-import { accountRoutes } from '../admin/account.ts';
-import { accountsRoutes } from '../admin/accounts.ts';
+import { adminAccountRoutes } from '../admin/account-routes.ts';
 import { assetRoutes } from '../admin/assets.ts';
-import { type InstructionsOptions, instructionsRoutes } from '../admin/instructions.ts';
-import { interventionsRoutes } from '../admin/interventions.ts';
+import { type AdminInstructionOptions, adminInstructionRoutes } from '../admin/instruction-routes.ts';
+import { adminInterventionRoutes } from '../admin/intervention-routes.ts';
+import { ownAccountRoutes } from '../admin/own-account-routes.ts';
 import { record } from '../admin/record.ts';
-import { loginRoutes, sessionRoutes } from '../admin/session.ts';
-import { tpvAccessRoutes } from '../admin/tpv-access.ts';
-import { type TpvsOptions, tpvsRoutes } from '../admin/tpvs.ts';
-import { type UsersOptions, usersRoutes } from '../admin/users.ts';
-import { findSession, sessionSeen } from '../administrators/session.ts';
-import { offerSetup } from '../administrators/setup.ts';
+import { loginRoutes, sessionRoutes } from '../admin/session-routes.ts';
+import { adminTpvAccessRoutes } from '../admin/tpv-access-routes.ts';
+import { type AdminTpvOptions, adminTpvRoutes } from '../admin/tpv-routes.ts';
+import { type AdminUserOptions, adminUserRoutes } from '../admin/user-routes.ts';
+import { findSession, sessionSeen } from '../administrators/administrator-session.ts';
+import { offerSetup } from '../administrators/first-account.ts';
 import { LoginThrottle } from '../administrators/throttle.ts';
-import { errorResponses } from '../api/errors.ts';
+import { errorResponses } from '../api/error-answers.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
 import { VERSION } from '../config/version.ts';
@@ -31,10 +31,11 @@ export interface AdministrationPorts {
   clock: Clock;
   presence: Presence;
   /** How what an administrator sends reaches its TPV, and what is known of who takes it. */
-  delivery: Pick<TpvsOptions, 'handOut' | 'connectionOf'> & Pick<InstructionsOptions, 'intakeOf' | 'maxAttempts'>;
+  delivery: Pick<AdminTpvOptions, 'handOut' | 'connectionOf'> &
+    Pick<AdminInstructionOptions, 'intakeOf' | 'maxAttempts'>;
   /** How what an administrator writes reaches its person. */
-  messages: Pick<UsersOptions, 'waker' | 'pushResult'>;
-  botUsername: TpvsOptions['botUsername'];
+  messages: Pick<AdminUserOptions, 'waker' | 'pushResult'>;
+  botUsername: AdminTpvOptions['botUsername'];
   /** What administrators look at besides. */
   observation: Observation;
   /** Whether the request shows ADMIN_TOKEN. */
@@ -94,13 +95,13 @@ export async function registerAdministration(ports: AdministrationPorts): Promis
       route.schema = { ...ADMIN_SCHEMA, ...route.schema, response };
     });
     await guarded.register(sessionRoutes, session);
-    await guarded.register(accountRoutes, { db, events, throttle, now });
-    await guarded.register(accountsRoutes, { db, events, now });
-    await guarded.register(tpvsRoutes, { db, events, clock, presence, now, botUsername, ...delivery });
-    await guarded.register(tpvAccessRoutes, { db, events, now, botUsername });
-    await guarded.register(usersRoutes, { db, events, now, ...ports.messages });
-    await guarded.register(instructionsRoutes, { db, presence, ...delivery });
-    await guarded.register(interventionsRoutes, { db, events, now, ...delivery });
+    await guarded.register(ownAccountRoutes, { db, events, throttle, now });
+    await guarded.register(adminAccountRoutes, { db, events, now });
+    await guarded.register(adminTpvRoutes, { db, events, clock, presence, now, botUsername, ...delivery });
+    await guarded.register(adminTpvAccessRoutes, { db, events, now, botUsername });
+    await guarded.register(adminUserRoutes, { db, events, now, ...ports.messages });
+    await guarded.register(adminInstructionRoutes, { db, presence, ...delivery });
+    await guarded.register(adminInterventionRoutes, { db, events, now, ...delivery });
     await ports.observation.routes(guarded);
   });
   return {

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { buildApp } from '../api/app.ts';
 import { isAdministrator } from '../api/auth.ts';
 import { documentApi } from '../api/docs.ts';
-import { statusRoutes } from '../api/status.ts';
+import { statusRoutes } from '../api/status-routes.ts';
 import { type Clock, pause, systemClock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
 import { VERSION } from '../config/version.ts';
@@ -21,11 +21,11 @@ import { createMetrics } from '../observability/metrics/metrics.ts';
 import { readings } from '../observability/readings.ts';
 import { startTelemetry } from '../observability/telemetry.ts';
 import { Settings } from '../settings/settings.ts';
-import { webhookRoutes } from '../telegram/inbound/webhook.ts';
+import { webhookRoutes } from '../telegram/inbound/webhook-route.ts';
 import { type OnAsked, telegramApi } from '../telegram/outbound/api.ts';
 import { botUsername } from '../telegram/setup/bot-username.ts';
-import { webhookPort } from '../telegram/setup/setup.ts';
-import { webhookAdminRoutes } from '../telegram/setup/webhook-admin.ts';
+import { webhookPort } from '../telegram/setup/webhook-setup.ts';
+import { webhookSetupRoutes } from '../telegram/setup/webhook-setup-routes.ts';
 import { TEXTS, telegramTexts } from '../telegram/texts.ts';
 import { Presence } from '../tpvs/presence.ts';
 import { registerAdministration } from './administration.ts';
@@ -33,7 +33,7 @@ import { createInbound } from './inbound.ts';
 import { startMaintenance } from './maintenance.ts';
 import { createObservation } from './observation.ts';
 import { createOutbound } from './outbound.ts';
-import { registerTpvRoutes } from './tpv-routes.ts';
+import { registerTpvEdges } from './tpv-edges.ts';
 
 /** A hub that is ready to listen. */
 export interface Hub {
@@ -240,13 +240,13 @@ export async function createHub(config: Config, logs: Logs, clock: Clock = syste
     observation,
     hasToken: (request) => isAdministrator(request, config.ADMIN_TOKEN),
   });
-  await app.register(webhookAdminRoutes, {
+  await app.register(webhookSetupRoutes, {
     setup: inbound.setup,
     identify: administration.access.identify,
     guard: administration.access.guard,
     webhookSet: administration.webhookSet,
   });
-  await registerTpvRoutes({
+  await registerTpvEdges({
     app,
     config,
     db,

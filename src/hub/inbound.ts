@@ -12,7 +12,7 @@ import { enqueue, hubSentence, type Waker } from '../push/enqueue.ts';
 import { startPolling } from '../telegram/inbound/polling.ts';
 import { type ReceivePorts, receiveUpdate } from '../telegram/inbound/receive.ts';
 import { retryUpdate } from '../telegram/inbound/retry.ts';
-import { introduce, type WebhookSetup, webhookUrl } from '../telegram/setup/setup.ts';
+import { introduce, type WebhookSetup, webhookUrl } from '../telegram/setup/webhook-setup.ts';
 import type { Texts } from '../telegram/texts.ts';
 import type { AssignPorts } from '../users/assign.ts';
 

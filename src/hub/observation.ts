@@ -1,17 +1,17 @@
 import type { FastifyInstance } from 'fastify';
-import { auditRoutes } from '../admin/audit.ts';
-import { liveRoutes } from '../admin/live.ts';
+import { adminAuditRoutes } from '../admin/audit-routes.ts';
 import { LiveFeed } from '../admin/live-feed.ts';
+import { adminLiveRoutes } from '../admin/live-routes.ts';
 import { type DiskPorts, DiskWatch } from '../admin/overview/disk.ts';
-import { overviewRoutes } from '../admin/overview/overview.ts';
+import { adminOverviewRoutes } from '../admin/overview/overview-routes.ts';
 import { SharedKeys } from '../admin/overview/shared-keys.ts';
 import { Situation, type SituationPorts } from '../admin/overview/situation.ts';
 import { WebhookWatch } from '../admin/overview/webhook-health.ts';
-import { pushesRoutes } from '../admin/pushes.ts';
-import { type QuarantineOptions, quarantineRoutes } from '../admin/quarantine.ts';
-import { type SettingsOptions, settingsRoutes } from '../admin/settings.ts';
-import { type WebhookChangePort, webhookRoutes } from '../admin/webhook.ts';
-import { sessionStillValid } from '../administrators/session.ts';
+import { adminPushRoutes } from '../admin/push-routes.ts';
+import { adminQuarantineRoutes, type QuarantineOptions } from '../admin/quarantine-routes.ts';
+import { adminSettingRoutes, type SettingsOptions } from '../admin/setting-routes.ts';
+import { adminWebhookRoutes, type WebhookChangePort } from '../admin/webhook-routes.ts';
+import { sessionStillValid } from '../administrators/administrator-session.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
 import type { Database } from '../db/open.ts';
@@ -65,13 +65,13 @@ export function createObservation(ports: ObservationPorts): Observation {
   return {
     async routes(guarded) {
       const common = { db, events, now };
-      await guarded.register(overviewRoutes, { situation, activity });
-      await guarded.register(pushesRoutes, { ...common, waker: ports.waker });
-      await guarded.register(quarantineRoutes, { ...common, retry: ports.retryUpdate });
-      await guarded.register(auditRoutes, { db });
-      await guarded.register(settingsRoutes, { ...common, settings: ports.settings, texts: ports.texts, config });
-      await guarded.register(webhookRoutes, { ...common, webhook: ports.webhook, watch });
-      await guarded.register(liveRoutes, { feed });
+      await guarded.register(adminOverviewRoutes, { situation, activity });
+      await guarded.register(adminPushRoutes, { ...common, waker: ports.waker });
+      await guarded.register(adminQuarantineRoutes, { ...common, retry: ports.retryUpdate });
+      await guarded.register(adminAuditRoutes, { db });
+      await guarded.register(adminSettingRoutes, { ...common, settings: ports.settings, texts: ports.texts, config });
+      await guarded.register(adminWebhookRoutes, { ...common, webhook: ports.webhook, watch });
+      await guarded.register(adminLiveRoutes, { feed });
     },
     drain: () => feed.close(),
     stop() {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Api, RawApi } from 'grammy';
 import type { PushFrame } from '#protocol';
 import { Answers } from '../buttons/answers.ts';
-import { checkButtons, hangButtons } from '../buttons/hang.ts';
+import { checkButtons, createButtons } from '../buttons/create.ts';
 import { type CallOutcome, createGuardedCaller } from '../callbacks/guarded-call.ts';
 import { callableUrl, isCallableOrigin } from '../callbacks/origins.ts';
 import type { Clock } from '../clock.ts';
@@ -103,7 +103,10 @@ export function createOutbound(ports: OutboundPorts): Outbound {
     onFault,
   });
   const accept = (input: PushInput) =>
-    acceptPush({ db, waker: dispatcher, hangButtons: (tx, message) => hangButtons(tx, message, now()), now }, input);
+    acceptPush(
+      { db, waker: dispatcher, createButtons: (tx, message) => createButtons(tx, message, now()), now },
+      input,
+    );
   const result = async (id: string) => {
     const row = await dispatcher.settled(id, PUSH_WAIT_MS);
     if (row === undefined) throw new HubError('not_found', 'The message was deleted meanwhile.');

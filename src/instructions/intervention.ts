@@ -2,7 +2,7 @@ import type { Tx } from '../db/open.ts';
 import { statement } from '../db/statement.ts';
 import type { Events } from '../events.ts';
 import { type InstructionRow, isFinal, TIED_COMMANDS } from './instruction.ts';
-import { cancelInstruction, copyFiles, moveInstruction } from './store.ts';
+import { cancelInstruction, copyFiles, moveInstruction } from './instruction-store.ts';
 import { type HandOut, submit } from './submit.ts';
 
 /** What an administrator may do to an instruction. */

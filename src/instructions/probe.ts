@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { Database, Tx } from '../db/open.ts';
 import type { Events } from '../events.ts';
 import { isFinal, NOBODY, TEST_COMMAND, TEST_PRIORITY } from './instruction.ts';
-import { instructionById } from './store.ts';
+import { instructionById } from './instruction-store.ts';
 import { type HandOut, submit } from './submit.ts';
 
 export interface ProbePorts {

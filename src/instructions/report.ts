@@ -5,7 +5,7 @@ import { statement } from '../db/statement.ts';
 import { HubError } from '../errors.ts';
 import type { Events } from '../events.ts';
 import { type DeliverySettings, instructionIdOf, isFinal, reportableFrom } from './instruction.ts';
-import { instructionOfTpv } from './store.ts';
+import { instructionOfTpv } from './instruction-store.ts';
 
 /** What a TPV says about an instruction that it has. */
 export interface Report {

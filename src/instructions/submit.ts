@@ -1,7 +1,7 @@
 import type { Tx } from '../db/open.ts';
 import { uuidv7 } from '../ids.ts';
 import { type InstructionRow, MESSAGE_PRIORITY } from './instruction.ts';
-import { insertInstruction } from './store.ts';
+import { insertInstruction } from './instruction-store.ts';
 
 /** What becomes an instruction. */
 export interface Submission {

@@ -1,7 +1,7 @@
 import type { Database, Tx } from '../db/open.ts';
 import type { Events } from '../events.ts';
 import { type DeliverySettings, EXPIRED, NO_ANSWER, TEST_COMMAND } from './instruction.ts';
-import { dueInstructions, giveUp, lapse } from './store.ts';
+import { dueInstructions, giveUp, lapse } from './instruction-store.ts';
 
 /** One page of due rows; a page is one commit. */
 const PAGE = 500;

@@ -5,8 +5,8 @@ import type { Database } from '../db/open.ts';
 import type { Logger } from '../log/log.ts';
 import type { Presence } from '../tpvs/presence.ts';
 import { readBacklog } from './backlog.ts';
-import type { Backlog } from './metrics/backlog.ts';
-import type { DiskSpace } from './metrics/process.ts';
+import type { Backlog } from './metrics/backlog-metrics.ts';
+import type { DiskSpace } from './metrics/process-metrics.ts';
 
 export interface ReadingPorts {
   db: Database;

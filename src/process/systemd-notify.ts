@@ -9,7 +9,7 @@ const SCRIPT = 'trap "" HUP INT TERM; while IFS= read -r word; do systemd-notify
  * systemd, can. A shell of 2 MB that lives as long as the hub starts it: for the hub itself, each new process would cost
  * a copy of its page tables, during which nothing else runs (measured: 85 ms at 450 MB). The unit needs NotifyAccess=all.
  */
-export class Messenger {
+export class SystemdNotify {
   readonly #env: { NOTIFY_SOCKET: string; PATH: string | undefined };
   #shell: ChildProcessByStdio<Writable, Readable, null> | undefined;
   /** Who waits for an answer of the shell, in the order of their words. */

@@ -1,6 +1,6 @@
 import type { Cancel, Clock } from '../clock.ts';
 import type { Logger } from '../log/log.ts';
-import { Messenger } from './systemd-notify.ts';
+import { SystemdNotify } from './systemd-notify.ts';
 
 /** What systemd hears from the hub that it started (sd_notify(3)); nobody hears anything where nobody listens. */
 export interface ServiceManager {
@@ -23,7 +23,7 @@ export interface ServiceManagerOptions {
 export function serviceManager({ env, clock, log }: ServiceManagerOptions): ServiceManager {
   const { NOTIFY_SOCKET: socket } = env;
   if (socket === undefined || socket === '') return { ready() {}, async stopping() {} };
-  const messenger = new Messenger(socket, env.PATH);
+  const messenger = new SystemdNotify(socket, env.PATH);
   const say = async (...words: string[]) => {
     const told = await Promise.all(words.map((word) => messenger.say(word)));
     if (told.includes(false)) log.warn({ words }, 'systemd could not be told');

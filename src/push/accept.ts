@@ -13,7 +13,7 @@ import {
   type PushRow,
   type StoredFile,
 } from './message.ts';
-import { pushByKey, releaseKey } from './store.ts';
+import { pushByKey, releaseKey } from './push-store.ts';
 
 /** Makes the buttons of a message and remembers what they do; buttons/ fills this port. */
 export type HangButtons = (
@@ -24,7 +24,7 @@ export type HangButtons = (
 export interface AcceptPorts {
   db: Database;
   waker: Waker;
-  hangButtons: HangButtons;
+  createButtons: HangButtons;
   now(): number;
 }
 
@@ -65,7 +65,7 @@ export async function acceptPush(ports: AcceptPorts, input: PushInput): Promise<
     }
     const [user] = await tx.run(userOfTpv, { telegramId: fields.telegram_user_id, tpvId });
     if (user === undefined) throw new HubError('not_found', 'The person is not one of this TPV’s users.');
-    const keyboard = await ports.hangButtons(tx, { pushId, tpvId, fields });
+    const keyboard = await ports.createButtons(tx, { pushId, tpvId, fields });
     const request = {
       ...message,
       id: pushId,

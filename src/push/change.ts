@@ -4,8 +4,8 @@ import type { ParseMode } from '../db/schema.ts';
 import { HubError } from '../errors.ts';
 import type { Waker } from './enqueue.ts';
 import { faultsOfMessage, type InlineKeyboard, type PushRow } from './message.ts';
+import { editedPush } from './push-store.ts';
 import type { ChangeOutcome, ChangePort } from './send-port.ts';
-import { editedPush } from './store.ts';
 
 export interface ChangePorts {
   db: Database;

@@ -2,12 +2,8 @@ import { type Cancel, type Clock, pause } from '../clock.ts';
 import type { Database, Tx } from '../db/open.ts';
 import { HubError } from '../errors.ts';
 import { markUnreachable } from '../users/user.ts';
-import { Brake } from './brake.ts';
 import type { Waker } from './enqueue.ts';
 import type { PushRow } from './message.ts';
-import { ChatQueue } from './queue.ts';
-import { OVERALL, Pace } from './rate.ts';
-import type { SendOutcome, SendPort } from './send-port.ts';
 import {
   headOfChat,
   interruptedToUnknown,
@@ -17,7 +13,11 @@ import {
   pushById,
   settlePush,
   waitingChats,
-} from './store.ts';
+} from './push-store.ts';
+import { ChatQueue } from './queue.ts';
+import { OVERALL, Pace } from './rate.ts';
+import { SendPause } from './send-pause.ts';
+import type { SendOutcome, SendPort } from './send-port.ts';
 import { type Verdict, verdictOf } from './verdict.ts';
 import { Waiters } from './waiters.ts';
 
@@ -56,7 +56,7 @@ export class Dispatcher implements Waker {
   readonly #ports: DispatchPorts;
   readonly #queue = new ChatQueue();
   readonly #overall = new Pace(OVERALL);
-  readonly #brake: Brake;
+  readonly #sendPause: SendPause;
   readonly #waiters = new Waiters();
   readonly #underWay = new Set<Promise<void>>();
   /** Messages that already followed a group to its new id. */
@@ -71,7 +71,7 @@ export class Dispatcher implements Waker {
 
   constructor(ports: DispatchPorts) {
     this.#ports = ports;
-    this.#brake = new Brake(ports.clock);
+    this.#sendPause = new SendPause(ports.clock);
   }
 
   /** Settles what the last process left half-way, and begins with what waits. */
@@ -94,7 +94,7 @@ export class Dispatcher implements Waker {
 
   /** Nothing leaves before this moment: Telegram's limit for all, or an outage; undefined where nothing holds it. */
   get pausedUntil(): number | undefined {
-    const { until } = this.#brake;
+    const { until } = this.#sendPause;
     return until > this.#ports.clock.now() ? until : undefined;
   }
 
@@ -137,8 +137,8 @@ export class Dispatcher implements Waker {
     this.#wake = undefined;
     while (this.#mayBegin && this.#underWay.size < MAX_UNDER_WAY && this.#preparing < MAX_PREPARING) {
       const now = this.#ports.clock.now();
-      if (this.#brake.until > now) {
-        this.#wakeAt(this.#brake.until, now);
+      if (this.#sendPause.until > now) {
+        this.#wakeAt(this.#sendPause.until, now);
         return;
       }
       const next = this.#queue.next(now);
@@ -173,7 +173,7 @@ export class Dispatcher implements Waker {
       const waits = await this.#settle(prepared.row, await sender.send(prepared.row));
       if (waits) following = prepared.row;
     } catch (error) {
-      this.#brake.hold(FAULT_WAIT_MS);
+      this.#sendPause.hold(FAULT_WAIT_MS);
       if (!this.#over.signal.aborted) onFault(error);
       // Whoever's it is, the chat is looked at again.
       following ??= { tpv_id: null };
@@ -200,7 +200,7 @@ export class Dispatcher implements Waker {
       const [row] = await db.transact((tx) => tx.run(markSending, { id: head.id }));
       return row === undefined ? { following: head } : { row, following: second };
     } catch (error) {
-      this.#brake.hold(FAULT_WAIT_MS);
+      this.#sendPause.hold(FAULT_WAIT_MS);
       throw error;
     } finally {
       this.#preparing--;
@@ -212,7 +212,7 @@ export class Dispatcher implements Waker {
     const { clock } = this.#ports;
     while (!this.#stopping.signal.aborted) {
       const now = clock.now();
-      const at = Math.max(this.#brake.until, this.#overall.readyAt());
+      const at = Math.max(this.#sendPause.until, this.#overall.readyAt());
       if (at <= now) return this.#overall.taken(now);
       await pause(clock, Math.ceil(at - now), this.#stopping.signal);
     }
@@ -222,7 +222,7 @@ export class Dispatcher implements Waker {
   async #settle(row: PushRow, outcome: SendOutcome): Promise<boolean> {
     const { random } = this.#ports;
     const verdict = verdictOf(outcome, row.attempts, this.#moved.has(row.id));
-    if (verdict.kind !== 'outage') this.#brake.reached();
+    if (verdict.kind !== 'outage') this.#sendPause.reached();
     switch (verdict.kind) {
       case 'settled':
         return this.#end(row, outcome, verdict);
@@ -230,11 +230,11 @@ export class Dispatcher implements Waker {
         return this.#again(row, outcome, verdict.waitMs, verdict.error);
       case 'limited': {
         const waitMs = verdict.waitMs + random() * JITTER_MS;
-        this.#brake.limited(row.chat_id, waitMs);
+        this.#sendPause.limited(row.chat_id, waitMs);
         return this.#again(row, outcome, waitMs, verdict.error);
       }
       case 'outage':
-        return this.#again(row, outcome, this.#brake.outage(), verdict.error);
+        return this.#again(row, outcome, this.#sendPause.outage(), verdict.error);
       case 'moved':
         return this.#follow(row, verdict);
       default:
@@ -308,7 +308,7 @@ export class Dispatcher implements Waker {
         if (!(error instanceof HubError)) throw error;
         if (!signal.aborted) onFault(error);
       }
-      this.#brake.hold(FAULT_WAIT_MS);
+      this.#sendPause.hold(FAULT_WAIT_MS);
       await pause(clock, FAULT_WAIT_MS, signal);
     }
   }

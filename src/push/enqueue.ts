@@ -1,7 +1,7 @@
 import type { Tx } from '../db/open.ts';
 import { uuidv7 } from '../ids.ts';
 import type { InlineKeyboard, OutboundMessage } from './message.ts';
-import { insertPush } from './store.ts';
+import { insertPush } from './push-store.ts';
 
 /** A message on its way into the queue. */
 export interface PushRequest extends OutboundMessage {

@@ -2,7 +2,7 @@ import type { Tx } from '../db/open.ts';
 import { HubError } from '../errors.ts';
 import type { Waker } from './enqueue.ts';
 import type { PushRow } from './message.ts';
-import { pushById, resendPush, resolvePush } from './store.ts';
+import { pushById, resendPush, resolvePush } from './push-store.ts';
 
 /**
  * Sends a message once more, of which nobody knows whether it arrived, or that failed.

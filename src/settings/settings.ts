@@ -2,7 +2,7 @@ import type { Cancel, Clock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
 import type { Database, Tx } from '../db/open.ts';
 import type { Logger } from '../log/log.ts';
-import { settingsEpoch, storedSettings, storeSettings } from './store.ts';
+import { settingsEpoch, storedSettings, storeSettings } from './setting-store.ts';
 import { problemsOfText, type TextDefinition } from './text.ts';
 import { SETTING_SCHEMAS, type SettingKey, type SettingValues, TEXT_PREFIX } from './values.ts';
 

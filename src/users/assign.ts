@@ -24,7 +24,7 @@ const candidates = statement<object>()((db) =>
 );
 
 // The two conditions are what keeps a TPV within its limit and a person with one TPV, whoever else assigns now.
-const takeSeat = statement<{ tpvId: string }>()((db, p) =>
+const claimSlot = statement<{ tpvId: string }>()((db, p) =>
   db
     .updateTable('tpv_instances')
     .set((eb) => ({ user_count: eb('user_count', '+', 1) }))
@@ -34,7 +34,7 @@ const takeSeat = statement<{ tpvId: string }>()((db, p) =>
     .whereRef('user_count', '<', 'max_users')
     .returning('id'),
 );
-const sit = statement<{ tpvId: string; telegramId: number }>()((db, p) =>
+const addToTpv = statement<{ tpvId: string; telegramId: number }>()((db, p) =>
   db
     .updateTable('telegram_users')
     .set({ tpv_id: p('tpvId'), unassigned_told_at: null })
@@ -42,7 +42,7 @@ const sit = statement<{ tpvId: string; telegramId: number }>()((db, p) =>
     .where('tpv_id', 'is', null)
     .returning('telegram_id'),
 );
-const leaveSeat = statement<{ tpvId: string }>()((db, p) =>
+const releaseSlot = statement<{ tpvId: string }>()((db, p) =>
   db
     .updateTable('tpv_instances')
     .set((eb) => ({ user_count: eb('user_count', '-', 1) }))
@@ -90,7 +90,7 @@ export async function assign(tx: Tx, ports: AssignPorts, telegramId: number): Pr
   while (open.length > 0) {
     const chosen = await choose(tx, strategy, open);
     if (chosen === undefined) return undefined;
-    if (await seat(tx, chosen.id, telegramId)) {
+    if (await assignToSlot(tx, chosen.id, telegramId)) {
       if (strategy === 'round_robin') await tx.run(writeSetting, { key: ROUND_ROBIN_LAST, value: chosen.id });
       return chosen.id;
     }
@@ -117,11 +117,11 @@ async function choose(
 }
 
 /** Seats an unassigned person at a TPV; false where it has no room (any more). */
-async function seat(tx: Tx, tpvId: string, telegramId: number): Promise<boolean> {
-  const [taken] = await tx.run(takeSeat, { tpvId });
+async function assignToSlot(tx: Tx, tpvId: string, telegramId: number): Promise<boolean> {
+  const [taken] = await tx.run(claimSlot, { tpvId });
   if (taken === undefined) return false;
-  const [sitting] = await tx.run(sit, { tpvId, telegramId });
-  if (sitting === undefined) await tx.run(leaveSeat, { tpvId });
+  const [sitting] = await tx.run(addToTpv, { tpvId, telegramId });
+  if (sitting === undefined) await tx.run(releaseSlot, { tpvId });
   return sitting !== undefined;
 }
 
@@ -135,17 +135,17 @@ export async function moveUser(tx: Tx, telegramId: number, tpvId: string): Promi
     if (user === undefined) throw new HubError('not_found', `Nobody with the id ${telegramId} has written yet.`);
     const before = user.tpv_id;
     if (before === tpvId) return 'unchanged';
-    const [taken] = await tx.run(takeSeat, { tpvId });
+    const [taken] = await tx.run(claimSlot, { tpvId });
     if (taken === undefined) return 'full';
     const [sitting] = await (before === null
-      ? tx.run(sit, { tpvId, telegramId })
+      ? tx.run(addToTpv, { tpvId, telegramId })
       : tx.run(changeSeat, { tpvId, telegramId, before }));
     if (sitting !== undefined) {
-      if (before !== null) await tx.run(leaveSeat, { tpvId: before });
+      if (before !== null) await tx.run(releaseSlot, { tpvId: before });
       return 'moved';
     }
     // Another process moved them in between: look again.
-    await tx.run(leaveSeat, { tpvId });
+    await tx.run(releaseSlot, { tpvId });
   }
 }
 

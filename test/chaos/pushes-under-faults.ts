@@ -6,7 +6,7 @@ import { migrate } from '../../src/db/migrate.ts';
 import { openDatabase } from '../../src/db/open.ts';
 import { Dispatcher } from '../../src/push/dispatch.ts';
 import { enqueue, hubSentence } from '../../src/push/enqueue.ts';
-import { resendPush } from '../../src/push/store.ts';
+import { resendPush } from '../../src/push/push-store.ts';
 import { telegramApi } from '../../src/telegram/outbound/api.ts';
 import { telegramSender } from '../../src/telegram/outbound/sender.ts';
 import { testClock, turns } from '../support/clock.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { startEmulator } from '../../demo/emulator/mod.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { openDatabase } from '../../src/db/open.ts';
-import { insertPush } from '../../src/push/store.ts';
+import { insertPush } from '../../src/push/push-store.ts';
 import { registerTpv } from '../../src/tpvs/register.ts';
 import { freePort, HubProcess } from './hub-process.ts';
 

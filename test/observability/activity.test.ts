@@ -3,7 +3,7 @@ import { migrate } from '../../src/db/migrate.ts';
 import { type Database, openDatabase } from '../../src/db/open.ts';
 import { Events } from '../../src/events.ts';
 import { Activity } from '../../src/observability/activity/activity.ts';
-import { LastMinute } from '../../src/observability/activity/counts.ts';
+import { LastMinute } from '../../src/observability/activity/activity-counts.ts';
 import { Latencies } from '../../src/observability/activity/latencies.ts';
 import { type TestClock, testClock } from '../support/clock.ts';
 import { DIALECTS, freshDatabase } from '../support/hub.ts';

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { startEmulator } from '../../demo/emulator/mod.ts';
 import { openDatabase } from '../../src/db/open.ts';
 import { type ServiceManager, serviceManager } from '../../src/process/systemd.ts';
-import { Messenger } from '../../src/process/systemd-notify.ts';
+import { SystemdNotify } from '../../src/process/systemd-notify.ts';
 import { testClock } from '../support/clock.ts';
 import { freshDatabase } from '../support/hub.ts';
 import { startHubProcess } from '../support/hub-process.ts';
@@ -149,7 +149,7 @@ test('whoever carries the words may die, and is replaced', async () => {
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
   // Kills the shell that runs it where it is told so.
   writeFileSync(join(dir, 'systemd-notify'), '#!/bin/sh\n[ "$1" = DIE ] && kill -9 "$PPID"\nexit 0\n', { mode: 0o755 });
-  const messenger = new Messenger('/nowhere/notify', dir);
+  const messenger = new SystemdNotify('/nowhere/notify', dir);
   onTestFinished(() => messenger.close());
   const told = ['READY=1', 'DIE', 'STATUS=lost'].map((word) => messenger.say(word));
   expect(await Promise.all(told)).toEqual([true, false, false]);

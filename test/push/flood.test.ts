@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { insertPush } from '../../src/push/store.ts';
+import { insertPush } from '../../src/push/push-store.ts';
 import { startDispatcher, type TestDispatcher } from '../support/dispatcher.ts';
 import { DIALECTS } from '../support/hub.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { resendPush } from '../../src/push/push-store.ts';
 import type { SendOutcome } from '../../src/push/send-port.ts';
-import { resendPush } from '../../src/push/store.ts';
 import { sent, startDispatcher } from '../support/dispatcher.ts';
 import { DIALECTS, messageUpdate } from '../support/hub.ts';
 

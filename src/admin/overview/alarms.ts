@@ -1,5 +1,5 @@
 import { isoTime } from '../../iso-time.ts';
-import type { DiskSpace } from '../../observability/metrics/process.ts';
+import type { DiskSpace } from '../../observability/metrics/process-metrics.ts';
 import type { Totals } from '../../observability/totals.ts';
 import type { Alarm, AlarmCode } from '../schemas/overview.ts';
 import type { WebhookHealth } from './webhook-health.ts';

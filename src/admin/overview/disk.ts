@@ -1,5 +1,5 @@
 import type { Cancel, Clock } from '../../clock.ts';
-import type { DiskSpace } from '../../observability/metrics/process.ts';
+import type { DiskSpace } from '../../observability/metrics/process-metrics.ts';
 
 /** A disk is nearly full below either. */
 const LEAST_FREE_PART = 0.05;

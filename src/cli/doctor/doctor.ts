@@ -3,15 +3,15 @@ import { systemClock } from '../../clock.ts';
 import { type Config, ConfigError, readConfig, readDatabaseConfig } from '../../config/config.ts';
 import { EXIT } from '../../process/exit.ts';
 import type { Input, Result } from '../command.ts';
-import { checkCallbacks } from './callbacks.ts';
-import { checkDatabase, sqlitePath } from './database.ts';
-import { checkDisk } from './disk.ts';
-import { checkFiles } from './files.ts';
+import { checkCallbacks } from './callback-check.ts';
+import { checkDatabase, sqlitePath } from './database-check.ts';
+import { checkDisk } from './disk-check.ts';
+import { checkFiles } from './file-check.ts';
 import { type Finding, findings } from './finding.ts';
-import { checkListening } from './listening.ts';
-import { checkPublicUrl } from './public-url.ts';
-import { checkTelegram, type TelegramSide } from './telegram.ts';
-import { checkTime } from './time.ts';
+import { checkListening } from './listening-check.ts';
+import { checkPublicUrl } from './public-url-check.ts';
+import { checkTelegram, type TelegramSide } from './telegram-check.ts';
+import { checkTime } from './time-check.ts';
 
 /** Telegram as a configuration names it; the command line fills it in. */
 export type ReachTelegram = (config: Config) => TelegramSide;

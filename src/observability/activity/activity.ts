@@ -2,9 +2,9 @@ import type { Cancel, Clock } from '../../clock.ts';
 import type { Database } from '../../db/open.ts';
 import type { Events } from '../../events.ts';
 import { isFinal } from '../../instructions/instruction.ts';
-import { addCounts, COUNTED, type Counts, LastMinute, noCounts } from './counts.ts';
+import { addCounts, COUNTED, type Counts, LastMinute, noCounts } from './activity-counts.ts';
+import { addMinutes, deleteMinutes, type MinuteRow, minutesSince } from './activity-store.ts';
 import { Latencies } from './latencies.ts';
-import { addMinutes, deleteMinutes, type MinuteRow, minutesSince } from './store.ts';
 
 export interface ActivityPorts {
   db: Database;

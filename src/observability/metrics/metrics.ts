@@ -1,10 +1,10 @@
 import { Registry } from 'prom-client';
-import { type Backlog, backlogMetrics } from './backlog.ts';
-import { httpMetrics } from './http.ts';
-import { type InboundMetrics, inboundMetrics } from './inbound.ts';
-import { type InstructionMetrics, instructionMetrics } from './instructions.ts';
-import { type OutboundMetrics, outboundMetrics } from './outbound.ts';
-import { type DiskSpace, type ProcessOptions, processMetrics } from './process.ts';
+import { type Backlog, backlogMetrics } from './backlog-metrics.ts';
+import { httpMetrics } from './http-metrics.ts';
+import { type InboundMetrics, inboundMetrics } from './inbound-metrics.ts';
+import { type InstructionMetrics, instructionMetrics } from './instruction-metrics.ts';
+import { type OutboundMetrics, outboundMetrics } from './outbound-metrics.ts';
+import { type DiskSpace, type ProcessOptions, processMetrics } from './process-metrics.ts';
 
 export interface MetricsOptions extends ProcessOptions {
   /** Instructions out on sockets now. */

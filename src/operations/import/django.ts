@@ -1,13 +1,13 @@
 import { raiseWorkEpoch } from '../../db/epoch.ts';
 import type { Database } from '../../db/open.ts';
-import { type ButtonContext, createButtons, planButtons } from './buttons.ts';
 import { openDjango } from './django-source.ts';
-import { createInstructions, planInstructions } from './instructions.ts';
-import { createMessages, planMessages } from './messages.ts';
-import { createOrigins, planOrigins } from './origins.ts';
-import { createPeople, planPeople } from './people.ts';
+import { type ButtonContext, createButtons, planButtons } from './imported-buttons.ts';
+import { createInstructions, planInstructions } from './imported-instructions.ts';
+import { createMessages, planMessages } from './imported-messages.ts';
+import { createOrigins, planOrigins } from './imported-origins.ts';
+import { createPeople, planPeople } from './imported-people.ts';
+import { createTpvs, planTpvs } from './imported-tpvs.ts';
 import { Tally } from './tally.ts';
-import { createTpvs, planTpvs } from './tpvs.ts';
 
 export interface ImportOptions {
   db: Database;

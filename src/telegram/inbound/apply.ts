@@ -3,8 +3,8 @@ import { type Press, type PressOutcome, press } from '../../buttons/press.ts';
 import type { Tx } from '../../db/open.ts';
 import { storable } from '../../db/plain-text.ts';
 import type { Events } from '../../events.ts';
-import { keepFiles } from '../../instructions/files.ts';
 import type { DeliverySettings } from '../../instructions/instruction.ts';
+import { keepFiles } from '../../instructions/instruction-files.ts';
 import { type HandOut, type Submission, submit } from '../../instructions/submit.ts';
 import { enqueue, hubSentence, type Waker } from '../../push/enqueue.ts';
 import type { InlineKeyboard } from '../../push/message.ts';
@@ -15,7 +15,7 @@ import type { Texts } from '../texts.ts';
 import type { Meaning } from './meaning.ts';
 import type { From } from './update.ts';
 
-export interface ObeyPorts {
+export interface ApplyPorts {
   events: Events;
   handOut: HandOut;
   assigning: AssignPorts;
@@ -44,9 +44,9 @@ type Understood = Exclude<Meaning, { kind: 'none' }>;
  * Does what an update asks for, as part of the transaction that keeps it.
  * @returns the id of the instruction that it became, where it became one
  */
-export async function obey(
+export async function applyUpdate(
   tx: Tx,
-  ports: ObeyPorts,
+  ports: ApplyPorts,
   updateId: number,
   meaning: Understood,
   now: number,
@@ -106,7 +106,7 @@ export async function obey(
 }
 
 function submission(
-  ports: ObeyPorts,
+  ports: ApplyPorts,
   updateId: number,
   tpvId: string | null,
   from: From,
@@ -125,7 +125,7 @@ function submission(
 }
 
 /** Assigns somebody who wrote; where nobody can attend them they are told so, once. */
-async function findTpv(tx: Tx, ports: ObeyPorts, from: From, user: TouchedUser, now: number): Promise<string | null> {
+async function findTpv(tx: Tx, ports: ApplyPorts, from: From, user: TouchedUser, now: number): Promise<string | null> {
   const tpvId = await assign(tx, ports.assigning, from.id);
   if (tpvId !== undefined) {
     await adoptUnassigned(tx, ports.events, from.id, tpvId);
@@ -141,7 +141,7 @@ async function findTpv(tx: Tx, ports: ObeyPorts, from: From, user: TouchedUser, 
 /** `/start`, perhaps with a join code: assigns, and says who attends. */
 async function welcome(
   tx: Tx,
-  ports: ObeyPorts,
+  ports: ApplyPorts,
   from: From,
   user: TouchedUser,
   code: string | undefined,

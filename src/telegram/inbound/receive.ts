@@ -3,11 +3,11 @@ import { storable } from '../../db/plain-text.ts';
 import type { UpdateOutcome } from '../../db/schema.ts';
 import { statement } from '../../db/statement.ts';
 import { HubError } from '../../errors.ts';
-import { type ObeyPorts, obey } from './apply.ts';
+import { type ApplyPorts, applyUpdate } from './apply.ts';
 import { type Meaning, meaningOf } from './meaning.ts';
 import { ALLOWED_UPDATES, type Update, updateSchema } from './update.ts';
 
-export interface ReceivePorts extends ObeyPorts {
+export interface ReceivePorts extends ApplyPorts {
   db: Database;
   forwardEdits: boolean;
   now(): number;
@@ -111,7 +111,7 @@ export async function take(
   const [kept] = await tx.run(keepUpdate, { updateId, kind, outcome, reason: null, raw: null, now });
   tx.afterCommit(() => ports.onUpdate(countedKind(kind), kept === undefined ? 'duplicate' : outcome));
   if (kept === undefined) return { outcome: 'duplicate', instructionId: undefined };
-  return { outcome, instructionId: await obey(tx, ports, updateId, meaning, now) };
+  return { outcome, instructionId: await applyUpdate(tx, ports, updateId, meaning, now) };
 }
 
 async function keep(ports: ReceivePorts, row: PutAside & { raw: Buffer; now: number }): Promise<Received> {

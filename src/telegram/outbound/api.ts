@@ -1,5 +1,5 @@
 import { Api, GrammyError, HttpError, type Transformer } from 'grammy';
-import type { TelegramOutcome } from '../../observability/metrics/outbound.ts';
+import type { TelegramOutcome } from '../../observability/metrics/outbound-metrics.ts';
 
 /** grammY's default of 500 s would keep a hanging request for minutes. */
 const TIMEOUT_SECONDS = 10;

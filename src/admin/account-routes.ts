@@ -1,0 +1,145 @@
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import {
+  type Account,
+  accountIn,
+  allAccounts,
+  createAccount,
+  deleteAccount,
+  setPassword,
+  setRole,
+} from '../administrators/account.ts';
+import { endSessions } from '../administrators/administrator-session.ts';
+import { targetOf } from '../administrators/login.ts';
+import { hashPassword } from '../administrators/password.ts';
+import type { Database } from '../db/open.ts';
+import type { Events } from '../events.ts';
+import { isoTime } from '../iso-time.ts';
+import { record, sessionsEnded } from './record.ts';
+import {
+  account as accountAnswer,
+  accountEdit,
+  accountList,
+  accountParams,
+  accountPassword,
+  done,
+  newAccount,
+} from './schemas/accounts.ts';
+
+export interface AdminAccountOptions {
+  db: Database;
+  events: Events;
+  now(): number;
+}
+
+const OK = { ok: true } as const;
+
+/** Everybody's accounts, for administrators. Whoever loses a right, or gets a new password, is logged out. */
+export async function adminAccountRoutes(instance: FastifyInstance, options: AdminAccountOptions): Promise<void> {
+  const app = instance.withTypeProvider<ZodTypeProvider>();
+  const { db, events, now } = options;
+
+  app.get('/api/admin/accounts', { schema: { summary: 'Las cuentas', response: { 200: accountList } } }, async () => ({
+    items: (await allAccounts(db)).map(answerOf),
+  }));
+
+  app.post(
+    '/api/admin/accounts',
+    { schema: { summary: 'Crea una cuenta', body: newAccount, response: { 201: accountAnswer } } },
+    async (request, reply) => {
+      const { name, role, password } = request.body;
+      const passwordHash = await hashPassword(password);
+      const account = await db.transact(async (tx) => {
+        const created = await createAccount(tx, { name, role, passwordHash }, now());
+        const entry = { action: 'account.create', target: targetOf(created), details: { role } } as const;
+        await record(tx, options, request, entry, changed(created));
+        return created;
+      });
+      return reply.code(201).send(answerOf(account));
+    },
+  );
+
+  app.patch(
+    '/api/admin/accounts/:id',
+    {
+      schema: {
+        summary: 'Cambia lo que puede hacer una cuenta',
+        params: accountParams,
+        body: accountEdit,
+        response: { 200: accountAnswer },
+      },
+    },
+    async (request) => {
+      const { role } = request.body;
+      const account = await db.transact(async (tx) => {
+        const before = await accountIn(tx, request.params.id);
+        if (before.role === role) return before;
+        const after = await setRole(tx, before.id, role);
+        const ended = await endSessions(tx, after.id);
+        const details = { from: before.role, to: role };
+        await record(
+          tx,
+          options,
+          request,
+          { action: 'account.role', target: targetOf(after), details },
+          changed(after),
+        );
+        tx.afterCommit(() => sessionsEnded(events, ended));
+        return after;
+      });
+      return answerOf(account);
+    },
+  );
+
+  app.put(
+    '/api/admin/accounts/:id/password',
+    {
+      schema: {
+        summary: 'Pone otra contraseña a una cuenta',
+        params: accountParams,
+        body: accountPassword,
+        response: { 200: done },
+      },
+    },
+    async (request) => {
+      const passwordHash = await hashPassword(request.body.password);
+      await db.transact(async (tx) => {
+        const account = await accountIn(tx, request.params.id);
+        await setPassword(tx, account.id, passwordHash, now());
+        const ended = await endSessions(tx, account.id);
+        await record(tx, options, request, { action: 'account.password', target: targetOf(account) }, changed(account));
+        tx.afterCommit(() => sessionsEnded(events, ended));
+      });
+      return OK;
+    },
+  );
+
+  app.delete(
+    '/api/admin/accounts/:id',
+    { schema: { summary: 'Elimina una cuenta', params: accountParams, response: { 200: done } } },
+    async (request) => {
+      await db.transact(async (tx) => {
+        const ended = await endSessions(tx, request.params.id);
+        const account = await deleteAccount(tx, request.params.id);
+        await record(tx, options, request, { action: 'account.delete', target: targetOf(account) }, changed(account));
+        tx.afterCommit(() => sessionsEnded(events, ended));
+      });
+      return OK;
+    },
+  );
+}
+
+function changed({ id }: Account) {
+  return { what: 'account', id } as const;
+}
+
+function answerOf(account: Account) {
+  return {
+    id: account.id,
+    name: account.name,
+    role: account.role,
+    totp_enabled: account.totp_enabled_at !== null,
+    created_at: isoTime(account.created_at),
+    last_login_at: account.last_login_at === null ? null : isoTime(account.last_login_at),
+  };
+}

@@ -1,0 +1,148 @@
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { Database } from '../db/open.ts';
+import { type Intake, type Wait, waitOf } from '../delivery/waits.ts';
+import { HubError } from '../errors.ts';
+import { instructionIdOf } from '../instructions/instruction.ts';
+import {
+  type InstructionQuery,
+  type ListedInstruction,
+  listedInstruction,
+  listInstructions,
+} from '../instructions/instruction-list.ts';
+import { earlierInHand, updateReceived } from '../instructions/instruction-store.ts';
+import type { Presence } from '../tpvs/presence.ts';
+import { tpvById } from '../tpvs/tpv.ts';
+import { type Column, sendCsv } from './csv.ts';
+import { instructionDetailOf, instructionSummaryOf } from './instruction-answer.ts';
+import { cursorOf, everyRow, pageQuery } from './page.ts';
+import {
+  adminInstructionParams,
+  type InstructionFilters,
+  type InstructionSummary,
+  instructionDetail,
+  instructionFilters,
+  instructionList,
+} from './schemas/instructions.ts';
+
+export interface AdminInstructionOptions {
+  db: Database;
+  presence: Presence;
+  /** How a TPV takes its instructions, and one of them, in this process. */
+  intakeOf(tpvId: string, id: string): Intake;
+  maxAttempts: number;
+}
+
+const query = z.strictObject({ ...instructionFilters.shape, ...pageQuery(z.tuple([z.int()])) });
+/** Rows behind each page of a CSV. */
+const CSV_PAGE = 500;
+
+const COLUMNS: readonly Column<InstructionSummary>[] = [
+  { title: 'ID', value: (row) => row.id },
+  { title: 'Orden', value: (row) => row.command },
+  { title: 'Texto', value: (row) => row.excerpt },
+  { title: 'Estado', value: (row) => row.status },
+  { title: 'TPV', value: (row) => row.tpv?.name },
+  { title: 'ID de Telegram', value: (row) => row.user.telegram_id },
+  { title: 'Persona', value: (row) => row.user.name },
+  { title: 'Creada', value: (row) => row.created_at },
+  { title: 'Entregada', value: (row) => row.sent_at },
+  { title: 'Recibida por el TPV', value: (row) => row.delivered_at },
+  { title: 'Terminada', value: (row) => row.completed_at },
+  { title: 'Caduca', value: (row) => row.expires_at },
+  { title: 'Reintentos', value: (row) => row.retry_count },
+  { title: 'Error', value: (row) => row.error_message },
+];
+
+/** Instructions: which there are, and what became of each. */
+export async function adminInstructionRoutes(
+  instance: FastifyInstance,
+  options: AdminInstructionOptions,
+): Promise<void> {
+  const app = instance.withTypeProvider<ZodTypeProvider>();
+  const { db } = options;
+
+  app.get(
+    '/api/admin/instructions',
+    {
+      schema: {
+        summary: 'Las instrucciones, las más nuevas primero',
+        description:
+          'Una página puede venir corta, incluso vacía, con «next»: la búsqueda por texto, orden o estado mira un ' +
+          'número limitado de filas en cada petición.',
+        querystring: query,
+        response: { 200: instructionList },
+      },
+    },
+    async (request) => {
+      const { cursor, limit, ...filters } = request.query;
+      const page = await listInstructions(db, queryOf(filters), cursor?.[0], limit);
+      return {
+        items: page.rows.map(instructionSummaryOf),
+        next: page.next === undefined ? null : cursorOf([page.next]),
+      };
+    },
+  );
+
+  app.get(
+    '/api/admin/instructions.csv',
+    { schema: { summary: 'Las mismas instrucciones, en CSV', querystring: instructionFilters } },
+    async (request, reply) => {
+      const wanted = queryOf(request.query);
+      const rows = everyRow(async (after: number | undefined) => {
+        const page = await listInstructions(db, wanted, after, CSV_PAGE);
+        return { rows: page.rows.map(instructionSummaryOf), next: page.next };
+      });
+      return sendCsv(reply, 'instrucciones', COLUMNS, rows);
+    },
+  );
+
+  app.get(
+    '/api/admin/instructions/:id',
+    {
+      schema: {
+        summary: 'Una instrucción: su historia, y por qué espera',
+        params: adminInstructionParams,
+        response: { 200: instructionDetail },
+      },
+    },
+    async (request) => {
+      const row = await listedInstruction(db, instructionIdOf(request.params.id));
+      if (row === undefined) throw new HubError('not_found', 'There is no such instruction.');
+      const { update_id: updateId } = row;
+      const [update] = updateId === null ? [] : await db.query(updateReceived, { updateId });
+      return instructionDetailOf(row, update?.received_at, await whyItWaits(row, options));
+    },
+  );
+}
+
+function queryOf(filters: InstructionFilters): InstructionQuery {
+  const { status, tpv_id: tpvId, telegram_user_id: telegramUserId, command, from, to, text } = filters;
+  return { status, tpvId, telegramUserId, command, from: millisecondsOf(from), to: millisecondsOf(to), text };
+}
+
+function millisecondsOf(time: string | undefined): number | undefined {
+  return time === undefined ? undefined : Date.parse(time);
+}
+
+async function whyItWaits(row: ListedInstruction, options: AdminInstructionOptions): Promise<Wait | undefined> {
+  const { db, presence, intakeOf, maxAttempts } = options;
+  const { id, seq, tpv_id: tpvId, telegram_user_id: userId } = row;
+  if (tpvId === null) {
+    const nobody = { socket: undefined, polledAt: undefined, polling: false, againAt: undefined };
+    return waitOf(row, { tpv: undefined, intake: nobody, earlier: undefined, maxAttempts });
+  }
+  const [tpv] = await db.query(tpvById, { id: tpvId });
+  const [earlier] = await db.query(earlierInHand, { userId, tpvId, seq });
+  return waitOf(row, {
+    tpv: tpv && {
+      isActive: tpv.is_active === 1,
+      isOnline: presence.isOnline(tpv),
+      lastHeartbeat: presence.lastHeartbeat(tpv),
+    },
+    intake: intakeOf(tpvId, id),
+    earlier: earlier?.id,
+    maxAttempts,
+  });
+}

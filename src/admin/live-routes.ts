@@ -1,0 +1,40 @@
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { administratorOf } from './access.ts';
+import type { LiveFeed } from './live-feed.ts';
+
+export interface LiveOptions {
+  feed: LiveFeed;
+}
+
+const headers = z.object({ 'last-event-id': z.string().max(100).optional() });
+
+/**
+ * What changes, as server-sent events: `changes` (the rows that look otherwise than before), `overview` (every 2 s)
+ * and `reset` (load again what you show). A stream that was cut goes on where it was (`Last-Event-ID`).
+ */
+export async function adminLiveRoutes(app: FastifyInstance, { feed }: LiveOptions): Promise<void> {
+  // A response that never ends by itself would keep the server from closing.
+  app.addHook('preClose', async () => feed.close());
+
+  app.get<{ Headers: z.infer<typeof headers> }>(
+    '/api/admin/events',
+    { exposeHeadRoute: false, schema: { summary: 'Lo que cambia, según cambia (server-sent events)', headers } },
+    async (request, reply) => {
+      const sessionId = administratorOf(request).session?.id;
+      const watcher = { sessionId, lastEventId: request.headers['last-event-id'] };
+      feed.admit(watcher);
+      reply
+        .type('text/event-stream; charset=utf-8')
+        .header('cache-control', 'no-store')
+        // nginx hands it on as it comes.
+        .header('x-accel-buffering', 'no')
+        .hijack();
+      const { raw } = reply;
+      for (const [name, value] of Object.entries(reply.getHeaders()))
+        if (value !== undefined) raw.setHeader(name, value);
+      raw.writeHead(200);
+      feed.open(raw, watcher);
+    },
+  );
+}

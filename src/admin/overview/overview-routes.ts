@@ -1,0 +1,52 @@
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { isoTime } from '../../iso-time.ts';
+import type { Activity } from '../../observability/activity/activity.ts';
+import { activity, overview } from '../schemas/overview.ts';
+import type { Situation } from './situation.ts';
+
+export interface OverviewOptions {
+  situation: Situation;
+  activity: Pick<Activity, 'history'>;
+}
+
+const DEFAULT_MINUTES = 60;
+const MOST_MINUTES = 1_440;
+
+const query = z.strictObject({
+  tpv_id: z.uuid().optional(),
+  minutes: z
+    .string()
+    .regex(/^\d{1,4}$/, { error: `debe ser un número entero de ${DEFAULT_MINUTES} a ${MOST_MINUTES}` })
+    .transform(Number)
+    .pipe(z.number().min(DEFAULT_MINUTES).max(MOST_MINUTES))
+    .default(DEFAULT_MINUTES),
+});
+
+/** What happens now, and what happened before. */
+export async function adminOverviewRoutes(instance: FastifyInstance, options: OverviewOptions): Promise<void> {
+  const app = instance.withTypeProvider<ZodTypeProvider>();
+
+  app.get(
+    '/api/admin/overview',
+    { schema: { summary: 'Qué pasa ahora mismo, y qué hay que mirar', response: { 200: overview } } },
+    async () => options.situation.now(),
+  );
+
+  app.get(
+    '/api/admin/activity',
+    {
+      schema: {
+        summary: 'Qué ha pasado, minuto a minuto: en todo el hub o en un TPV',
+        querystring: query,
+        response: { 200: activity },
+      },
+    },
+    async (request) => {
+      const { minutes, tpv_id: tpvId } = request.query;
+      const { from, counts, p50_ms, p99_ms } = await options.activity.history(minutes, tpvId);
+      return { step_seconds: 60 as const, from: isoTime(from), ...counts, p50_ms, p99_ms };
+    },
+  );
+}

@@ -1,0 +1,196 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { type Account, accountIn, accountNamed, setPassword } from '../administrators/account.ts';
+import { endSessions, sessionsOf } from '../administrators/administrator-session.ts';
+import { targetOf } from '../administrators/login.ts';
+import { hashPassword, verifyPassword } from '../administrators/password.ts';
+import { confirmTotp, endTotp, startTotp } from '../administrators/second-factor.ts';
+import type { LoginThrottle } from '../administrators/throttle.ts';
+import { totpUri } from '../administrators/totp.ts';
+import type { Database } from '../db/open.ts';
+import { HubError } from '../errors.ts';
+import type { Events } from '../events.ts';
+import { isoTime } from '../iso-time.ts';
+import { qrSvg } from './qr.ts';
+import { record, sessionsEnded } from './record.ts';
+import {
+  accountSessionList,
+  accountSessionParams,
+  passwordChange,
+  passwordProof,
+  recoveryCodes,
+  totpCode,
+  totpStart,
+} from './schemas/account.ts';
+import { done } from './schemas/accounts.ts';
+import { sessionOf } from './session-routes.ts';
+
+export interface OwnAccountOptions {
+  db: Database;
+  events: Events;
+  throttle: LoginThrottle;
+  now(): number;
+}
+
+/** Who the authenticator app says the code is for. */
+const ISSUER = 'ValleTPV Hub';
+const BODY_LIMIT = 16_384;
+const OK = { ok: true } as const;
+
+/** What people do with their own account, whatever their role: sessions, password, second factor. */
+export async function ownAccountRoutes(instance: FastifyInstance, options: OwnAccountOptions): Promise<void> {
+  const app = instance.withTypeProvider<ZodTypeProvider>();
+  const { db, events, now } = options;
+  const describe = { tags: ['Administración'], security: [{ AdminSession: [] }] };
+  const own = { config: { ownAccount: true }, bodyLimit: BODY_LIMIT };
+
+  app.get(
+    '/api/admin/account/sessions',
+    { schema: { ...describe, summary: 'Mis sesiones', response: { 200: accountSessionList } } },
+    async (request) => {
+      const { id, accountId } = sessionOf(request);
+      const rows = await sessionsOf(db, accountId, now());
+      const items = rows.map((row) => ({
+        id: row.id,
+        current: row.id === id,
+        created_at: isoTime(row.created_at),
+        last_seen_at: isoTime(row.last_seen_at),
+        expires_at: isoTime(row.expires_at),
+        address: row.address,
+        user_agent: row.user_agent,
+      }));
+      return { items };
+    },
+  );
+
+  app.delete(
+    '/api/admin/account/sessions/:id',
+    {
+      ...own,
+      schema: {
+        ...describe,
+        summary: 'Cierra una de mis sesiones',
+        params: accountSessionParams,
+        response: { 200: done },
+      },
+    },
+    async (request) => {
+      const { accountId } = sessionOf(request);
+      const { id } = request.params;
+      await db.transact(async (tx) => {
+        const account = await accountIn(tx, accountId);
+        const ended = await endSessions(tx, accountId, { only: id });
+        if (ended.length === 0) throw new HubError('not_found', 'The account has no such session.');
+        const details = { session: id };
+        await record(tx, options, request, { action: 'session.revoke', target: targetOf(account), details });
+        tx.afterCommit(() => sessionsEnded(events, ended));
+      });
+      return OK;
+    },
+  );
+
+  app.put(
+    '/api/admin/account/password',
+    { ...own, schema: { ...describe, summary: 'Cambia mi contraseña', body: passwordChange, response: { 200: done } } },
+    async (request) => {
+      const { current_password: current, new_password: chosen } = request.body;
+      const account = await proven(request, options, current, 'current_password');
+      const passwordHash = await hashPassword(chosen);
+      await db.transact(async (tx) => {
+        await setPassword(tx, account.id, passwordHash, now());
+        const ended = await endSessions(tx, account.id, { except: sessionOf(request).id });
+        await record(tx, options, request, { action: 'account.password', target: targetOf(account) }, changed(account));
+        tx.afterCommit(() => sessionsEnded(events, ended));
+      });
+      return OK;
+    },
+  );
+
+  app.post(
+    '/api/admin/account/totp',
+    {
+      ...own,
+      schema: { ...describe, summary: 'Prepara el segundo factor', body: passwordProof, response: { 200: totpStart } },
+    },
+    async (request) => {
+      const account = await proven(request, options, request.body.password, 'password');
+      const secret = await db.transact((tx) => startTotp(tx, account.id));
+      const uri = totpUri(secret, ISSUER, account.name);
+      return { secret, uri, qr_svg: qrSvg(uri) };
+    },
+  );
+
+  app.post(
+    '/api/admin/account/totp/confirm',
+    {
+      ...own,
+      schema: { ...describe, summary: 'Activa el segundo factor', body: totpCode, response: { 200: recoveryCodes } },
+    },
+    async (request) => {
+      const { accountId, name } = sessionOf(request);
+      const attempt = options.throttle.begin(request.ip, name);
+      const codes = await db.transact(async (tx) => {
+        const account = await accountIn(tx, accountId);
+        const recovery = await confirmTotp(tx, account, request.body.code, now());
+        await record(
+          tx,
+          options,
+          request,
+          { action: 'account.totp_enable', target: targetOf(account) },
+          changed(account),
+        );
+        return recovery;
+      });
+      attempt.right();
+      return { recovery_codes: codes };
+    },
+  );
+
+  app.delete(
+    '/api/admin/account/totp',
+    {
+      ...own,
+      schema: { ...describe, summary: 'Desactiva el segundo factor', body: passwordProof, response: { 200: done } },
+    },
+    async (request) => {
+      const account = await proven(request, options, request.body.password, 'password');
+      await db.transact(async (tx) => {
+        await endTotp(tx, account.id);
+        await record(
+          tx,
+          options,
+          request,
+          { action: 'account.totp_disable', target: targetOf(account) },
+          changed(account),
+        );
+      });
+      return OK;
+    },
+  );
+}
+
+function changed({ id }: Account) {
+  return { what: 'account', id } as const;
+}
+
+/**
+ * The account of a request, whose person knows its password: whoever finds a browser open can't take the account over,
+ * and can't try passwords faster than at the login.
+ */
+async function proven(
+  request: FastifyRequest,
+  { db, throttle }: OwnAccountOptions,
+  password: string,
+  path: string,
+): Promise<Account> {
+  const { name } = sessionOf(request);
+  const attempt = throttle.begin(request.ip, name);
+  const account = await accountNamed(db, name);
+  if (!(await verifyPassword(password, account?.password_hash)) || account === undefined) {
+    throw new HubError('invalid_request', 'The password is wrong.', {
+      details: [{ path, message: 'no es tu contraseña actual' }],
+    });
+  }
+  attempt.right();
+  return account;
+}

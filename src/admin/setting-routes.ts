@@ -1,0 +1,139 @@
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { Config } from '../config/config.ts';
+import type { Database } from '../db/open.ts';
+import { type ErrorDetail, HubError } from '../errors.ts';
+import type { Events } from '../events.ts';
+import type { Settings, SettingsChange } from '../settings/settings.ts';
+import { previewText, problemsOfText, type TextDefinition } from '../settings/text.ts';
+import { SETTING_KEYS, SETTING_SCHEMAS } from '../settings/values.ts';
+import { record } from './record.ts';
+import {
+  type SettingsChange as ChangeBody,
+  type Settings as SettingsView,
+  settingsChange,
+  settings as settingsView,
+  textPreview,
+  textPreviewRequest,
+} from './schemas/settings.ts';
+
+export interface SettingsOptions {
+  db: Database;
+  events: Events;
+  settings: Settings;
+  texts: Readonly<Record<string, TextDefinition>>;
+  config: Pick<Config, 'ROUTING_STRATEGY' | 'RETENTION_DAYS' | 'CORS_ALLOWED_ORIGINS' | 'CALLBACK_ALLOWED_ORIGINS'>;
+  now(): number;
+}
+
+/** Characters of a text that the audit log keeps. */
+const LOGGED_LENGTH = 200;
+
+/** What can be changed while the hub runs. */
+export async function adminSettingRoutes(instance: FastifyInstance, options: SettingsOptions): Promise<void> {
+  const app = instance.withTypeProvider<ZodTypeProvider>();
+  const { db, settings } = options;
+
+  app.get('/api/admin/settings', { schema: { summary: 'Los ajustes', response: { 200: settingsView } } }, async () =>
+    viewOf(options),
+  );
+
+  app.patch(
+    '/api/admin/settings',
+    {
+      schema: {
+        summary: 'Cambia ajustes; lo que no se indica queda como está',
+        body: settingsChange,
+        response: { 200: settingsView },
+      },
+    },
+    async (request) => {
+      const change = checked(request.body, options.texts);
+      const details = changesOf(change, options);
+      if (Object.keys(details).length > 0) {
+        await db.transact(async (tx) => {
+          await settings.change(tx, change);
+          await record(tx, options, request, { action: 'setting.change', details });
+        });
+      }
+      return viewOf(options);
+    },
+  );
+
+  app.post(
+    '/api/admin/settings/texts/preview',
+    { schema: { summary: 'Cómo se vería un texto', body: textPreviewRequest, response: { 200: textPreview } } },
+    async (request) => {
+      const { key, value } = request.body;
+      const definition = definitionOf(options.texts, key);
+      if (definition === undefined) throw new HubError('not_found', 'There is no such text.');
+      return { html: previewText(definition, value), problems: problemsOfText(definition, value) };
+    },
+  );
+}
+
+function viewOf({ settings, texts, config }: SettingsOptions): SettingsView {
+  return {
+    routing_strategy: { value: settings.strategy, default: config.ROUTING_STRATEGY },
+    retention_days: { value: settings.retentionDays, default: config.RETENTION_DAYS },
+    cors_allowed_origins: {
+      value: [...(settings.stored('cors_allowed_origins') ?? [])],
+      fixed: config.CORS_ALLOWED_ORIGINS,
+    },
+    callback_allowed_origins: {
+      value: [...(settings.stored('callback_allowed_origins') ?? [])],
+      fixed: config.CALLBACK_ALLOWED_ORIGINS,
+    },
+    texts: Object.entries(texts).map(([key, definition]) => ({
+      key,
+      value: settings.wording(key) ?? definition.default,
+      default: definition.default,
+      placeholders: Object.keys(definition.placeholders),
+      where: definition.where,
+    })),
+  };
+}
+
+/** @throws HubError `invalid_request` with every fault */
+function checked(body: ChangeBody, definitions: SettingsOptions['texts']): SettingsChange {
+  const { texts = {}, ...values } = body;
+  const details: ErrorDetail[] = [];
+  for (const key of SETTING_KEYS) {
+    const value = values[key];
+    const parsed = value === undefined || value === null ? undefined : SETTING_SCHEMAS[key].safeParse(value);
+    for (const { path, message } of parsed?.error?.issues ?? [])
+      details.push({ path: [key, ...path].join('.'), message });
+  }
+  for (const [key, text] of Object.entries(texts)) {
+    const definition = definitionOf(definitions, key);
+    const problems = definition === undefined ? ['No existe ese texto.'] : [];
+    if (definition !== undefined && text !== null) problems.push(...problemsOfText(definition, text));
+    for (const message of problems) details.push({ path: `texts.${key}`, message });
+  }
+  if (details.length > 0) throw new HubError('invalid_request', 'A setting does not fit.', { details });
+  return { values, texts };
+}
+
+function definitionOf(texts: SettingsOptions['texts'], key: string): TextDefinition | undefined {
+  return Object.hasOwn(texts, key) ? texts[key] : undefined;
+}
+
+/** What a change really changes, for the audit log. */
+function changesOf({ values, texts }: SettingsChange, { settings, texts: definitions }: SettingsOptions) {
+  const changes: Record<string, { from: unknown; to: unknown }> = {};
+  for (const key of SETTING_KEYS) {
+    const to = values[key];
+    const from = settings.stored(key) ?? null;
+    if (to !== undefined && JSON.stringify(from) !== JSON.stringify(to)) changes[key] = { from, to };
+  }
+  for (const [key, text] of Object.entries(texts)) {
+    const usual = definitionOf(definitions, key)?.default ?? '';
+    const [from, to] = [settings.wording(key) ?? usual, text ?? usual];
+    if (from !== to) changes[`text.${key}`] = { from: logged(from), to: logged(to) };
+  }
+  return changes;
+}
+
+function logged(text: string): string {
+  return text.length <= LOGGED_LENGTH ? text : `${text.slice(0, LOGGED_LENGTH).toWellFormed()}…`;
+}

@@ -1,0 +1,195 @@
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { Clock } from '../clock.ts';
+import type { Database } from '../db/open.ts';
+import { HubError } from '../errors.ts';
+import type { Events } from '../events.ts';
+import { backlogOf, countsOf } from '../instructions/instruction-counts.ts';
+import { probe } from '../instructions/probe.ts';
+import type { HandOut } from '../instructions/submit.ts';
+import { isoTime } from '../iso-time.ts';
+import { editTpv } from '../tpvs/edit.ts';
+import { keysOfTpv } from '../tpvs/keys.ts';
+import type { Presence } from '../tpvs/presence.ts';
+import { registerTpv } from '../tpvs/register.ts';
+import { type Tpv, tpvById } from '../tpvs/tpv.ts';
+import { listTpvs } from '../tpvs/tpv-list.ts';
+import { type JoinLink, joinLink } from './join-link.ts';
+import { cursorOf, pageQuery } from './page.ts';
+import { record } from './record.ts';
+import {
+  createdTpv,
+  newTpv,
+  type TpvDetail,
+  tpvDetail,
+  tpvEdit,
+  tpvFilters,
+  tpvList,
+  tpvParams,
+  tpvTest,
+} from './schemas/tpvs.ts';
+import { keyAnswerOf, tpvSummaryOf } from './tpv-answer.ts';
+
+/** A TPV's open socket, as the gateway of this process knows it. */
+export interface Connection {
+  since: number;
+  address: string;
+  inFlight: number;
+  maxInFlight: number;
+}
+
+export interface AdminTpvOptions {
+  db: Database;
+  events: Events;
+  clock: Clock;
+  presence: Presence;
+  handOut: HandOut;
+  connectionOf(tpvId: string): Connection | undefined;
+  /** The bot's name in Telegram; undefined while Telegram can't be asked. */
+  botUsername: JoinLink['botUsername'];
+  now(): number;
+}
+
+/** How long a test waits for its answer. */
+const TEST_PATIENCE_MS = 10_000;
+
+const query = z.strictObject({ ...tpvFilters.shape, ...pageQuery(z.tuple([z.uuid()])) });
+
+/** TPVs: who they are, how they do, and what an administrator may change of them. */
+export async function adminTpvRoutes(instance: FastifyInstance, options: AdminTpvOptions): Promise<void> {
+  const app = instance.withTypeProvider<ZodTypeProvider>();
+  const { db, presence, now } = options;
+
+  app.get(
+    '/api/admin/tpvs',
+    { schema: { summary: 'Los TPV, los más nuevos primero', querystring: query, response: { 200: tpvList } } },
+    async (request) => {
+      const { q, state, online, cursor, limit } = request.query;
+      const filters = { q, state, online: online === undefined ? undefined : online === 'true' };
+      const page = await listTpvs(db, filters, (tpv) => presence.isOnline(tpv), cursor?.[0], limit);
+      const ids = page.rows.map((tpv) => tpv.id);
+      const backlog = await backlogOf(db, ids);
+      return {
+        items: page.rows.map((tpv) => tpvSummaryOf(tpv, presence, backlog.get(tpv.id) ?? 0)),
+        next: page.next === undefined ? null : cursorOf([page.next]),
+      };
+    },
+  );
+
+  app.post(
+    '/api/admin/tpvs',
+    { schema: { summary: 'Crea un TPV, ya aprobado', body: newTpv, response: { 201: createdTpv } } },
+    async (request, reply) => {
+      const { name, endpoint_url: endpointUrl, max_users: maxUsers } = request.body;
+      const registration = { name, endpointUrl, maxUsers, version: '', metadata: '{}' };
+      const tpv = await db.transact(async (tx) => {
+        const created = await registerTpv((run) => run(tx), registration, true, now());
+        const entry = { action: 'tpv.create', target: { kind: 'tpv', id: created.id, name } } as const;
+        await record(tx, options, request, entry, { what: 'tpv', id: created.id });
+        return created;
+      });
+      options.events.emit({ type: 'tpv.available', tpvId: tpv.id });
+      return reply.code(201).send({ id: tpv.id, api_key: tpv.apiKey });
+    },
+  );
+
+  app.get(
+    '/api/admin/tpvs/:id',
+    { schema: { summary: 'Un TPV con todo lo suyo', params: tpvParams, response: { 200: tpvDetail } } },
+    async (request) => detailOf(await existing(db, request.params.id), options),
+  );
+
+  app.patch(
+    '/api/admin/tpvs/:id',
+    {
+      schema: {
+        summary: 'Cambia el nombre, la dirección o las plazas de un TPV',
+        params: tpvParams,
+        body: tpvEdit,
+        response: { 200: tpvDetail },
+      },
+    },
+    async (request) => {
+      const { id } = request.params;
+      const changes = request.body;
+      await db.transact(async (tx) => {
+        const before = await editTpv(tx, id, changes);
+        const target = { kind: 'tpv', id, name: changes.name ?? before.name };
+        const details = { before: sameFields(before, changes), after: changes };
+        await record(tx, options, request, { action: 'tpv.edit', target, details }, { what: 'tpv', id });
+      });
+      // Where it has more places now, somebody may wait for one.
+      options.events.emit({ type: 'tpv.available', tpvId: id });
+      return detailOf(await existing(db, id), options);
+    },
+  );
+
+  app.post(
+    '/api/admin/tpvs/:id/test',
+    {
+      schema: {
+        summary: 'Envía al TPV una instrucción de prueba y mide su respuesta; espera hasta 10 s',
+        params: tpvParams,
+        response: { 200: tpvTest },
+      },
+    },
+    async (request) => {
+      const tpv = await existing(db, request.params.id);
+      if (tpv.is_active !== 1) throw new HubError('tpv_inactive', 'An inactive TPV gets no instructions.');
+      const isOnline = presence.isOnline(tpv);
+      const ports = {
+        ...options,
+        record: (tx: Parameters<typeof record>[0]) =>
+          record(tx, options, request, { action: 'tpv.test', target: { kind: 'tpv', id: tpv.id, name: tpv.name } }),
+      };
+      const { instructionId, acknowledgedMs, completedMs } = await probe(
+        ports,
+        tpv.id,
+        isOnline ? TEST_PATIENCE_MS : 0,
+      );
+      return {
+        instruction_id: instructionId,
+        outcome:
+          acknowledgedMs !== null ? ('answered' as const) : isOnline ? ('no_answer' as const) : ('offline' as const),
+        acknowledged_ms: acknowledgedMs,
+        completed_ms: completedMs,
+      };
+    },
+  );
+}
+
+async function existing(db: Database, id: string): Promise<Tpv> {
+  const [tpv] = await db.query(tpvById, { id });
+  if (tpv === undefined) throw new HubError('not_found', 'There is no such TPV.');
+  return tpv;
+}
+
+/** What the changed fields held before. */
+function sameFields(tpv: Tpv, changes: z.infer<typeof tpvEdit>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(tpv).filter(([field]) => field in changes));
+}
+
+async function detailOf(tpv: Tpv, options: AdminTpvOptions): Promise<TpvDetail> {
+  const { db, presence } = options;
+  const counts = await countsOf(db, tpv.id);
+  const connection = options.connectionOf(tpv.id);
+  return {
+    ...tpvSummaryOf(tpv, presence, counts.pending),
+    // Written by this program from an object.
+    metadata: JSON.parse(tpv.metadata) as Record<string, unknown>,
+    approved_at: tpv.approved_at === null ? null : isoTime(tpv.approved_at),
+    keys: (await db.query(keysOfTpv, { tpvId: tpv.id })).map(keyAnswerOf),
+    connection:
+      connection === undefined
+        ? null
+        : {
+            since: isoTime(connection.since),
+            address: connection.address,
+            in_flight: connection.inFlight,
+            max_in_flight: connection.maxInFlight,
+          },
+    counts,
+    join_url: await joinLink(options, tpv.join_code),
+  };
+}

@@ -1,0 +1,158 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { settleToken } from '../buttons/button-store.ts';
+import { createLegacyButtons, type LegacyButton, notificationOf } from '../buttons/legacy-buttons.ts';
+import type { Database, Tx } from '../db/open.ts';
+import { storable } from '../db/plain-text.ts';
+import { HubError } from '../errors.ts';
+import { uuidv7 } from '../ids.ts';
+import { PUSH_WAIT_MS } from '../push/answer.ts';
+import { changePush, deletePush } from '../push/change.ts';
+import { enqueue, type Waker } from '../push/enqueue.ts';
+import { faultsOfMessage, type OutboundMessage, type PushRow } from '../push/message.ts';
+import { pushInChat } from '../push/push-store.ts';
+import type { ChangePort } from '../push/send-port.ts';
+import { userById } from '../users/user.ts';
+import { type AuthPorts, requireTpv, tpvOf } from './auth.ts';
+import { deleteBody, editBody, invalid, notificationBody, readLegacy } from './legacy-bodies.ts';
+import { TPV_SECURITY } from './schemas.ts';
+
+export interface LegacyRoutesOptions {
+  db: Database;
+  auth: AuthPorts;
+  telegram: ChangePort;
+  waker: Waker;
+  /** The message as it stands once it is settled, or after a while. */
+  settled(id: string, ms: number): Promise<PushRow | undefined>;
+  isCallable(url: string): Promise<boolean>;
+  now(): number;
+}
+
+/** Where an older TPV does not say how long its buttons work. */
+const DEFAULT_LIFE_MS = 24 * 3_600_000;
+
+const done = z.object({ success: z.literal(true) });
+const notified = done.extend({ message_id: z.int().nullable(), pending: z.literal(true).optional() });
+
+/** What older TPVs, in production and written by others, call; their shapes stay (contract/rest.md). */
+export async function legacyRoutes(app: FastifyInstance, options: LegacyRoutesOptions): Promise<void> {
+  const { db, telegram, now } = options;
+  const onRequest = requireTpv(options.auth, { inactive: false });
+  /** The body is documented here and read by the route itself, which words what is wrong with it in the old way. */
+  const route = (summary: string, body: z.ZodType, response: z.ZodType) => ({
+    onRequest,
+    schema: { tags: ['TPV antiguos'], security: TPV_SECURITY, summary, body, response: { 200: response } },
+    validatorCompiler: () => (value: unknown) => ({ value }),
+  });
+  app.setErrorHandler((error, _request, reply) => {
+    if (!(error instanceof HubError)) throw error;
+    return sendLegacyError(reply, error);
+  });
+
+  app.post(
+    '/api/register_notification',
+    route('Envía un aviso con botones', notificationBody, notified),
+    async (request) => {
+      const body = readLegacy(notificationBody, request);
+      if (!(await options.isCallable(body.callback_url))) throw invalid('callback_url: su origen no está permitido');
+      const chatId = body.telegram_user_id;
+      const message = textMessage(body.mensaje);
+      const tpvId = tpvOf(request).id;
+      const pushId = uuidv7(now());
+      await db.transact(async (tx) => {
+        const [user] = await tx.run(userById, { telegramId: chatId });
+        if (user === undefined) throw notStarted();
+        const notification = {
+          pushId,
+          tpvId,
+          telegramUserId: chatId,
+          callbackUrl: body.callback_url,
+          token: body.token,
+          uidDispositivo: body.uid_dispositivo,
+          metadata: body.metadata,
+          expiresAt: body.expira_en ?? now() + DEFAULT_LIFE_MS,
+        };
+        const keyboard = await createLegacyButtons(tx, notification, body.botones);
+        const request = { ...message, id: pushId, tpvId, chatId, ...(keyboard.length > 0 && { keyboard }) };
+        await enqueue(tx, options.waker, request, now());
+      });
+      const row = await options.settled(pushId, PUSH_WAIT_MS);
+      if (row?.status === 'failed') throw refusedBy(row);
+      if (row?.telegram_message_id != null) return { success: true, message_id: row.telegram_message_id };
+      // It is durable and goes out later, or may have arrived: whoever is told otherwise sends it again.
+      return { success: true, message_id: null, pending: true };
+    },
+  );
+
+  const own = async (request: FastifyRequest, chatId: number, messageId: number): Promise<PushRow> => {
+    const [row] = await db.query(pushInChat, { tpvId: tpvOf(request).id, chatId, messageId });
+    if (row === undefined) throw new HubError('not_found', 'Not a message of this TPV.');
+    return row;
+  };
+
+  app.post('/api/edit_message', route('Cambia un mensaje de este TPV', editBody, done), async (request) => {
+    const body = readLegacy(editBody, request);
+    const row = await own(request, body.telegram_user_id, body.message_id);
+    const { botones } = body;
+    // Those that go stop working, and still say which URL the message's next ones call.
+    const dropButtons = async (tx: Tx, tokens: readonly string[]) => {
+      for (const token of tokens) await tx.run(settleToken, { token, now: now() });
+    };
+    await changePush({ db, telegram, waker: options.waker, dropButtons }, row, {
+      text: body.nuevo_texto,
+      parseMode: 'HTML',
+      keyboard: botones && ((tx) => replaceButtons(tx, row, tpvOf(request).id, botones)),
+    });
+    return { success: true };
+  });
+
+  app.post('/api/delete_message', route('Borra un mensaje de este TPV', deleteBody, done), async (request) => {
+    const body = readLegacy(deleteBody, request);
+    await deletePush({ telegram }, await own(request, body.telegram_user_id, body.message_id));
+    return { success: true };
+  });
+}
+
+async function replaceButtons(tx: Tx, row: PushRow, tpvId: string, botones: LegacyButton[][]) {
+  const before = await notificationOf(tx, { id: row.id, tpvId, chatId: row.chat_id });
+  if (before !== undefined) return createLegacyButtons(tx, before, botones);
+  if (botones.flat().some((one) => 'callback_data' in one)) throw invalid('botones: el mensaje no tenía callback_url');
+  return botones.map((line) => line.flatMap((one) => ('url' in one ? [one] : [])));
+}
+
+function notStarted(): HubError {
+  const message = 'el usuario no ha iniciado el bot: pídele que le escriba /start';
+  return new HubError('not_found', 'The person has not started the bot.', {
+    details: [{ path: 'telegram_user_id', message }],
+  });
+}
+
+function refusedBy({ error_message: message }: PushRow): HubError {
+  return new HubError('telegram_error', `Telegram refused a notification: ${message}`, {
+    details: [{ path: 'telegram', message }],
+  });
+}
+
+function textMessage(text: string): OutboundMessage {
+  const message = {
+    kind: 'text',
+    text: storable(text),
+    parseMode: 'HTML',
+    data: {},
+    disableNotification: false,
+  } as const;
+  const [fault] = faultsOfMessage(message);
+  if (fault !== undefined) throw invalid(`mensaje: ${fault.message}`);
+  return message;
+}
+
+function sendLegacyError(reply: FastifyReply, error: HubError): FastifyReply {
+  if (error.retryAfterSeconds !== undefined) reply.header('retry-after', error.retryAfterSeconds);
+  const body = { success: false, error: legacySentence(error), code: error.code, ...error.extra };
+  return reply.code(error.status).type('application/json; charset=utf-8').send(JSON.stringify(body));
+}
+
+function legacySentence(error: HubError): string {
+  if (error.code === 'unauthorized') return 'No autorizado';
+  return error.details?.[0]?.message ?? error.sentence;
+}

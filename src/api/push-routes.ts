@@ -1,0 +1,203 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { idempotencyKeySchema, type PushFields, pushEditSchema, pushSchema } from '#protocol';
+import { deleteButtons } from '../buttons/button-store.ts';
+import { checkButtons, createButtons } from '../buttons/create.ts';
+import type { Database } from '../db/open.ts';
+import { HubError } from '../errors.ts';
+import type { PushInput } from '../push/accept.ts';
+import { type PushAnswer, pushAnswer } from '../push/answer.ts';
+import { changePush, deletePush } from '../push/change.ts';
+import type { Waker } from '../push/enqueue.ts';
+import type { PushRow } from '../push/message.ts';
+import { pushOfTpv } from '../push/push-store.ts';
+import { resend } from '../push/resend.ts';
+import type { ChangePort } from '../push/send-port.ts';
+import type { UploadStore } from '../push/uploads.ts';
+import { type AuthPorts, requireTpv, tpvOf } from './auth.ts';
+import { errorResponses } from './error-answers.ts';
+import { acceptForms, readPushForm } from './multipart.ts';
+import { TPV_SECURITY } from './schemas.ts';
+
+export interface PushRoutesOptions {
+  db: Database;
+  auth: AuthPorts;
+  accept(input: PushInput): Promise<{ id: string; repeated: boolean }>;
+  /** How it went with Telegram, waited for as long as the contract says. */
+  result(pushId: string): Promise<PushAnswer>;
+  telegram: ChangePort;
+  waker: Waker;
+  /** Whether a button's URL may ever be called. */
+  isCallable(url: string): Promise<boolean>;
+  uploads: UploadStore;
+  now(): number;
+}
+
+const params = z.object({ id: z.string().max(64) });
+const answer = z.object({
+  status: z.enum(['sent', 'pending', 'failed', 'unknown']),
+  push_message_id: z.uuid(),
+  telegram_message_id: z.int().optional(),
+  sent_as_plain_text: z.literal(true).optional(),
+  error_message: z.string().optional(),
+  telegram_error_code: z.int().optional(),
+});
+const refusals = errorResponses('invalid_request', 'unauthorized', 'tpv_inactive', 'not_found');
+const tags = ['Mensajes'];
+
+/** Messages from a TPV to its users. */
+export async function pushRoutes(instance: FastifyInstance, options: PushRoutesOptions): Promise<void> {
+  const app = instance.withTypeProvider<ZodTypeProvider>();
+  const { db } = options;
+  const onRequest = requireTpv(options.auth, { inactive: false });
+  await acceptForms(instance);
+
+  app.post(
+    '/api/tpv/push',
+    {
+      onRequest,
+      schema: {
+        tags,
+        security: TPV_SECURITY,
+        summary: 'Envía un mensaje a una persona',
+        response: {
+          201: answer,
+          202: answer,
+          ...refusals,
+          ...errorResponses('idempotency_conflict', 'payload_too_large', 'telegram_error', 'unavailable'),
+        },
+      },
+    },
+    async (request, reply) => {
+      const tpvId = tpvOf(request).id;
+      const idempotencyKey = keyOf(request);
+      const { body, upload } = request.isMultipart()
+        ? await readPushForm(request, options.uploads)
+        : { body: request.body, upload: undefined };
+      let taken = false;
+      try {
+        const fields = parsed(body);
+        await checkButtons(fields.buttons, options.isCallable);
+        const accepted = await options.accept({ tpvId, fields, idempotencyKey, upload });
+        request.trail = { push_message_id: accepted.id };
+        taken = !accepted.repeated;
+        const result = await options.result(accepted.id);
+        return await reply.code(result.status === 'sent' ? 201 : 202).send(result);
+      } finally {
+        // A file that no message refers to is nobody's.
+        if (upload !== undefined && !taken) await options.uploads.remove(upload.file);
+      }
+    },
+  );
+
+  const own = async (request: FastifyRequest & { params: { id: string } }): Promise<PushRow> => {
+    const [row] = await db.query(pushOfTpv, { id: request.params.id, tpvId: tpvOf(request).id });
+    if (row === undefined) throw new HubError('not_found', 'No such message of this TPV.');
+    return row;
+  };
+
+  app.get(
+    '/api/tpv/push/:id',
+    {
+      onRequest,
+      schema: {
+        tags,
+        security: TPV_SECURITY,
+        summary: 'El estado de un mensaje',
+        params,
+        response: { 200: answer, ...refusals },
+      },
+    },
+    async (request) => pushAnswer(await own(request)),
+  );
+
+  app.patch(
+    '/api/tpv/push/:id',
+    {
+      onRequest,
+      schema: {
+        tags,
+        security: TPV_SECURITY,
+        summary: 'Cambia un mensaje enviado',
+        params,
+        body: pushEditSchema,
+        response: { 200: answer, ...refusals, ...errorResponses('telegram_error', 'too_many_requests') },
+      },
+    },
+    async (request) => {
+      const row = await own(request);
+      const { text, parse_mode: parseMode, buttons, expires_in, single_use } = request.body;
+      await checkButtons(buttons, options.isCallable);
+      const fields = { telegram_user_id: row.chat_id, buttons, expires_in, single_use };
+      const ports = { db, telegram: options.telegram, waker: options.waker, dropButtons: deleteButtons };
+      const edited = await changePush(ports, row, {
+        text,
+        parseMode,
+        keyboard:
+          buttons && ((tx) => createButtons(tx, { pushId: row.id, tpvId: tpvOf(request).id, fields }, options.now())),
+      });
+      return pushAnswer(edited);
+    },
+  );
+
+  app.delete(
+    '/api/tpv/push/:id',
+    {
+      onRequest,
+      schema: {
+        tags,
+        security: TPV_SECURITY,
+        summary: 'Borra un mensaje en Telegram',
+        params,
+        response: {
+          200: z.object({ status: z.literal('deleted'), push_message_id: z.uuid() }),
+          ...refusals,
+          ...errorResponses('telegram_error', 'too_many_requests'),
+        },
+      },
+    },
+    async (request) => {
+      const row = await own(request);
+      await deletePush({ telegram: options.telegram }, row);
+      return { status: 'deleted' as const, push_message_id: row.id };
+    },
+  );
+
+  app.post(
+    '/api/tpv/push/:id/resend',
+    {
+      onRequest,
+      schema: {
+        tags,
+        security: TPV_SECURITY,
+        summary: 'Vuelve a enviar un mensaje del que no se sabe si llegó, o que falló',
+        params,
+        response: { 202: answer, ...refusals, ...errorResponses('invalid_transition') },
+      },
+    },
+    async (request, reply) => {
+      const { id } = await own(request);
+      const row = await db.transact((tx) => resend(tx, options.waker, id, options.now()));
+      return reply.code(202).send(pushAnswer(row));
+    },
+  );
+}
+
+/** @throws HubError `invalid_request`; a multipart body can't be validated before it was read */
+function parsed(body: unknown): PushFields {
+  const result = pushSchema.safeParse(body ?? {});
+  if (result.success) return result.data;
+  const details = result.error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message }));
+  throw new HubError('invalid_request', 'The push does not fit its schema.', { details });
+}
+
+function keyOf(request: FastifyRequest): string | undefined {
+  const given = request.headers['idempotency-key'];
+  if (given === undefined) return undefined;
+  const key = idempotencyKeySchema.safeParse(given);
+  if (key.success) return key.data;
+  throw new HubError('invalid_request', 'The Idempotency-Key is too long.', {
+    details: [{ path: 'Idempotency-Key', message: 'admite de 1 a 128 caracteres' }],
+  });
+}

@@ -1,0 +1,245 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { Database } from '../db/open.ts';
+import { HubError } from '../errors.ts';
+import { stats } from '../instructions/instruction-counts.ts';
+import { isoTime } from '../iso-time.ts';
+import { rotateKey } from '../tpvs/keys.ts';
+import type { Presence } from '../tpvs/presence.ts';
+import { registerTpv } from '../tpvs/register.ts';
+import type { Tpv } from '../tpvs/tpv.ts';
+import { type TelegramUser, usersOfTpv, usersOfTpvByActivity } from '../users/user.ts';
+import { type AuthPorts, requireTpv, sameSecret, tpvOf } from './auth.ts';
+import { errorResponses } from './error-answers.ts';
+import {
+  heartbeatAnswer,
+  heartbeatBody,
+  registerBody,
+  registered,
+  rotatedKey,
+  statsAnswer,
+  TPV_SECURITY,
+  tpvInfo,
+  usersAnswer,
+  usersQuery,
+} from './schemas.ts';
+
+export type RegistrationMode = 'approval' | 'token' | 'open' | 'closed';
+
+export interface TpvRoutesOptions {
+  db: Database;
+  presence: Presence;
+  auth: AuthPorts;
+  registration: RegistrationMode;
+  registrationToken: string | undefined;
+  now(): number;
+  /** A TPV can take users now. */
+  onAvailable(tpvId: string): void;
+  /** A TPV registered, or has another key. */
+  onChanged(tpvId: string): void;
+}
+
+/** Registrations of one address within an hour (S18). */
+const REGISTRATIONS_PER_HOUR = 10;
+const REGISTERED = 'TPV registrado correctamente. Guarda el API Key de forma segura.';
+
+/** A TPV's own account: registering, who it is, its users, its figures, its key. */
+export async function tpvRoutes(instance: FastifyInstance, options: TpvRoutesOptions): Promise<void> {
+  const app = instance.withTypeProvider<ZodTypeProvider>();
+  const { db, presence, now } = options;
+  const anyTpv = requireTpv(options.auth, { inactive: true });
+  const activeTpv = requireTpv(options.auth, { inactive: false });
+
+  app.post(
+    '/api/tpv/register',
+    {
+      config:
+        options.registration === 'open'
+          ? {}
+          : { rateLimit: { max: REGISTRATIONS_PER_HOUR, timeWindow: 3_600_000, errorResponseBuilder: tooMany } },
+      schema: {
+        tags: ['TPV'],
+        summary: 'Registra un TPV y le da su clave',
+        body: registerBody,
+        response: { 201: registered, ...errorResponses('invalid_request', 'registration_closed', 'too_many_requests') },
+      },
+    },
+    async (request, reply) => {
+      const isActive = admit(request, options);
+      const { name, endpoint_url: endpointUrl, max_users: maxUsers, version, metadata } = request.body;
+      const registration = { name, endpointUrl, maxUsers, version, metadata: JSON.stringify(metadata) };
+      const tpv = await registerTpv(db.transact, registration, isActive, now());
+      options.onChanged(tpv.id);
+      if (isActive) options.onAvailable(tpv.id);
+      return reply
+        .code(201)
+        .send({ id: tpv.id, name: tpv.name, api_key: tpv.apiKey, message: REGISTERED, is_active: tpv.isActive });
+    },
+  );
+
+  app.get(
+    '/api/tpv/info',
+    {
+      onRequest: anyTpv,
+      schema: {
+        tags: ['TPV'],
+        security: TPV_SECURITY,
+        summary: 'Los datos del TPV',
+        response: { 200: tpvInfo, ...errorResponses('unauthorized') },
+      },
+    },
+    async (request) => infoOf(tpvOf(request), presence),
+  );
+
+  app.post(
+    '/api/tpv/heartbeat',
+    {
+      onRequest: anyTpv,
+      schema: {
+        tags: ['TPV'],
+        security: TPV_SECURITY,
+        summary: 'El TPV está vivo',
+        body: heartbeatBody,
+        response: { 200: heartbeatAnswer, ...errorResponses('unauthorized') },
+      },
+    },
+    async (request) => {
+      const tpv = tpvOf(request);
+      const version = request.body?.version;
+      if (version !== undefined && version !== tpv.version) await presence.recordVersion(tpv.id, version);
+      return { status: 'ok' as const, timestamp: isoTime(now()) };
+    },
+  );
+
+  app.get(
+    '/api/tpv/users',
+    {
+      onRequest: activeTpv,
+      schema: {
+        tags: ['TPV'],
+        security: TPV_SECURITY,
+        summary: 'Las personas asignadas al TPV, por páginas',
+        querystring: usersQuery,
+        response: { 200: usersAnswer, ...errorResponses('invalid_request', 'unauthorized', 'tpv_inactive') },
+      },
+    },
+    async (request) => {
+      const { limit, after, is_active: active } = request.query;
+      const page = { tpvId: tpvOf(request).id, after, limit };
+      const users = await (active === undefined
+        ? db.query(usersOfTpv, page)
+        : db.query(usersOfTpvByActivity, { ...page, active: active ? 1 : 0 }));
+      const next = users.length === limit ? (users.at(-1)?.telegram_id ?? null) : null;
+      return { count: users.length, users: users.map(userOf), next };
+    },
+  );
+
+  app.get(
+    '/api/tpv/stats',
+    {
+      onRequest: anyTpv,
+      schema: {
+        tags: ['TPV'],
+        security: TPV_SECURITY,
+        summary: 'Las cifras del TPV',
+        response: { 200: statsAnswer, ...errorResponses('unauthorized') },
+      },
+    },
+    async (request) => {
+      const tpv = tpvOf(request);
+      const last = presence.lastHeartbeat(tpv);
+      return {
+        tpv_id: tpv.id,
+        tpv_name: tpv.name,
+        is_online: presence.isOnline(tpv),
+        last_heartbeat: last === null ? null : isoTime(last),
+        users: {
+          total: tpv.user_count,
+          max: tpv.max_users,
+          available_slots: Math.max(0, tpv.max_users - tpv.user_count),
+        },
+        ...(await stats(db, tpv.id)),
+      };
+    },
+  );
+
+  app.post(
+    '/api/tpv/key/rotate',
+    {
+      onRequest: activeTpv,
+      schema: {
+        tags: ['TPV'],
+        security: TPV_SECURITY,
+        summary: 'Da una clave nueva; la anterior vale 24 horas más',
+        response: { 201: rotatedKey, ...errorResponses('unauthorized', 'tpv_inactive') },
+      },
+    },
+    async (request, reply) => {
+      const { key, previousValidUntil } = await db.transact(async (tx) => {
+        const { id } = tpvOf(request);
+        tx.afterCommit(() => options.onChanged(id));
+        return rotateKey(tx, id, now());
+      });
+      return reply.code(201).send({ api_key: key, previous_valid_until: isoTime(previousValidUntil) });
+    },
+  );
+}
+
+/** Whether the TPV that registers is active at once; throws where it may not register at all. */
+function admit(request: FastifyRequest, options: TpvRoutesOptions): boolean {
+  const { registration, registrationToken } = options;
+  switch (registration) {
+    case 'open':
+      return true;
+    case 'approval':
+      return false;
+    case 'token': {
+      const given = request.headers['x-registration-token'];
+      const valid =
+        typeof given === 'string' && registrationToken !== undefined && sameSecret(given, registrationToken);
+      if (!valid) throw new HubError('registration_closed', 'The registration token is missing or wrong.');
+      return true;
+    }
+    case 'closed':
+      throw new HubError('registration_closed', 'Registration is closed.');
+    default:
+      return registration satisfies never;
+  }
+}
+
+function tooMany(_request: FastifyRequest, context: { ttl: number }): HubError {
+  return new HubError('too_many_requests', 'Too many registrations from this address.', {
+    retryAfterSeconds: Math.ceil(context.ttl / 1_000),
+  });
+}
+
+function infoOf(tpv: Tpv, presence: Presence) {
+  const last = presence.lastHeartbeat(tpv);
+  return {
+    id: tpv.id,
+    name: tpv.name,
+    endpoint_url: tpv.endpoint_url,
+    is_active: tpv.is_active === 1,
+    max_users: tpv.max_users,
+    version: tpv.version,
+    // Written by this program from an object.
+    metadata: JSON.parse(tpv.metadata) as Record<string, unknown>,
+    created_at: isoTime(tpv.created_at),
+    last_heartbeat: last === null ? null : isoTime(last),
+    user_count: tpv.user_count,
+    is_online: presence.isOnline(tpv),
+  };
+}
+
+function userOf(user: TelegramUser) {
+  return {
+    telegram_id: user.telegram_id,
+    username: user.username,
+    first_name: user.first_name,
+    last_name: user.last_name,
+    is_active: user.is_active === 1,
+    language_code: user.language_code,
+    created_at: isoTime(user.created_at),
+    last_interaction: isoTime(user.last_interaction),
+  };
+}

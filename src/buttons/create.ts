@@ -1,0 +1,78 @@
+import { randomBytes } from 'node:crypto';
+import type { Button, PushFields } from '#protocol';
+import type { Tx } from '../db/open.ts';
+import { storable } from '../db/plain-text.ts';
+import { HubError } from '../errors.ts';
+import type { InlineButton, InlineKeyboard } from '../push/message.ts';
+import { insertButton } from './button-store.ts';
+
+/** 128 random bits, as the callback data that Telegram carries (it allows 64 bytes). */
+export function newToken(): string {
+  return randomBytes(16).toString('base64url');
+}
+
+/** What of a push is about its buttons. */
+export type ButtonFields = Pick<PushFields, 'telegram_user_id' | 'buttons' | 'expires_in' | 'single_use'>;
+
+/**
+ * Refuses buttons that could never work, before anything is written.
+ * @param isCallable whether a URL may ever be called (design/security.md, S14)
+ * @throws HubError `invalid_request` where a callback URL's origin is not allowed
+ */
+export async function checkButtons(
+  rows: PushFields['buttons'],
+  isCallable: (url: string) => Promise<boolean>,
+): Promise<void> {
+  for (const [r, row] of (rows ?? []).entries()) {
+    for (const [b, button] of row.entries()) {
+      if (!('callback_url' in button) || (await isCallable(button.callback_url))) continue;
+      throw new HubError('invalid_request', 'A callback URL of a button is not allowed.', {
+        details: [
+          {
+            path: `buttons.${r}.${b}.callback_url`,
+            message: 'su origen debe ser el «endpoint_url» de un TPV activo o estar permitido por el administrador',
+          },
+        ],
+      });
+    }
+  }
+}
+
+/** Makes a message's buttons and remembers what each does; part of the transaction that queues the message. */
+export async function createButtons(
+  tx: Tx,
+  message: { pushId: string; tpvId: string; fields: ButtonFields },
+  now: number,
+): Promise<InlineKeyboard> {
+  const keyboard: InlineKeyboard = [];
+  for (const row of message.fields.buttons ?? []) {
+    const made: InlineButton[] = [];
+    for (const button of row) made.push(await hang(tx, message, button, now));
+    keyboard.push(made);
+  }
+  return keyboard;
+}
+
+async function hang(
+  tx: Tx,
+  { pushId, tpvId, fields }: { pushId: string; tpvId: string; fields: ButtonFields },
+  button: Button,
+  now: number,
+): Promise<InlineButton> {
+  if ('url' in button) return { text: button.text, url: button.url };
+  const token = newToken();
+  const calls = 'callback_url' in button;
+  await tx.run(insertButton, {
+    token,
+    pushId,
+    tpvId,
+    userId: fields.telegram_user_id,
+    action: calls ? null : storable(button.action),
+    data: calls || button.data === undefined ? null : JSON.stringify(button.data),
+    url: calls ? button.callback_url : null,
+    form: calls ? JSON.stringify({ token, accion: button.text, uid_dispositivo: '', metadata: '{}' }) : null,
+    singleUse: fields.single_use ? 1 : 0,
+    expiresAt: now + fields.expires_in * 1_000,
+  });
+  return { text: button.text, callback_data: token };
+}

@@ -1,0 +1,111 @@
+import { accountNamed, createAccount, setPassword } from '../administrators/account.ts';
+import { endSessions } from '../administrators/administrator-session.ts';
+import { targetOf } from '../administrators/login.ts';
+import { MOST_NAME_LENGTH, nameFault, normalName, RESERVED_NAMES } from '../administrators/name.ts';
+import {
+  hashPassword,
+  isPasswordLength,
+  LEAST_PASSWORD_LENGTH,
+  MOST_PASSWORD_LENGTH,
+} from '../administrators/password.ts';
+import { endTotp } from '../administrators/second-factor.ts';
+import { type AuditEntry, audit } from '../audit/audit.ts';
+import { systemClock } from '../clock.ts';
+import type { Database } from '../db/open.ts';
+import type { AdminRole } from '../db/schema.ts';
+import { HubError } from '../errors.ts';
+import { UsageError } from '../process/exit.ts';
+import type { Input, Result } from './command.ts';
+import { withDatabase } from './database.ts';
+import { readNewSecret } from './secret.ts';
+
+/**
+ * `admin create [--role viewer] <name>` and `admin reset-password [--disable-totp] <name>`; works while the hub runs.
+ * @throws UsageError, ConfigError, HubError
+ */
+export async function adminCommand({ env, words: [action, name, ...more], options }: Input): Promise<Result> {
+  if (action !== 'create' && action !== 'reset-password') {
+    throw new UsageError('"admin" takes "create <name>" or "reset-password <name>".');
+  }
+  if (name === undefined) throw new UsageError(`"admin ${action}" takes the name of an account.`);
+  if (more.length > 0) throw new UsageError(`"admin ${action}" takes one name; put quotes around one with spaces.`);
+  if (action === 'create') {
+    if (options['disable-totp'] !== undefined) throw new UsageError('"admin create" takes no --disable-totp.');
+    const role = roleOf(options.role);
+    return withDatabase(env, (db) => create(db, name, role));
+  }
+  if (options.role !== undefined) throw new UsageError('"admin reset-password" takes no --role.');
+  return withDatabase(env, (db) => resetPassword(db, name, options['disable-totp'] === true));
+}
+
+async function create(db: Database, name: string, role: AdminRole): Promise<Result> {
+  if (nameFault(name) !== undefined) {
+    const what = `1 to ${MOST_NAME_LENGTH} visible characters, and none of ${RESERVED_NAMES.join(', ')}`;
+    throw new UsageError(`Nobody can be called ${JSON.stringify(name)}: a name is ${what}.`);
+  }
+  if ((await accountNamed(db, name)) !== undefined) throw taken(name);
+  const passwordHash = await newPasswordHash(normalName(name));
+  const account = await db.transact(async (tx) => {
+    const now = systemClock().now();
+    const created = await createAccount(tx, { name, role, passwordHash }, now);
+    await audit(tx, { ...BY_CLI, action: 'account.create', target: targetOf(created), details: { role } }, now);
+    return created;
+  });
+  return {
+    data: { id: account.id, name: account.name, role: account.role },
+    text: `"${account.name}" may now log in, as ${role === 'admin' ? 'an administrator' : 'somebody who sees everything and changes nothing'}.`,
+  };
+}
+
+async function resetPassword(db: Database, name: string, disableTotp: boolean): Promise<Result> {
+  const account = await accountNamed(db, name);
+  if (account === undefined) {
+    throw new HubError(
+      'not_found',
+      `There is no account ${JSON.stringify(normalName(name))}: "admin create" makes it.`,
+    );
+  }
+  const passwordHash = await newPasswordHash(account.name);
+  const ended = await db.transact(async (tx) => {
+    const now = systemClock().now();
+    const target = targetOf(account);
+    await setPassword(tx, account.id, passwordHash, now);
+    await audit(tx, { ...BY_CLI, action: 'account.password', target }, now);
+    if (disableTotp) {
+      await endTotp(tx, account.id);
+      await audit(tx, { ...BY_CLI, action: 'account.totp_disable', target }, now);
+    }
+    return endSessions(tx, account.id);
+  });
+  const hint =
+    account.totp_enabled_at === null || disableTotp
+      ? ''
+      : ' The second factor is still asked for; --disable-totp switches it off.';
+  return {
+    data: { id: account.id, name: account.name, sessions_ended: ended.length, totp_disabled: disableTotp },
+    text: `"${account.name}" has the new password; sessions ended: ${ended.length}.${hint}`,
+  };
+}
+
+const BY_CLI: Pick<AuditEntry, 'actor'> = { actor: 'cli' };
+
+async function newPasswordHash(name: string): Promise<string> {
+  const password = await readNewSecret(`New password of "${name}": `, 'password');
+  if (!isPasswordLength(password)) {
+    throw new UsageError(`A password has ${LEAST_PASSWORD_LENGTH} to ${MOST_PASSWORD_LENGTH} characters.`);
+  }
+  return hashPassword(password);
+}
+
+function roleOf(given: Input['options'][string]): AdminRole {
+  if (given === undefined || given === 'admin') return 'admin';
+  if (given === 'viewer') return 'viewer';
+  throw new UsageError('--role takes admin or viewer.');
+}
+
+function taken(name: string): HubError {
+  return new HubError(
+    'conflict',
+    `There is an account ${JSON.stringify(normalName(name))} already: "admin reset-password" gives it a new password.`,
+  );
+}

@@ -1,0 +1,83 @@
+import { existsSync } from 'node:fs';
+import { callableUrl } from '../callbacks/origins.ts';
+import { systemClock } from '../clock.ts';
+import { readDatabaseConfig } from '../config/config.ts';
+import { HubError } from '../errors.ts';
+import { importDjango } from '../operations/import/django.ts';
+import { ANY_EMPRESA } from '../operations/import/imported-buttons.ts';
+import { KINDS, type Kind, type Tally } from '../operations/import/tally.ts';
+import { UsageError } from '../process/exit.ts';
+import type { Input, Result } from './command.ts';
+import { withDatabase } from './database.ts';
+import { postgresAddress } from './postgres-address.ts';
+
+const NAMES: Record<Kind, string> = {
+  tpvs: 'TPVs',
+  people: 'people',
+  instructions: 'open instructions',
+  messages: 'messages of the last days',
+  buttons: 'buttons that still work',
+  origins: 'allowed origins',
+};
+const NAME_WIDTH = 28;
+const COLUMN_WIDTH = 15;
+
+/**
+ * `import django`: takes over what the service before this hub left; without `--apply` it only looks.
+ * @throws UsageError, ConfigError, HubError
+ */
+export async function importCommand({ env, words, options }: Input): Promise<Result> {
+  if (words.length !== 1 || words[0] !== 'django') throw new UsageError('"import" takes "django".');
+  const apply = options.apply === true;
+  if (apply && options['dry-run'] === true) throw new UsageError('"import" takes --apply or --dry-run, not both.');
+  if (typeof options.database !== 'string' || options.database === '') {
+    throw new UsageError('"import django" takes --database <file>, or --database - for PostgreSQL.');
+  }
+  const callbackUrls = callbackUrlsOf(options['callback-url']);
+  const file = /^sqlite:(.+)$/.exec(readDatabaseConfig(env).DATABASE_URL)?.[1];
+  if (file !== undefined && !existsSync(file)) {
+    throw new HubError('unavailable', `There is no database at ${file} yet: "migrate" or "serve" makes it.`);
+  }
+  const place = await placeOf(options.database);
+  const now = systemClock().now();
+  const tally = await withDatabase(env, (db) => importDjango({ db, place, apply, callbackUrls, now }));
+  return { data: { applied: apply, ...tally.counts, problems: tally.problems }, text: textOf(tally, apply) };
+}
+
+async function placeOf(given: string): Promise<string> {
+  if (given === '-' || /^postgres(ql)?:/.test(given)) return postgresAddress(given, '--database');
+  return given.replace(/^sqlite:(\/\/(?=\/))?/, '');
+}
+
+/** `empresa=url`; a URL alone is for every `empresa`. */
+function callbackUrlsOf(given: Input['options'][string]): Map<string, string> {
+  const urls = new Map<string, string>();
+  for (const one of Array.isArray(given) ? given : []) {
+    const alone = callableUrl(one) !== undefined;
+    const at = one.indexOf('=');
+    const [empresa, url] = alone ? [ANY_EMPRESA, one] : [one.slice(0, at), one.slice(at + 1)];
+    if (!alone && (at < 1 || callableUrl(url) === undefined)) {
+      throw new UsageError(`--callback-url takes <empresa>=<http or https URL>, and not ${JSON.stringify(one)}.`);
+    }
+    urls.set(empresa, url);
+  }
+  return urls;
+}
+
+function textOf({ counts, problems }: Tally, applied: boolean): string {
+  const row = (name: string, cells: readonly string[]) =>
+    name.padEnd(NAME_WIDTH) + cells.map((cell) => cell.padStart(COLUMN_WIDTH)).join('');
+  return [
+    row('', [applied ? 'made' : 'to make', 'there already', 'left out']),
+    ...KINDS.map((kind) => {
+      const { create, present, left_out: leftOut } = counts[kind];
+      return row(
+        NAMES[kind],
+        [create, present, leftOut].map((count) => count.toLocaleString('en')),
+      );
+    }),
+    ...(problems.length > 0 ? ['', ...problems] : []),
+    '',
+    applied ? 'Done. Again is fine: it makes what is not there yet.' : 'Nothing was written; --apply does.',
+  ].join('\n');
+}

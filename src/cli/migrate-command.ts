@@ -1,0 +1,54 @@
+import { existsSync } from 'node:fs';
+import { readDatabaseConfig } from '../config/config.ts';
+import { migrate, migrationStatus } from '../db/migrate.ts';
+import { openDatabase } from '../db/open.ts';
+import { HubError } from '../errors.ts';
+import { UsageError } from '../process/exit.ts';
+import type { Input, Result } from './command.ts';
+import { moveCommand } from './move-command.ts';
+
+/**
+ * Brings the database up to date, with `status` only looks, and with `to` moves everything to PostgreSQL.
+ * @throws ConfigError, HubError `unavailable`, Error where the database is newer than the program
+ */
+export async function migrateCommand({ env, options }: Input): Promise<Result> {
+  const status = options.status === true;
+  if (typeof options.to === 'string') {
+    if (status) throw new UsageError('"migrate" takes --status or --to, not both.');
+    return moveCommand(env, options.to);
+  }
+  const config = readDatabaseConfig(env);
+  const path = /^sqlite:(.+)$/.exec(config.DATABASE_URL)?.[1];
+  if (status && path !== undefined && !existsSync(path)) {
+    throw new HubError('unavailable', `There is no database at ${path} yet: "migrate" or "serve" makes it.`);
+  }
+  const db = openDatabase(config);
+  try {
+    if (status) {
+      const found = await migrationStatus(db);
+      return { data: found, text: statusText(found) };
+    }
+    const applied = await migrate(db);
+    return {
+      data: { applied },
+      text: applied.length === 0 ? 'The database is up to date.' : `Applied: ${applied.join(', ')}.`,
+    };
+  } finally {
+    await db.close();
+  }
+}
+
+function statusText({ applied, waiting, unknown }: Awaited<ReturnType<typeof migrationStatus>>): string {
+  const lines = [
+    ...applied.map((name) => `applied  ${name}`),
+    ...waiting.map((name) => `waiting  ${name}`),
+    ...unknown.map((name) => `unknown  ${name} (a newer version of the hub wrote it)`),
+  ];
+  const sum =
+    unknown.length > 0
+      ? 'The database is newer than this program.'
+      : waiting.length > 0
+        ? `${waiting.length} to apply: "npx valletpv-hub migrate", or the next start.`
+        : 'The database is up to date.';
+  return [...lines, sum].join('\n');
+}

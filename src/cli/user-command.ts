@@ -1,0 +1,94 @@
+import { reassignUser } from '../assignment/move-person.ts';
+import { HubError } from '../errors.ts';
+import { isoTime } from '../iso-time.ts';
+import { UsageError } from '../process/exit.ts';
+import { type ListedUser, listUsers } from '../users/user-list.ts';
+import type { Input, Result } from './command.ts';
+import { atDesk, type Desk } from './database.ts';
+import { findTpv } from './find-tpv.ts';
+import { limitOf } from './limit.ts';
+import { tableOf } from './table.ts';
+
+/**
+ * `user list` and `user assign <telegram_id> <tpv>`; works while the hub runs.
+ * @throws UsageError, ConfigError, HubError
+ */
+export async function userCommand({ env, words: [action, ...rest], options }: Input): Promise<Result> {
+  switch (action) {
+    case 'list':
+      if (rest.length > 0) throw new UsageError(`"user list" takes no "${rest.join(' ')}".`);
+      return atDesk(env, (desk) => list(desk, options));
+    case 'assign': {
+      const [user, tpv, ...more] = rest;
+      if (user === undefined || tpv === undefined || more.length > 0 || !/^[1-9]\d{0,15}$/.test(user)) {
+        throw new UsageError('"user assign" takes the Telegram id of a person and the id or the name of a TPV.');
+      }
+      return atDesk(env, (desk) => assign(desk, Number(user), tpv));
+    }
+    default:
+      throw new UsageError('"user" takes list or assign.');
+  }
+}
+
+async function list({ db }: Desk, options: Input['options']): Promise<Result> {
+  const { query, tpv, unassigned } = options;
+  const { rows, next } = await listUsers(
+    db,
+    {
+      q: typeof query === 'string' ? query : undefined,
+      tpvId: typeof tpv === 'string' ? (await findTpv(db, tpv)).id : undefined,
+      assigned: unassigned === true ? false : undefined,
+    },
+    undefined,
+    limitOf(options),
+  );
+  const users = rows.map((user) => ({
+    telegram_id: user.telegram_id,
+    name: nameOf(user),
+    username: user.username,
+    is_active: user.is_active === 1,
+    tpv: user.tpv_id === null ? null : { id: user.tpv_id, name: user.tpv_name },
+    last_interaction: isoTime(user.last_interaction),
+  }));
+  const cells = users.map((user) => [
+    String(user.telegram_id),
+    user.name,
+    user.username === null ? '' : `@${user.username}`,
+    user.tpv?.name ?? '–',
+    user.is_active ? 'yes' : 'no',
+    user.last_interaction,
+  ]);
+  const headings = ['telegram id', 'name', 'username', 'tpv', 'active', 'last seen'];
+  const text = cells.length === 0 ? 'Nobody is there who fits.' : tableOf(headings, cells);
+  return {
+    data: { users, more: next !== undefined },
+    text: next === undefined ? text : `${text}\n… and more: --limit, --query`,
+  };
+}
+
+function nameOf({ first_name: first, last_name: last }: ListedUser): string {
+  return `${first} ${last}`.trim();
+}
+
+async function assign(desk: Desk, telegramId: number, given: string): Promise<Result> {
+  const tpv = await findTpv(desk.db, given);
+  const outcome = await desk.change(
+    async (tx) => {
+      const moved = await reassignUser(tx, desk.events, telegramId, tpv.id);
+      if (moved === 'full') {
+        throw new HubError('invalid_request', `"${tpv.name}" is inactive or has no room: nobody was moved.`);
+      }
+      return moved;
+    },
+    () => ({
+      action: 'user.assign',
+      target: { kind: 'user', id: String(telegramId) },
+      details: { tpv_id: tpv.id, tpv_name: tpv.name },
+    }),
+  );
+  const text =
+    outcome === 'unchanged'
+      ? `${telegramId} is "${tpv.name}"'s already.`
+      : `"${tpv.name}" attends ${telegramId} from now on.`;
+  return { data: { telegram_id: telegramId, tpv_id: tpv.id, outcome }, text };
+}

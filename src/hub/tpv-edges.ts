@@ -1,0 +1,75 @@
+import type { FastifyInstance } from 'fastify';
+import type { Api, RawApi } from 'grammy';
+import { type AuthPorts, failedKeyLimit } from '../api/auth.ts';
+import { fileRoutes } from '../api/file-routes.ts';
+import { type InstructionRoutesOptions, instructionRoutes } from '../api/instruction-routes.ts';
+import { legacyRoutes } from '../api/legacy-routes.ts';
+import { pushRoutes } from '../api/push-routes.ts';
+import { tpvRoutes } from '../api/tpv-routes.ts';
+import type { Clock } from '../clock.ts';
+import type { Config } from '../config/config.ts';
+import type { Database } from '../db/open.ts';
+import type { Delivery } from '../delivery/delivery.ts';
+import type { Events } from '../events.ts';
+import type { Gateway } from '../gateway/gateway.ts';
+import { gatewayRoutes, type UpgradeOptions } from '../gateway/upgrade.ts';
+import { telegramFiles } from '../telegram/outbound/file-download.ts';
+import { authenticate } from '../tpvs/keys.ts';
+import type { Presence } from '../tpvs/presence.ts';
+import type { Outbound } from './outbound.ts';
+
+export interface TpvEdgesPorts extends Pick<UpgradeOptions, 'isAllowedOrigin' | 'draining' | 'guard'> {
+  app: FastifyInstance;
+  config: Config;
+  db: Database;
+  clock: Clock;
+  events: Events;
+  /** Telegram's, from where files come. */
+  api: Api<RawApi>;
+  presence: Presence;
+  delivery: Delivery;
+  gateway: Gateway;
+  outbound: Outbound;
+  report: InstructionRoutesOptions['report'];
+}
+
+/** Registers everything that TPVs call: REST, what older ones know of it, and the socket. */
+export async function registerTpvEdges(ports: TpvEdgesPorts): Promise<void> {
+  const { app, config, db, clock, events, api, presence, delivery, outbound } = ports;
+  const { dispatcher, telegram, uploads, isCallable, accept, result } = outbound;
+  const now = () => clock.now();
+  const failedKey = failedKeyLimit(app);
+  const checkKey = (key: string) => authenticate(db, key, now());
+  const auth: AuthPorts = { authenticate: checkKey, heard: (tpvId) => presence.heard(tpvId), failedKey };
+
+  await app.register(tpvRoutes, {
+    db,
+    presence,
+    auth,
+    registration: config.TPV_REGISTRATION,
+    registrationToken: config.REGISTRATION_TOKEN,
+    now,
+    onAvailable: (tpvId) => events.emit({ type: 'tpv.available', tpvId }),
+    onChanged: (tpvId) => events.changed('tpv', tpvId),
+  });
+  await app.register(instructionRoutes, {
+    db,
+    auth,
+    report: ports.report,
+    poll: (tpvId, limit, waitMs, gone) => delivery.poll(tpvId, limit, waitMs, gone),
+  });
+  const pushing = { db, auth, telegram, waker: dispatcher, isCallable, now };
+  await app.register(pushRoutes, { ...pushing, accept, result, uploads });
+  await app.register(legacyRoutes, { ...pushing, settled: (id, ms) => dispatcher.settled(id, ms) });
+  const openFile = telegramFiles({ api, apiRoot: config.TELEGRAM_API_ROOT, token: config.TELEGRAM_BOT_TOKEN });
+  await app.register(fileRoutes, { db, auth, openFile });
+  await app.register(gatewayRoutes, {
+    gateway: ports.gateway,
+    isAllowedOrigin: ports.isAllowedOrigin,
+    draining: ports.draining,
+    clock,
+    authenticate: checkKey,
+    failedKey,
+    guard: ports.guard,
+  });
+}

@@ -1,0 +1,57 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { setWebhook, type WebhookSetup, webhookInfo } from './webhook-setup.ts';
+
+export interface WebhookSetupRoutesOptions {
+  setup: WebhookSetup;
+  /** Who calls: an administrator, or nobody that the hub knows. */
+  identify(request: FastifyRequest): Promise<object | undefined>;
+  /** The hook that lets administrators in. */
+  guard(request: FastifyRequest): Promise<void>;
+  /** Writes down who set it. */
+  webhookSet(request: FastifyRequest, url: string): Promise<void>;
+}
+
+const SECURITY: Record<string, string[]>[] = [{ AdminToken: [] }, { AdminSession: [] }];
+
+const setupBody = z
+  .strictObject({
+    url: z
+      .url({ protocol: /^https?$/ })
+      .max(2_000)
+      .optional(),
+  })
+  .optional();
+
+/** The administrator's view of the webhook, and the way to set it. */
+export async function webhookSetupRoutes(instance: FastifyInstance, options: WebhookSetupRoutesOptions): Promise<void> {
+  const app = instance.withTypeProvider<ZodTypeProvider>();
+  const tags = ['Telegram'];
+
+  app.post(
+    '/webhook/setup',
+    {
+      schema: { tags, security: SECURITY, summary: 'Configura el webhook en Telegram', body: setupBody },
+      onRequest: options.guard,
+    },
+    async (request) => {
+      const url = await setWebhook(options.setup, request.body?.url);
+      await options.webhookSet(request, url);
+      return { ok: true, url };
+    },
+  );
+
+  for (const url of ['/webhook/info', '/info']) {
+    // Others get an answer too, with less in it.
+    app.get(
+      url,
+      { schema: { tags, security: [{}, ...SECURITY], summary: 'Cómo está el webhook' } },
+      async (request) => {
+        if ((await options.identify(request)) === undefined) return { status: 'active' };
+        const { info, problems } = await webhookInfo(options.setup);
+        return { status: 'active', webhook_info: info, problems };
+      },
+    );
+  }
+}
