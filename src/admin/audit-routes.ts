@@ -29,7 +29,7 @@ const COLUMNS: readonly Column<AuditRow>[] = [
   { title: 'dirección', value: (row) => row.address },
 ];
 
-/** Who did what to what; it is written with each change, and nothing here changes it (design/security.md, S24). */
+/** Who did what to what; it is written with each change, and nothing here changes it (docs/security.md, S24). */
 export async function adminAuditRoutes(instance: FastifyInstance, { db }: AuditOptions): Promise<void> {
   const app = instance.withTypeProvider<ZodTypeProvider>();
 

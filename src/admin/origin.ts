@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 
 /**
- * Whether a browser's request comes from the hub's own pages (design/security.md, S21): its `Origin` is exactly that
+ * Whether a browser's request comes from the hub's own pages (docs/security.md, S21): its `Origin` is exactly that
  * of the address at which the hub is reached, as the request shows it or as PUBLIC_URL says.
  */
 export function isOwnOrigin(request: FastifyRequest, publicUrl: string | undefined): boolean {

@@ -10,7 +10,7 @@ export interface RecordPorts {
 }
 
 /**
- * Writes a change down in its own transaction, as the doing of whoever calls (design/security.md, S24); once that is
+ * Writes a change down in its own transaction, as the doing of whoever calls (docs/security.md, S24); once that is
  * committed, those who watch hear of it and of what changed.
  */
 export async function record(

@@ -5,7 +5,7 @@ import { statement } from '../db/statement.ts';
 import { HubError } from '../errors.ts';
 import { uuidv7 } from '../ids.ts';
 
-/** Without a request for so long, a session ends (design/security.md, S20). */
+/** Without a request for so long, a session ends (docs/security.md, S20). */
 export const SESSION_IDLE_MS = 30 * 60_000;
 /** No session lives longer, whatever its person does (S20). */
 export const SESSION_LIFE_MS = 12 * 3_600_000;

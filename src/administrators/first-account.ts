@@ -13,7 +13,7 @@ export async function isSetupNeeded(db: Database): Promise<boolean> {
 }
 
 /**
- * Where there is no account, a token with which one person makes the first within a day (design/security.md, S19). It
+ * Where there is no account, a token with which one person makes the first within a day (docs/security.md, S19). It
  * takes the place of one that was made before; undefined where there is an account.
  */
 export async function offerSetup(db: Database, now: number): Promise<string | undefined> {

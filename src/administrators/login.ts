@@ -34,7 +34,7 @@ export interface Login {
 
 /**
  * Opens a session for whoever knows the password, and has the second factor where the account asks for one. Every
- * login is written down, the refused ones too (design/security.md, S24).
+ * login is written down, the refused ones too (docs/security.md, S24).
  * @throws HubError `unauthorized` (which tells neither names nor passwords apart), `second_factor_required`,
  * `too_many_requests`
  */

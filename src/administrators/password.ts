@@ -1,7 +1,7 @@
 import { type Argon2Parameters, argon2, randomBytes, timingSafeEqual } from 'node:crypto';
 import { HubError } from '../errors.ts';
 
-/** In characters (design/security.md, S19); the longest bounds the work that one request can ask for. */
+/** In characters (docs/security.md, S19); the longest bounds the work that one request can ask for. */
 export const LEAST_PASSWORD_LENGTH = 12;
 export const MOST_PASSWORD_LENGTH = 1_024;
 

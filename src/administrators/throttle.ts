@@ -7,7 +7,7 @@ interface Limit {
   withinMs: number;
 }
 
-/** design/security.md, S22: delays, not locks. */
+/** docs/security.md, S22: delays, not locks. */
 const PER_NAME: Limit = { attempts: 5, withinMs: 15 * 60_000 };
 const PER_ADDRESS: Limit = { attempts: 50, withinMs: 3_600_000 };
 /** Bounds the memory; the longest unused goes first. */

@@ -9,7 +9,7 @@ import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { ERRORS, type ErrorCode, type ErrorDetail, HubError } from '../errors.ts';
 
-/** The body of every error (contract/rest.md, "Errors"). */
+/** The body of every error (docs/rest.md, "Errors"). */
 export const errorSchema = z
   .object({
     error: z.string().describe('Qué pasa y cómo arreglarlo'),

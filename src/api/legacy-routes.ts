@@ -34,7 +34,7 @@ const DEFAULT_LIFE_MS = 24 * 3_600_000;
 const done = z.object({ success: z.literal(true) });
 const notified = done.extend({ message_id: z.int().nullable(), pending: z.literal(true).optional() });
 
-/** What older TPVs, in production and written by others, call; their shapes stay (contract/rest.md). */
+/** What older TPVs, in production and written by others, call; their shapes stay (docs/rest.md). */
 export async function legacyRoutes(app: FastifyInstance, options: LegacyRoutesOptions): Promise<void> {
   const { db, telegram, now } = options;
   const onRequest = requireTpv(options.auth, { inactive: false });

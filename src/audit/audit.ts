@@ -13,7 +13,7 @@ export interface AuditEntry {
   address?: string | undefined;
 }
 
-/** Writes it down in the transaction of the change itself: neither stands without the other (design/security.md, S24). */
+/** Writes it down in the transaction of the change itself: neither stands without the other (docs/security.md, S24). */
 export async function audit(tx: Tx, entry: AuditEntry, now: number): Promise<void> {
   await tx.kysely
     .insertInto('audit_log')

@@ -40,7 +40,7 @@ export interface AnswerPorts {
   onFault(error: unknown): void;
 }
 
-/** A person looks at a spinner for this long, and no longer (contract/rest.md, Buttons). */
+/** A person looks at a spinner for this long, and no longer (docs/rest.md, Buttons). */
 const PATIENCE_MS = 10_000;
 /** The longest text that Telegram shows over a chat. */
 const MAX_ANSWER_LENGTH = 200;

@@ -16,7 +16,7 @@ export type ButtonFields = Pick<PushFields, 'telegram_user_id' | 'buttons' | 'ex
 
 /**
  * Refuses buttons that could never work, before anything is written.
- * @param isCallable whether a URL may ever be called (design/security.md, S14)
+ * @param isCallable whether a URL may ever be called (docs/security.md, S14)
  * @throws HubError `invalid_request` where a callback URL's origin is not allowed
  */
 export async function checkButtons(

@@ -95,7 +95,7 @@ function keep(tx: Tx, one: Press, instructionId: string | null, now: number) {
   return tx.run(insertPress, { queryId, token, instructionId, userId, now });
 }
 
-/** The form that the URL is posted, in the words that older TPVs know (contract/rest.md). */
+/** The form that the URL is posted, in the words that older TPVs know (docs/rest.md). */
 function formFields(one: Press, form: ButtonForm | undefined): Record<string, string> {
   return {
     token: form?.token ?? '',

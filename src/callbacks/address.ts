@@ -25,7 +25,7 @@ const LAN_RANGES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Whether the hub may connect to this address (design/security.md, S15): a public one that leads to no other (mapped,
+ * Whether the hub may connect to this address (docs/security.md, S15): a public one that leads to no other (mapped,
  * NAT64, 6to4, Teredo), and nobody's metadata.
  * @param address as the system's resolver or a WHATWG URL spells it, without brackets
  * @param allowPrivate also those of a LAN (`CALLBACK_ALLOW_PRIVATE`); metadata stays out of reach

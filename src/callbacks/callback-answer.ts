@@ -4,7 +4,7 @@ import { storable } from '../db/plain-text.ts';
 /** Characters of each text that are kept; Telegram takes no more in a message. */
 const MAX_TEXT_LENGTH = 4_096;
 
-/** What a TPV said to a press (contract/rest.md, "Buttons"). */
+/** What a TPV said to a press (docs/rest.md, "Buttons"). */
 export interface CallbackAnswer {
   success: boolean;
   /** What the person sees where it worked. */

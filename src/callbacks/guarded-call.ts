@@ -7,7 +7,7 @@ import { postForm } from './post-form.ts';
 
 export type { Lookup } from './lookup.ts';
 
-/** Why a URL is not called, or not followed (design/security.md, S14..S16). */
+/** Why a URL is not called, or not followed (docs/security.md, S14..S16). */
 export type RefusalReason =
   /** No http or https URL, or one with a name or password in it. */
   | 'url'

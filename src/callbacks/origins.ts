@@ -13,7 +13,7 @@ export function callableUrl(text: string): URL | undefined {
 }
 
 /**
- * Whether the hub calls URLs of this origin (design/security.md, S14): an active TPV's `endpoint_url` has it, or the
+ * Whether the hub calls URLs of this origin (docs/security.md, S14): an active TPV's `endpoint_url` has it, or the
  * administrator allowed it.
  * @param origin as `URL.origin` gives it
  * @param allowed what the administrator allowed, in the environment or while the hub runs

@@ -33,7 +33,7 @@ export interface PostPorts {
 }
 
 /**
- * Posts a form on a connection of its own (design/security.md, S15 and S16). The name is resolved once, each of its
+ * Posts a form on a connection of its own (docs/security.md, S15 and S16). The name is resolved once, each of its
  * addresses is checked, and one of these is connected to, so that a name can't become another address in between.
  * Follows no redirect and knows no proxy.
  */

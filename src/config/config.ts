@@ -19,7 +19,7 @@ export class ConfigError extends Error {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads the configuration from environment variables (contract/environment.md). An empty variable counts as absent.
+ * Reads the configuration from environment variables (docs/environment.md). An empty variable counts as absent.
  * @throws ConfigError with all faults
  */
 export function readConfig(env: Environment): Config {

@@ -58,7 +58,7 @@ const TELEGRAM_API = 'https://api.telegram.org';
 const WEBHOOK_SECRET = '16 to 256 of A-Z a-z 0-9 _ -';
 const AT_LEAST_16 = 'at least 16 characters';
 
-/** The variables of contract/environment.md, in its order. */
+/** The variables of docs/environment.md, in its order. */
 export const environmentSchema = z.object({
   HOST: takes('an address to listen on', text.min(1)).default('127.0.0.1'),
   PORT: whole('a port, 0 to 65535', 0, 65_535).default(8100),

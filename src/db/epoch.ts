@@ -44,7 +44,7 @@ export function workEpoch(db: Database): Promise<number> {
 
 /**
  * Grows whenever a TPV may lose access (deactivated, deleted, key revoked), in any process. Who holds sockets compares
- * it once a second and looks at its TPVs again only when it moved (design/security.md, S9).
+ * it once a second and looks at its TPVs again only when it moved (docs/security.md, S9).
  */
 const ACCESS_EPOCH = 'access_epoch';
 

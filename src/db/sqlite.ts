@@ -4,7 +4,7 @@ import SqliteDatabase from 'better-sqlite3';
 import type { Connection } from './connection.ts';
 import type { Pages } from './vacuum.ts';
 
-/** The oldest SQLite that is safe here (design/security.md, "Versions"). */
+/** The oldest SQLite that is safe here (docs/security.md, "Versions"). */
 const LEAST_SQLITE = '3.51.3';
 
 /**

@@ -1,6 +1,6 @@
 import type { Sink } from './sink.ts';
 
-/** How long a socket's TPV may say nothing about an instruction (design/reliability.md). */
+/** How long a socket's TPV may say nothing about an instruction (docs/reliability.md). */
 export const FIRST_REPORT_MS = 30_000;
 /** Waits between one attempt and the next on the same socket, after `FIRST_REPORT_MS`. */
 const AGAIN_AFTER_MS = [10_000, 20_000, 40_000, 80_000];

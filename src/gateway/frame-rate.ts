@@ -1,4 +1,4 @@
-/** Frames a second that are too many, when it lasts (contract/websocket.md, 4002). */
+/** Frames a second that are too many, when it lasts (docs/websocket.md, 4002). */
 const MAX_FRAMES_PER_SECOND = 500;
 const MAX_BUSY_SECONDS = 5;
 /** What an instruction may be answered with: each one handed out allows for these on top. */

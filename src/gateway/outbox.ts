@@ -1,7 +1,7 @@
 import type { WebSocket } from 'ws';
 import type { Clock } from '../clock.ts';
 
-/** While more than this waits to be read, nothing is handed out (contract/websocket.md). */
+/** While more than this waits to be read, nothing is handed out (docs/websocket.md). */
 const CONGESTED_BYTES = 256 * 1024;
 /** A reader that leaves more than this unread is cut off. */
 const SLOW_BYTES = 1024 * 1024;

@@ -50,7 +50,7 @@ export interface Hub {
   setupLink(address: string): Promise<string | undefined>;
   /** Why it can't work now; empty where it can. */
   problems(): Promise<readonly Problem[]>;
-  /** Drains and closes (design/reliability.md, "Drain"); at most 25 s. */
+  /** Drains and closes (docs/reliability.md, "Drain"); at most 25 s. */
   close(): Promise<void>;
 }
 

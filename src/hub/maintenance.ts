@@ -37,7 +37,7 @@ export interface Maintenance {
   idle(): Promise<void>;
 }
 
-/** Leases, expiry, silent sockets and the inbox are looked at this often (design/reliability.md). */
+/** Leases, expiry, silent sockets and the inbox are looked at this often (docs/reliability.md). */
 const SWEEP_INTERVAL_MS = 1_000;
 /** Old rows go in small pages, one a second. */
 const RETENTION_INTERVAL_MS = 1_000;

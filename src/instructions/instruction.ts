@@ -29,7 +29,7 @@ interface Move {
 }
 
 /**
- * Every way in which an instruction changes its state (contract/rest.md, "Lifecycle of an instruction"). The
+ * Every way in which an instruction changes its state (docs/rest.md, "Lifecycle of an instruction"). The
  * conditions of the statements in store.ts are read from here.
  */
 export const MOVES = {
@@ -60,7 +60,7 @@ export function isFinal(status: InstructionStatus): boolean {
 /** Who has an instruction that was fetched over REST; a socket's session id otherwise. */
 export const POLL_HOLDER = 'poll';
 
-/** Why the hub ended an instruction, as its `error_message` says it (contract/rest.md). */
+/** Why the hub ended an instruction, as its `error_message` says it (docs/rest.md). */
 export const NO_ANSWER = 'sin respuesta del TPV';
 export const EXPIRED = 'expirada';
 export const CANCELLED = 'cancelada';
@@ -80,7 +80,7 @@ export const TEST_PRIORITY = 0;
 export const PRESS_PRIORITY = 1;
 export const MESSAGE_PRIORITY = 5;
 
-/** The settings of delivery, in milliseconds and counts (design/reliability.md, "Delivery parameters"). */
+/** The settings of delivery, in milliseconds and counts (docs/reliability.md, "Delivery parameters"). */
 export interface DeliverySettings {
   sentLeaseMs: number;
   processingLeaseMs: number;

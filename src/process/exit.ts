@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { ConfigError } from '../config/config.ts';
 import { HubError } from '../errors.ts';
 
-/** How a process of the hub ends (contract/environment.md; the numbers are those of sysexits.h). */
+/** How a process of the hub ends (docs/environment.md; the numbers are those of sysexits.h). */
 export const EXIT = { ok: 0, refused: 1, usage: 64, unavailable: 69, config: 78 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 

@@ -8,7 +8,7 @@ import type { ProblemCode } from '../observability/health.ts';
 import { loadDotEnv } from './exit.ts';
 import { serviceManager } from './systemd.ts';
 
-/** How long a drain may take before the process ends all the same (design/reliability.md). */
+/** How long a drain may take before the process ends all the same (docs/reliability.md). */
 const DRAIN_MS = 25_000;
 /**
  * They come more than once (npm passes on what the terminal sends to both), and the second must not end the drain, as

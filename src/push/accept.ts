@@ -28,7 +28,7 @@ export interface AcceptPorts {
   now(): number;
 }
 
-/** How long an Idempotency-Key names its message (contract/rest.md). */
+/** How long an Idempotency-Key names its message (docs/rest.md). */
 export const KEY_LIFE_MS = 7 * 86_400_000;
 
 export interface PushInput {

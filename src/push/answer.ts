@@ -1,7 +1,7 @@
 import { HubError } from '../errors.ts';
 import type { PushRow } from './message.ts';
 
-/** How long a TPV's push waits for Telegram before it is answered with `pending` (contract/rest.md). */
+/** How long a TPV's push waits for Telegram before it is answered with `pending` (docs/rest.md). */
 export const PUSH_WAIT_MS = 10_000;
 
 /** What a TPV is told of a message: over REST, and in a frame's `data`. */

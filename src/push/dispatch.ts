@@ -38,7 +38,7 @@ export interface DispatchPorts {
 const MAX_UNDER_WAY = 60;
 /** Of these, what is read from the database and waits for its turn to leave. */
 const MAX_PREPARING = 4;
-/** A message that could not be delivered for a day is given up (design/reliability.md, "Outbound"). */
+/** A message that could not be delivered for a day is given up (docs/reliability.md, "Outbound"). */
 const GIVE_UP_AFTER_MS = 24 * 3_600_000;
 /** On top of what Telegram asks for. */
 const JITTER_MS = 500;

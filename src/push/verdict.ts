@@ -12,7 +12,7 @@ export type Verdict =
   /** The group has another id now. */
   | { kind: 'moved'; to: number; error: string };
 
-/** Waits after a try that told nothing: 1, 2, 4 … 60 s (design/reliability.md, "Outbound"). */
+/** Waits after a try that told nothing: 1, 2, 4 … 60 s (docs/reliability.md, "Outbound"). */
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 60_000;
 

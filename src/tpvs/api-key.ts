@@ -12,7 +12,7 @@ export interface NewApiKey {
   prefix: string;
 }
 
-/** Makes a key: `tpv_`, 8 characters that name it, 32 secret ones, 6 of checksum (design/security.md, S4). */
+/** Makes a key: `tpv_`, 8 characters that name it, 32 secret ones, 6 of checksum (docs/security.md, S4). */
 export function newApiKey(): NewApiKey {
   const prefix = `tpv_${base62(PREFIX_LENGTH)}`;
   const body = `${prefix}${base62(SECRET_LENGTH)}`;

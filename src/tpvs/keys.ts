@@ -6,7 +6,7 @@ import { uuidv7 } from '../ids.ts';
 import { hashApiKey, type NewApiKey, newApiKey } from './api-key.ts';
 import type { Tpv } from './tpv.ts';
 
-/** How long the previous key works after a rotation (design/security.md, S4). */
+/** How long the previous key works after a rotation (docs/security.md, S4). */
 export const KEY_OVERLAP_MS = 24 * 3_600_000;
 /** Imported keys may be of any shape, from this length (S4). */
 const LEAST_IMPORTED_KEY_LENGTH = 20;

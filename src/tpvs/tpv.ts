@@ -5,7 +5,7 @@ import { statement } from '../db/statement.ts';
 /** A TPV: one restaurant's point-of-sale server. */
 export type Tpv = Selectable<TpvTable>;
 
-/** A TPV without a socket is online while its last heartbeat is younger than this (contract/rest.md). */
+/** A TPV without a socket is online while its last heartbeat is younger than this (docs/rest.md). */
 export const ONLINE_WINDOW_MS = 300_000;
 
 /** The TPV with this id, unless it was deleted. */

@@ -17,7 +17,7 @@ interface Route {
 const INSTRUCTION = ({ instruction }: { instruction: string }) => `/api/tpv/instructions/${instruction}/`;
 const tpvPath = (action: string) => (ids: { tpv: string }) => `/api/admin/tpvs/${ids.tpv}${action}`;
 
-/** Requirement S6 (design/security.md); the last ones change who may do what. */
+/** Requirement S6 (docs/security.md); the last ones change who may do what. */
 const ROUTES: Route[] = [
   { method: 'GET', path: () => '/api/tpv/info/', statuses: [401, 200, 200, 200, 401, 401] },
   { method: 'POST', path: () => '/api/tpv/heartbeat/', statuses: [401, 200, 200, 200, 401, 401] },

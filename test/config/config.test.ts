@@ -9,7 +9,7 @@ import { ROOT, startProcess } from '../support/process.ts';
 
 const REQUIRED = { TELEGRAM_BOT_TOKEN: '1:made-up', TELEGRAM_WEBHOOK_SECRET: 'a-made-up-webhook-secret' };
 
-/** contract/environment.md */
+/** docs/environment.md */
 const DEFAULTS: Record<string, unknown> = {
   HOST: '127.0.0.1',
   PORT: 8100,

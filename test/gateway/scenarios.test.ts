@@ -19,7 +19,7 @@ function client(url: string, apiKey: string, handler: InstructionHandler): HubCl
 
 const textOf = ({ payload }: { payload: Record<string, unknown> }) => String(payload.text);
 
-// The scenarios of contract/websocket.md, in its words and order; the eighth is a program under test/chaos.
+// The scenarios of docs/websocket.md, in its words and order, but for the eighth.
 describe.each(DIALECTS)('the scenarios of the contract on %s', (database) => {
   test('1: two waiting instructions come in order, and a third the moment it is committed', async () => {
     const hub = await startHub({ database });

@@ -64,7 +64,7 @@ test('a hub with 100,000 open instructions is ready within seconds, and hands th
   onTestFinished(() => emulator.close());
   const hub = await startHubProcess({ databaseUrl, emulator });
   process.stdout.write(`ready with ${OPEN_INSTRUCTIONS} open instructions after ${hub.readyMs} ms\n`);
-  // The promise is 3 s (design/reliability.md); a machine that runs other tests meanwhile gets more.
+  // The promise is 3 s (docs/reliability.md); a machine that runs other tests meanwhile gets more.
   expect(hub.readyMs).toBeLessThan(15_000);
 
   const socket = await openSocket(hub.url, { key: keys[0] ?? '' });

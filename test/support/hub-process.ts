@@ -5,7 +5,7 @@ import { startProcess, type TestProcess } from './process.ts';
 export interface HubProcessOptions {
   databaseUrl: string;
   emulator: Emulator;
-  /** Variables of contract/environment.md, over the test's defaults. */
+  /** Variables of docs/environment.md, over the test's defaults. */
   env?: Record<string, string>;
 }
 

@@ -19,7 +19,7 @@ export const WEBHOOK_SECRET = 'a-made-up-webhook-secret';
 export const ADMIN_TOKEN = 'a-made-up-administrator-token';
 
 export interface HubOptions {
-  /** Variables of contract/environment.md, over the test's defaults. */
+  /** Variables of docs/environment.md, over the test's defaults. */
   env?: Record<string, string>;
   clock?: Clock;
   database?: DialectUnderTest;

@@ -9,7 +9,7 @@ import {
 } from './instruction.ts';
 
 /**
- * The frames of contract/websocket.md, checked by hand: the schemas of protocol/ say the same in zod, which is 6 MB to
+ * The frames of docs/websocket.md, checked by hand: the schemas of protocol/ say the same in zod, which is 6 MB to
  * install and doubles the start of a small program. test/client-sdk/wire.test.ts keeps the two in step.
  */
 export type HubFrame =

@@ -11,7 +11,7 @@ type CallbackConfig = Pick<Config, 'CALLBACK_ALLOWED_ORIGINS' | 'CALLBACK_ALLOW_
 
 /**
  * Whether the hub may connect to what buttons call: private addresses are refused unless CALLBACK_ALLOW_PRIVATE says
- * otherwise (design/security.md, S15). A TPV that only takes instructions needs no address that can be called.
+ * otherwise (docs/security.md, S15). A TPV that only takes instructions needs no address that can be called.
  */
 export async function checkCallbacks(db: Database, config: CallbackConfig): Promise<Finding[]> {
   const { ok, warning, fault } = findings('callbacks');

@@ -11,7 +11,7 @@ import type { Tally } from './tally.ts';
 
 /** The former service let those without a time wait for ever. */
 const LIFE_WITHOUT_EXPIRY_MS = 86_400_000;
-/** What a TPV was working on stays its own for so long, as after a report (design/reliability.md). */
+/** What a TPV was working on stays its own for so long, as after a report (docs/reliability.md). */
 const LEASE_MS = { sent: 60_000, delivered: 300_000, processing: 300_000 } as const;
 const MOST_PRIORITY = 10;
 const PAGE = 200;

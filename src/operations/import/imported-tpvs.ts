@@ -22,7 +22,7 @@ export interface TpvPlan {
   known: ReadonlyMap<string, KnownTpv>;
 }
 
-/** As `tpv import-key` has it (design/security.md, S4). */
+/** As `tpv import-key` has it (docs/security.md, S4). */
 const LEAST_KEY_LENGTH = 20;
 const MOST_NAME_LENGTH = 200;
 

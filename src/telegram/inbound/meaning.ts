@@ -1,7 +1,7 @@
 import { type Attachment, attachmentsOf, messagePayload } from './payload.ts';
 import type { From, Message, Update } from './update.ts';
 
-/** What an update asks the hub to do (contract/rest.md, "What a Telegram update becomes"). */
+/** What an update asks the hub to do (docs/rest.md, "What a Telegram update becomes"). */
 export type Meaning =
   | {
       kind: 'instruction';

@@ -24,7 +24,7 @@ const VENUE_FIELDS = ['location', 'title', 'address', 'foursquare_id', 'google_p
 /** A file, a place or a contact that came with a message. */
 export type Attachment = { kind: string } & Record<string, unknown>;
 
-/** What a message carries besides text, in the contract's terms (contract/rest.md). */
+/** What a message carries besides text, in the contract's terms (docs/rest.md). */
 export function attachmentsOf(message: Message): Attachment[] {
   const found: Attachment[] = [];
   const photo = largest(message.photo);
