@@ -1,8 +1,9 @@
 import type { ReportableStatus } from '#protocol';
 
 /**
- * What happened, after it was committed. An event says "look again"; the row is the truth, and whoever misses an
- * event finds it at the next sweep.
+ * What happened. A transaction says it with `tx.emit`, once it is committed (db/tx.ts); the gateway says what no row
+ * holds. An event says "look again": the row is the truth, and a listener that missed an event finds the row at its
+ * next sweep.
  */
 export type HubEvent =
   /** A new row: handed out already, waiting for its TPV, or (null) for one that can take it. */
@@ -40,7 +41,7 @@ export type HubEvent =
   | { type: 'tpv.key_shared'; tpvId: string }
   /** An administrator's session was ended before its time, by this process. */
   | { type: 'session.ended'; sessionId: string }
-  /** A row looks otherwise than before, or is new; for those who watch. */
+  /** A row was created or changed (feeds the live panel). */
   | { type: 'changed'; what: Changed; id: string };
 
 /** What kind of row an administrator may be looking at. */
@@ -48,6 +49,11 @@ export type Changed = 'tpv' | 'user' | 'instruction' | 'push' | 'update' | 'sett
 
 export type RevokeReason = 'expired' | 'reassigned' | 'cancelled' | 'no_answer';
 export type UnansweredReason = 'expired' | 'no_answer';
+
+/** Where what happened is said. */
+export type EventSink = Pick<Events, 'emit' | 'changed'>;
+/** Where a listener hears it. */
+export type EventSource = Pick<Events, 'on'>;
 
 export type EventOf<T extends HubEvent['type']> = Extract<HubEvent, { type: T }>;
 
@@ -71,7 +77,7 @@ export class Events {
     }
   }
 
-  /** Says that a row changed, after the commit; it costs next to nothing while nobody watches. */
+  /** Says that a row was created or changed; it costs next to nothing while no listener watches. */
   changed(what: Changed, id: string): void {
     if ((this.#listeners.get('changed')?.size ?? 0) > 0) this.emit({ type: 'changed', what, id });
   }

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Kysely } from 'kysely';
 import { HubError } from '../errors.ts';
+import type { EventSink } from '../events.ts';
 import { Checkpointer } from './checkpointer.ts';
 import type { Connection } from './connection.ts';
 import { type DialectName, kyselyOver } from './dialect.ts';
@@ -11,7 +12,8 @@ import { compiler, type Statement } from './statement.ts';
 import { type CommitObserver, groupCommit, type Transact } from './transact.ts';
 import { shrinking } from './vacuum.ts';
 
-export type { CommitObserver, Transact, Tx } from './transact.ts';
+export type { CommitObserver, Transact } from './transact.ts';
+export type { Tx } from './tx.ts';
 
 /** The hub's database: one connection that writes, others that read what is committed. */
 export interface Database {
@@ -34,21 +36,30 @@ export interface DatabaseOptions {
   DATABASE_DURABILITY: 'full' | 'normal';
 }
 
+/** Who follows what is committed. */
+export interface DatabasePorts {
+  observer?: CommitObserver | undefined;
+  /** Where a commit says what happened; absent: there are no listeners, as on the command line. */
+  events?: EventSink | undefined;
+}
+
+const NO_LISTENERS: EventSink = { emit() {}, changed() {} };
+
 /**
  * Opens `sqlite:<path>` or `postgres://…`.
  * @throws HubError `unavailable` with a sentence where the file can't be opened, or can't be kept as safe as asked for
  */
-export function openDatabase(options: DatabaseOptions, observer?: CommitObserver): Database {
+export function openDatabase(options: DatabaseOptions, ports: DatabasePorts = {}): Database {
   const url = options.DATABASE_URL;
   if (!url.startsWith('sqlite:')) {
-    return assemble('postgres', openPostgresWriter(url), () => openPostgresReader(url), observer);
+    return assemble('postgres', openPostgresWriter(url), () => openPostgresReader(url), ports);
   }
   const path = url.slice('sqlite:'.length);
   try {
     const writer = openSqliteWriter({ path, durability: options.DATABASE_DURABILITY });
     const checkpointer = new Checkpointer(resolve(path));
     const shrink = writer.pages && shrinking(writer.pages, () => performance.now());
-    return assemble('sqlite', writer, () => openSqliteReader(path), observer, {
+    return assemble('sqlite', writer, () => openSqliteReader(path), ports, {
       async tidy() {
         await checkpointer.run();
         shrink?.();
@@ -69,14 +80,14 @@ function assemble(
   dialect: DialectName,
   writer: Connection,
   openReader: () => Connection,
-  observer: CommitObserver | undefined,
+  { observer, events = NO_LISTENERS }: DatabasePorts,
   housekeeping?: Pick<Database, 'tidy' | 'close'>,
 ): Database {
   const reader = openReader();
   const read = kyselyOver(reader, dialect);
   const kysely = kyselyOver(writer, dialect);
   const compile = compiler(kysely);
-  const { transact, idle } = groupCommit({ writer, kysely, compile, observer });
+  const { transact, idle } = groupCommit({ writer, kysely, compile, events, observer });
   return {
     dialect,
     read,

@@ -1,27 +1,12 @@
-import type { Kysely } from 'kysely';
 import { HubError } from '../errors.ts';
-import type { Connection } from './connection.ts';
-import type { Schema } from './schema.ts';
-import type { Compiled, Statement } from './statement.ts';
-
-/** A transaction, as the function that runs in it sees it. */
-export interface Tx {
-  /** For queries that run now and then. */
-  readonly kysely: Kysely<Schema>;
-  /** Runs a prepared statement. */
-  run<P extends object, R>(statement: Statement<P, R>, parameters: P): Promise<R[]>;
-  /** Calls `fn` once the commit is on disk, in the order of registration, before `transact` resolves. */
-  afterCommit(fn: () => void): void;
-  /** Calls `fn` where what was done so far is taken back; the function may run again after that. */
-  afterRollback(fn: () => void): void;
-}
+import { Attempt, type Tx, type TxPorts } from './tx.ts';
 
 /**
  * Runs `fn` in a transaction and resolves with its result once it is committed.
  *
  * What is asked for within one turn of the event loop shares one commit. `fn` must use nothing but `tx` (no other
- * I/O), and have no effect outside the database except through `afterCommit`: where a neighbour fails, the batch is
- * rolled back and every function runs again, alone.
+ * I/O), and have no effect outside the database except through `emit`, `changed` and `afterCommit`: where a neighbour
+ * fails, the batch is rolled back and every function runs again, alone.
  * @throws whatever `fn` throws; HubError `unavailable` where the database can't take it or too much is waiting
  */
 export type Transact = <T>(fn: (tx: Tx) => Promise<T>) => Promise<T>;
@@ -39,7 +24,8 @@ interface Job {
 
 /** What happens to a job once its batch is committed. */
 interface Settlement {
-  hooks: readonly (() => void)[];
+  /** Undefined where it was refused, and so has nothing to say. */
+  attempt: Attempt | undefined;
   settle(): void;
   reject(error: unknown): void;
 }
@@ -52,16 +38,13 @@ export interface CommitObserver {
   failed(error: unknown): void;
 }
 
-export interface TransactPorts {
-  writer: Connection;
-  kysely: Kysely<Schema>;
-  compile<P, R>(statement: Statement<P, R>): Compiled;
+export interface TransactPorts extends TxPorts {
   observer?: CommitObserver | undefined;
 }
 
 /** Makes the group commit over one writing connection. */
 export function groupCommit(ports: TransactPorts): { transact: Transact; idle(): Promise<void> } {
-  const { writer, kysely, compile, observer } = ports;
+  const { writer, observer } = ports;
   let waiting: Job[] = [];
   let running: Promise<void> | undefined;
 
@@ -82,7 +65,7 @@ export function groupCommit(ports: TransactPorts): { transact: Transact; idle():
     const attempts: Attempt[] = [];
     const takeBack = async () => {
       await writer.rollback();
-      for (const attempt of attempts) for (const undo of attempt.undo) undo();
+      for (const attempt of attempts) attempt.takenBack();
     };
     try {
       await writer.begin();
@@ -91,17 +74,17 @@ export function groupCommit(ports: TransactPorts): { transact: Transact; idle():
       return refuse(batch, error);
     }
     for (const job of batch) {
-      const attempt = new Attempt(writer, kysely, compile);
+      const attempt = new Attempt(ports);
       attempts.push(attempt);
       try {
         const result = await job.fn(attempt);
-        settlements.push({ hooks: attempt.hooks, settle: () => job.resolve(result), reject: job.reject });
+        settlements.push({ attempt, settle: () => job.resolve(result), reject: job.reject });
       } catch (error) {
         // A refusal that wrote nothing leaves its neighbours as they are.
         if (error instanceof HubError && !attempt.wrote) {
-          for (const undo of attempt.undo) undo();
+          attempt.takenBack();
           attempts.pop();
-          settlements.push({ hooks: [], settle: () => job.reject(error), reject: job.reject });
+          settlements.push({ attempt: undefined, settle: () => job.reject(error), reject: job.reject });
           continue;
         }
         await takeBack();
@@ -122,7 +105,7 @@ export function groupCommit(ports: TransactPorts): { transact: Transact; idle():
     if (attempts.some(({ wrote }) => wrote)) observer?.committed(batch.length, performance.now() - beganAt);
     for (const one of settlements) {
       try {
-        for (const hook of one.hooks) hook();
+        one.attempt?.committed();
       } catch (error) {
         // It is committed all the same; its caller gets the fault, and nobody else notices.
         one.settle = () => one.reject(error);
@@ -147,44 +130,6 @@ export function groupCommit(ports: TransactPorts): { transact: Transact; idle():
       while (running !== undefined) await running;
     },
   };
-}
-
-class Attempt implements Tx {
-  readonly hooks: (() => void)[] = [];
-  readonly undo: (() => void)[] = [];
-  wrote = false;
-  readonly #writer: Connection;
-  readonly #kysely: Kysely<Schema>;
-  readonly #compile: TransactPorts['compile'];
-
-  constructor(writer: Connection, kysely: Kysely<Schema>, compile: TransactPorts['compile']) {
-    this.#writer = writer;
-    this.#kysely = kysely;
-    this.#compile = compile;
-  }
-
-  get kysely(): Kysely<Schema> {
-    // What runs through the builder is not looked into; it counts as written.
-    this.wrote = true;
-    return this.#kysely;
-  }
-
-  async run<P extends object, R>(statement: Statement<P, R>, parameters: P): Promise<R[]> {
-    const compiled = this.#compile(statement);
-    // A statement's type says which parameters it takes; here they are only looked up by name.
-    const values = compiled.bind(parameters as Record<string, unknown>);
-    const { rows, changes } = await this.#writer.execute(compiled.sql, values);
-    if (compiled.writes && changes > 0) this.wrote = true;
-    return rows as R[];
-  }
-
-  afterCommit(fn: () => void): void {
-    this.hooks.push(fn);
-  }
-
-  afterRollback(fn: () => void): void {
-    this.undo.push(fn);
-  }
 }
 
 function nextTurn(): Promise<void> {

@@ -89,7 +89,8 @@ export async function createHub(config: Config, logs: Logs, clock: Clock = syste
     committed: (transactions, ms) => metrics.inbound.committed(transactions, ms),
     failed: () => metrics.inbound.commitFailed(),
   });
-  const db = openDatabase(config, commits);
+  const events = new Events(onFault);
+  const db = openDatabase(config, { observer: commits, events });
   try {
     const ran = await migrate(db);
     if (ran.length > 0) log.info({ migrations: ran }, 'the database was brought up to date');
@@ -101,7 +102,6 @@ export async function createHub(config: Config, logs: Logs, clock: Clock = syste
   let draining = false;
   const isDraining = () => draining;
   const health = await startHealth({ db, clock, log, draining: isDraining }, commits);
-  const events = new Events(onFault);
   const telemetry = startTelemetry({ events, logs, metrics, now });
   const settings = await Settings.open({
     db,

@@ -7,14 +7,16 @@ import { openSqliteWriter } from '../../src/db/sqlite.ts';
 import { compiler, statement } from '../../src/db/statement.ts';
 import { groupCommit } from '../../src/db/transact.ts';
 import { HubError } from '../../src/errors.ts';
+import { Events, type HubEvent } from '../../src/events.ts';
 import { DIALECTS, type DialectUnderTest, freshDatabase } from '../support/hub.ts';
 
 const put = statement<{ key: string; value: string }>()((db, p) =>
   db.insertInto('settings').values({ key: p('key'), value: p('value') }),
 );
 
-async function freshDb(dialect: DialectUnderTest): Promise<Database> {
-  const db = openDatabase({ DATABASE_URL: await freshDatabase(dialect), DATABASE_DURABILITY: 'full' });
+async function freshDb(dialect: DialectUnderTest, events?: Events): Promise<Database> {
+  const options = { DATABASE_URL: await freshDatabase(dialect), DATABASE_DURABILITY: 'full' } as const;
+  const db = openDatabase(options, { events });
   onTestFinished(() => db.close());
   await migrate(db);
   return db;
@@ -25,6 +27,20 @@ async function keys(db: Database): Promise<string[]> {
   const rows = await db.read.selectFrom('settings').select('key').orderBy('key').execute();
   return rows.map(({ key }) => key);
 }
+
+/** Events, and what their listeners heard, in order. */
+function listening(): { events: Events; heard: string[]; faults: unknown[] } {
+  const heard: string[] = [];
+  const faults: unknown[] = [];
+  const events = new Events((error) => faults.push(error));
+  events.on('instruction.ready', ({ tpvId }) => heard.push(`ready ${tpvId}`));
+  events.on('tpv.available', ({ tpvId }) => heard.push(`available ${tpvId}`));
+  events.on('changed', ({ what, id }) => heard.push(`changed ${what} ${id}`));
+  return { events, heard, faults };
+}
+
+const ready = (tpvId: string): HubEvent => ({ type: 'instruction.ready', tpvId });
+const available = (tpvId: string): HubEvent => ({ type: 'tpv.available', tpvId });
 
 const putting = (key: string) => (tx: Tx) => tx.run(put, { key, value: '' });
 const outcomes = (results: PromiseSettledResult<unknown>[]) => results.map(({ status }) => status);
@@ -144,6 +160,98 @@ describe.each(DIALECTS)('on %s', (dialect) => {
     expect(await keys(db)).toEqual(['a', 'b', 'c']);
   });
 
+  test('an event is told once, after the commit, in order, and before transact resolves', async () => {
+    const { events, heard } = listening();
+    const db = await freshDb(dialect, events);
+    const seen: Promise<string[]>[] = [];
+    events.on('tpv.available', () => seen.push(keys(db)));
+    const step = (name: string) => async (tx: Tx) => {
+      tx.changed('tpv', name);
+      tx.emit(ready(name));
+      tx.afterCommit(() => heard.push(`${name} hook`));
+      await putting(name)(tx);
+      tx.emit(available(name));
+      expect(heard).toEqual([]);
+    };
+    await Promise.all(['a', 'b'].map((name) => db.transact(step(name)).then(() => heard.push(`${name} done`))));
+    expect(heard).toEqual([
+      ...['ready a', 'a hook', 'available a', 'changed tpv a'],
+      ...['ready b', 'b hook', 'available b', 'changed tpv b'],
+      ...['a done', 'b done'],
+    ]);
+    for (const one of await Promise.all(seen)) expect(one).toEqual(['a', 'b']);
+  });
+
+  test('an event of a transaction that was taken back is never told, and one that ran again is told once', async () => {
+    const { events, heard } = listening();
+    const db = await freshDb(dialect, events);
+    const runs: string[] = [];
+    const step = (name: string, fault?: Error) => async (tx: Tx) => {
+      runs.push(name);
+      tx.emit(ready(name));
+      tx.changed('user', name);
+      await putting(name)(tx);
+      if (fault !== undefined) throw fault;
+    };
+    const refused = (tx: Tx): Promise<never> => {
+      tx.emit(ready('refused'));
+      tx.changed('user', 'refused');
+      return Promise.reject(new HubError('not_found', 'made up'));
+    };
+    const all = [db.transact(step('a')), db.transact(refused), db.transact(step('b', new Error('made up')))];
+    expect(outcomes(await Promise.allSettled([...all, db.transact(step('c'))]))).toEqual([
+      ...['fulfilled', 'rejected', 'rejected', 'fulfilled'],
+    ]);
+    expect(runs.filter((name) => name === 'a')).toHaveLength(2);
+    expect(heard).toEqual(['ready a', 'changed user a', 'ready c', 'changed user c']);
+  });
+
+  test('a listener that throws keeps no event from the others, and its transaction is committed', async () => {
+    const { events, heard, faults } = listening();
+    const db = await freshDb(dialect, events);
+    const fault = new Error('made up');
+    events.on('instruction.ready', () => {
+      throw fault;
+    });
+    await db.transact((tx) => {
+      tx.emit(ready('a'));
+      tx.emit(available('a'));
+      tx.changed('push', 'a');
+      return putting('a')(tx);
+    });
+    expect(heard).toEqual(['ready a', 'available a', 'changed push a']);
+    expect(faults).toEqual([fault]);
+    expect(await keys(db)).toEqual(['a']);
+  });
+
+  test('a hook that throws keeps nothing from being told after it', async () => {
+    const { events, heard } = listening();
+    const db = await freshDb(dialect, events);
+    const fault = new Error('made up');
+    const failing = db.transact((tx) => {
+      tx.afterCommit(() => {
+        throw fault;
+      });
+      tx.emit(ready('a'));
+      tx.changed('tpv', 'a');
+      return putting('a')(tx);
+    });
+    await expect(failing).rejects.toBe(fault);
+    expect(heard).toEqual(['ready a', 'changed tpv a']);
+  });
+
+  test('a watcher that comes before the commit hears of the change', async () => {
+    const events = new Events(() => {});
+    const db = await freshDb(dialect, events);
+    const heard: string[] = [];
+    await db.transact(async (tx) => {
+      tx.changed('tpv', 'a');
+      await putting('a')(tx);
+      events.on('changed', ({ id }) => heard.push(id));
+    });
+    expect(heard).toEqual(['a']);
+  });
+
   test('more than 20,000 waiting transactions are refused, and those before are done', async () => {
     const db = await freshDb(dialect);
     const waiting = Array.from({ length: 20_000 }, (_, i) => db.transact(async () => i));
@@ -179,7 +287,8 @@ describe('a connection that goes wrong', () => {
     const writer = { ...real, ...bend(real) };
     const kysely = kyselyOver(writer, 'sqlite');
     const stored = async () => (await real.execute('select key from settings order by key', [])).rows;
-    return { ...groupCommit({ writer, kysely, compile: compiler(kysely) }), stored };
+    const { events, heard } = listening();
+    return { ...groupCommit({ writer, kysely, compile: compiler(kysely), events }), stored, heard };
   }
 
   const full = () => Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
@@ -199,7 +308,7 @@ describe('a connection that goes wrong', () => {
 
   test('a commit that fails refuses the whole batch as unavailable, keeps nothing of it, and the next one works', async () => {
     let faults = 1;
-    const { transact, stored } = await bent((writer) => ({
+    const { transact, stored, heard } = await bent((writer) => ({
       async commit() {
         if (faults-- > 0) throw full();
         await writer.commit();
@@ -208,6 +317,8 @@ describe('a connection that goes wrong', () => {
     const hooks: string[] = [];
     const all = ['a', 'b'].map((key) =>
       transact((tx) => {
+        tx.emit(ready(key));
+        tx.changed('tpv', key);
         tx.afterCommit(() => hooks.push(`${key} committed`));
         tx.afterRollback(() => hooks.push(`${key} undone`));
         return putting(key)(tx);
@@ -216,6 +327,7 @@ describe('a connection that goes wrong', () => {
     for (const one of all)
       await expect(one).rejects.toMatchObject({ code: 'unavailable', cause: { code: 'SQLITE_FULL' } });
     expect(hooks).toEqual(['a undone', 'b undone']);
+    expect(heard).toEqual([]);
     expect(await stored()).toEqual([]);
     await transact(putting('c'));
     expect(await stored()).toEqual([{ key: 'c' }]);

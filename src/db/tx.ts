@@ -1,0 +1,108 @@
+import type { Kysely } from 'kysely';
+import type { Changed, EventSink, HubEvent } from '../events.ts';
+import type { Connection } from './connection.ts';
+import type { Schema } from './schema.ts';
+import type { Compiled, Statement } from './statement.ts';
+
+/** A transaction, as the function that runs in it sees it. */
+export interface Tx {
+  /** For queries that run now and then. */
+  readonly kysely: Kysely<Schema>;
+  /** Runs a prepared statement. */
+  run<P extends object, R>(statement: Statement<P, R>, parameters: P): Promise<R[]>;
+  /** Tells the listeners of this event once the commit is on disk, in the order of the calls; never after a rollback. */
+  emit(event: HubEvent): void;
+  /** Tells those who watch, after everything else, that a row was created or changed; it costs next to nothing. */
+  changed(what: Changed, id: string): void;
+  /**
+   * Calls `fn` once the commit is on disk, in turn with the events and before `transact` resolves. For what is no
+   * event: memory that follows the rows, a hand-over.
+   */
+  afterCommit(fn: () => void): void;
+  /** Calls `fn` where what was done so far is taken back; the function may run again after that. */
+  afterRollback(fn: () => void): void;
+}
+
+export interface TxPorts {
+  writer: Connection;
+  kysely: Kysely<Schema>;
+  compile<P, R>(statement: Statement<P, R>): Compiled;
+  /** Where a commit says what happened. */
+  events: EventSink;
+}
+
+/** One run of a function in a transaction, and what is to be done once that is committed or taken back. */
+export class Attempt implements Tx {
+  wrote = false;
+  readonly #ports: TxPorts;
+  readonly #undo: (() => void)[] = [];
+  readonly #said: (HubEvent | (() => void))[] = [];
+  // Two lists instead of one object each: most rows change while no administrator watches.
+  readonly #changed: Changed[] = [];
+  readonly #changedIds: string[] = [];
+
+  constructor(ports: TxPorts) {
+    this.#ports = ports;
+  }
+
+  get kysely(): Kysely<Schema> {
+    // What runs through the builder is not looked into; it counts as written.
+    this.wrote = true;
+    return this.#ports.kysely;
+  }
+
+  async run<P extends object, R>(statement: Statement<P, R>, parameters: P): Promise<R[]> {
+    const compiled = this.#ports.compile(statement);
+    // A statement's type says which parameters it takes; here they are only looked up by name.
+    const values = compiled.bind(parameters as Record<string, unknown>);
+    const { rows, changes } = await this.#ports.writer.execute(compiled.sql, values);
+    if (compiled.writes && changes > 0) this.wrote = true;
+    return rows as R[];
+  }
+
+  emit(event: HubEvent): void {
+    this.#said.push(event);
+  }
+
+  changed(what: Changed, id: string): void {
+    this.#changed.push(what);
+    this.#changedIds.push(id);
+  }
+
+  afterCommit(fn: () => void): void {
+    this.#said.push(fn);
+  }
+
+  afterRollback(fn: () => void): void {
+    this.#undo.push(fn);
+  }
+
+  /**
+   * It is committed: says and calls everything that waits for that.
+   * @throws what the first failing `afterCommit` threw, once all others had their turn
+   */
+  committed(): void {
+    const { events } = this.#ports;
+    const faults: unknown[] = [];
+    for (const one of this.#said) {
+      if (typeof one !== 'function') {
+        events.emit(one);
+        continue;
+      }
+      try {
+        one();
+      } catch (error) {
+        faults.push(error);
+      }
+    }
+    this.#changed.forEach((what, i) => {
+      events.changed(what, this.#changedIds[i] ?? '');
+    });
+    if (faults.length > 0) throw faults[0];
+  }
+
+  /** It was taken back: nothing of it is ever said. */
+  takenBack(): void {
+    for (const undo of this.#undo) undo();
+  }
+}
