@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import fastifyCors from '@fastify/cors';
 import fastifyHelmet from '@fastify/helmet';
 import fastifyRateLimit from '@fastify/rate-limit';
@@ -13,6 +14,8 @@ export interface AppOptions {
   trustProxy: string;
   /** Whether pages of this origin may call the API (S25); asked each time, as it may change. */
   isCorsOrigin(origin: string): boolean;
+  /** Paths at which a WebSocket may be opened; everywhere else an `Upgrade` header is ignored (S26). */
+  socketPaths: readonly string[];
   /** Counts answers by route. */
   onAnswered?: AccessLogOptions['onAnswered'];
 }
@@ -24,7 +27,8 @@ const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 120_000;
 
 /** The HTTP server with everything that all routes share: limits, errors, headers, the access log. */
-export async function buildApp({ logs, trustProxy, isCorsOrigin, onAnswered }: AppOptions): Promise<FastifyInstance> {
+export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
+  const { logs, trustProxy, isCorsOrigin, onAnswered } = options;
   z.config(z.locales.es());
   const loggerInstance: FastifyBaseLogger = logs.log;
   const app = fastify({
@@ -35,7 +39,11 @@ export async function buildApp({ logs, trustProxy, isCorsOrigin, onAnswered }: A
     trustProxy,
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: 2_000 },
+    http: {
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      connectionsCheckingInterval: 2_000,
+      shouldUpgradeCallback: opensSocket(options.socketPaths),
+    },
     // Above nginx' 60 s, so that the proxy is the one that closes an idle connection.
     keepAliveTimeout: 72_000,
     forceCloseConnections: 'idle',
@@ -62,6 +70,19 @@ export async function buildApp({ logs, trustProxy, isCorsOrigin, onAnswered }: A
   await app.register(fastifyRateLimit, { global: false });
   accessLog(app, { logs, onAnswered });
   return app;
+}
+
+/**
+ * Whether Node may take a connection away from its HTTP parser for this request. A proxy keeps connections to the hub
+ * and sends the requests of others over them: one that was taken away answers none of them any more.
+ */
+function opensSocket(paths: readonly string[]): (request: IncomingMessage) => boolean {
+  return ({ method, url = '', headers }) => {
+    const [path = ''] = url.split('?', 1);
+    return (
+      method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket' && paths.includes(path.replace(/\/$/, ''))
+    );
+  };
 }
 
 /** JSON alone; `__proto__` and `constructor` keys are refused. Older TPVs announce JSON and send no body. */

@@ -6,6 +6,8 @@ export interface SocketCheckOptions {
   guard(request: FastifyRequest): Promise<void>;
 }
 
+export const SOCKET_CHECK_PATH = '/api/socket-check';
+
 const NORMAL_CLOSURE = 1000;
 
 /**
@@ -15,7 +17,7 @@ const NORMAL_CLOSURE = 1000;
 export async function socketCheckRoutes(app: FastifyInstance, options: SocketCheckOptions): Promise<void> {
   app.route({
     method: 'GET',
-    url: '/api/socket-check',
+    url: SOCKET_CHECK_PATH,
     schema: { hide: true },
     onRequest: async (request) => {
       if (!request.ws) throw notASocket();

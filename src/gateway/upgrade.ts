@@ -7,7 +7,7 @@ import { HubError } from '../errors.ts';
 import { apiKeyOf } from '../tpvs/api-key.ts';
 import type { Credential } from '../tpvs/keys.ts';
 import type { Gateway } from './gateway.ts';
-import { notASocket, type SocketCheckOptions, socketCheckRoutes } from './socket-check.ts';
+import { notASocket, SOCKET_CHECK_PATH, type SocketCheckOptions, socketCheckRoutes } from './socket-check.ts';
 
 export interface UpgradeOptions extends SocketCheckOptions {
   gateway: Gateway;
@@ -19,6 +19,10 @@ export interface UpgradeOptions extends SocketCheckOptions {
   /** Counts a failed key; throws `too_many_requests` where the address had too many. */
   failedKey(request: FastifyRequest): Promise<void>;
 }
+
+const SOCKET_PATH = '/api/tpv/ws';
+/** Where a WebSocket may be opened; a trailing slash is allowed too. */
+export const SOCKET_PATHS: readonly string[] = [SOCKET_PATH, SOCKET_CHECK_PATH];
 
 /** Upgrades that may be under way at once for one address, before its key is known (S11). */
 const MAX_PENDING_PER_ADDRESS = 20;
@@ -39,13 +43,20 @@ export async function gatewayRoutes(app: FastifyInstance, options: UpgradeOption
     // The hub closes its sockets itself, with a code and after the drain.
     preClose: (done) => done(),
   });
+  // Once Node gave the connection away for an upgrade, it reads no further request from it: a refusal must end it.
+  app.addHook('onSend', async (request, reply) => {
+    if (!request.ws) return;
+    const { socket } = request.raw;
+    reply.header('connection', 'close');
+    reply.raw.once('finish', () => socket.end());
+  });
   await app.register(socketCheckRoutes, options);
   const admitted = new WeakMap<object, { credential: Credential; response: ServerResponse }>();
   const admit = admission(options);
 
   app.route({
     method: 'GET',
-    url: '/api/tpv/ws',
+    url: SOCKET_PATH,
     schema: { hide: true },
     onRequest: async (request, reply) => {
       if (!request.ws) throw notASocket();

@@ -11,6 +11,7 @@ import { type Database, openDatabase } from '../db/open.ts';
 import { Delivery } from '../delivery/delivery.ts';
 import { Events } from '../events.ts';
 import { Gateway } from '../gateway/gateway.ts';
+import { SOCKET_PATHS } from '../gateway/upgrade.ts';
 import type { DeliverySettings } from '../instructions/instruction.ts';
 import { type Report, report } from '../instructions/report.ts';
 import type { Logs } from '../log/log.ts';
@@ -193,7 +194,13 @@ export async function createHub(config: Config, logs: Logs, clock: Clock = syste
   events.on('tpv.available', () => maintenance.drainInbox());
 
   const isCorsOrigin = (origin: string) => settings.isCorsOrigin(origin);
-  const app = await buildApp({ logs, trustProxy: config.TRUST_PROXY, isCorsOrigin, onAnswered: metrics.answered });
+  const app = await buildApp({
+    logs,
+    trustProxy: config.TRUST_PROXY,
+    isCorsOrigin,
+    socketPaths: SOCKET_PATHS,
+    onAnswered: metrics.answered,
+  });
   await documentApi(app, config.PUBLIC_URL);
   const problems = () => health.problems();
   await app.register(statusRoutes, { problems, metrics, metricsToken: config.METRICS_TOKEN });

@@ -42,6 +42,7 @@ async function startFiles(telegram: { apiRoot: string; token: string }, database
     logs: logsOf(log),
     trustProxy: 'loopback',
     isCorsOrigin: () => false,
+    socketPaths: [],
   });
   const auth = {
     authenticate: (key: string) => authenticate(db, key, Date.now()),

@@ -36,6 +36,7 @@ async function startUploads() {
     logs: logsOf(log),
     trustProxy: 'loopback',
     isCorsOrigin: () => false,
+    socketPaths: [],
   });
   const pushes: MultipartPush[] = [];
   await app.register(async (routes) => {

@@ -194,6 +194,33 @@ test("the panel's events come one by one", async () => {
   expect(await once(events, 'data')).toEqual(['data: 2\n\n']);
 });
 
+test('an Upgrade header reaches the hub at the sockets alone (S26)', async () => {
+  const seen = new Map<string | undefined, string | undefined>();
+  const hub = createServer((request, response) => {
+    seen.set(request.url, request.headers.upgrade);
+    response.end();
+  }).listen(0, '127.0.0.1');
+  hub.on('upgrade', (request, socket) => {
+    seen.set(request.url, request.headers.upgrade);
+    socket.end('HTTP/1.1 401 Unauthorized\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+  });
+  await once(hub, 'listening');
+  onTestFinished(() => {
+    hub.closeAllConnections();
+    hub.close();
+  });
+  // A TCP server's address is an object.
+  const nginx = await startNginx(`http://127.0.0.1:${(hub.address() as AddressInfo).port}`);
+  const ask = asker(nginx);
+  const headers = { connection: 'Upgrade', upgrade: 'websocket' };
+  const sockets = ['/api/tpv/ws', '/api/tpv/ws/', '/api/socket-check'];
+  for (const path of sockets) expect((await ask(path, { headers })).status, path).toBe(401);
+  const others = ['/healthz', '/', '/webhook/telegram/', '/api/tpv/wsx', '/api/tpv/ws/x', '/api/tpv/instructions'];
+  for (const path of others) expect((await ask(path, { headers })).status, path).toBe(200);
+  expect([...seen].filter(([, upgrade]) => upgrade !== undefined).map(([path]) => path)).toEqual(sockets);
+  expect(seen.size).toBe(sockets.length + others.length);
+});
+
 test('a hub that is not there is a 502, and nginx goes on', async () => {
   const { ask, hub } = await behindNginx();
   await hub.close();
