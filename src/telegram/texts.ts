@@ -1,8 +1,6 @@
 import type { PressTexts } from '../buttons/answers.ts';
 import type { UnansweredReason } from '../events.ts';
-import { isoTime } from '../iso-time.ts';
 import { fillText, type TextDefinition, type TextPlace } from '../settings/text.ts';
-import type { WebhookFault } from './setup/webhook-fault.ts';
 
 /** Telegram's own limit for names is 64 characters; a TPV's name has at most 200. */
 const nombre = { example: 'Ana', most: 64 };
@@ -146,20 +144,4 @@ export const COMMANDS = [
 /** Names come from people; Telegram's HTML knows these three entities. */
 export function escapeHtml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-}
-
-/** What an administrator reads about the webhook. */
-export function webhookProblem(fault: WebhookFault): string {
-  switch (fault.code) {
-    case 'unset':
-      return 'Telegram no tiene ningún webhook: repáralo en el panel (Webhook), o con POST /webhook/setup/.';
-    case 'elsewhere':
-      return `Telegram entrega en otra dirección (${fault.url}) y no en ${fault.expected}: si no es a propósito, repáralo en el panel (Webhook), o con POST /webhook/setup/.`;
-    case 'failing':
-      return `El último intento de Telegram falló (${isoTime(fault.at)}): ${fault.message}`;
-    case 'backlog':
-      return `Telegram tiene ${fault.count} actualizaciones sin entregar: comprueba que llega hasta el hub.`;
-    case 'missing_kinds':
-      return `Telegram no entrega estos tipos: ${fault.kinds.join(', ')}. Repáralo en el panel (Webhook), o con POST /webhook/setup/.`;
-  }
 }

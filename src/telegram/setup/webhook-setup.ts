@@ -6,8 +6,8 @@ import { HubError } from '../../errors.ts';
 import type { Logger } from '../../log/log.ts';
 import { ALLOWED_UPDATES } from '../inbound/update.ts';
 import { telegramApi, telegramFault } from '../outbound/api.ts';
-import { COMMANDS, webhookProblem } from '../texts.ts';
-import { type WebhookFault, webhookFaults } from './webhook-fault.ts';
+import { COMMANDS } from '../texts.ts';
+import { type WebhookFault, webhookFaults, webhookProblem } from './webhook-fault.ts';
 
 export interface WebhookSetup {
   api: Api<RawApi>;
