@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Outcome } from './call.ts';
 import { type Feed, now } from './feed.ts';
 import { sendFile } from './file-download.ts';
 import type { FileStore } from './files.ts';
 import { answerJson } from './json-answer.ts';
-import type { Ledger, Outcome } from './ledger.ts';
+import type { Ledger } from './ledger.ts';
 import type { SendLimits } from './limits.ts';
 import { type CallInput, integer, type Method, type Params, readInput } from './params.ts';
 import { Refusal } from './refusal.ts';

@@ -1,4 +1,4 @@
-import type { Call } from './ledger.ts';
+import type { Call } from './call.ts';
 import type { Message, Update } from './message.ts';
 
 /** One step that the emulator saw or did. `at` is Unix milliseconds with fractions. */

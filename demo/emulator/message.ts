@@ -28,6 +28,12 @@ export interface MessageEntity {
   custom_emoji_id?: string;
 }
 
+/** A text with its formatting taken out of it. */
+export interface FormattedText {
+  text: string;
+  entities: MessageEntity[];
+}
+
 export interface InlineButton {
   text: string;
   callback_data?: string;

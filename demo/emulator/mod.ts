@@ -1,7 +1,8 @@
 /** A Telegram Bot API on this machine, for the demo, the tests, the chaos programs and the benchmark. */
+
+export type { Call, Outcome } from './call.ts';
 export { type Emulator, type EmulatorOptions, type PersonProfile, startEmulator } from './emulator.ts';
 export type { EmulatorEvent } from './feed.ts';
-export type { Call, Outcome } from './ledger.ts';
 export type { CallbackQuery, Chat, InlineButton, Message, Update, UpdateContent, User } from './message.ts';
 export type { Params } from './params.ts';
 export type { FileToSend, Person, Press } from './person.ts';

@@ -1,11 +1,11 @@
 import { randomInt } from 'node:crypto';
 import type { CallbackQueries } from './callback-queries.ts';
 import { type ChatRecord, type Chats, messageIn, unixSeconds } from './chats.ts';
-import { detectEntities } from './detected-entities.ts';
 import type { FileKind, FileStore, StoredFile } from './files.ts';
 import type { InlineButton, Message, MessageContent } from './message.ts';
 import { upload } from './multipart.ts';
 import type { Params } from './params.ts';
+import { detectEntities } from './text/detected-entities.ts';
 import type { UpdateQueue } from './updates.ts';
 import type { Waits } from './waits.ts';
 

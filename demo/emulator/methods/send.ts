@@ -1,11 +1,11 @@
 import { type ChatRecord, type Chats, messageIn } from '../chats.ts';
 import type { FileKind, FileStore, StoredFile } from '../files.ts';
-import { formattedText } from '../formatted-text.ts';
 import { keyboardFrom } from '../keyboard.ts';
 import type { MessageContent } from '../message.ts';
 import { type CallInput, integer, type Method, type Params, string } from '../params.ts';
 import { badRequest, type Refusal } from '../refusal.ts';
 import { remoteFile } from '../remote-file.ts';
+import { formattedText } from '../text/formatted-text.ts';
 
 /** UTF-16 code units after markup is taken out. */
 const maxTextLength = 4096;

@@ -1,4 +1,4 @@
-import type { MessageEntity } from './message.ts';
+import type { MessageEntity } from '../message.ts';
 
 const patterns: readonly (readonly [type: string, pattern: RegExp])[] = [
   ['url', /\bhttps?:\/\/[^\s<>"]*[^\s<>".,;:!?')\]]/g],

@@ -1,15 +1,9 @@
+import type { FormattedText, MessageEntity } from '../message.ts';
+import { type Params, string } from '../params.ts';
+import { badRequest } from '../refusal.ts';
 import { detectEntities } from './detected-entities.ts';
 import { parseHtml } from './html.ts';
 import { parseMarkdownV2 } from './markdown.ts';
-import type { MessageEntity } from './message.ts';
-import { type Params, string } from './params.ts';
-import { badRequest } from './refusal.ts';
-
-/** A text with its formatting taken out of it. */
-export interface FormattedText {
-  text: string;
-  entities: MessageEntity[];
-}
 
 /**
  * A call's text or caption, its markup parsed and its ends trimmed.

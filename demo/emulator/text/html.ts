@@ -1,6 +1,5 @@
-import type { FormattedText } from './formatted-text.ts';
-import type { MessageEntity } from './message.ts';
-import { badRequest, type Refusal } from './refusal.ts';
+import type { FormattedText, MessageEntity } from '../message.ts';
+import { badRequest, type Refusal } from '../refusal.ts';
 
 const entityTypes = new Map([
   ['b', 'bold'],
