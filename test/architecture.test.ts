@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { cycles, importsOf, type SourceFile, sourceFiles, withoutComments } from './support/imports.ts';
+import { circles, importsOf, type SourceFile, sourceFiles, withoutComments } from './support/imports.ts';
 import { ROOT } from './support/process.ts';
 
 /**
@@ -34,21 +34,51 @@ const LINES: readonly (readonly string[])[] = [
   ['src/main', 'src/cli'],
 ];
 
+/** The rooms of the client, by the same rule: a folder of client-sdk/src or a file directly in it. */
+const SDK_LINES: readonly (readonly string[])[] = [
+  ['protocol'],
+  ['errors', 'clock'],
+  // Waits between attempts, checks of options, and where the client stands.
+  ['backoff', 'option-checks', 'status'],
+  // Frames, instructions and answers, checked without zod.
+  ['wire'],
+  ['http', 'memory'],
+  ['api'],
+  ['options'],
+  ['connection'],
+  // From an instruction's arrival to the hub's answer to its last report.
+  ['work'],
+  ['client'],
+  // A hub for a TPV's own tests: of the client it knows what goes over the wire.
+  ['testing'],
+  ['mod'],
+].map((line) => line.map((room) => `client-sdk/src/${room}`));
+
 /** Where time is made, and where processes begin and end. */
 const MAY_USE_TIME = ['src/clock.ts', 'src/log/log.ts', 'src/main.ts', 'src/process/serve.ts', 'src/cli/main.ts'];
 
 const src = sourceFiles(ROOT, 'src');
 const sdk = sourceFiles(ROOT, 'client-sdk/src');
+const demo = sourceFiles(ROOT, 'demo');
 const migrations = sourceFiles(ROOT, 'migrations');
 
-function roomOf(path: string): string | undefined {
+type Lines = readonly (readonly string[])[];
+
+function roomOf(path: string, lines: Lines): string | undefined {
   const name = path.replace(/\.ts$/, '');
-  const rooms = LINES.flat().filter((room) => name === room || name.startsWith(`${room}/`));
+  const rooms = lines.flat().filter((room) => name === room || name.startsWith(`${room}/`));
   return rooms.sort((a, b) => b.length - a.length)[0];
 }
 
-function lineOf(room: string): number {
-  return LINES.findIndex((line) => line.includes(room));
+/** Imports of rooms that don't stand on a line above. */
+function againstTheLines(files: readonly SourceFile[], lines: Lines): string[] {
+  const lineOf = (room: string) => lines.findIndex((line) => line.includes(room));
+  return offences(files, (to, from) => {
+    if (isPackage(to)) return false;
+    const [here, there] = [roomOf(from, lines), roomOf(to, lines)];
+    if (here === undefined || there === undefined) return true;
+    return here !== there && lineOf(there) >= lineOf(here);
+  });
 }
 
 function isPackage(name: string): boolean {
@@ -81,22 +111,30 @@ test('the scanner sees every kind of import, and none in a comment', () => {
   expect(src.flatMap(({ imports }) => imports).length).toBeGreaterThan(100);
 });
 
-test('every file has its room', () => {
-  expect(src.map(({ path }) => path).filter((path) => roomOf(path) === undefined)).toEqual([]);
+test.each([
+  ['src', src, LINES],
+  ['client-sdk', sdk, SDK_LINES],
+] as const)(
+  '%s: every file has its room, and a room imports only rooms on lines above its own',
+  (_name, files, lines) => {
+    expect(files.map(({ path }) => path).filter((path) => roomOf(path, lines) === undefined)).toEqual([]);
+    expect(againstTheLines(files, lines)).toEqual([]);
+  },
+);
+
+test('the scanner sees circles of files, and of folders that no file closes', () => {
+  const file = (path: string, ...imports: string[]): SourceFile => ({ path, code: '', imports });
+  const straight = [file('a/one.ts', 'b/two.ts', 'a/x/deep.ts'), file('b/two.ts'), file('a/x/deep.ts', 'a/base.ts')];
+  expect(circles([...straight, file('a/base.ts')])).toEqual([]);
+  expect(circles([file('a/one.ts', 'a/two.ts'), file('a/two.ts', 'a/one.ts')])).toHaveLength(1);
+  expect(circles([file('a/one.ts', 'a/one.ts')])).toHaveLength(1);
+  expect(circles([...straight, file('b/three.ts', 'a/base.ts'), file('a/base.ts')])).toEqual([
+    ': a → b → a (a/one.ts → b/two.ts, b/three.ts → a/base.ts)',
+  ]);
 });
 
-test('a room imports only rooms on lines above its own', () => {
-  const wrong = offences(src, (to, from) => {
-    if (isPackage(to)) return false;
-    const [here, there] = [roomOf(from), roomOf(to)];
-    if (here === undefined || there === undefined) return true;
-    return here !== there && lineOf(there) >= lineOf(here);
-  });
-  expect(wrong).toEqual([]);
-});
-
-test('no file imports itself in a circle, types included', () => {
-  expect(cycles([...src, ...sdk])).toEqual([]);
+test('no file and no folder imports itself in a circle, types included', () => {
+  expect(circles([...src, ...sdk, ...demo])).toEqual([]);
 });
 
 test('the SDK stands alone, and nothing but its protocol needs zod', () => {

@@ -1,11 +1,11 @@
 import { HubApi } from './api/api.ts';
-import type { CommandName } from './commands.ts';
 import { Link, type LinkStatus } from './connection/link.ts';
-import { type Counters, noCounts } from './counters.ts';
 import { HubClientError } from './errors.ts';
-import { type HandlerOf, Handlers, type InstructionHandler } from './handlers.ts';
 import { type HubClientOptions, type Settings, settle } from './options.ts';
 import type { ClientStatus } from './status.ts';
+import type { CommandName } from './wire/commands.ts';
+import { type Counters, noCounts } from './work/counters.ts';
+import { type HandlerOf, Handlers, type InstructionHandler } from './work/handlers.ts';
 import { Inbox } from './work/inbox.ts';
 
 /** Hears of every change of `status`. */

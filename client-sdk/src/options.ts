@@ -1,17 +1,28 @@
-import { atLeastOne } from './at-least-one.ts';
+import type { Pusher } from './api/push.ts';
+import { type BackoffOptions, DEFAULT_BACKOFF } from './backoff.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { type BackoffOptions, DEFAULT_BACKOFF } from './connection/backoff.ts';
 import { HubClientError } from './errors.ts';
-import { checkedApiKey, hubUrl, socketUrl } from './hub-url.ts';
-import { type Logger, silentLogger } from './logger.ts';
 import { inMemory } from './memory/in-memory.ts';
 import type { Memory } from './memory/memory.ts';
+import { atLeastOne, checkedApiKey, hubUrl, socketUrl } from './option-checks.ts';
 import { LARGEST_MAX_IN_FLIGHT } from './protocol/codes.ts';
 import type { Transport } from './status.ts';
-import type { Pusher } from './work/job.ts';
 
 /** Instructions that are asked for, for each handler that may run: one person's come one after the other. */
 const IN_FLIGHT_PER_HANDLER = 4;
+
+/** Where the client writes; a pino logger is one as it is. Fields never hold the API key. */
+export interface Logger {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+const nothing = () => {};
+
+/** Writes nothing: the default. */
+export const silentLogger: Logger = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 
 /** What a client needs: the hub and the key; everything else has a default. */
 export interface HubClientOptions {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { controlled, instruction, online } from './support/scripted-hub.ts';
 
-declare module '../../client-sdk/src/commands.ts' {
+declare module '../../client-sdk/src/wire/commands.ts' {
   interface Commands {
     print_menu: { copies: number; [field: string]: unknown };
   }

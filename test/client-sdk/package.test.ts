@@ -56,7 +56,7 @@ test('a source map brings its sources along', async () => {
     `import { HubClient } from '@valletpv/hub-client'; new HubClient({ url: 'nonsense', apiKey: 'x' });`,
     ['--enable-source-maps'],
   );
-  expect(stderr).toContain('client-sdk/src/hub-url.ts');
+  expect(stderr).toContain('client-sdk/src/option-checks.ts');
 });
 
 describe('an empty project', () => {

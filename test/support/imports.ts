@@ -45,18 +45,57 @@ function resolve(from: string, name: string): string {
   return ALIASES[name] ?? name;
 }
 
-/** Circles of imports, each as the files on it. */
-export function cycles(files: readonly SourceFile[]): string[][] {
-  const byPath = new Map(files.map((file) => [file.path, file]));
+/**
+ * Circles of imports, files and folders alike. In each folder the entries are its files and its subfolders, each
+ * subfolder as one: if something in `a/` imports something in `b/`, and something in `b/` imports something in `a/`,
+ * that is a circle even though no file imports itself.
+ * @returns each circle as its entries, with the imports that make it
+ */
+export function circles(files: readonly SourceFile[]): string[] {
+  return [...entriesByFolder(files)].flatMap(([folder, arrows]) =>
+    circlesAmong(arrows).map((trail) => {
+      const steps = trail.slice(1).flatMap((to, index) => arrows.get(trail[index] ?? '')?.get(to) ?? []);
+      return `${folder}: ${trail.join(' → ')} (${steps.join(', ')})`;
+    }),
+  );
+}
+
+/** Which entry imports which, and by which files. */
+type Arrows = Map<string, Map<string, string[]>>;
+
+function entriesByFolder(files: readonly SourceFile[]): Map<string, Arrows> {
+  const known = new Set(files.map(({ path }) => path));
+  const folders = new Map<string, Arrows>();
+  for (const { path, imports } of files) {
+    for (const target of imports.filter((name) => known.has(name))) {
+      const [here, there] = [path.split('/'), target.split('/')];
+      const apart = here.findIndex((part, index) => part !== there[index]);
+      const folder = here.slice(0, apart).join('/');
+      const [from = path, to = target] = apart < 0 ? [] : [here[apart], there[apart]];
+      const arrows = getOrAdd(folders, folder, () => new Map());
+      const targets = getOrAdd(arrows, from, () => new Map<string, string[]>());
+      getOrAdd(targets, to, (): string[] => []).push(`${path} → ${target}`);
+    }
+  }
+  return folders;
+}
+
+function circlesAmong(arrows: Arrows): string[][] {
   const done = new Set<string>();
   const found: string[][] = [];
-  const visit = (path: string, trail: readonly string[]) => {
-    const at = trail.indexOf(path);
-    if (at >= 0) found.push([...trail.slice(at), path]);
-    if (at >= 0 || done.has(path)) return;
-    for (const next of byPath.get(path)?.imports ?? []) if (byPath.has(next)) visit(next, [...trail, path]);
-    done.add(path);
+  const visit = (entry: string, trail: readonly string[]) => {
+    const at = trail.indexOf(entry);
+    if (at >= 0) found.push([...trail.slice(at), entry]);
+    if (at >= 0 || done.has(entry)) return;
+    for (const next of arrows.get(entry)?.keys() ?? []) visit(next, [...trail, entry]);
+    done.add(entry);
   };
-  for (const { path } of files) visit(path, []);
+  for (const entry of arrows.keys()) visit(entry, []);
   return found;
+}
+
+function getOrAdd<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
+  const value = map.get(key) ?? make();
+  map.set(key, value);
+  return value;
 }

@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { atLeastOne } from '../at-least-one.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { HubClientError } from '../errors.ts';
-import { checkedApiKey, hubUrl } from '../hub-url.ts';
-import { jsonBody } from './body.ts';
+import { type Caller, callForJson, callForNothing, jsonBody } from '../http/request.ts';
+import { atLeastOne, checkedApiKey, hubUrl } from '../option-checks.ts';
 import { download } from './download.ts';
-import type { DownloadOptions, HubFile } from './hub-file.ts';
+import type { DownloadOptions, HubFile } from './file.ts';
 import { multipartBody } from './multipart.ts';
 import {
   isPushResult,
@@ -16,9 +15,8 @@ import {
   type PushResult,
   type PushState,
   pushBody,
+  pushRefusal,
 } from './push.ts';
-import { pushRefusal } from './push-refused.ts';
-import { type Caller, callForJson, callForNothing } from './request.ts';
 import {
   type Heartbeat,
   isHeartbeat,

@@ -1,6 +1,6 @@
 import { HubClientError } from '../errors.ts';
-import type { ByteRange, DownloadOptions, HubFile } from './hub-file.ts';
-import { type Caller, callForBody, faultOf, type HubCall, type OpenAnswer } from './request.ts';
+import { type Caller, callForBody, faultOf, type HubCall, type OpenAnswer } from '../http/request.ts';
+import type { ByteRange, DownloadOptions, HubFile } from './file.ts';
 
 export async function download(caller: Caller, fileId: string, options: DownloadOptions): Promise<HubFile> {
   const { range, signal } = options;

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import { HubClientError } from '../errors.ts';
-import type { RequestBody } from './body.ts';
-import type { UploadSource } from './file-source.ts';
+import type { RequestBody } from '../http/request.ts';
+import type { UploadSource } from './file.ts';
 
 export interface Upload {
   /** The part's name. */

@@ -1,9 +1,23 @@
-import { type Check, isFlag, isRecord, isText, isWhole, oneOf, orAbsent, shape } from './answer.ts';
-import type { Button } from './button.ts';
-import type { FileSource, UploadSource } from './file-source.ts';
+import { type HubClientError, RequestError } from '../errors.ts';
+import { type Check, isFlag, isRecord, isText, isWhole, oneOf, orAbsent, shape } from '../wire/check.ts';
+import type { FileSource, UploadSource } from './file.ts';
 
 /** How Telegram reads a text's markup. */
 export type ParseMode = 'HTML' | 'MarkdownV2' | 'none';
+
+/**
+ * A button under a message. `action`: the press reaches this TPV as an instruction `process_callback`; `url`: opens it;
+ * `callback_url`: the hub calls it.
+ */
+export type Button =
+  | {
+      text: string;
+      action: string;
+      /** Any JSON up to 4 KiB; it comes back with the press. */
+      data?: unknown;
+    }
+  | { text: string; url: string }
+  | { text: string; callback_url: string };
 
 /** What every message to a person may have. */
 export interface PushOptions {
@@ -81,6 +95,11 @@ export type PushResult =
     }
   | { status: 'pending' | 'unknown'; push_message_id: string };
 
+/** Sends a message to a person; a `HubApi` is one. */
+export interface Pusher {
+  push(message: TextPush, options: { idempotencyKey: string }): Promise<PushResult>;
+}
+
 /** Where a message stands. `unknown`: it left, and nobody knows whether it arrived; only `resendPush` sends it again. */
 export type PushStatus = 'pending' | 'sent' | 'failed' | 'unknown';
 
@@ -144,4 +163,23 @@ function withFile(name: 'photo' | 'document', source: FileSource, fields: object
     return { fields: { ...fields, message_type: name, data: { [`${name}_url`]: String(source.url) } } };
   }
   return { fields: { ...fields, message_type: name }, file: { name, source } };
+}
+
+/** Telegram refused a message for good (`hubCode` `telegram_error`): pushing it again changes nothing. */
+export class PushRefusedError extends RequestError {
+  /** Under which the hub keeps it, as `failed`. */
+  readonly pushMessageId: string | undefined;
+  /** Telegram's own code: 403 where the person blocked the bot. */
+  readonly telegramErrorCode: number | undefined;
+
+  constructor(refusal: HubClientError, body: Record<string, unknown>) {
+    super(refusal.code, { httpStatus: refusal.httpStatus, hubCode: refusal.hubCode, detail: String(body.error) });
+    this.pushMessageId = typeof body.push_message_id === 'string' ? body.push_message_id : undefined;
+    this.telegramErrorCode = typeof body.telegram_error_code === 'number' ? body.telegram_error_code : undefined;
+  }
+}
+
+/** What a refusal with this body is to be rejected with. */
+export function pushRefusal(refusal: HubClientError, body: unknown): HubClientError {
+  return refusal.hubCode === 'telegram_error' && isRecord(body) ? new PushRefusedError(refusal, body) : refusal;
 }

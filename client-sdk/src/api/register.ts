@@ -1,8 +1,7 @@
 import { systemClock } from '../clock.ts';
-import { hubUrl } from '../hub-url.ts';
+import { type Caller, callForJson, jsonBody } from '../http/request.ts';
+import { hubUrl } from '../option-checks.ts';
 import { DEFAULT_TIMEOUT_MS } from './api.ts';
-import { jsonBody } from './body.ts';
-import { type Caller, callForJson } from './request.ts';
 import { isRegisteredTpv, type RegisteredTpv, type TpvRegistration } from './tpv.ts';
 
 /** Where a TPV registers. */

@@ -1,4 +1,4 @@
-import { isFlag, isRecord, isText, isWhole, orNull, shape } from './answer.ts';
+import { isFlag, isRecord, isText, isWhole, orNull, shape } from '../wire/check.ts';
 
 /** What a TPV says of itself to be registered. */
 export interface TpvRegistration {

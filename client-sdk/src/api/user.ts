@@ -1,4 +1,4 @@
-import { isFlag, isText, isWhole, listOf, orNull, shape } from './answer.ts';
+import { isFlag, isText, isWhole, listOf, orNull, shape } from '../wire/check.ts';
 
 /** A person that the hub assigned to this TPV. */
 export interface TelegramUser {

@@ -1,14 +1,14 @@
+import { Backoff } from '../backoff.ts';
 import type { Cancel } from '../clock.ts';
 import { HubClientError } from '../errors.ts';
+import { LONGEST_WAIT_MS } from '../http/refusal.ts';
 import type { Settings } from '../options.ts';
-import { openPolling } from '../polling/polling.ts';
 import { CloseCode } from '../protocol/codes.ts';
 import type { ClientStatus, OnlineStatus, Transport } from '../status.ts';
 import type { HubFrameOf } from '../wire/frames.ts';
-import { Backoff } from './backoff.ts';
 import type { Connection, Outgoing, Session, SessionFrame } from './connection.ts';
 import { type Ending, isStripped, judge, type Verdict } from './ending.ts';
-import { LONGEST_WAIT_MS } from './refusal.ts';
+import { openPolling } from './polling/polling.ts';
 import { openSocket } from './socket.ts';
 
 /** How long past `reconnect_after_ms` a draining hub may keep the socket before this side leaves it. */

@@ -1,15 +1,14 @@
 import type { Duplex } from 'node:stream';
-import { WebSocket } from 'ws';
+import { type RawData, WebSocket } from 'ws';
 import type { Cancel } from '../clock.ts';
 import { HubClientError } from '../errors.ts';
+import { readRefusal, refusalError } from '../http/refusal.ts';
 import { responseJson } from '../memory/json-outcome.ts';
 import type { Settings } from '../options.ts';
 import { CloseCode, MAX_FRAME_BYTES, SUBPROTOCOL } from '../protocol/codes.ts';
-import type { HubFrameOf } from '../wire/frames.ts';
+import { frameProblem, type HubFrame, type HubFrameOf, isHubFrame } from '../wire/frames.ts';
 import type { Connection, ConnectionEvents, Outgoing, Session } from './connection.ts';
 import type { Ending } from './ending.ts';
-import { readFrame } from './frame.ts';
-import { readRefusal, refusalError } from './refusal.ts';
 
 /** From the first packet to the hub's welcome. */
 const WELCOME_TIMEOUT_MS = 10_000;
@@ -167,4 +166,20 @@ function sessionOf(welcome: HubFrameOf<'welcome'>): Session {
     maxInFlight: welcome.max_in_flight,
     hubTimeMs: Number.isNaN(hubTimeMs) ? undefined : hubTimeMs,
   };
+}
+
+/** A frame from the hub, or why it is not one. */
+type ReadFrame = { ok: true; frame: HubFrame } | { ok: false; problem: string };
+
+/** Reads what came over the socket; never throws, and never repeats the content, which is a person's. */
+function readFrame(data: RawData, isBinary: boolean): ReadFrame {
+  if (isBinary) return { ok: false, problem: 'binary' };
+  let value: unknown;
+  try {
+    value = JSON.parse(data.toString());
+  } catch {
+    return { ok: false, problem: 'not JSON' };
+  }
+  if (isHubFrame(value)) return { ok: true, frame: value };
+  return { ok: false, problem: frameProblem(value) ?? 'unknown' };
 }

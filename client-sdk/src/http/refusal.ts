@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { isRecord } from '../api/answer.ts';
 import { HubClientError } from '../errors.ts';
+import { isRecord } from '../wire/check.ts';
 
 /** The longest wait that is taken from a hub; a slip there must not silence a TPV for days. */
 export const LONGEST_WAIT_MS = 60 * 60 * 1000;

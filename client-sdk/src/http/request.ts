@@ -1,11 +1,10 @@
+import { Backoff, DEFAULT_BACKOFF } from '../backoff.ts';
 import type { Clock } from '../clock.ts';
-import { Backoff, DEFAULT_BACKOFF } from '../connection/backoff.ts';
-import { refusalError } from '../connection/refusal.ts';
 import { HubClientError } from '../errors.ts';
-import { hubUrl } from '../hub-url.ts';
-import type { Check } from './answer.ts';
-import type { RequestBody } from './body.ts';
+import { hubUrl } from '../option-checks.ts';
+import type { Check } from '../wire/check.ts';
 import { Patience } from './patience.ts';
+import { refusalError } from './refusal.ts';
 
 /** A refusal that a later attempt may not meet; the hub's own `telegram_error` (502) is final. */
 const TRANSIENT_STATUSES: readonly number[] = [408, 429, 500, 502, 503, 504];
@@ -24,6 +23,17 @@ export interface Caller {
   clock: Clock;
   /** Of the backoff's jitter: 0 inclusive to 1 exclusive. */
   random(): number;
+}
+
+/** What a request carries. */
+export interface RequestBody {
+  contentType: string;
+  /** Whether it can be sent a second time. */
+  repeatable: boolean;
+  /** Begins to read it; `moved` is called as its parts leave. */
+  open(moved: () => void): string | AsyncIterable<Uint8Array>;
+  /** Why it could not be read to its end: no fault of the network's. */
+  readonly fault?: Error | undefined;
 }
 
 export interface HubCall {
@@ -169,4 +179,9 @@ function pause(clock: Clock, ms: number, signal: AbortSignal | undefined): Promi
     });
     signal?.addEventListener('abort', aborted, { once: true });
   });
+}
+
+export function jsonBody(value: unknown): RequestBody {
+  const text = JSON.stringify(value);
+  return { contentType: 'application/json', repeatable: true, open: () => text };
 }

@@ -1,4 +1,4 @@
-import { HubClientError } from '../errors.ts';
+import { atLeastOne } from '../option-checks.ts';
 import { JsonOutcome, responseJson } from './json-outcome.ts';
 import { DEFAULT_MEMORY_LIMITS, type MemoryLimits, type Outcome } from './memory.ts';
 
@@ -17,10 +17,8 @@ export class Entries {
   /** Throws `invalid_options`. */
   constructor(limits: Partial<MemoryLimits>) {
     this.#limits = { ...DEFAULT_MEMORY_LIMITS, ...limits };
-    for (const name of ['maxEntries', 'maxBytes'] as const) {
-      if (Number.isSafeInteger(this.#limits[name]) && this.#limits[name] >= 1) continue;
-      throw new HubClientError('invalid_options', { detail: `memory.${name}: it must be a whole number from 1` });
-    }
+    atLeastOne('memory.maxEntries', this.#limits.maxEntries);
+    atLeastOne('memory.maxBytes', this.#limits.maxBytes);
   }
 
   outcomeOf(id: string): Outcome | undefined {

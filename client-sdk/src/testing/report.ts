@@ -9,8 +9,23 @@ export interface ReportFields {
   error_message?: string | undefined;
 }
 
+const STATUSES: readonly unknown[] = ['delivered', 'processing', 'completed', 'failed'];
+
 /** A report as it came, and what it was answered with: `ok`, or the refusal's code. */
 export interface ReportRecord extends ReportFields {
   transport: 'websocket' | 'polling';
   answer: 'ok' | RefusalCode;
+}
+
+/** Whether a TPV's words are a report. */
+export function isReport(value: object): value is ReportFields {
+  const { id, status, error_message: message, ref } = value as Record<string, unknown>;
+  if (typeof id !== 'string' || id.length > 64 || !STATUSES.includes(status)) return false;
+  if (ref !== undefined && !isRef(ref)) return false;
+  return message === undefined || (typeof message === 'string' && message.length <= 4096);
+}
+
+/** Whether a frame can be told apart by this; a push's idempotency key has the same form. */
+export function isRef(value: unknown): value is string {
+  return typeof value === 'string' && value.length >= 1 && value.length <= 128;
 }

@@ -1,15 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { isRecord } from '../api/answer.ts';
 import type { Clock } from '../clock.ts';
+import { isRecord } from '../wire/check.ts';
 import type { InstructionStatus } from '../wire/instruction.ts';
 import type { Account } from './account.ts';
 import type { FakeFile } from './fake-file.ts';
 import { iso, type Ledger, POLL } from './ledger.ts';
-import type { PushRecord } from './push-record.ts';
-import type { IncomingPush, Pushes } from './pushes.ts';
+import type { IncomingPush, Pushes, PushRecord } from './pushes.ts';
 import { Refusal } from './refusal.ts';
-import type { ReportFields } from './report.ts';
-import { isReport } from './session.ts';
+import { isReport, type ReportFields } from './report.ts';
 
 export interface RestPorts {
   clock: Clock;

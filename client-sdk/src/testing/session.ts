@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { RawData, WebSocket } from 'ws';
-import { isRecord } from '../api/answer.ts';
 import { CloseCode, DEFAULT_MAX_IN_FLIGHT, LARGEST_MAX_IN_FLIGHT } from '../protocol/codes.ts';
+import { isRecord } from '../wire/check.ts';
 import { Refusal } from './refusal.ts';
-import type { ReportFields } from './report.ts';
+import { isRef, isReport, type ReportFields } from './report.ts';
 
 /** The frame that can't be read and ends the session. */
 const MAX_UNREADABLE = 3;
-const STATUSES: readonly unknown[] = ['delivered', 'processing', 'completed', 'failed'];
 
 export interface SessionPorts {
   /** Gives a frame to the network, now or later. */
@@ -126,17 +125,6 @@ function parsed(text: string): unknown {
   }
 }
 
-function isRef(value: unknown): value is string {
-  return typeof value === 'string' && value.length >= 1 && value.length <= 128;
-}
-
 function isWindow(value: unknown): value is number {
   return Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) <= LARGEST_MAX_IN_FLIGHT;
-}
-
-export function isReport(value: object): value is ReportFields {
-  const { id, status, error_message: message, ref } = value as Record<string, unknown>;
-  if (typeof id !== 'string' || id.length > 64 || !STATUSES.includes(status)) return false;
-  if (ref !== undefined && !isRef(ref)) return false;
-  return message === undefined || (typeof message === 'string' && message.length <= 4096);
 }

@@ -1,4 +1,4 @@
-import type { Instruction } from './wire/instruction.ts';
+import type { Instruction } from './instruction.ts';
 
 /** Something that came with a message; `kind` says which fields it has. The bytes come from `HubApi.file(file_id)`. */
 export interface Attachment {

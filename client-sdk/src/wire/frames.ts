@@ -1,4 +1,4 @@
-import { isRecord } from '../api/answer.ts';
+import { isRecord } from './check.ts';
 import {
   type Instruction,
   instructionProblem,

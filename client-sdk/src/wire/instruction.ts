@@ -1,4 +1,4 @@
-import { isRecord } from '../api/answer.ts';
+import { isRecord } from './check.ts';
 
 /** The states of an instruction, in the order in which it moves through them. */
 export type InstructionStatus = 'pending' | 'sent' | 'delivered' | 'processing' | 'completed' | 'failed';

@@ -1,4 +1,4 @@
-import type { Transport } from './status.ts';
+import type { Transport } from '../status.ts';
 
 /** What a client has done since it was made, for the TPV's own metrics. */
 export interface Counters {

@@ -1,7 +1,7 @@
-import type { PushResult, TextPush } from './api/push.ts';
-import type { CommandName, InstructionOf } from './commands.ts';
-import { HubClientError } from './errors.ts';
-import type { Instruction } from './wire/instruction.ts';
+import type { PushResult, TextPush } from '../api/push.ts';
+import { HubClientError } from '../errors.ts';
+import type { CommandName, InstructionOf } from '../wire/commands.ts';
+import type { Instruction } from '../wire/instruction.ts';
 
 /** How a reply is sent, beside its text. */
 export type ReplyOptions = Omit<TextPush, 'text' | 'telegram_user_id' | 'photo' | 'document' | 'location'>;

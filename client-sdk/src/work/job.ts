@@ -1,14 +1,9 @@
-import type { Due } from '../alarms.ts';
-import type { PushResult, TextPush } from '../api/push.ts';
+import type { Pusher, PushResult } from '../api/push.ts';
 import type { Cancel } from '../clock.ts';
 import type { HubClientError } from '../errors.ts';
-import type { InstructionContext, ReplyOptions } from '../handlers.ts';
 import type { Instruction } from '../wire/instruction.ts';
-
-/** Sends a message to a person; a `HubApi` is one. */
-export interface Pusher {
-  push(message: TextPush, options: { idempotencyKey: string }): Promise<PushResult>;
-}
+import type { Due } from './alarms.ts';
+import type { InstructionContext, ReplyOptions } from './handlers.ts';
 
 export interface JobPort {
   /** Says where the job stands: to the hub, and to the timers that will say it again. */

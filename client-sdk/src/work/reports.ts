@@ -1,10 +1,10 @@
-import { Alarms, type Due } from '../alarms.ts';
 import type { Clock } from '../clock.ts';
 import type { Report } from '../connection/connection.ts';
-import type { Logger } from '../logger.ts';
 import type { Outcome } from '../memory/memory.ts';
+import type { Logger } from '../options.ts';
 import type { HubFrameOf } from '../wire/frames.ts';
 import type { ReportableStatus } from '../wire/instruction.ts';
+import { Alarms, type Due } from './alarms.ts';
 
 /** A report whose `result` has not come by then is sent again. */
 const RESULT_TIMEOUT_MS = 10_000;

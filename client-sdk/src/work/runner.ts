@@ -1,9 +1,9 @@
-import type { Counting } from '../counters.ts';
-import type { Handlers } from '../handlers.ts';
 import { InMemory } from '../memory/in-memory.ts';
 import { plainOutcome } from '../memory/json-outcome.ts';
 import type { Begun, Outcome } from '../memory/memory.ts';
 import type { Settings } from '../options.ts';
+import type { Counting } from './counters.ts';
+import type { Handlers } from './handlers.ts';
 import { isOver, type Job, JobContext } from './job.ts';
 import { completed, failed } from './outcome.ts';
 

@@ -1,11 +1,10 @@
-import { type Check, isRecord, isText } from '../api/answer.ts';
-import { jsonBody } from '../api/body.ts';
-import { type Caller, callForJson } from '../api/request.ts';
-import { isTpvInfo } from '../api/tpv.ts';
-import type { Report } from '../connection/connection.ts';
-import { plainOutcome } from '../memory/json-outcome.ts';
-import type { Settings } from '../options.ts';
-import { type Instruction, type InstructionStatus, isInstruction } from '../wire/instruction.ts';
+import { isTpvInfo } from '../../api/tpv.ts';
+import { type Caller, callForJson, jsonBody } from '../../http/request.ts';
+import { plainOutcome } from '../../memory/json-outcome.ts';
+import type { Settings } from '../../options.ts';
+import { type Check, isRecord, isText } from '../../wire/check.ts';
+import { type Instruction, type InstructionStatus, isInstruction } from '../../wire/instruction.ts';
+import type { Report } from '../connection.ts';
 
 /** For a call that the hub answers at once. */
 const TIMEOUT_MS = 10_000;

@@ -1,10 +1,10 @@
-import type { Cancel } from '../clock.ts';
-import type { Connection, ConnectionEvents, Outgoing, Report } from '../connection/connection.ts';
-import { HubClientError } from '../errors.ts';
-import type { Settings } from '../options.ts';
-import { DEFAULT_MAX_IN_FLIGHT } from '../protocol/codes.ts';
-import type { FlowFrame } from '../wire/frames.ts';
-import type { Instruction } from '../wire/instruction.ts';
+import type { Cancel } from '../../clock.ts';
+import { HubClientError } from '../../errors.ts';
+import type { Settings } from '../../options.ts';
+import { DEFAULT_MAX_IN_FLIGHT } from '../../protocol/codes.ts';
+import type { FlowFrame } from '../../wire/frames.ts';
+import type { Instruction } from '../../wire/instruction.ts';
+import type { Connection, ConnectionEvents, Outgoing, Report } from '../connection.ts';
 import { MOST_AT_ONCE, PollingCalls } from './calls.ts';
 import { Reporter } from './reporter.ts';
 

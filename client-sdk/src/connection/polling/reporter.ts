@@ -1,8 +1,8 @@
-import type { Cancel } from '../clock.ts';
-import type { Report } from '../connection/connection.ts';
-import { HubClientError } from '../errors.ts';
-import type { Settings } from '../options.ts';
-import type { HubFrameOf } from '../wire/frames.ts';
+import type { Cancel } from '../../clock.ts';
+import { HubClientError } from '../../errors.ts';
+import type { Settings } from '../../options.ts';
+import type { HubFrameOf } from '../../wire/frames.ts';
+import type { Report } from '../connection.ts';
 import type { PollingCalls } from './calls.ts';
 
 /** Reports under way at once. */
