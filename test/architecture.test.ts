@@ -10,7 +10,7 @@ import { ROOT } from './support/process.ts';
  */
 const LINES: readonly (readonly string[])[] = [
   ['client-sdk/src/protocol'],
-  ['src/log', 'src/clock', 'src/iso-time', 'src/errors', 'src/ids'],
+  ['src/log', 'src/clock', 'src/iso-time', 'src/errors', 'src/ids', 'src/same-secret'],
   // Before the database, whose commit says what happened: nothing speaks of a row before that is on disk.
   ['src/events'],
   ['src/config', 'src/db'],
@@ -165,6 +165,60 @@ test('time comes from the clock, and nothing but the log writes', () => {
   const rules = src.filter(({ path }) => !MAY_USE_TIME.includes(path) && !path.startsWith('panel/'));
   expect(rules.filter(({ code }) => time.test(code)).map(({ path }) => path)).toEqual([]);
   expect(src.filter(({ code }) => /\bconsole\./.test(code)).map(({ path }) => path)).toEqual([]);
+});
+
+/** Names of what must not be guessed, and of what is made of it. */
+const SECRET = '(?:token|secret|password|passphrase|signature|digest|hash|hmac|(?:api|bot|idempotency)_?key)s?';
+/** Comparisons that nobody outside can try: how long they take tells nobody anything. */
+const NOBODY_TRIES = [
+  // Whether a repeated call says the same as the first.
+  'before.body_hash === bodyHash',
+  // Both are rows of the database: whether the password was changed meanwhile.
+  'current?.password_hash !== account.password_hash',
+];
+/** What has no value to be compared with one. */
+const NO_VALUE = "(?:undefined|null|''|true|false|\\d)";
+
+/** Comparisons of a secret that take the longer the more of it is right. */
+function comparedSecrets(code: string): string[] {
+  const named = `[\\w.?]*${SECRET}(?:\\([^()]*\\))?`;
+  const comparison = new RegExp(
+    `${named}\\s*[!=]==?(?!=)\\s*(?!${NO_VALUE})[\\w.]+|(?<!typeof )\\b(?!${NO_VALUE})[\\w.?]+\\s*[!=]==?(?!=)\\s*${named}(?![\\w.])`,
+    'gi',
+  );
+  return [...code.matchAll(comparison)].map(([found]) => found).filter((found) => !NOBODY_TRIES.includes(found));
+}
+
+test('what compares secrets by === is found, and nothing else', () => {
+  for (const code of [
+    'given === expected.token',
+    "if (stored === hash('sha256', token)) return;",
+    'adminToken !== given',
+    'return row.hash == hashApiKey(key)',
+    'secret===given',
+    'request.csrfToken !== session.csrf_token',
+    'api_key === row.api_key',
+    'signature !== expected',
+  ]) {
+    expect([code, comparedSecrets(code).length]).toEqual([code, 1]);
+  }
+  for (const code of [
+    'if (secret === undefined) return;',
+    "url.password !== ''",
+    'account.totp_secret === null',
+    "typeof token === 'string'",
+    'before.body_hash === bodyHash',
+    'a.length === b.length && timingSafeEqual(a, b)',
+    "error.code === 'unauthorized'",
+    'tokens.length === 1',
+  ]) {
+    expect([code, comparedSecrets(code)]).toEqual([code, []]);
+  }
+});
+
+test('secrets are compared in constant time', () => {
+  const wrong = src.flatMap(({ path, code }) => comparedSecrets(code).map((found) => `${path}: ${found}`));
+  expect(wrong, 'compare with sameSecret (src/same-secret.ts): === takes the longer the more is right').toEqual([]);
 });
 
 /** A package, or a subpath of one. */

@@ -1,8 +1,8 @@
-import { hash, timingSafeEqual } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { OpenSession } from '../administrators/administrator-session.ts';
 import type { AdminRole } from '../db/schema.ts';
 import { HubError } from '../errors.ts';
+import { sameSecret } from '../same-secret.ts';
 import { isOwnOrigin, isSecure } from './origin.ts';
 
 /** Somebody who may see, and perhaps steer, everything. */
@@ -87,7 +87,8 @@ export function createAccess(ports: AccessPorts): Access {
       const { session, role } = administrator;
       if (session === undefined || request.method === 'GET' || request.method === 'HEAD') return;
       await requireOwnOrigin(request);
-      if (!isSame(request.headers['x-csrf-token'], session.csrfToken)) {
+      const given = request.headers['x-csrf-token'];
+      if (typeof given !== 'string' || !sameSecret(given, session.csrfToken)) {
         throw new HubError('forbidden', 'The CSRF token is missing or another session’s.');
       }
       if (role !== 'admin' && request.routeOptions.config.ownAccount !== true) {
@@ -116,9 +117,4 @@ export function byline(request: FastifyRequest): { actor: string; address: strin
 
 function cookieOptions(secure: boolean) {
   return { path: '/', httpOnly: true, sameSite: 'strict', secure } as const;
-}
-
-function isSame(given: string | string[] | undefined, expected: string): boolean {
-  if (typeof given !== 'string') return false;
-  return timingSafeEqual(hash('sha256', given, 'buffer'), hash('sha256', expected, 'buffer'));
 }

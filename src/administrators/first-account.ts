@@ -1,6 +1,7 @@
 import { hash, randomBytes } from 'node:crypto';
 import type { Database, Tx } from '../db/open.ts';
 import { HubError } from '../errors.ts';
+import { sameSecret } from '../same-secret.ts';
 
 /** Where the hash of the one-time token waits for the first account. */
 const SETUP_TOKEN = 'setup_token';
@@ -61,8 +62,7 @@ async function isFirst(tx: Tx): Promise<boolean> {
   return (await tx.kysely.selectFrom('admin_users').select('id').limit(1).executeTakeFirst()) === undefined;
 }
 
-/** Hashes of 256 random bits are compared: how far they agree tells nobody anything. */
 function fits(value: string, token: string, now: number): boolean {
-  const [stored, until] = value.split(' ');
-  return stored === hash('sha256', token) && now < Number(until);
+  const [stored = '', until] = value.split(' ');
+  return sameSecret(hash('sha256', token), stored) && now < Number(until);
 }

@@ -1,4 +1,5 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
+import { sameSecret } from '../same-secret.ts';
 
 /** Time-based one-time passwords (RFC 6238), as every authenticator app has them: SHA-1, 6 digits, 30 s. */
 const STEP_MS = 30_000;
@@ -26,7 +27,7 @@ export function totpCode(secret: string, at: number, digits = DIGITS): string {
 export function totpStep(secret: string, code: string, now: number, lastStep: number | null): number | undefined {
   const current = Math.floor(now / STEP_MS);
   for (let step = current - TOLERANCE; step <= current + TOLERANCE; step++) {
-    if ((lastStep === null || step > lastStep) && isSame(codeOfStep(secret, step, DIGITS), code)) return step;
+    if ((lastStep === null || step > lastStep) && sameSecret(code, codeOfStep(secret, step, DIGITS))) return step;
   }
   return undefined;
 }
@@ -35,11 +36,6 @@ export function totpStep(secret: string, code: string, now: number, lastStep: nu
 export function totpUri(secret: string, issuer: string, name: string): string {
   const [by, who] = [encodeURIComponent(issuer), encodeURIComponent(name)];
   return `otpauth://totp/${by}:${who}?secret=${secret}&issuer=${by}&algorithm=SHA1&digits=${DIGITS}&period=${STEP_MS / 1_000}`;
-}
-
-function isSame(right: string, given: string): boolean {
-  const [a, b] = [Buffer.from(right), Buffer.from(given)];
-  return a.length === b.length && timingSafeEqual(a, b);
 }
 
 function codeOfStep(secret: string, step: number, digits: number): string {

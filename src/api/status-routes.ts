@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { HubError } from '../errors.ts';
-import { sameSecret } from './auth.ts';
+import { sameSecret } from '../same-secret.ts';
 
 export interface StatusOptions {
   /** Why the hub can't work now; empty where it can. */

@@ -4,12 +4,13 @@ import type { Database } from '../db/open.ts';
 import { HubError } from '../errors.ts';
 import { stats } from '../instructions/instruction-counts.ts';
 import { isoTime } from '../iso-time.ts';
+import { sameSecret } from '../same-secret.ts';
 import { rotateKey } from '../tpvs/keys.ts';
 import type { Presence } from '../tpvs/presence.ts';
 import { registerTpv } from '../tpvs/register.ts';
 import type { Tpv } from '../tpvs/tpv.ts';
 import { type TelegramUser, usersOfTpv, usersOfTpvByActivity } from '../users/user.ts';
-import { type AuthPorts, requireTpv, sameSecret, tpvOf } from './auth.ts';
+import { type AuthPorts, requireTpv, tpvOf } from './auth.ts';
 import { errorResponses } from './error-answers.ts';
 import {
   heartbeatAnswer,

@@ -1,6 +1,6 @@
-import { hash, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { HubError } from '../../errors.ts';
+import { sameSecret } from '../../same-secret.ts';
 import type { Received } from './receive.ts';
 
 export interface WebhookOptions {
@@ -15,7 +15,7 @@ const OK = '{"ok":true}';
 
 /** Where Telegram delivers; 200 says that the update is committed, and never carries a method (S2). */
 export async function webhookRoutes(app: FastifyInstance, options: WebhookOptions): Promise<void> {
-  const expected = options.secret === undefined ? undefined : digest(options.secret);
+  const { secret } = options;
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(
     'application/json',
@@ -31,7 +31,7 @@ export async function webhookRoutes(app: FastifyInstance, options: WebhookOption
       // Before the body is read (S1).
       onRequest: (request, _reply, done) => {
         const given = request.headers['x-telegram-bot-api-secret-token'];
-        if (expected === undefined || typeof given !== 'string' || !timingSafeEqual(digest(given), expected)) {
+        if (secret === undefined || typeof given !== 'string' || !sameSecret(given, secret)) {
           return done(new HubError('unauthorized', 'The webhook secret is missing or wrong.'));
         }
         if (options.draining()) {
@@ -46,8 +46,4 @@ export async function webhookRoutes(app: FastifyInstance, options: WebhookOption
       },
     });
   }
-}
-
-function digest(secret: string): Buffer {
-  return hash('sha256', secret, 'buffer');
 }
