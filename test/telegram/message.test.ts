@@ -15,6 +15,25 @@ const ATTACHMENTS: { content: Record<string, unknown>; attachment: Record<string
     attachment: { kind: 'photo', file_id: 'large', file_size: 90_000, width: 1280, height: 853 },
   },
   {
+    // Telegram need not say how many bytes a size has; it lists the smallest first.
+    content: {
+      photo: [
+        { file_id: 'thumbnail', width: 90, height: 60 },
+        { file_id: 'large', width: 1280, height: 853 },
+      ],
+    },
+    attachment: { kind: 'photo', file_id: 'large', width: 1280, height: 853 },
+  },
+  {
+    content: {
+      photo: [
+        { file_id: 'thumbnail', file_size: 1_000, width: 90, height: 60 },
+        { file_id: 'large', width: 1280, height: 853 },
+      ],
+    },
+    attachment: { kind: 'photo', file_id: 'large', width: 1280, height: 853 },
+  },
+  {
     content: {
       document: { file_id: 'd', file_name: 'carta.pdf', mime_type: 'application/pdf', file_size: 7, thumbnail: {} },
     },

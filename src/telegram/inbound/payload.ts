@@ -59,9 +59,14 @@ export function messagePayload(message: Message, attachments: readonly Attachmen
   });
 }
 
-/** Telegram sends a photo in several sizes. */
+/** Telegram sends a photo in several sizes, the smallest first, and need not say how many bytes each has. */
 function largest(sizes: readonly TelegramFile[] | undefined): TelegramFile | undefined {
-  return sizes?.reduce((a, b) => ((b.file_size ?? 0) >= (a.file_size ?? 0) ? b : a));
+  return sizes?.reduce((a, b) => (extentOf(b) >= extentOf(a) ? b : a));
+}
+
+/** In pixels, which every size of a photo has. */
+function extentOf({ width = 0, height = 0 }: TelegramFile): number {
+  return width * height;
 }
 
 function picked(kind: string, from: Readonly<Record<string, unknown>>, fields: readonly string[]): Attachment {

@@ -20,6 +20,8 @@ const fileSchema = z.looseObject({
   file_name: z.string().optional(),
   mime_type: z.string().optional(),
   file_size: z.int().optional(),
+  width: z.int().optional(),
+  height: z.int().optional(),
 });
 export type TelegramFile = z.infer<typeof fileSchema>;
 
