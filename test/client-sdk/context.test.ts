@@ -30,10 +30,15 @@ test('a reply goes to the person, with a key that the next run of the instructio
   ]);
 });
 
-test('an instruction that expires aborts its handler, by the hub’s clock', async () => {
+test.each([
+  ['the same', 0],
+  ['an hour ahead of the TPV’s', 3_600_000],
+  ['an hour behind the TPV’s', -3_600_000],
+])('an instruction that expires aborts its handler, by the hub’s clock, which is %s', async (_name, aheadMs) => {
   const { begun, handler } = controlled();
-  const { clock, session } = await online((tpv) => tpv.on('process_callback', handler));
-  session.give(instruction({ command: 'process_callback', expires_at: '2025-11-09T10:32:30.000Z' }));
+  const { clock, session } = await online((tpv) => tpv.on('process_callback', handler), {}, aheadMs);
+  const expiresAt = new Date(clock.now() + aheadMs + 150_000).toISOString();
+  session.give(instruction({ command: 'process_callback', expires_at: expiresAt }));
   const running = await begun.next();
   clock.advance(149_000);
   expect(running.signal.aborted).toBe(false);

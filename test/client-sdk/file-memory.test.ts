@@ -1,9 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { fileMemory, type Memory, type Outcome } from '#hub-client';
+import { instruction, online } from './support/scripted-hub.ts';
 
 const DONE: Outcome = { status: 'completed', response: { text: '2 cañas ✅' } };
 
@@ -49,6 +51,33 @@ test('a handler that was killed is known to be interrupted, and one that stopped
   const after = (await afterKill(readFileSync(path))).memory;
   expect(await after.begin('killed')).toBe('interrupted');
   expect(await after.begin('stopped')).toBe('new');
+});
+
+test('how a handler ended is on the disk before its report leaves', async () => {
+  const path = freshPath();
+  const probe = await open(path, 'w+');
+  onTestFinished(() => probe.close());
+  const disk = Promise.withResolvers<void>();
+  const syncing = Promise.withResolvers<'synced first'>();
+  // Every file's; this one's machine takes its time.
+  const prototype = Object.getPrototypeOf(probe);
+  const datasync = vi.spyOn(prototype, 'datasync').mockImplementation(() => {
+    syncing.resolve('synced first');
+    return disk.promise;
+  });
+  onTestFinished(() => datasync.mockRestore());
+  const { session } = await online((tpv) => tpv.on('process_message', () => 'two beers'), { memory: fileMemory(path) });
+  session.give(instruction());
+  const report = session.report();
+  expect(await Promise.race([syncing.promise, report.then(() => 'reported first')])).toBe('synced first');
+  // Whatever the client had to say by now has arrived.
+  await session.read();
+  expect(await Promise.race([report.then(() => 'reported'), Promise.resolve('waits for the disk')])).toBe(
+    'waits for the disk',
+  );
+  disk.resolve();
+  expect(await report).toMatchObject({ status: 'completed', response: 'two beers' });
+  session.accept(await report);
 });
 
 test('where an interrupted run is to fail, it does, and stays failed', async () => {

@@ -340,6 +340,25 @@ describe('a connection that goes wrong', () => {
     await expect(transact(putting('a'))).rejects.toMatchObject({ code: 'unavailable' });
   });
 
+  test.each([
+    ['57P01', 'terminando la conexión debido a una orden del administrador', 'unavailable'],
+    ['57014', 'cancelando la sentencia debido a que se agotó el tiempo de espera', 'unavailable'],
+    ['53100', 'no se pudo extender el archivo: No queda espacio en el dispositivo', 'unavailable'],
+    ['08006', 'se perdió la comunicación', 'unavailable'],
+    ['40P01', 'se ha detectado un deadlock', 'unavailable'],
+    ['25006', 'no se puede ejecutar INSERT en una transacción de sólo lectura', 'unavailable'],
+    ['42P01', 'no existe la relación «settings»', 'unavailable'],
+    ['58030', 'no se pudo leer el bloque', 'unavailable'],
+    // A fault of the query stays what it is.
+    ['23505', 'llave duplicada viola restricción de unicidad', '23505'],
+    ['22P02', 'la sintaxis de entrada no es válida', '22P02'],
+  ])('SQLSTATE %s is known by its code, in whatever language PostgreSQL speaks', async (code, message, expected) => {
+    const { transact } = await bent(() => ({
+      execute: () => Promise.reject(Object.assign(new Error(message), { code })),
+    }));
+    await expect(transact(putting('a'))).rejects.toMatchObject({ code: expected });
+  });
+
   test('a full disk in the middle of a batch refuses those that could not be written', async () => {
     let broken = true;
     const { transact, stored } = await bent((writer) => ({

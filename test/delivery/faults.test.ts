@@ -1,5 +1,6 @@
 import pg from 'pg';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { behindItsBack } from '../support/behind.ts';
 import { testClock } from '../support/clock.ts';
 import { startHub } from '../support/hub.ts';
 import { keptLog } from '../support/log.ts';
@@ -29,4 +30,26 @@ test('a hand-out that the database refuses is tried again once a second, and not
   await database.query('alter table instructions_away rename to instructions');
   await clock.advance(1_000);
   expect((await socket.next('instruction')).instruction).toMatchObject({ payload: { text: 'Hola' }, retry_count: 0 });
+});
+
+test('a socket that closes while the database refuses gives back what it held once the database is there again', async () => {
+  const clock = testClock();
+  const { log, lines } = keptLog();
+  const hub = await startHub({ clock, log, env: { HEARTBEAT_INTERVAL_SECONDS: '3600' } });
+  const tpv = await hub.tpv();
+  const socket = await tpv.socket();
+  await hub.message(1, 'Hola');
+  const { id } = (await socket.next('instruction')).instruction;
+  const rename = (from: string, to: string) =>
+    behindItsBack(hub, (db) => db.schema.alterTable(from).renameTo(to).execute());
+
+  await rename('instructions', 'instructions_away');
+  socket.cut();
+  await vi.waitFor(() => expect(lines.map(({ msg }) => msg)).toContain('something failed that nobody waits for'));
+  await rename('instructions_away', 'instructions');
+  const status = async () => (await tpv.fetch(`/api/tpv/instructions/${id}/`)).body.status;
+  expect(await status()).toBe('sent');
+  await clock.advance(1_000);
+  await vi.waitFor(async () => expect(await status()).toBe('pending'));
+  expect((await tpv.fetch('/api/tpv/instructions/')).body).toMatchObject({ count: 1, instructions: [{ id }] });
 });

@@ -258,6 +258,24 @@ describe.each(DIALECTS)('importing from the former service on %s', { timeout: 60
     expect(after).toEqual({ ...there, instructions: there.instructions.slice(1) });
   });
 
+  test('gives no lease beyond an instruction’s own time', async () => {
+    const now = Date.now();
+    const databaseUrl = await freshDatabase('sqlite');
+    const db = await migrated(databaseUrl);
+    const rows = oddRows(now);
+    const open = (rows.webhook_instruction ?? []).slice(0, 5);
+    const soon = now + 45_000;
+    const place = await djangoDatabase(dialect, {
+      ...rows,
+      webhook_instruction: open.map((row) => ({ ...row, expires_at: djangoTime(soon) })),
+    });
+    await cliJson({ databaseUrl }, ['import', 'django', '--database', place, '--apply']);
+    const { instructions } = await contentOf(db);
+    expect(instructions.map(({ status, due_at }) => [status, due_at])).toEqual(
+      ['pending', 'pending', 'sent', 'delivered', 'processing'].map((status) => [status, soon]),
+    );
+  });
+
   test('lets an older TPV go on with its key, its instructions and its buttons', async () => {
     const server = await tpvServer(() => ({ success: true, mensaje: '✅ Activado', new_text: '✅ Activado' }));
     const hub = await startHub({ database: dialect, env: { CALLBACK_ALLOW_PRIVATE: 'true' } });

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -133,6 +133,21 @@ describe('restoring', { timeout: 60_000 }, () => {
     expect(updateIds(file)).toEqual([1]);
     const before = names(file).find((name) => name.includes('before-restore')) ?? '';
     expect(readFileSync(join(dirname(file), before), 'utf8')).toBe('what the disk made of it');
+  });
+
+  test('beside the log of a database that is gone lets the copy meet no log but its own', async () => {
+    const { hub, databaseUrl, file, copy } = await copied();
+    // The hub's last commits, which belong to the old file: whoever opened the new one would read them into it.
+    const log = join(dirname(file), 'log');
+    copyFileSync(`${file}-wal`, log);
+    await hub.close();
+    rmSync(file);
+    copyFileSync(log, `${file}-wal`);
+    expect((await cli({ databaseUrl }, ['restore', copy])).code).toBe(0);
+    expect(existsSync(`${file}-wal`)).toBe(false);
+    expect(updateIds(file)).toEqual([1]);
+    const kept = readdirSync(dirname(file)).filter((name) => /before-restore.*-wal$/.test(name));
+    expect(kept).toHaveLength(1);
   });
 
   test('makes a database where there is none, also from a copy that still has its log beside it', async () => {

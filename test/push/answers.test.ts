@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { testClock } from '../support/clock.ts';
 import { DIALECTS } from '../support/hub.ts';
 import { PERSON, startPushing, TRANSPORTS } from '../support/push.ts';
@@ -188,6 +188,21 @@ test('a message that waits goes out after a restart, and its buttons work', asyn
   await startPushing({ clock, databaseUrl: hub.databaseUrl, emulator: hub.emulator });
   await clock.advance(21_000);
   await hub.person.waitForMessage(({ text }) => text === 'x');
+});
+
+test('Telegram’s `retry_after` is in seconds', async () => {
+  const clock = testClock();
+  const hub = await startPushing({ clock });
+  const how = { kind: 'error', code: 429, description: 'Too Many Requests', retryAfter: 7 } as const;
+  hub.emulator.fail({ method: 'sendMessage', how });
+  void hub.send({ text: 'x' });
+  const row = () =>
+    hub.hub.db.read.selectFrom('push_messages').select('not_before').where('text', '=', 'x').executeTakeFirst();
+  await vi.waitFor(async () => expect((await row())?.not_before).toBeGreaterThan(clock.now()));
+  const waitMs = Number((await row())?.not_before) - clock.now();
+  // Spread over half a second, so that those who were limited together don't come back together.
+  expect(waitMs).toBeGreaterThanOrEqual(7_000);
+  expect(waitMs).toBeLessThanOrEqual(7_500);
 });
 
 test('a hub closes within its time while a message hangs, and answers who waits for it', async () => {

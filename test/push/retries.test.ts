@@ -174,6 +174,21 @@ test('many messages that fail together wait as one does', async () => {
   expect(hub.got).toHaveLength(20);
 });
 
+test('an outage after an answer of Telegram’s begins with a wait of one second again', async () => {
+  const hub = await startDispatcher();
+  hub.answer = () => unreachable;
+  await hub.push(1, 'a');
+  await hub.clock.advance(7 * SECOND - 1);
+  expect(hub.got.map(({ at }) => at / SECOND)).toEqual([0, 1, 3]);
+  hub.answer = sent;
+  await hub.clock.advance(SECOND);
+  expect(hub.got.at(-1)).toMatchObject({ text: 'a', at: 7 * SECOND });
+  hub.answer = () => unreachable;
+  const id = await hub.push(2, 'b');
+  await hub.idle();
+  expect(await hub.row(id)).toMatchObject({ attempts: 1, not_before: hub.clock.now() + SECOND });
+});
+
 test('whoever waits for a message hears at once that it has to wait for long', async () => {
   const hub = await startDispatcher();
   hub.answer = () => refused(429, { retryAfterMs: 30 * SECOND });

@@ -3,6 +3,7 @@ import { hashApiKey } from '../../src/tpvs/api-key.ts';
 import { importKey } from '../../src/tpvs/keys.ts';
 import { testClock } from '../support/clock.ts';
 import { DIALECTS, startHub, type TestHub } from '../support/hub.ts';
+import { keptLog } from '../support/log.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -95,6 +96,17 @@ describe.each(DIALECTS)('on %s', (database) => {
       code: 'invalid_request',
     });
   });
+});
+
+test('who is not among the trusted proxies is known by its own address, whatever it says it forwards', async () => {
+  const { log, lines } = keptLog();
+  const hub = await startHub({ env: { TRUST_PROXY: '10.0.0.0/8' }, log });
+  const from = (address: string) =>
+    hub.fetch('/api/tpv/info/', { headers: { authorization: 'ApiKey wrong', 'x-forwarded-for': address } });
+  for (let i = 1; i <= 20; i++) expect((await from(`203.0.113.${i}`)).status).toBe(401);
+  expect(await from('203.0.113.21')).toMatchObject({ status: 429, body: { code: 'too_many_requests' } });
+  const addresses = new Set(lines.filter(({ path }) => path === '/api/tpv/info/').map(({ ip }) => ip));
+  expect([...addresses]).toEqual(['127.0.0.1']);
 });
 
 test('failed keys of one address are refused after twenty a minute, a valid key is taken all the same', async () => {

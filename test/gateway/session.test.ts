@@ -1,0 +1,64 @@
+import { once } from 'node:events';
+import { expect, test, vi } from 'vitest';
+import { Session, type SessionPorts } from '../../src/gateway/socket-session.ts';
+import { testClock } from '../support/clock.ts';
+import { socketPair } from '../support/wire.ts';
+
+const AT_ONCE = 256;
+const TPV = 'a-tpv';
+
+/** A session over a real socket, before its welcome; the frames that the TPV got, and what it said. */
+async function openSession(ports: Partial<SessionPorts> = {}) {
+  const { server, client } = await socketPair();
+  const frames: Record<string, unknown>[] = [];
+  client.on('message', (data) => frames.push(JSON.parse(data.toString())));
+  const identity = { id: 'a-session', tpvId: TPV, tpvName: 'Bar', keyId: 'a-key', address: '127.0.0.1' };
+  const session = new Session(server, identity, {
+    clock: testClock(),
+    report: async () => {},
+    push: () => Promise.reject(new Error('nobody pushes here')),
+    onRoom: () => {},
+    onEnd: () => {},
+    onHeard: () => {},
+    onFault: (error) => expect.unreachable(String(error)),
+    ...ports,
+  });
+  /** Resolves when the TPV has got all that was said so far. */
+  const arrived = async () => {
+    const pong = once(server, 'pong');
+    server.ping();
+    await pong;
+  };
+  return { session, server, client, frames, arrived };
+}
+
+test('a drain that begins before the welcome is said after it', async () => {
+  const { session, frames, arrived } = await openSession();
+  session.drain('restart', 700);
+  session.welcome(3, 25_000);
+  await arrived();
+  expect(frames).toEqual([
+    expect.objectContaining({ type: 'welcome', pending: 3 }),
+    { type: 'drain', reason: 'restart', reconnect_after_ms: 700 },
+  ]);
+});
+
+test('256 reports under way stop the reading, and it goes on once they are kept', async () => {
+  const commits = Promise.withResolvers<void>();
+  const reported: string[] = [];
+  const { session, server, client } = await openSession({
+    report: ({ id }) => {
+      reported.push(id);
+      return commits.promise;
+    },
+  });
+  session.welcome(0, 25_000);
+  const report = (n: number) => client.send(JSON.stringify({ type: 'update', id: `${n}`, status: 'delivered' }));
+  for (let n = 1; n <= AT_ONCE; n++) report(n);
+  await vi.waitFor(() => expect(reported).toHaveLength(AT_ONCE), { interval: 1 });
+  expect(server.isPaused).toBe(true);
+  report(AT_ONCE + 1);
+  commits.resolve();
+  await vi.waitFor(() => expect(reported).toHaveLength(AT_ONCE + 1), { interval: 1 });
+  expect(server.isPaused).toBe(false);
+});

@@ -1,0 +1,39 @@
+import { vi } from 'vitest';
+import type { Database } from '../../src/db/open.ts';
+
+/** A transaction that stays open until a test lets it go; what is asked for meanwhile waits for the next commit. */
+export interface Hold {
+  /** Resolves when it runs: what is asked for from here on shares no commit with it. */
+  readonly running: Promise<void>;
+  /** Resolves when so many transactions were asked for since it was. */
+  asked(count: number): Promise<void>;
+  /** Lets it commit, alone; resolves once it has. */
+  release(): Promise<void>;
+}
+
+/** Holds up every commit of the database, so that a test decides what shares the next one. */
+export function holdCommits(db: Database): Hold {
+  const running = Promise.withResolvers<void>();
+  const gate = Promise.withResolvers<void>();
+  const done = db.transact(() => {
+    running.resolve();
+    return gate.promise;
+  });
+  const asking = vi.spyOn(db, 'transact');
+  const before = asking.mock.calls.length;
+  return {
+    running: running.promise,
+    asked: (count) =>
+      vi.waitFor(
+        () => {
+          const asked = asking.mock.calls.length - before;
+          if (asked < count) throw new Error(`${asked} of ${count} transactions were asked for.`);
+        },
+        { timeout: 5_000, interval: 1 },
+      ),
+    release() {
+      gate.resolve();
+      return done;
+    },
+  };
+}
