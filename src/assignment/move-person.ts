@@ -3,6 +3,7 @@ import { statement } from '../db/statement.ts';
 import type { Events } from '../events.ts';
 import { MOVES, OPEN_STATUSES, TIED_COMMANDS } from '../instructions/instruction.ts';
 import { type AssignPorts, assign, moveUser, releaseUsers } from '../users/assign.ts';
+import { tpvOfUser } from '../users/user.ts';
 
 const adopt = statement<{ userId: number; tpvId: string }>()((db, p) =>
   db
@@ -23,10 +24,6 @@ const oldestUnassigned = statement<object>()((db) =>
     .orderBy('priority')
     .orderBy('seq')
     .limit(1),
-);
-
-const tpvOfUser = statement<{ userId: number }>()((db, p) =>
-  db.selectFrom('telegram_users').select('tpv_id').where('telegram_id', '=', p('userId')),
 );
 
 /** A person has this TPV now: it gets their waiting instructions. */
@@ -51,7 +48,7 @@ export async function drainInbox(tx: Tx, ports: AssignPorts, events: Events, mos
     const [oldest] = await tx.run(oldestUnassigned, {});
     if (oldest === undefined) return assigned;
     const userId = oldest.telegram_user_id;
-    const [user] = await tx.run(tpvOfUser, { userId });
+    const [user] = await tx.run(tpvOfUser, { telegramId: userId });
     const tpvId = user?.tpv_id ?? (await assign(tx, ports, userId));
     if (tpvId === undefined) return assigned;
     await adoptUnassigned(tx, events, userId, tpvId);
@@ -70,7 +67,7 @@ export async function reassignUser(
   userId: number,
   tpvId: string,
 ): Promise<'moved' | 'unchanged' | 'full'> {
-  const [user] = await tx.run(tpvOfUser, { userId });
+  const [user] = await tx.run(tpvOfUser, { telegramId: userId });
   const before = user?.tpv_id;
   const outcome = await moveUser(tx, userId, tpvId);
   if (outcome === 'full') return outcome;

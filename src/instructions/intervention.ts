@@ -1,6 +1,6 @@
 import type { Tx } from '../db/open.ts';
-import { statement } from '../db/statement.ts';
 import type { Events } from '../events.ts';
+import { tpvOfUser } from '../users/user.ts';
 import { type InstructionRow, isFinal, TIED_COMMANDS } from './instruction.ts';
 import { cancelInstruction, copyFiles, moveInstruction } from './instruction-store.ts';
 import { type HandOut, submit } from './submit.ts';
@@ -44,17 +44,13 @@ export function isTooOld(
   return row.completed_at !== null && now - row.completed_at > ttlMs;
 }
 
-const tpvOfUser = statement<{ userId: number }>()((db, p) =>
-  db.selectFrom('telegram_users').select('tpv_id').where('telegram_id', '=', p('userId')),
-);
-
 /**
  * Writes the instruction once more, under a new id, as what the TPV remembers under the old one would be answered from
  * its memory. It goes to whoever attends the person now, with all its time before it.
  * @returns the new id
  */
 export async function retryInstruction(tx: Tx, handOut: HandOut, row: InstructionRow, now: number): Promise<string> {
-  const [user] = await tx.run(tpvOfUser, { userId: row.telegram_user_id });
+  const [user] = await tx.run(tpvOfUser, { telegramId: row.telegram_user_id });
   const submission = {
     // The update belongs to the row before, and goes with it.
     updateId: null,

@@ -3,6 +3,7 @@ import { statement } from '../db/statement.ts';
 import { HubError } from '../errors.ts';
 import type { Tpv } from '../tpvs/tpv.ts';
 import { type Candidate, leastUsers, roundRobin } from './strategies.ts';
+import { tpvOfUser } from './user.ts';
 
 export type StrategyName = 'least_users' | 'round_robin' | 'specific';
 
@@ -55,9 +56,6 @@ const changeSeat = statement<{ telegramId: number; before: string; tpvId: string
     .where('telegram_id', '=', p('telegramId'))
     .where('tpv_id', '=', p('before'))
     .returning('telegram_id'),
-);
-const tpvOfUser = statement<{ telegramId: number }>()((db, p) =>
-  db.selectFrom('telegram_users').select('tpv_id').where('telegram_id', '=', p('telegramId')),
 );
 const readSetting = statement<{ key: string }>()((db, p) =>
   db.selectFrom('settings').select('value').where('key', '=', p('key')),

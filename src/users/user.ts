@@ -104,6 +104,11 @@ export const userById = statement<{ telegramId: number }>()((db, p) =>
   db.selectFrom('telegram_users').select('telegram_id').where('telegram_id', '=', p('telegramId')),
 );
 
+/** The TPV that attends a person; null: none. */
+export const tpvOfUser = statement<{ telegramId: number }>()((db, p) =>
+  db.selectFrom('telegram_users').select('tpv_id').where('telegram_id', '=', p('telegramId')),
+);
+
 /** Telegram does not let the bot write to them: they blocked it, or are gone. */
 export const markUnreachable = statement<{ telegramId: number }>()((db, p) =>
   db.updateTable('telegram_users').set({ is_active: 0 }).where('telegram_id', '=', p('telegramId')),
