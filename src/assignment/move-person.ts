@@ -2,6 +2,7 @@ import type { Tx } from '../db/open.ts';
 import { statement } from '../db/statement.ts';
 import type { Events } from '../events.ts';
 import { MOVES, OPEN_STATUSES, TIED_COMMANDS } from '../instructions/instruction.ts';
+import { backToPending } from '../instructions/instruction-store.ts';
 import { type AssignPorts, assign, moveUser, releaseUsers } from '../users/assign.ts';
 import { tpvOfUser } from '../users/user.ts';
 
@@ -84,7 +85,7 @@ export async function reassignUser(
   if (open.length === 0) return outcome;
   await tx.kysely
     .updateTable('instructions')
-    .set((eb) => ({ tpv_id: tpvId, status: MOVES.release.to, holder: null, due_at: eb.ref('expires_at') }))
+    .set((eb) => ({ tpv_id: tpvId, ...backToPending(eb) }))
     .where(
       'seq',
       'in',
@@ -114,7 +115,7 @@ export async function vacate(tx: Tx, events: Events, tpvId: string): Promise<voi
     .execute();
   const released = await tx.kysely
     .updateTable('instructions')
-    .set((eb) => ({ tpv_id: null, status: MOVES.release.to, holder: null, due_at: eb.ref('expires_at') }))
+    .set((eb) => ({ tpv_id: null, ...backToPending(eb) }))
     .where('tpv_id', '=', tpvId)
     .where('status', 'in', OPEN_STATUSES)
     .where('command', 'not in', TIED_COMMANDS)

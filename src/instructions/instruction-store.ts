@@ -1,7 +1,20 @@
-import { PostgresAdapter } from 'kysely';
+import { type Expression, type ExpressionBuilder, PostgresAdapter } from 'kysely';
 import type { InstructionStatus } from '#protocol';
+import type { Schema } from '../db/schema.ts';
 import { statement } from '../db/statement.ts';
 import { CANCELLED, HELD_STATUSES, MOVES, TEST_PRIORITY } from './instruction.ts';
+
+type Builder = ExpressionBuilder<Schema, 'instructions'>;
+
+/** What the move `release` sets: the instruction is pending again, and only its expiry is due. */
+export function backToPending(eb: Builder) {
+  return { status: MOVES.release.to, holder: null, due_at: eb.ref('expires_at') };
+}
+
+/** When a row that is held is due: at the end of its lease, or at its expiry if that comes first. */
+export function endOfLease(eb: Builder, leaseUntil: Expression<number>) {
+  return eb.case().when('expires_at', '<', leaseUntil).then(eb.ref('expires_at')).else(leaseUntil).end();
+}
 
 /** Writes a new row, pending or already handed out. */
 export const insertInstruction = statement<{
@@ -76,7 +89,7 @@ export const claimPending = statement<{
       status: MOVES.hand_out.to,
       holder: p('holder'),
       sent_at: p('now'),
-      due_at: eb.case().when('expires_at', '<', p('leaseUntil')).then(eb.ref('expires_at')).else(p('leaseUntil')).end(),
+      due_at: endOfLease(eb, p('leaseUntil')),
     }))
     .where('seq', 'in', (eb) =>
       eb
@@ -134,7 +147,7 @@ export const countByStatus = statement<{ tpvId: string }>()((db, p) =>
 export const releaseHolder = statement<{ tpvId: string; holder: string }>()((db, p) =>
   db
     .updateTable('instructions')
-    .set((eb) => ({ status: MOVES.release.to, holder: null, due_at: eb.ref('expires_at') }))
+    .set(backToPending)
     .where('tpv_id', '=', p('tpvId'))
     .where('status', 'in', MOVES.release.from)
     .where('holder', '=', p('holder'))
@@ -145,7 +158,7 @@ export const releaseHolder = statement<{ tpvId: string; holder: string }>()((db,
 export const releaseTpv = statement<{ tpvId: string }>()((db, p) =>
   db
     .updateTable('instructions')
-    .set((eb) => ({ status: MOVES.release.to, holder: null, due_at: eb.ref('expires_at') }))
+    .set(backToPending)
     .where('tpv_id', '=', p('tpvId'))
     .where('status', 'in', MOVES.release.from)
     .returning('id'),
@@ -155,7 +168,7 @@ export const releaseTpv = statement<{ tpvId: string }>()((db, p) =>
 export const releaseSockets = statement<{ poll: string }>()((db, p) =>
   db
     .updateTable('instructions')
-    .set((eb) => ({ status: MOVES.release.to, holder: null, due_at: eb.ref('expires_at') }))
+    .set(backToPending)
     .where('due_at', 'is not', null)
     .where('status', 'in', HELD_STATUSES)
     .where('holder', '!=', p('poll')),
@@ -210,7 +223,7 @@ export const cancelInstruction = statement<{ id: string; now: number }>()((db, p
 export const moveInstruction = statement<{ id: string; tpvId: string }>()((db, p) =>
   db
     .updateTable('instructions')
-    .set((eb) => ({ tpv_id: p('tpvId'), status: MOVES.release.to, holder: null, due_at: eb.ref('expires_at') }))
+    .set((eb) => ({ tpv_id: p('tpvId'), ...backToPending(eb) }))
     .where('id', '=', p('id'))
     .where('completed_at', 'is', null)
     .returning('id'),
@@ -233,12 +246,7 @@ export const copyFiles = statement<{ from: string; to: string }>()((db, p) =>
 export const lapse = statement<{ seq: number; retryCount: number; now: number }>()((db, p) =>
   db
     .updateTable('instructions')
-    .set((eb) => ({
-      status: MOVES.release.to,
-      holder: null,
-      due_at: eb.ref('expires_at'),
-      retry_count: p('retryCount'),
-    }))
+    .set((eb) => ({ ...backToPending(eb), retry_count: p('retryCount') }))
     .where('seq', '=', p('seq'))
     .where('status', 'in', MOVES.release.from)
     .where('due_at', '<=', p('now'))

@@ -30,7 +30,7 @@ interface Move {
 
 /**
  * Every way in which an instruction changes its state (docs/rest.md, "Lifecycle of an instruction"). The
- * conditions of the statements in store.ts are read from here.
+ * conditions of the statements in instruction-store.ts are read from here.
  */
 export const MOVES = {
   /** To a poller or a socket. */

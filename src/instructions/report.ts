@@ -5,7 +5,7 @@ import { statement } from '../db/statement.ts';
 import { HubError } from '../errors.ts';
 import type { Events } from '../events.ts';
 import { type DeliverySettings, instructionIdOf, isFinal, reportableFrom } from './instruction.ts';
-import { instructionOfTpv } from './instruction-store.ts';
+import { endOfLease, instructionOfTpv } from './instruction-store.ts';
 
 /** What a TPV says about an instruction that it has. */
 export interface Report {
@@ -53,12 +53,7 @@ function underWay(status: 'delivered' | 'processing', since: 'delivered_at') {
         holder: p('holder'),
         [since]: eb.fn.coalesce(since, p('now')),
         response: eb.fn.coalesce(eb.cast<string | null>(p('response'), 'text'), 'response'),
-        due_at: eb
-          .case()
-          .when('expires_at', '<', p('leaseUntil'))
-          .then(eb.ref('expires_at'))
-          .else(p('leaseUntil'))
-          .end(),
+        due_at: endOfLease(eb, p('leaseUntil')),
       }))
       .where('id', '=', p('id'))
       .where('tpv_id', '=', p('tpvId'))
