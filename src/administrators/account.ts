@@ -2,6 +2,7 @@ import type { Selectable } from 'kysely';
 import type { Database, Tx } from '../db/open.ts';
 import type { AdminRole, AdminUserTable } from '../db/schema.ts';
 import { statement } from '../db/statement.ts';
+import { storeValue } from '../db/stored-value.ts';
 import { HubError } from '../errors.ts';
 import { uuidv7 } from '../ids.ts';
 import { endSetup } from './first-account.ts';
@@ -18,12 +19,7 @@ export interface NewAccount {
 }
 
 /** A row that every change of who is administrator writes to first, so that two of them never pass each other. */
-const lock = statement<object>()((db) =>
-  db
-    .insertInto('settings')
-    .values({ key: 'administrators', value: 'locked' })
-    .onConflict((c) => c.column('key').doUpdateSet({ value: 'locked' })),
-);
+const LOCK = { key: 'administrators', value: 'locked' };
 
 const byName = statement<{ name: string }>()((db, p) =>
   db.selectFrom('admin_users').selectAll().where('name', '=', p('name')),
@@ -91,7 +87,7 @@ export async function createAccount(tx: Tx, { name, role, passwordHash }: NewAcc
 
 /** @throws HubError `not_found`; `conflict` where nobody would be administrator any more */
 export async function setRole(tx: Tx, id: string, role: AdminRole): Promise<Account> {
-  await tx.run(lock, {});
+  await tx.run(storeValue, LOCK);
   const account = await accountIn(tx, id);
   if (role !== 'admin') await keepAnother(tx, account);
   await tx.kysely.updateTable('admin_users').set({ role }).where('id', '=', id).execute();
@@ -100,7 +96,7 @@ export async function setRole(tx: Tx, id: string, role: AdminRole): Promise<Acco
 
 /** Its sessions go with it. @throws HubError as `setRole` */
 export async function deleteAccount(tx: Tx, id: string): Promise<Account> {
-  await tx.run(lock, {});
+  await tx.run(storeValue, LOCK);
   const account = await accountIn(tx, id);
   await keepAnother(tx, account);
   await tx.kysely.deleteFrom('admin_users').where('id', '=', id).execute();

@@ -1,5 +1,6 @@
 import { hash, randomBytes } from 'node:crypto';
 import type { Database, Tx } from '../db/open.ts';
+import { deleteValue, storedValue, storeValue } from '../db/stored-value.ts';
 import { HubError } from '../errors.ts';
 import { sameSecret } from '../same-secret.ts';
 
@@ -22,18 +23,14 @@ export async function offerSetup(db: Database, now: number): Promise<string | un
   const value = `${hash('sha256', token)} ${now + SETUP_LIFE_MS}`;
   return db.transact(async (tx) => {
     if (!(await isFirst(tx))) return undefined;
-    await tx.kysely
-      .insertInto('settings')
-      .values({ key: SETUP_TOKEN, value })
-      .onConflict((c) => c.column('key').doUpdateSet({ value }))
-      .execute();
+    await tx.run(storeValue, { key: SETUP_TOKEN, value });
     return token;
   });
 }
 
 /** Whether the token would be taken now; what asks this before it works hard for nothing. */
 export async function isSetupToken(db: Database, token: string, now: number): Promise<boolean> {
-  const row = await db.read.selectFrom('settings').select('value').where('key', '=', SETUP_TOKEN).executeTakeFirst();
+  const [row] = await db.query(storedValue, { key: SETUP_TOKEN });
   return row !== undefined && fits(row.value, token, now);
 }
 
@@ -49,7 +46,7 @@ export async function useSetupToken(tx: Tx, token: string, now: number): Promise
 
 /** The link leads nowhere any more. */
 export async function endSetup(tx: Tx): Promise<{ value: string }[]> {
-  return tx.kysely.deleteFrom('settings').where('key', '=', SETUP_TOKEN).returning('value').execute();
+  return tx.run(deleteValue, { key: SETUP_TOKEN });
 }
 
 export function setupRefused(): HubError {

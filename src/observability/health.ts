@@ -3,6 +3,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { type Clock, pause } from '../clock.ts';
 import type { CommitObserver, Database } from '../db/open.ts';
 import { statement } from '../db/statement.ts';
+import { storeValue } from '../db/stored-value.ts';
 import type { Logger } from '../log/log.ts';
 
 /** What keeps the hub from working, each with the sentence that its operator reads. */
@@ -52,12 +53,6 @@ const applied = statement<object>()((db) =>
 );
 
 /** A row that is written to see whether that works; nobody reads it. */
-const mark = statement<{ key: string; value: string }>()((db, p) =>
-  db
-    .insertInto('settings')
-    .values({ key: p('key'), value: p('value') })
-    .onConflict((c) => c.column('key').doUpdateSet((eb) => ({ value: eb.ref('excluded.value') }))),
-);
 const MARK = 'last_write_test';
 
 /** Follows commits, so that a busy hub need not be asked whether it can write. */
@@ -135,7 +130,7 @@ async function lookAtDatabase(db: Database, commits: CommitWatch, known: Readonl
     if (!names.isSubsetOf(known)) return { codes: ['schema_newer'] };
     if (!known.isSubsetOf(names)) return { codes: ['schema_outdated'] };
     if (performance.now() - commits.lastAt < FRESH_COMMIT_MS) return { codes: [] };
-    await db.transact((tx) => tx.run(mark, { key: MARK, value: randomUUID() }));
+    await db.transact((tx) => tx.run(storeValue, { key: MARK, value: randomUUID() }));
     return { codes: [] };
   } catch (fault) {
     return { codes: [problemOf(fault)], fault };

@@ -1,38 +1,14 @@
+import { raiseEpoch, readEpoch } from '../db/epoch.ts';
 import type { Database, Tx } from '../db/open.ts';
-import { statement } from '../db/statement.ts';
+import { deleteValue, storeValue } from '../db/stored-value.ts';
 import { SETTING_KEYS, TEXT_PREFIX } from './values.ts';
 
 /** A number that grows with every change, in any process; who keeps the values compares it. */
 const EPOCH = 'settings_epoch';
 
-const readRow = statement<{ key: string }>()((db, p) =>
-  db.selectFrom('settings').select('value').where('key', '=', p('key')),
-);
-
-const writeRow = statement<{ key: string; value: string }>()((db, p) =>
-  db
-    .insertInto('settings')
-    .values({ key: p('key'), value: p('value') })
-    .onConflict((c) => c.column('key').doUpdateSet((eb) => ({ value: eb.ref('excluded.value') }))),
-);
-
-const deleteRow = statement<{ key: string }>()((db, p) => db.deleteFrom('settings').where('key', '=', p('key')));
-
-const raiseEpoch = statement<{ key: string }>()((db, p) =>
-  db
-    .insertInto('settings')
-    .values({ key: p('key'), value: '1' })
-    .onConflict((c) =>
-      c.column('key').doUpdateSet((eb) => ({
-        value: eb.cast<string>(eb(eb.cast<number>('settings.value', 'integer'), '+', 1), 'text'),
-      })),
-    ),
-);
-
 /** Which state of the settings the database holds. */
-export async function settingsEpoch(db: Database): Promise<string> {
-  const [row] = await db.query(readRow, { key: EPOCH });
-  return row?.value ?? '0';
+export function settingsEpoch(db: Database): Promise<number> {
+  return readEpoch(db, EPOCH);
 }
 
 /** What administrators changed: JSON by key. */
@@ -48,8 +24,8 @@ export async function storedSettings(db: Database): Promise<Map<string, string>>
 /** Writes some of them, JSON by key; null takes one away. */
 export async function storeSettings(tx: Tx, changes: ReadonlyMap<string, string | null>): Promise<void> {
   for (const [key, value] of changes) {
-    if (value === null) await tx.run(deleteRow, { key });
-    else await tx.run(writeRow, { key, value });
+    if (value === null) await tx.run(deleteValue, { key });
+    else await tx.run(storeValue, { key, value });
   }
-  await tx.run(raiseEpoch, { key: EPOCH });
+  await raiseEpoch(tx, EPOCH);
 }

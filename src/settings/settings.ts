@@ -42,7 +42,7 @@ export class Settings {
   #state: State = { stored: new Map(), values: {}, texts: new Map() };
   #corsOrigins: ReadonlySet<string> = new Set();
   #callbackOrigins: readonly string[] = [];
-  #epoch: string | undefined;
+  #epoch: number | undefined;
   #looking: Promise<void> | undefined;
   #timer: Cancel | undefined;
   #troubled = false;

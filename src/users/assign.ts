@@ -1,5 +1,6 @@
 import type { Tx } from '../db/open.ts';
 import { statement } from '../db/statement.ts';
+import { storedValue, storeValue } from '../db/stored-value.ts';
 import { HubError } from '../errors.ts';
 import type { Tpv } from '../tpvs/tpv.ts';
 import { type Candidate, leastUsers, roundRobin } from './strategies.ts';
@@ -57,15 +58,6 @@ const changeSeat = statement<{ telegramId: number; before: string; tpvId: string
     .where('tpv_id', '=', p('before'))
     .returning('telegram_id'),
 );
-const readSetting = statement<{ key: string }>()((db, p) =>
-  db.selectFrom('settings').select('value').where('key', '=', p('key')),
-);
-const writeSetting = statement<{ key: string; value: string }>()((db, p) =>
-  db
-    .insertInto('settings')
-    .values({ key: p('key'), value: p('value') })
-    .onConflict((c) => c.column('key').doUpdateSet((eb) => ({ value: eb.ref('excluded.value') }))),
-);
 const markTold = statement<{ telegramId: number; now: number }>()((db, p) =>
   db
     .updateTable('telegram_users')
@@ -89,7 +81,7 @@ export async function assign(tx: Tx, ports: AssignPorts, telegramId: number): Pr
     const chosen = await choose(tx, strategy, open);
     if (chosen === undefined) return undefined;
     if (await assignToSlot(tx, chosen.id, telegramId)) {
-      if (strategy === 'round_robin') await tx.run(writeSetting, { key: ROUND_ROBIN_LAST, value: chosen.id });
+      if (strategy === 'round_robin') await tx.run(storeValue, { key: ROUND_ROBIN_LAST, value: chosen.id });
       return chosen.id;
     }
     open = open.filter((candidate) => candidate !== chosen);
@@ -106,7 +98,7 @@ async function choose(
     case 'least_users':
       return leastUsers(open);
     case 'round_robin': {
-      const [last] = await tx.run(readSetting, { key: ROUND_ROBIN_LAST });
+      const [last] = await tx.run(storedValue, { key: ROUND_ROBIN_LAST });
       return roundRobin(open, last?.value);
     }
     default:

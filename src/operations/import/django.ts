@@ -1,5 +1,6 @@
 import { raiseWorkEpoch } from '../../db/epoch.ts';
 import type { Database } from '../../db/open.ts';
+import { storedValue, storeValue } from '../../db/stored-value.ts';
 import { openDjango } from './django-source.ts';
 import { type ButtonContext, createButtons, planButtons } from './imported-buttons.ts';
 import { createInstructions, planInstructions } from './imported-instructions.ts';
@@ -50,12 +51,7 @@ export async function importDjango({ db, place, apply, callbackUrls, now }: Impo
     await createOrigins(db, origins);
     await createInstructions(db, instructions);
     await db.transact(async (tx) => {
-      const row = { key: IMPORTED_AT, value: String(now) };
-      await tx.kysely
-        .insertInto('settings')
-        .values(row)
-        .onConflict((c) => c.column('key').doUpdateSet(row))
-        .execute();
+      await tx.run(storeValue, { key: IMPORTED_AT, value: String(now) });
       await raiseWorkEpoch(tx);
     });
     return tally;
@@ -65,6 +61,6 @@ export async function importDjango({ db, place, apply, callbackUrls, now }: Impo
 }
 
 async function lastImport(db: Database): Promise<number | undefined> {
-  const row = await db.read.selectFrom('settings').select('value').where('key', '=', IMPORTED_AT).executeTakeFirst();
+  const [row] = await db.query(storedValue, { key: IMPORTED_AT });
   return row === undefined ? undefined : Number(row.value);
 }
