@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { nextTurn } from '../clock.ts';
 
 const MOST_ITEMS = 200;
 const DEFAULT_ITEMS = 50;
@@ -66,6 +67,6 @@ export async function* everyRow<R, K>(read: (after: K | undefined) => Promise<Pa
     const { rows, next } = await read(after);
     yield* rows;
     after = next;
-    await new Promise<void>((turn) => setImmediate(turn));
+    await nextTurn();
   } while (after !== undefined);
 }

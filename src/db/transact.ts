@@ -1,3 +1,4 @@
+import { nextTurn } from '../clock.ts';
 import { HubError } from '../errors.ts';
 import { Attempt, type Tx, type TxPorts } from './tx.ts';
 
@@ -130,10 +131,6 @@ export function groupCommit(ports: TransactPorts): { transact: Transact; idle():
       while (running !== undefined) await running;
     },
   };
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((next) => setImmediate(next));
 }
 
 function refuse(batch: readonly Job[], cause: unknown): true {

@@ -1,3 +1,5 @@
+import { nextTurn } from '../clock.ts';
+
 /** A list that is read by key, such as the rows of a table, newest first. */
 export interface KeyedList<R, K> {
   /** The rows behind `after`, as far as `until` and with it, that pass the filters; at most `limit`, in order. */
@@ -61,15 +63,11 @@ export async function readSlice<R, K>(
       at = list.keyOf(last);
       looked += found.length * CANDIDATE_COST;
       if (looked >= mostRows) return { rows, next: at };
-      await turn();
+      await nextTurn();
     }
     if (until === undefined) return { rows, next: undefined };
     at = until;
-    await turn();
+    await nextTurn();
   }
   return { rows, next: at };
-}
-
-function turn(): Promise<void> {
-  return new Promise((next) => setImmediate(next));
 }

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { INSTRUCTION_STATUSES, type InstructionStatus } from '#protocol';
+import { nextTurn } from '../clock.ts';
 import type { Database } from '../db/open.ts';
 import { pushStats } from '../push/push-list.ts';
 import { TEST_PRIORITY } from './instruction.ts';
@@ -39,7 +40,7 @@ async function count(db: Database, tpvId: string, status: InstructionStatus): Pr
     }
     counted += AT_A_TIME;
     at = further;
-    await new Promise<void>((turn) => setImmediate(turn));
+    await nextTurn();
   }
 }
 

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { InstructionStatus } from '#protocol';
+import { nextTurn } from '../clock.ts';
 import type { Database } from '../db/open.ts';
 import { statement } from '../db/statement.ts';
 import { OPEN_STATUSES } from '../instructions/instruction.ts';
@@ -130,7 +131,7 @@ export async function readTotals(db: Database, tpvIds: readonly string[]): Promi
       counts[row.status] = (counts[row.status] ?? 0) + Number(row.count);
       if (row.status === 'pending') oldest = Math.min(oldest ?? row.oldest, row.oldest);
     }
-    await turn();
+    await nextTurn();
   }
   const [nobodys] = await db.query(openOfNobody, { most });
   const unassigned = Number(nobodys?.count ?? 0);
@@ -159,8 +160,4 @@ export async function readTotals(db: Database, tpvIds: readonly string[]): Promi
 
 function countIn(rows: readonly { count: number }[]): number {
   return Number(rows[0]?.count ?? 0);
-}
-
-function turn(): Promise<void> {
-  return new Promise((next) => setImmediate(next));
 }

@@ -1,3 +1,4 @@
+import { nextTurn } from '../clock.ts';
 import type { Database } from '../db/open.ts';
 import { KEY_LIFE_MS } from './accept.ts';
 import { uploadOf } from './message.ts';
@@ -71,7 +72,7 @@ async function neededUploads(db: Database): Promise<Set<string>> {
       if (file !== undefined) needed.add(file.path);
     }
     cursor = page.length < READ_PAGE ? undefined : page.at(-1)?.seq;
-    await new Promise((resolve) => setImmediate(resolve));
+    await nextTurn();
   }
   return needed;
 }
