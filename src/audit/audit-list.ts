@@ -2,7 +2,7 @@ import type { Selectable } from 'kysely';
 import type { Database } from '../db/open.ts';
 import type { AuditTable } from '../db/schema.ts';
 import { rowRange, type TimeRange } from '../db/time-range.ts';
-import { type KeyedList, readSlice, type Slice } from '../db/windows.ts';
+import { type KeyedList, readSlice, rowAhead, type Slice } from '../db/windows.ts';
 import { AUDIT_ACTIONS } from './actions.ts';
 
 /** Which entries somebody looks for. */
@@ -60,14 +60,7 @@ function auditList(db: Database, query: AuditQuery, first: number | undefined): 
   return {
     filtered: [actor, action, targetId, from, to].some((one) => one !== undefined),
     keyOf: (row) => row.seq,
-    async ahead(after, rows) {
-      const key = await ordered(after, undefined)
-        .select('seq')
-        .offset(rows - 1)
-        .limit(1)
-        .executeTakeFirst();
-      return key?.seq;
-    },
+    ahead: async (after, rows) => (await rowAhead(ordered(after, undefined).select('seq'), rows))?.seq,
     read(after, until, limit) {
       let rows = ordered(after, until).selectAll();
       if (actor !== undefined) rows = rows.where('actor', '=', actor);

@@ -13,6 +13,18 @@ export interface KeyedList<R, K> {
   matches?: ((row: R) => boolean) | undefined;
 }
 
+interface Ordered<R> {
+  offset(rows: number): { limit(rows: number): { executeTakeFirst(): Promise<R | undefined> } };
+}
+
+/** The row that stands `rows` further on in a query: what `ahead` of a table's list looks up. */
+export function rowAhead<R>(query: Ordered<R>, rows: number): Promise<R | undefined> {
+  return query
+    .offset(rows - 1)
+    .limit(1)
+    .executeTakeFirst();
+}
+
 /** Rows of a list, and where the next ones begin; undefined at the end. */
 export interface Slice<R, K> {
   rows: R[];

@@ -4,7 +4,7 @@ import type { InstructionStatus } from '#protocol';
 import type { Database } from '../db/open.ts';
 import { mayContain, searchable } from '../db/searchable.ts';
 import { firstRowSince, rowRange, type TimeRange } from '../db/time-range.ts';
-import { type KeyedList, readSlice, type Slice } from '../db/windows.ts';
+import { type KeyedList, readSlice, rowAhead, type Slice } from '../db/windows.ts';
 import { type InstructionRow, isFinal } from './instruction.ts';
 
 /** Which instructions an administrator looks for. */
@@ -70,14 +70,7 @@ function instructionList(
   return {
     filtered: [otherStatus, otherTpv, command, from, to, text].some((one) => one !== undefined && one !== false),
     keyOf: (row) => row.seq,
-    async ahead(after, rows) {
-      const key = await lane(after, undefined)
-        .select('seq')
-        .offset(rows - 1)
-        .limit(1)
-        .executeTakeFirst();
-      return key?.seq;
-    },
+    ahead: async (after, rows) => (await rowAhead(lane(after, undefined).select('seq'), rows))?.seq,
     read(after, until, limit) {
       let rows = lane(after, until)
         .leftJoin('tpv_instances', 'tpv_instances.id', 'instructions.tpv_id')

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Database } from '../db/open.ts';
 import { mayContain, searchable } from '../db/searchable.ts';
 import { firstRowSince, rowRange, type TimeRange } from '../db/time-range.ts';
-import { type KeyedList, readSlice, type Slice } from '../db/windows.ts';
+import { type KeyedList, readSlice, rowAhead, type Slice } from '../db/windows.ts';
 import type { PushRow } from './message.ts';
 import { countPushByStatus } from './push-store.ts';
 
@@ -62,14 +62,7 @@ function pushList(db: Database, query: PushQuery, first: number | undefined): Ke
   return {
     filtered: otherStatus || otherTpv || [from, to, text].some((one) => one !== undefined),
     keyOf: (row) => row.seq,
-    async ahead(after, rows) {
-      const key = await lane(after, undefined)
-        .select('seq')
-        .offset(rows - 1)
-        .limit(1)
-        .executeTakeFirst();
-      return key?.seq;
-    },
+    ahead: async (after, rows) => (await rowAhead(lane(after, undefined).select('seq'), rows))?.seq,
     read(after, until, limit) {
       let rows = lane(after, until)
         .leftJoin('tpv_instances', 'tpv_instances.id', 'push_messages.tpv_id')

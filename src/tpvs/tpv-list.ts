@@ -1,6 +1,6 @@
 import type { Database } from '../db/open.ts';
 import { searchable } from '../db/searchable.ts';
-import { readSlice, type Slice } from '../db/windows.ts';
+import { readSlice, rowAhead, type Slice } from '../db/windows.ts';
 import type { Tpv } from './tpv.ts';
 
 /** `awaiting`: nobody has approved it yet. */
@@ -58,14 +58,7 @@ export function listTpvs(
     {
       filtered: wanted !== undefined || state !== undefined || online !== undefined,
       keyOf: (tpv) => tpv.id,
-      async ahead(from, rows) {
-        const key = await ordered(from)
-          .select('id')
-          .offset(rows - 1)
-          .limit(1)
-          .executeTakeFirst();
-        return key?.id;
-      },
+      ahead: async (from, rows) => (await rowAhead(ordered(from).select('id'), rows))?.id,
       read(from, until, most) {
         let tpvs = ordered(from).select(LISTED).where('deleted_at', 'is', null);
         if (until !== undefined) tpvs = tpvs.where('id', '>=', until);

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Database } from '../db/open.ts';
 import { contains, searchable } from '../db/searchable.ts';
-import { type KeyedList, readSlice, type Slice } from '../db/windows.ts';
+import { type KeyedList, readSlice, rowAhead, type Slice } from '../db/windows.ts';
 import type { TelegramUser } from './user.ts';
 
 /** Which persons an administrator looks for. */
@@ -62,11 +62,8 @@ function userList(db: Database, query: UserQuery, telegramId?: number): KeyedLis
     filtered: words.length > 0 || active !== undefined || assigned === true,
     keyOf: (user) => [user.created_at, user.telegram_id],
     async ahead(after, rows) {
-      const key = await lane(after, undefined)
-        .select(['telegram_users.created_at', 'telegram_users.telegram_id'])
-        .offset(rows - 1)
-        .limit(1)
-        .executeTakeFirst();
+      const keys = lane(after, undefined).select(['telegram_users.created_at', 'telegram_users.telegram_id']);
+      const key = await rowAhead(keys, rows);
       return key && [key.created_at, key.telegram_id];
     },
     read(after, until, limit) {
