@@ -1,3 +1,4 @@
+import { type BulkOutcome, tallyInChunks } from '../db/chunks.ts';
 import type { Database, Tx } from '../db/open.ts';
 import { HubError } from '../errors.ts';
 import type { Events } from '../events.ts';
@@ -7,12 +8,6 @@ import { reassignUser } from './move-person.ts';
 export interface SkippedUser {
   telegramId: number;
   reason: 'not_found' | 'tpv_full' | 'unchanged';
-}
-
-export interface ReassignOutcome {
-  /** How many were, or would be, moved. */
-  count: number;
-  skipped: SkippedUser[];
 }
 
 export interface ReassignPorts {
@@ -33,8 +28,8 @@ export async function reassignMany(
   { db, events, record }: ReassignPorts,
   telegramIds: readonly number[],
   tpvId: string,
-): Promise<ReassignOutcome> {
-  return inChunks(telegramIds, (ids) =>
+): Promise<BulkOutcome<SkippedUser>> {
+  return tallyInChunks(telegramIds, CHUNK, (ids) =>
     db.transact(async (tx) => {
       const [tpv] = await tx.run(tpvById, { id: tpvId });
       if (tpv?.is_active !== 1) throw unavailable(tpvId);
@@ -65,11 +60,11 @@ export async function previewReassign(
   db: Database,
   telegramIds: readonly number[],
   tpvId: string,
-): Promise<ReassignOutcome> {
+): Promise<BulkOutcome<SkippedUser>> {
   const [tpv] = await db.query(tpvById, { id: tpvId });
   if (tpv?.is_active !== 1) throw unavailable(tpvId);
   let seats = tpv.max_users - tpv.user_count;
-  return inChunks(telegramIds, async (ids) => {
+  return tallyInChunks(telegramIds, CHUNK, async (ids) => {
     const users = await db.read
       .selectFrom('telegram_users')
       .select(['telegram_id', 'tpv_id'])
@@ -85,20 +80,6 @@ export async function previewReassign(
     }
     return { count: ids.length - skipped.length, skipped };
   });
-}
-
-async function inChunks(
-  telegramIds: readonly number[],
-  run: (ids: readonly number[]) => Promise<ReassignOutcome>,
-): Promise<ReassignOutcome> {
-  const once = [...new Set(telegramIds)];
-  const total: ReassignOutcome = { count: 0, skipped: [] };
-  for (let at = 0; at < once.length; at += CHUNK) {
-    const { count, skipped } = await run(once.slice(at, at + CHUNK));
-    total.count += count;
-    total.skipped.push(...skipped);
-  }
-  return total;
 }
 
 function unavailable(tpvId: string): HubError {

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { type BulkOutcome, tallyInChunks } from '../db/chunks.ts';
 import type { Database, Tx } from '../db/open.ts';
 import type { Schema } from '../db/schema.ts';
 import type { Events } from '../events.ts';
@@ -24,12 +25,6 @@ export interface Skipped {
   reason: Obstacle | 'not_found' | 'too_old' | 'tpv_unavailable';
 }
 
-export interface BulkOutcome {
-  /** How many were, or would be, changed. */
-  count: number;
-  skipped: Skipped[];
-}
-
 export interface BulkPorts {
   db: Database;
   events: Events;
@@ -43,8 +38,8 @@ export interface BulkPorts {
 const CHUNK = 100;
 
 /** Does it to each that it can be done to; a hub that dies on the way has done whole chunks. */
-export async function intervene(ports: BulkPorts, request: BulkRequest): Promise<BulkOutcome> {
-  return inChunks(request.ids, (ids) =>
+export async function intervene(ports: BulkPorts, request: BulkRequest): Promise<BulkOutcome<Skipped>> {
+  return tallyInChunks(request.ids, CHUNK, (ids) =>
     ports.db.transact(async (tx) => {
       const now = ports.now();
       const { able, skipped } = await sorted(tx.kysely, request, ids, now);
@@ -61,25 +56,15 @@ export async function intervene(ports: BulkPorts, request: BulkRequest): Promise
 }
 
 /** What `intervene` would do now. */
-export async function previewIntervention(db: Database, request: BulkRequest, now: number): Promise<BulkOutcome> {
-  return inChunks(request.ids, async (ids) => {
+export async function previewIntervention(
+  db: Database,
+  request: BulkRequest,
+  now: number,
+): Promise<BulkOutcome<Skipped>> {
+  return tallyInChunks(request.ids, CHUNK, async (ids) => {
     const { able, skipped } = await sorted(db.read, request, ids, now);
     return { count: able.length, skipped };
   });
-}
-
-async function inChunks(
-  ids: readonly string[],
-  run: (ids: readonly string[]) => Promise<BulkOutcome>,
-): Promise<BulkOutcome> {
-  const once = [...new Set(ids)];
-  const total: BulkOutcome = { count: 0, skipped: [] };
-  for (let at = 0; at < once.length; at += CHUNK) {
-    const { count, skipped } = await run(once.slice(at, at + CHUNK));
-    total.count += count;
-    total.skipped.push(...skipped);
-  }
-  return total;
 }
 
 /** Those to which it can be done, in their order, and the others with the reason why not. */

@@ -1,10 +1,10 @@
 import type { Insertable } from 'kysely';
 import type { ButtonForm } from '../../buttons/press.ts';
 import { callableUrl } from '../../callbacks/origins.ts';
+import { inChunks } from '../../db/chunks.ts';
 import type { Database } from '../../db/open.ts';
 import type { ButtonTable, PushMessageTable } from '../../db/schema.ts';
 import { uuidv7 } from '../../ids.ts';
-import { inChunks } from './chunks.ts';
 import type { DjangoSource, RawRow } from './django-source.ts';
 import { flagOf, isObject, jsonOf, numberOf, textOf, timeOf } from './django-values.ts';
 import type { Person } from './imported-people.ts';

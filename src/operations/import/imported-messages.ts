@@ -1,8 +1,8 @@
 import type { Insertable } from 'kysely';
+import { inChunks } from '../../db/chunks.ts';
 import type { Database } from '../../db/open.ts';
 import type { PushKind, PushMessageTable } from '../../db/schema.ts';
 import { faultsOfMessage, type PushData } from '../../push/message.ts';
-import { inChunks } from './chunks.ts';
 import type { DjangoSource, RawRow } from './django-source.ts';
 import { isObject, jsonOf, numberOf, textOf, timeOf, uuidOf } from './django-values.ts';
 import type { Person } from './imported-people.ts';

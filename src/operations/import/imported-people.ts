@@ -1,8 +1,8 @@
 import type { Insertable } from 'kysely';
+import { inChunks } from '../../db/chunks.ts';
 import type { Database } from '../../db/open.ts';
 import type { TelegramUserTable } from '../../db/schema.ts';
 import { searchable } from '../../db/searchable.ts';
-import { inChunks } from './chunks.ts';
 import type { DjangoSource } from './django-source.ts';
 import { flagOf, numberOf, textOf, timeOf, uuidOf } from './django-values.ts';
 import type { KnownTpv } from './imported-tpvs.ts';
