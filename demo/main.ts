@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import closeWithGrace from 'close-with-grace';
+import { closeAtEnd } from '../src/process/end.ts';
 import { playOneOrder } from './one-order.ts';
 import { RESTAURANT, type Stage, setStage, type WantedPorts } from './stage.ts';
 import { stepLine } from './timeline.ts';
@@ -67,7 +67,7 @@ Ctrl+C ends the demo.
 async function withStage(ports: WantedPorts, play: (stage: Stage, end: () => Promise<void>) => Promise<void>) {
   const starting = setStage(ports);
   let ending = false;
-  const { uninstall } = closeWithGrace({ delay: 10_000, logger: false }, async ({ err, signal }) => {
+  const { uninstall } = closeAtEnd(10_000, async ({ err, signal }) => {
     ending = true;
     console.log(err === undefined ? `\n${signal ?? 'The end'}: closing.` : `\nThe demo ends: ${sentenceOf(err)}`);
     // Also where the signal comes while it starts: what is up by then must go.

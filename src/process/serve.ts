@@ -1,20 +1,15 @@
-import closeWithGrace from 'close-with-grace';
 import { preparePanel } from '../admin/assets.ts';
 import { systemClock } from '../clock.ts';
 import { readConfig, secretsOf } from '../config/config.ts';
 import { createHub } from '../hub/hub.ts';
 import { openLogs } from '../log/log.ts';
 import type { ProblemCode } from '../observability/health.ts';
+import { closeAtEnd } from './end.ts';
 import { loadDotEnv } from './exit.ts';
 import { serviceManager } from './systemd.ts';
 
 /** How long a drain may take before the process ends all the same (docs/reliability.md). */
 const DRAIN_MS = 25_000;
-/**
- * They come more than once (npm passes on what the terminal sends to both), and the second must not end the drain, as
- * close-with-grace would have it.
- */
-const DRAIN_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
 /** The first moments after a start belong to those who waited for it. */
 const PREPARE_PANEL_AFTER_MS = 2_000;
@@ -33,19 +28,11 @@ export async function serve(): Promise<void> {
   const clock = systemClock();
   const manager = serviceManager({ env: process.env, clock, log: logs.log });
   const hub = await createHub(config, logs, clock);
-  const grace = closeWithGrace({ delay: DRAIN_MS, logger: false, skip: [...DRAIN_SIGNALS] }, async ({ err }) => {
+  closeAtEnd(DRAIN_MS, async ({ err }) => {
     if (err !== undefined) logs.log.fatal({ err }, 'the process ends: something failed that nothing expected');
     await Promise.all([manager.stopping(), hub.close()]);
     await logs.flush();
   });
-  let ending = false;
-  for (const signal of DRAIN_SIGNALS) {
-    process.on(signal, () => {
-      if (ending) return;
-      ending = true;
-      grace.close();
-    });
-  }
   try {
     const address = await hub.listen();
     const link = await hub.setupLink(address);

@@ -77,7 +77,7 @@ describe.each(DIALECTS)('a hub on %s that is told to end', (database) => {
     const ended = terminate(hub);
     const drain = await socket.next('drain', 10_000);
     expect(drain).toMatchObject({ reason: 'restart' });
-    for (const signal of ['SIGTERM', 'SIGINT', 'SIGTERM'] as const) hub.process.child.kill(signal);
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGTERM'] as const) hub.process.child.kill(signal);
     await vi.waitUntil(() => refused.length > 20, { timeout: 10_000 });
     expect((await fetchJson(`${hub.url}/readyz`)).status).toBe(503);
     await expect(openSocket(hub.url, { key: byHand?.key ?? '' })).rejects.toMatchObject({ status: 503 });
