@@ -18,8 +18,8 @@ PROJECT_DIR=$(dirname -- "$DEPLOY_DIR")
 readonly DEPLOY_DIR PROJECT_DIR
 readonly ENV_FILE=$PROJECT_DIR/.env
 readonly LOG_DIR=$PROJECT_DIR/logs
-# The one that "npm ci" brought, whatever the machine has.
-readonly NODE=$PROJECT_DIR/node_modules/.bin/node
+# Any Node from 18 on reads it; it finds the one that "npm ci" brought.
+readonly LAUNCH=$PROJECT_DIR/src/process/launch.cjs
 
 # Everything that the operator reads.
 readonly USAGE="Uso: $0 <orden>
@@ -41,7 +41,8 @@ declare -rA TEXTS=(
   [folder]='El servicio no puede trabajar en %s: mueve el proyecto a una carpeta como /opt/valletpv-hub (letras sin acentos, cifras, punto y guiones; ni /home ni /root).'
   [npm]='Falta npm: apt-get install npm. Después, en %s: npm ci'
   [node]='Faltan las dependencias: en %s ejecuta npm ci y repite la orden.'
-  [node_broken]='El Node de node_modules no funciona: en %s ejecuta npm ci y repite la orden.'
+  [node_broken]='El Node del hub no funciona, por lo que dice la línea anterior.'
+  [node_folder]='El servicio no puede usar %s: instala Node para todo el sistema (ni en /home ni en /root).'
   [env]='Falta la configuración: install -m 600 %s %s; después rellena las variables obligatorias.'
   [env_open]='%s contiene secretos y cualquiera puede leerlo: chmod 600 %s'
   [config]='La configuración (%s) no es correcta; nada ha cambiado:'
@@ -100,12 +101,12 @@ fits_unit() {
   [[ $1 =~ ^/[A-Za-z0-9._/-]+$ && ! $1/ =~ ^/(home|root)/ ]]
 }
 
+# Sets NODE, the program that the service runs.
 need_program() {
-  if [[ ! -x $NODE ]]; then
-    command -v npm >/dev/null || refuse npm "$PROJECT_DIR"
-    refuse node "$PROJECT_DIR"
-  fi
-  "$NODE" -r "$PROJECT_DIR/src/process/guard.cjs" -e 0 || refuse node_broken "$PROJECT_DIR"
+  command -v node >/dev/null || refuse npm "$PROJECT_DIR"
+  [[ -d $PROJECT_DIR/node_modules ]] || refuse node "$PROJECT_DIR"
+  NODE=$(node "$LAUNCH" -p process.execPath) || refuse node_broken
+  fits_unit "$NODE" || refuse node_folder "$NODE"
 }
 
 # Sets HOST, PORT, URL and DATA_DIR as the hub itself understands .env; variables of this shell play no part.
@@ -113,7 +114,7 @@ need_configuration() {
   [[ -f $ENV_FILE ]] || refuse env "$PROJECT_DIR/.env.example" "$ENV_FILE"
   [[ $(stat -L -c %a -- "$ENV_FILE") == *0 ]] || refuse env_open "$ENV_FILE" "$ENV_FILE"
   local settings
-  if ! settings=$(cd -- "$PROJECT_DIR" && env -i PATH="$PATH" "$NODE" -r ./src/process/guard.cjs deploy/settings.ts 2>&1); then
+  if ! settings=$(cd -- "$PROJECT_DIR" && env -i PATH="$PATH" node "$LAUNCH" deploy/settings.ts 2>&1); then
     say config "$ENV_FILE" >&2
     printf '%s\n' "$settings" >&2
     exit 78
@@ -158,7 +159,7 @@ make_folders() {
 }
 
 need_readable() {
-  runuser -u "$SERVICE_USER" -- "$NODE" -r "$PROJECT_DIR/src/process/guard.cjs" -e "
+  runuser -u "$SERVICE_USER" -- "$NODE" -e "
     for (const file of ['.env', 'package.json', 'src/main.ts', 'client-sdk/src/mod.ts', 'migrations'])
       require('node:fs').accessSync(process.argv[1] + '/' + file, require('node:fs').constants.R_OK);
   " "$PROJECT_DIR" 2>/dev/null || refuse unreadable "$SERVICE_USER" "$PROJECT_DIR"
@@ -166,7 +167,7 @@ need_readable() {
 
 unit_text() {
   sed -e "s|@PROJECT@|$PROJECT_DIR|g" -e "s|@DATA_DIR@|$DATA_DIR|g" -e "s|@LOG_DIR@|$LOG_DIR|g" \
-    -e "s|@USER@|$SERVICE_USER|g" -- "$DEPLOY_DIR/$SERVICE.service"
+    -e "s|@USER@|$SERVICE_USER|g" -e "s|@NODE@|$NODE|g" -- "$DEPLOY_DIR/$SERVICE.service"
 }
 
 write_unit() {
@@ -265,7 +266,7 @@ show_status() {
 }
 
 ask_readyz() {
-  "$NODE" -e "
+  node -e "
     fetch(process.argv[1] + '/readyz', { signal: AbortSignal.timeout(5000) })
       .then(async (answer) => { console.log(await answer.text()); process.exitCode = answer.ok ? 0 : 1; })
       .catch((error) => { console.log(error.cause?.message ?? error.message); process.exitCode = 1; });

@@ -37,7 +37,7 @@ export class HubProcess {
    */
   static async start(databasePath: string, telegram = NO_TELEGRAM): Promise<HubProcess> {
     const port = await freePort(0);
-    const child = spawn(process.execPath, ['-r', './src/process/guard.cjs', 'src/main.ts'], {
+    const child = spawn(process.execPath, ['src/process/launch.cjs', 'src/main.ts'], {
       cwd: ROOT,
       stdio: ['ignore', 'ignore', 'inherit'],
       env: {

@@ -1,19 +1,7 @@
-import { spawnSync } from 'node:child_process';
-import {
-  accessSync,
-  constants,
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type ProcessOptions, ROOT, runProcess, startProcess } from '../support/process.ts';
@@ -21,11 +9,9 @@ import { type ProcessOptions, ROOT, runProcess, startProcess } from '../support/
 const MAIN = join(ROOT, 'src/main.ts');
 const CLI = join(ROOT, 'src/cli/main.ts');
 const LAUNCH = join(ROOT, 'src/cli/launch.cjs');
-const GUARD = join(ROOT, 'src/process/guard.cjs');
 const MIGRATIONS = readdirSync(join(ROOT, 'migrations'))
   .map((file) => file.replace(/\.ts$/, ''))
   .sort();
-const SENTENCE = /^ValleTPV Hub needs Node 26\.10 or newer, and this is Node \S+: run "npm ci" .+\n$/;
 
 /** A folder of its own as working directory, and all that a start needs; Telegram can't be reached. */
 function place(): { dir: string; options: ProcessOptions & { env: Record<string, string> } } {
@@ -40,13 +26,6 @@ function place(): { dir: string; options: ProcessOptions & { env: Record<string,
     TELEGRAM_API_ROOT: 'http://127.0.0.1:9',
   };
   return { dir, options: { cwd: dir, env } };
-}
-
-/** A Node on this machine that is too old for the hub; npm puts the right one first on the PATH. */
-function oldNode(): string | undefined {
-  const dirs = (process.env.PATH ?? '').split(delimiter);
-  const nodes = dirs.map((dir) => join(dir, 'node')).filter((program) => existsSync(program));
-  return nodes.find((program) => spawnSync(program, ['-r', GUARD, '-e', '']).status === 78);
 }
 
 describe('faults of the environment end the hub with a sentence each (security 27)', () => {
@@ -215,52 +194,5 @@ describe('the command line', () => {
     hub.child.kill(signal);
     expect(await hub.ended).toBe(0);
     expect(hub.stdout).toContain('"msg":"closed"');
-  });
-});
-
-describe('the launcher', () => {
-  test('is what the package offers as valletpv-hub, and may be run', () => {
-    const { bin } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
-    expect(bin).toEqual({ 'valletpv-hub': 'src/cli/launch.cjs' });
-    accessSync(LAUNCH, constants.X_OK);
-  });
-
-  test('passes arguments and exit codes on', async () => {
-    expect(await runProcess([LAUNCH, 'sevre'])).toMatchObject({ code: 64, stderr: expect.stringContaining('sevre') });
-  });
-
-  const old = oldNode();
-  describe.skipIf(old === undefined)('under a Node that is too old', () => {
-    const under = { program: old ?? '' };
-
-    test('the hub and the demo say which Node they need', async () => {
-      for (const program of ['src/main.ts', 'demo/main.ts']) {
-        const { code, stderr } = await runProcess(['-r', GUARD, program], under);
-        expect(code).toBe(78);
-        expect(stderr).toMatch(SENTENCE);
-      }
-    });
-
-    test('the launcher finds the Node that npm ci brought', async () => {
-      const { dir, options } = place();
-      const first = await runProcess([LAUNCH, 'migrate'], { ...options, ...under, cwd: dir });
-      expect(first).toEqual({ code: 0, stdout: `Applied: ${MIGRATIONS.join(', ')}.\n`, stderr: '' });
-      expect((await runProcess([LAUNCH, 'migrate', '--nope'], under)).code).toBe(64);
-      const hub = startProcess([LAUNCH, 'serve'], { ...options, ...under });
-      await hub.waitFor(/"address":"[^"]+"/);
-      hub.child.kill('SIGTERM');
-      expect(await hub.ended).toBe(0);
-    });
-
-    test('where npm ci was not run, the launcher says so', async () => {
-      const { dir } = place();
-      mkdirSync(join(dir, 'src/cli'), { recursive: true });
-      for (const file of ['src/process/guard.cjs', 'src/process/node-version.cjs', 'src/cli/launch.cjs']) {
-        copyFileSync(join(ROOT, file), join(dir, file));
-      }
-      const { code, stderr } = await runProcess([join(dir, 'src/cli/launch.cjs'), 'serve'], under);
-      expect(code).toBe(78);
-      expect(stderr).toMatch(SENTENCE);
-    });
   });
 });

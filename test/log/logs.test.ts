@@ -134,7 +134,7 @@ describe('the log files', () => {
       DATABASE_URL: `sqlite:${join(dir, 'hub.db')}`,
       LOG_DIR: join(dir, 'file/logs'),
     };
-    const { code, stderr } = await runProcess(['-r', './src/process/guard.cjs', 'src/main.ts'], { env });
+    const { code, stderr } = await runProcess(['src/process/launch.cjs', 'src/main.ts'], { env });
     expect(code).not.toBe(0);
     expect(stderr).toMatch(/^LOG_DIR .*file\/logs can't be written \(.+\): choose a folder of this user\.\n$/);
   });

@@ -20,7 +20,7 @@ export interface HubProcess {
 /** Starts `src/main.ts` on a random port, and resolves when it is ready. */
 export async function startHubProcess({ databaseUrl, emulator, env }: HubProcessOptions): Promise<HubProcess> {
   const startedAt = performance.now();
-  const running = startProcess(['-r', './src/process/guard.cjs', 'src/main.ts'], {
+  const running = startProcess(['src/process/launch.cjs', 'src/main.ts'], {
     env: {
       HOST: '127.0.0.1',
       PORT: '0',
