@@ -4,55 +4,14 @@ import { expect, test } from 'vitest';
 import { circles, importsOf, type SourceFile, sourceFiles, withoutComments } from './support/imports.ts';
 import { ROOT } from './support/process.ts';
 
-/**
- * The rooms of docs/architecture.md, "Who may import whom": a room may import those on the lines above its own,
- * never one on its own line. A room is a folder of src/ or a file directly in it.
- */
-const LINES: readonly (readonly string[])[] = [
-  ['client-sdk/src/protocol'],
-  ['src/log', 'src/clock', 'src/iso-time', 'src/errors', 'src/ids', 'src/same-secret'],
-  // Before the database, whose commit says what happened: nothing speaks of a row before that is on disk.
-  ['src/events'],
-  ['src/config', 'src/db'],
-  ['src/settings', 'src/audit'],
-  ['src/administrators'],
-  ['src/tpvs'],
-  ['src/users'],
-  ['src/callbacks'],
-  ['src/push'],
-  ['src/instructions'],
-  ['src/assignment'],
-  ['src/buttons'],
-  ['src/delivery'],
-  ['src/observability', 'src/operations'],
-  ['src/gateway', 'src/api', 'src/telegram', 'src/admin'],
-  // What the browser runs: of the hub it knows the shapes of answers alone.
-  ['panel'],
-  ['src/hub'],
-  ['src/process'],
-  // Where processes begin. The command line stands above the hub: it also starts one, and looks at Telegram.
-  ['src/main', 'src/cli'],
-];
+type Lines = readonly (readonly string[])[];
 
-/** The rooms of the client, by the same rule: a folder of client-sdk/src or a file directly in it. */
-const SDK_LINES: readonly (readonly string[])[] = [
-  ['protocol'],
-  ['errors', 'clock'],
-  // Waits between attempts, checks of options, and where the client stands.
-  ['backoff', 'option-checks', 'status'],
-  // Frames, instructions and answers, checked without zod.
-  ['wire'],
-  ['http', 'memory'],
-  ['api'],
-  ['options'],
-  ['connection'],
-  // From an instruction's arrival to the hub's answer to its last report.
-  ['work'],
-  ['client'],
-  // A hub for a TPV's own tests: of the client it knows what goes over the wire.
-  ['testing'],
-  ['mod'],
-].map((line) => line.map((room) => `client-sdk/src/${room}`));
+/**
+ * The rooms, read from docs/architecture.md, "Who may import whom": first those of the program, then the client's. A
+ * room may import those on the lines above its own, never one on its own line. A room is a folder of src/ (of
+ * client-sdk/src/), or a file directly in it.
+ */
+const [LINES = [], SDK_LINES = []] = linesOf(readFileSync(join(ROOT, 'docs/architecture.md'), 'utf8'));
 
 /** Where time is made, and where processes begin and end. */
 const MAY_USE_TIME = ['src/clock.ts', 'src/log/log.ts', 'src/main.ts', 'src/process/serve.ts', 'src/cli/main.ts'];
@@ -62,7 +21,11 @@ const sdk = sourceFiles(ROOT, 'client-sdk/src');
 const demo = sourceFiles(ROOT, 'demo');
 const migrations = sourceFiles(ROOT, 'migrations');
 
-type Lines = readonly (readonly string[])[];
+function linesOf(page: string): Lines[] {
+  return [...page.matchAll(/^```rooms\n([\s\S]+?)\n```$/gm)].map(([, block = '']) =>
+    block.split('\n').map((line) => line.split(' ')),
+  );
+}
 
 function roomOf(path: string, lines: Lines): string | undefined {
   const name = path.replace(/\.ts$/, '');

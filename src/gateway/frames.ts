@@ -1,10 +1,8 @@
 import { CloseCode, refSchema, TPV_FRAME_TYPES, type TpvFrame, tpvFrameSchema } from '#protocol';
 import { ERRORS, type ErrorCode, type HubError } from '../errors.ts';
 
-// RFC 6455's own codes, which ws sends by itself; 1006 is never sent.
-const BROKEN_FRAME = 1002;
+/** Of a connection that was cut; it is never sent. */
 const CUT = 1006;
-const POLICY_VIOLATION = 1008;
 
 /** A frame from a TPV, or what is wrong with it. */
 export type ReadFrame =
@@ -76,8 +74,8 @@ export function brokenFrameCode(error: Error): number {
     case 'WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH':
       return CloseCode.FrameTooLarge;
     case 'WS_ERR_TOO_MANY_BUFFERED_PARTS':
-      return POLICY_VIOLATION;
+      return CloseCode.TooManyFragments;
     default:
-      return code.startsWith('WS_ERR') ? BROKEN_FRAME : CUT;
+      return code.startsWith('WS_ERR') ? CloseCode.BrokenFrame : CUT;
   }
 }

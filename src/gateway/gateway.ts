@@ -110,7 +110,7 @@ export class Gateway {
       .attach(session, (pending) => session.welcome(pending, this.#ports.heartbeatIntervalMs))
       .catch((error) => {
         log.error({ err: error, tpv_id: tpv.id }, 'a socket could not be served');
-        session.close(1013, 'try_again_later');
+        session.close(CloseCode.TryAgainLater, 'try_again_later');
       });
     this.#access
       .look(session)

@@ -145,7 +145,7 @@ export class Session implements Sink {
   }
 
   /** Ends the session now; the socket follows as soon as the other side agrees, or after a moment. */
-  close(code: CloseCode | 1011 | 1013, reason: string): void {
+  close(code: CloseCode, reason: string): void {
     if (this.state === 'closed') return;
     this.#socket.resume();
     this.#socket.close(code, reason);

@@ -157,6 +157,7 @@ describe('the handshake', () => {
     }
   });
 
+  // S10
   test.each(DIALECTS)('a frame in the same packet as the handshake is processed, on %s', async (database) => {
     const hub = await startHub({ database });
     const { key } = await hub.tpv();

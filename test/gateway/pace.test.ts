@@ -90,6 +90,7 @@ async function congest(hub: TestHub, tpv: TestTpv, socket: TestSocket): Promise<
   }
 }
 
+// S13
 describe('a reader that does not read', () => {
   test('is closed with 4001 as soon as more than 1 MiB waits for it', async () => {
     const { hub, closeCode } = await stillHub();

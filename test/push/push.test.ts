@@ -108,6 +108,7 @@ describe.each(DIALECTS)('a push on %s', (database) => {
       expect(await hub.send({ text: 'x', buttons }, { over })).toMatchObject({ ok: true, body: { status: 'sent' } });
     });
 
+    // S8
     test('to a stranger or to somebody else’s person is not found', async () => {
       const hub = await startPushing({ database });
       const other = await hub.tpv({ name: 'other', max_users: 5 });

@@ -1,5 +1,6 @@
 import type { Emulator } from '../../demo/emulator/mod.ts';
 import { ADMIN_TOKEN, WEBHOOK_SECRET } from './hub.ts';
+import { TEST_LOG } from './log.ts';
 import { startProcess, type TestProcess } from './process.ts';
 
 export interface HubProcessOptions {
@@ -30,6 +31,7 @@ export async function startHubProcess({ databaseUrl, emulator, env }: HubProcess
       TELEGRAM_API_ROOT: emulator.apiRoot,
       TPV_REGISTRATION: 'open',
       ADMIN_TOKEN,
+      ...(TEST_LOG !== undefined && { LOG_LEVEL: TEST_LOG }),
       ...env,
     },
   });

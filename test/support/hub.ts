@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import { onTestFinished } from 'vitest';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../demo/emulator/mod.ts';
 import { type Clock, systemClock } from '../../src/clock.ts';
@@ -9,6 +9,7 @@ import { readConfig } from '../../src/config/config.ts';
 import { createHub, type Hub } from '../../src/hub/hub.ts';
 import type { Logs } from '../../src/log/log.ts';
 import type { TestClock } from './clock.ts';
+import { testLog } from './log.ts';
 import { createPostgresDatabase } from './postgres.ts';
 import { openSocket, type TestSocket } from './socket.ts';
 
@@ -25,7 +26,7 @@ export interface HubOptions {
   database?: DialectUnderTest;
   /** An existing database instead of a fresh one (`sqlite:…` or `postgres://…`). */
   databaseUrl?: string;
-  /** Where the hub logs; nowhere by default (`TEST_LOG=info` shows it). */
+  /** Where the hub logs; nowhere by default (CONTRIBUTING.md, TEST_LOG). */
   log?: Logger;
   /** The same, with the access log apart. */
   logs?: Logs;
@@ -97,7 +98,7 @@ export async function startHub(options: HubOptions = {}): Promise<TestHub> {
     ADMIN_TOKEN,
     ...options.env,
   });
-  const log = options.log ?? pino({ level: process.env.TEST_LOG ?? 'silent' });
+  const log = options.log ?? testLog();
   const { clock = systemClock() } = options;
   const hub = await createHub(config, options.logs ?? logsOf(log), clock);
   const close = () => closeHub(hub, clock);

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { TEST_LOG } from './log.ts';
 
 export const ROOT = join(import.meta.dirname, '../..');
 
@@ -40,10 +41,12 @@ export function startProcess(args: readonly string[], options: ProcessOptions = 
   const watchers = new Set<() => void>();
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
     stdout += chunk;
+    if (TEST_LOG !== undefined) process.stderr.write(chunk);
     for (const look of [...watchers]) look();
   });
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
     stderr += chunk;
+    if (TEST_LOG !== undefined) process.stderr.write(chunk);
   });
   const ended = once(child, 'close').then(([code]) => code as number | null);
   return {

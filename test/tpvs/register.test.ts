@@ -36,6 +36,7 @@ describe.each(DIALECTS)('a registration on %s', (database) => {
     expect((await tpv.fetch('/api/tpv/info/')).body).toMatchObject(all);
   });
 
+  // S7
   test('in approval mode gives an inactive TPV, whose key works for info, heartbeat and stats alone', async () => {
     const hub = await startHub({ database, env: { TPV_REGISTRATION: 'approval' } });
     const tpv = await hub.tpv();

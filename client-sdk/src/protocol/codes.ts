@@ -5,10 +5,16 @@
 export const CloseCode = {
   Normal: 1000,
   GoingAway: 1001,
+  /** RFC 6455: a frame that breaks the protocol. */
+  BrokenFrame: 1002,
   BinaryFrame: 1003,
   InvalidUtf8: 1007,
+  /** RFC 6455: a message in too many fragments. */
+  TooManyFragments: 1008,
   FrameTooLarge: 1009,
   Restart: 1012,
+  /** The hub could not serve the socket now. */
+  TryAgainLater: 1013,
   HeartbeatTimeout: 4000,
   SlowConsumer: 4001,
   TooManyFrames: 4002,

@@ -1,8 +1,8 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
 import { CloseCode } from '#protocol';
 
-/** Those of RFC 6455 that ws says or sees by itself. */
-const RFC_CODES = [1002, 1005, 1006, 1008, 1011, 1013];
+/** RFC 6455's for a close without a code, a cut, and a fault of the TPV. */
+const RFC_CODES = [1005, 1006, 1011];
 
 /** What comes in: updates from Telegram and sockets of TPVs; and the commits that keep it. */
 export interface InboundMetrics {

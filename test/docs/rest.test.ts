@@ -1,0 +1,105 @@
+import type { FastifyInstance } from 'fastify';
+import { expect, test } from 'vitest';
+import { ERRORS } from '../../src/errors.ts';
+import { PROBLEMS } from '../../src/observability/health.ts';
+import { codeOf, docsPage, rowsOf, sectionOf } from '../support/docs.ts';
+import { startHub } from '../support/hub.ts';
+
+const page = docsPage('rest.md');
+const documented = new Set(
+  [...page.matchAll(/(?:^### |`)(GET|POST|PUT|PATCH|DELETE) (\/[\w/:.*-]*)/gm)].map(
+    ([, method, path = '']) => `${method} ${path.length > 1 ? path.replace(/\/$/, '') : path}`,
+  ),
+);
+
+/** What the server was given, `METHOD /path`; HEAD comes with GET, and OPTIONS belongs to CORS. */
+function routesOf(app: FastifyInstance): string[] {
+  const found: string[] = [];
+  const prefixes: string[] = [];
+  for (const line of app.printRoutes().split('\n')) {
+    const [, indent = '', part = '', methods] = /^([│ ]*)[├└]── (.*?)(?: \(([A-Z, ]+)\))?$/.exec(line) ?? [];
+    if (part === '') continue;
+    const depth = indent.length / 4;
+    prefixes.length = depth;
+    prefixes[depth] = part === '(empty root node)' ? '' : part;
+    for (const method of methods?.split(', ') ?? []) {
+      if (!['HEAD', 'OPTIONS'].includes(method)) found.push(`${method} ${prefixes.join('')}`);
+    }
+  }
+  return found;
+}
+
+test('the routes of the page are those of the server', async () => {
+  const { app } = (await startHub()).hub;
+  const routes = routesOf(app);
+  const isDocumented = (route: string) =>
+    documented.has(route) ||
+    [...documented].some((known) => known.endsWith('/*') && route.startsWith(known.slice(0, -1)));
+  expect(routes.filter((route) => !isDocumented(route))).toEqual([]);
+  expect([...documented].filter((route) => !routes.includes(route))).toEqual([]);
+  expect(routes.length).toBeGreaterThan(90);
+});
+
+test('the codes and statuses of the page are those of the code', () => {
+  const rows = rowsOf(sectionOf(page, '## Errors'));
+  const listed = rows.map(([status, code]) => [codeOf(code)[0], Number(status)]);
+  expect(Object.fromEntries(listed)).toEqual(
+    Object.fromEntries(Object.entries(ERRORS).map(([code, { status }]) => [code, status])),
+  );
+  const state = rowsOf(sectionOf(page, '## State')).find(([route]) => route === '`GET /readyz`');
+  const problems = codeOf(state?.[1]).filter((code) => /^[a-z_]+$/.test(code));
+  expect(problems.sort()).toEqual(Object.keys(PROBLEMS).sort());
+});
+
+/** The names at the top of `{a, b: {c}, d?}`. */
+function namesIn(shape: string): string[] {
+  let depth = 0;
+  let top = '';
+  for (const character of shape) {
+    if ('}]'.includes(character)) depth--;
+    if (depth === 1) top += character;
+    if ('{['.includes(character)) depth++;
+  }
+  return top.split(',').map((part) => /^\s*"?(\w+)/.exec(part)?.[1] ?? '');
+}
+
+test('bodies and queries of the administration are those of its schemas', async () => {
+  const { hub } = await startHub();
+  const document = hub.app.swagger() as unknown as { paths: Record<string, Record<string, Operation>> };
+  const wrong: unknown[] = [];
+  let looked = 0;
+  for (const [route, role, given] of rowsOf(sectionOf(page, '## Administration'))) {
+    const [, method = '', path = ''] = /^`([A-Z]+) (\/\S+)`$/.exec(route ?? '') ?? [];
+    if (method === '') continue;
+    const operation = document.paths[path.replaceAll(/:(\w+)/g, '{$1}')]?.[method.toLowerCase()];
+    const body = operation?.requestBody?.content['application/json']?.schema;
+    const shape = codeOf(given).find((code) => code.startsWith('{'));
+    const names = shape === undefined ? [] : namesIn(shape);
+    const known = Object.keys(body?.properties ?? {});
+    // The settings are named by their answer, one row above.
+    if (body !== undefined && given !== 'any of these; null is the default again') {
+      looked++;
+      if (String(names.toSorted()) !== String(known.toSorted())) wrong.push({ route, names, known });
+    }
+    const query = (operation?.parameters ?? []).flatMap(({ in: where, name }) =>
+      where === 'query' && !['limit', 'cursor'].includes(name) ? [name] : [],
+    );
+    if (method === 'GET' && given !== 'the same') {
+      const filters = codeOf(given).map((code) => code.split(':')[0] ?? '');
+      if (String(filters.filter((name) => name !== 'Last-Event-ID').toSorted()) !== String(query.toSorted())) {
+        wrong.push({ route, filters, query });
+      }
+    }
+    // Who may change something is looked at by test/admin/access-matrix.test.ts.
+    if ((method === 'GET') !== (role === 'viewer') && !['own', 'open'].includes(role ?? '') && method === 'GET') {
+      wrong.push({ route, role });
+    }
+  }
+  expect(wrong).toEqual([]);
+  expect(looked).toBeGreaterThan(15);
+});
+
+interface Operation {
+  parameters?: { in: string; name: string }[];
+  requestBody?: { content: Record<string, { schema?: { properties?: Record<string, unknown> } }> };
+}
