@@ -24,17 +24,27 @@ export type HubEvent =
     }
   /** The TPV should stop working on it. */
   | { type: 'instruction.revoked'; id: string; tpvId: string; reason: RevokeReason }
-  /** It ended without an answer; the person is to be told. */
+  /** It ended without an answer. */
+  | { type: 'instruction.unanswered'; id: string; tpvId: string | null; reason: UnansweredReason }
+  /** A chat has a message to send; null: the hub itself says it. */
+  | { type: 'push.queued'; chatId: number; tpvId: string | null }
+  /** How a message fared with Telegram, for good. */
   | {
-      type: 'instruction.unanswered';
+      type: 'push.settled';
       id: string;
       tpvId: string | null;
-      command: string;
-      telegramUserId: number;
-      reason: UnansweredReason;
+      status: 'sent' | 'failed' | 'unknown';
+      idempotencyKey: string | null;
+      attempts: number;
+      /** From when it was queued. */
+      ms: number;
     }
-  /** How a message fared with Telegram, for good; null: the hub itself said it. */
-  | { type: 'push.settled'; id: string; tpvId: string | null; status: 'sent' | 'failed' | 'unknown' }
+  /** An update came and was kept, or was there already (`duplicate`); `kind` is one of Telegram's, or `other`. */
+  | {
+      type: 'update.received';
+      kind: string;
+      outcome: 'instruction' | 'answered' | 'kept' | 'quarantined' | 'duplicate';
+    }
   /** Somebody may be assigned now: a TPV was activated, or has room again. */
   | { type: 'tpv.available'; tpvId: string }
   /** Two processes take the socket of one key from each other. */

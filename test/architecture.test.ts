@@ -16,6 +16,9 @@ const [LINES = [], SDK_LINES = []] = linesOf(readFileSync(join(ROOT, 'docs/archi
 /** Where time is made, and where processes begin and end. */
 const MAY_USE_TIME = ['src/clock.ts', 'src/log/log.ts', 'src/main.ts', 'src/process/serve.ts', 'src/cli/main.ts'];
 
+/** Where what happened is said: by a commit, and by the gateway, whose sockets are in no row. */
+const MAY_SAY = ['src/db/tx.ts', 'src/gateway/gateway.ts'];
+
 const src = sourceFiles(ROOT, 'src');
 const sdk = sourceFiles(ROOT, 'client-sdk/src');
 const demo = sourceFiles(ROOT, 'demo');
@@ -182,6 +185,13 @@ test('what compares secrets by === is found, and nothing else', () => {
 test('secrets are compared in constant time', () => {
   const wrong = src.flatMap(({ path, code }) => comparedSecrets(code).map((found) => `${path}: ${found}`));
   expect(wrong, 'compare with sameSecret (src/same-secret.ts): === takes the longer the more is right').toEqual([]);
+});
+
+test('what happened is said by the commit alone, and only listeners know the events', () => {
+  const says = src.filter(({ code }) => /\bevents\.(?:emit|changed)\(/.test(code)).map(({ path }) => path);
+  expect(says.sort()).toEqual(MAY_SAY);
+  const holds = src.filter(({ code }) => /import (?:type )?\{[^}]*\bEvents\b[^}]*\} from/.test(code));
+  expect(holds.map(({ path }) => path)).toEqual(['src/hub/hub.ts']);
 });
 
 /** A package, or a subpath of one. */

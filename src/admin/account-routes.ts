@@ -13,9 +13,8 @@ import { endSessions } from '../administrators/administrator-session.ts';
 import { targetOf } from '../administrators/login.ts';
 import { hashPassword } from '../administrators/password.ts';
 import type { Database } from '../db/open.ts';
-import type { Events } from '../events.ts';
 import { isoTime } from '../iso-time.ts';
-import { record, sessionsEnded } from './record.ts';
+import { record } from './record.ts';
 import {
   account as accountAnswer,
   accountEdit,
@@ -28,7 +27,6 @@ import {
 
 export interface AdminAccountOptions {
   db: Database;
-  events: Events;
   now(): number;
 }
 
@@ -37,7 +35,7 @@ const OK = { ok: true } as const;
 /** Everybody's accounts, for administrators. Whoever loses a right, or gets a new password, is logged out. */
 export async function adminAccountRoutes(instance: FastifyInstance, options: AdminAccountOptions): Promise<void> {
   const app = instance.withTypeProvider<ZodTypeProvider>();
-  const { db, events, now } = options;
+  const { db, now } = options;
 
   app.get('/api/admin/accounts', { schema: { summary: 'Las cuentas', response: { 200: accountList } } }, async () => ({
     items: (await allAccounts(db)).map(answerOf),
@@ -52,7 +50,7 @@ export async function adminAccountRoutes(instance: FastifyInstance, options: Adm
       const account = await db.transact(async (tx) => {
         const created = await createAccount(tx, { name, role, passwordHash }, now());
         const entry = { action: 'account.create', target: targetOf(created), details: { role } } as const;
-        await record(tx, options, request, entry, changed(created));
+        await record(tx, options, request, entry);
         return created;
       });
       return reply.code(201).send(answerOf(account));
@@ -75,16 +73,9 @@ export async function adminAccountRoutes(instance: FastifyInstance, options: Adm
         const before = await accountIn(tx, request.params.id);
         if (before.role === role) return before;
         const after = await setRole(tx, before.id, role);
-        const ended = await endSessions(tx, after.id);
+        await endSessions(tx, after.id);
         const details = { from: before.role, to: role };
-        await record(
-          tx,
-          options,
-          request,
-          { action: 'account.role', target: targetOf(after), details },
-          changed(after),
-        );
-        tx.afterCommit(() => sessionsEnded(events, ended));
+        await record(tx, options, request, { action: 'account.role', target: targetOf(after), details });
         return after;
       });
       return answerOf(account);
@@ -106,9 +97,8 @@ export async function adminAccountRoutes(instance: FastifyInstance, options: Adm
       await db.transact(async (tx) => {
         const account = await accountIn(tx, request.params.id);
         await setPassword(tx, account.id, passwordHash, now());
-        const ended = await endSessions(tx, account.id);
-        await record(tx, options, request, { action: 'account.password', target: targetOf(account) }, changed(account));
-        tx.afterCommit(() => sessionsEnded(events, ended));
+        await endSessions(tx, account.id);
+        await record(tx, options, request, { action: 'account.password', target: targetOf(account) });
       });
       return OK;
     },
@@ -119,18 +109,13 @@ export async function adminAccountRoutes(instance: FastifyInstance, options: Adm
     { schema: { summary: 'Elimina una cuenta', params: accountParams, response: { 200: done } } },
     async (request) => {
       await db.transact(async (tx) => {
-        const ended = await endSessions(tx, request.params.id);
+        await endSessions(tx, request.params.id);
         const account = await deleteAccount(tx, request.params.id);
-        await record(tx, options, request, { action: 'account.delete', target: targetOf(account) }, changed(account));
-        tx.afterCommit(() => sessionsEnded(events, ended));
+        await record(tx, options, request, { action: 'account.delete', target: targetOf(account) });
       });
       return OK;
     },
   );
-}
-
-function changed({ id }: Account) {
-  return { what: 'account', id } as const;
 }
 
 function answerOf(account: Account) {

@@ -4,7 +4,6 @@ import type { z } from 'zod';
 import type { AuditAction } from '../audit/actions.ts';
 import type { Database, Tx } from '../db/open.ts';
 import { HubError } from '../errors.ts';
-import type { Events } from '../events.ts';
 import { type BulkRequest, intervene, isActive, previewIntervention } from '../instructions/bulk.ts';
 import { type InstructionRow, instructionIdOf } from '../instructions/instruction.ts';
 import { instructionById } from '../instructions/instruction-store.ts';
@@ -22,7 +21,6 @@ import {
 
 export interface AdminInterventionOptions {
   db: Database;
-  events: Events;
   handOut: HandOut;
   now(): number;
 }
@@ -39,7 +37,7 @@ export async function adminInterventionRoutes(
   options: AdminInterventionOptions,
 ): Promise<void> {
   const app = instance.withTypeProvider<ZodTypeProvider>();
-  const { db, events, now } = options;
+  const { db, now } = options;
 
   app.post(
     '/api/admin/instructions/:id/retry',
@@ -74,7 +72,7 @@ export async function adminInterventionRoutes(
     async (request) => {
       const id = await db.transact(async (tx) => {
         const row = await allowed(tx, 'cancel', request.params.id);
-        if (!(await cancel(tx, events, row.id, now()))) throw refused('cancel', 'final');
+        if (!(await cancel(tx, row.id, now()))) throw refused('cancel', 'final');
         await record(tx, options, request, { action: ACTIONS.cancel, target: targetOf(row) });
         return row.id;
       });
@@ -98,7 +96,7 @@ export async function adminInterventionRoutes(
         const row = await allowed(tx, 'reassign', request.params.id);
         if (!(await isActive(tx.kysely, tpvId))) throw unavailable();
         if (row.tpv_id === tpvId) return { id: row.id, status: row.status };
-        if (!(await moveTo(tx, events, row, tpvId))) throw refused('reassign', 'final');
+        if (!(await moveTo(tx, row, tpvId))) throw refused('reassign', 'final');
         const details = { before: row.tpv_id, after: tpvId };
         await record(tx, options, request, { action: ACTIONS.reassign, target: targetOf(row), details });
         return { id: row.id, status: 'pending' as const };

@@ -1,12 +1,12 @@
 import type { ServerResponse } from 'node:http';
 import type { Cancel, Clock } from '../clock.ts';
 import { HubError } from '../errors.ts';
-import type { Events } from '../events.ts';
+import type { EventSource } from '../events.ts';
 import { PendingChanges } from './live-changes.ts';
 import { LiveHistory } from './live-history.ts';
 
 export interface LiveFeedPorts {
-  events: Events;
+  events: EventSource;
   clock: Clock;
   /** What happens now, as JSON can hold it. */
   overview(): Promise<object>;

@@ -9,10 +9,9 @@ import type { LoginThrottle } from '../administrators/throttle.ts';
 import { totpUri } from '../administrators/totp.ts';
 import type { Database } from '../db/open.ts';
 import { HubError } from '../errors.ts';
-import type { Events } from '../events.ts';
 import { isoTime } from '../iso-time.ts';
 import { qrSvg } from './qr.ts';
-import { record, sessionsEnded } from './record.ts';
+import { record } from './record.ts';
 import {
   accountSessionList,
   accountSessionParams,
@@ -27,7 +26,6 @@ import { sessionOf } from './session-routes.ts';
 
 export interface OwnAccountOptions {
   db: Database;
-  events: Events;
   throttle: LoginThrottle;
   now(): number;
 }
@@ -40,7 +38,7 @@ const OK = { ok: true } as const;
 /** What people do with their own account, whatever their role: sessions, password, second factor. */
 export async function ownAccountRoutes(instance: FastifyInstance, options: OwnAccountOptions): Promise<void> {
   const app = instance.withTypeProvider<ZodTypeProvider>();
-  const { db, events, now } = options;
+  const { db, now } = options;
   const describe = { tags: ['Administración'], security: [{ AdminSession: [] }] };
   const own = { config: { ownAccount: true }, bodyLimit: BODY_LIMIT };
 
@@ -83,7 +81,6 @@ export async function ownAccountRoutes(instance: FastifyInstance, options: OwnAc
         if (ended.length === 0) throw new HubError('not_found', 'The account has no such session.');
         const details = { session: id };
         await record(tx, options, request, { action: 'session.revoke', target: targetOf(account), details });
-        tx.afterCommit(() => sessionsEnded(events, ended));
       });
       return OK;
     },
@@ -98,9 +95,8 @@ export async function ownAccountRoutes(instance: FastifyInstance, options: OwnAc
       const passwordHash = await hashPassword(chosen);
       await db.transact(async (tx) => {
         await setPassword(tx, account.id, passwordHash, now());
-        const ended = await endSessions(tx, account.id, { except: sessionOf(request).id });
-        await record(tx, options, request, { action: 'account.password', target: targetOf(account) }, changed(account));
-        tx.afterCommit(() => sessionsEnded(events, ended));
+        await endSessions(tx, account.id, { except: sessionOf(request).id });
+        await record(tx, options, request, { action: 'account.password', target: targetOf(account) });
       });
       return OK;
     },
@@ -132,13 +128,7 @@ export async function ownAccountRoutes(instance: FastifyInstance, options: OwnAc
       const codes = await db.transact(async (tx) => {
         const account = await accountIn(tx, accountId);
         const recovery = await confirmTotp(tx, account, request.body.code, now());
-        await record(
-          tx,
-          options,
-          request,
-          { action: 'account.totp_enable', target: targetOf(account) },
-          changed(account),
-        );
+        await record(tx, options, request, { action: 'account.totp_enable', target: targetOf(account) });
         return recovery;
       });
       attempt.right();
@@ -156,21 +146,11 @@ export async function ownAccountRoutes(instance: FastifyInstance, options: OwnAc
       const account = await proven(request, options, request.body.password, 'password');
       await db.transact(async (tx) => {
         await endTotp(tx, account.id);
-        await record(
-          tx,
-          options,
-          request,
-          { action: 'account.totp_disable', target: targetOf(account) },
-          changed(account),
-        );
+        await record(tx, options, request, { action: 'account.totp_disable', target: targetOf(account) });
       });
       return OK;
     },
   );
-}
-
-function changed({ id }: Account) {
-  return { what: 'account', id } as const;
 }
 
 /**

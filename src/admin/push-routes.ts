@@ -4,9 +4,7 @@ import { z } from 'zod';
 import { type PressOfPush, pressesOfPush } from '../buttons/presses.ts';
 import type { Database } from '../db/open.ts';
 import { HubError } from '../errors.ts';
-import type { Events } from '../events.ts';
 import { isoTime } from '../iso-time.ts';
-import type { Waker } from '../push/enqueue.ts';
 import type { InlineButton, PushRow } from '../push/message.ts';
 import { type ListedPush, listedPush, listPushes, type PushQuery } from '../push/push-list.ts';
 import { resend, resolve } from '../push/resend.ts';
@@ -27,8 +25,6 @@ import {
 
 export interface AdminPushOptions {
   db: Database;
-  events: Events;
-  waker: Waker;
   now(): number;
 }
 
@@ -98,7 +94,7 @@ export async function adminPushRoutes(instance: FastifyInstance, options: AdminP
     },
     async (request, reply) => {
       const row = await db.transact(async (tx) => {
-        const again = await resend(tx, options.waker, request.params.id, now());
+        const again = await resend(tx, request.params.id, now());
         await record(tx, options, request, { action: 'push.resend', target: targetOf(again) });
         return again;
       });
@@ -119,7 +115,7 @@ export async function adminPushRoutes(instance: FastifyInstance, options: AdminP
     async (request) => {
       const { as } = request.body;
       const row = await db.transact(async (tx) => {
-        const resolved = await resolve(tx, options.waker, request.params.id, as);
+        const resolved = await resolve(tx, request.params.id, as);
         await record(tx, options, request, { action: 'push.resolve', target: targetOf(resolved), details: { as } });
         return resolved;
       });

@@ -4,7 +4,6 @@ import { sql } from 'kysely';
 import { z } from 'zod';
 import type { Database, Tx } from '../db/open.ts';
 import { HubError } from '../errors.ts';
-import type { Events } from '../events.ts';
 import { isoTime } from '../iso-time.ts';
 import { cursorOf, pageQuery } from './page.ts';
 import { record } from './record.ts';
@@ -21,7 +20,6 @@ import {
 
 export interface QuarantineOptions {
   db: Database;
-  events: Events;
   /**
    * Receives an update once more. `done` runs within the transaction in which it takes effect, or stays as it is.
    * @throws HubError `not_found` where it is not put aside (any more)

@@ -4,16 +4,14 @@ import { endSessions, findSession, type OpenSession, type Origin } from '../admi
 import { isSetupNeeded } from '../administrators/first-account.ts';
 import { type Login, type LoginPorts, login, setUp } from '../administrators/login.ts';
 import { HubError } from '../errors.ts';
-import type { Events } from '../events.ts';
 import { isoTime } from '../iso-time.ts';
 import { type Access, administratorOf } from './access.ts';
-import { record, sessionsEnded } from './record.ts';
+import { record } from './record.ts';
 import { done } from './schemas/accounts.ts';
 import { loginBody, loginState, type Session, session as sessionAnswer, setupBody } from './schemas/session.ts';
 
 export interface SessionOptions extends LoginPorts {
   access: Access;
-  events: Events;
   /** What the panel needs to know besides who somebody is. */
   about: Pick<Session, 'version' | 'time_zone' | 'locale'>;
 }
@@ -27,13 +25,9 @@ const MOST_AGENT_LENGTH = 300;
 /** What needs no session: the first account, and the login. */
 export async function loginRoutes(instance: FastifyInstance, options: SessionOptions): Promise<void> {
   const app = instance.withTypeProvider<ZodTypeProvider>();
-  const { access, db, events, now } = options;
+  const { access, db, now } = options;
   const opened = async (request: FastifyRequest, reply: FastifyReply, attempt: Promise<Login>) => {
-    const { secret, account, ended } = await attempt.finally(() =>
-      events.emit({ type: 'changed', what: 'audit', id: '' }),
-    );
-    sessionsEnded(events, ended);
-    events.emit({ type: 'changed', what: 'account', id: account.id });
+    const { secret } = await attempt;
     const found = await findSession(db, secret, now());
     if (found === undefined) throw new HubError('unauthorized', 'The session ended as it began.');
     access.setCookie(request, reply, secret);
@@ -85,7 +79,7 @@ export async function loginRoutes(instance: FastifyInstance, options: SessionOpt
 /** The session that a request comes with. */
 export async function sessionRoutes(instance: FastifyInstance, options: SessionOptions): Promise<void> {
   const app = instance.withTypeProvider<ZodTypeProvider>();
-  const { access, db, events, now } = options;
+  const { access, db, now } = options;
   const security = [{ AdminSession: [] }];
 
   app.get(
@@ -103,10 +97,9 @@ export async function sessionRoutes(instance: FastifyInstance, options: SessionO
     async (request, reply) => {
       const { id, accountId, name } = sessionOf(request);
       await db.transact(async (tx) => {
-        const ended = await endSessions(tx, accountId, { only: id });
+        await endSessions(tx, accountId, { only: id });
         const target = { kind: 'account', id: accountId, name };
-        await record(tx, { events, now }, request, { action: 'session.logout', target, details: { session: id } });
-        tx.afterCommit(() => sessionsEnded(events, ended));
+        await record(tx, { now }, request, { action: 'session.logout', target, details: { session: id } });
       });
       access.clearCookie(request, reply);
       return { ok: true as const };

@@ -3,7 +3,6 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Config } from '../config/config.ts';
 import type { Database } from '../db/open.ts';
 import { type ErrorDetail, HubError } from '../errors.ts';
-import type { Events } from '../events.ts';
 import type { Settings, SettingsChange } from '../settings/settings.ts';
 import { previewText, problemsOfText, type TextDefinition } from '../settings/text.ts';
 import { SETTING_KEYS, SETTING_SCHEMAS } from '../settings/values.ts';
@@ -19,7 +18,6 @@ import {
 
 export interface SettingsOptions {
   db: Database;
-  events: Events;
   settings: Settings;
   texts: Readonly<Record<string, TextDefinition>>;
   config: Pick<Config, 'ROUTING_STRATEGY' | 'RETENTION_DAYS' | 'CORS_ALLOWED_ORIGINS' | 'CALLBACK_ALLOWED_ORIGINS'>;

@@ -4,7 +4,6 @@ import { vacate } from '../assignment/move-person.ts';
 import type { AuditAction } from '../audit/actions.ts';
 import type { Database, Tx } from '../db/open.ts';
 import { HubError } from '../errors.ts';
-import type { Events } from '../events.ts';
 import { isoTime } from '../iso-time.ts';
 import { activate, changeJoinCode, deactivate, deleteTpv, existingTpv } from '../tpvs/edit.ts';
 import { revokeKeys, rotateKey } from '../tpvs/keys.ts';
@@ -24,7 +23,6 @@ import {
 
 export interface AdminTpvAccessOptions {
   db: Database;
-  events: Events;
   botUsername: JoinLink['botUsername'];
   now(): number;
 }
@@ -32,7 +30,7 @@ export interface AdminTpvAccessOptions {
 /** Whether a TPV may work, with which key, and how people come to it. */
 export async function adminTpvAccessRoutes(instance: FastifyInstance, options: AdminTpvAccessOptions): Promise<void> {
   const app = instance.withTypeProvider<ZodTypeProvider>();
-  const { db, events, now } = options;
+  const { db, now } = options;
 
   const note = (
     tx: Tx,
@@ -40,7 +38,7 @@ export async function adminTpvAccessRoutes(instance: FastifyInstance, options: A
     action: AuditAction,
     { id, name }: Pick<Tpv, 'id' | 'name'>,
     details?: Record<string, unknown>,
-  ) => record(tx, options, request, { action, target: { kind: 'tpv', id, name }, details }, { what: 'tpv', id });
+  ) => record(tx, options, request, { action, target: { kind: 'tpv', id, name }, details });
 
   app.post(
     '/api/admin/tpvs/:id/activate',
@@ -57,7 +55,6 @@ export async function adminTpvAccessRoutes(instance: FastifyInstance, options: A
         const before = await activate(tx, id, now());
         await note(tx, request, 'tpv.activate', before, before.approved_at === null ? { approved: true } : {});
       });
-      events.emit({ type: 'tpv.available', tpvId: id });
       return { id, is_active: true };
     },
   );
@@ -77,7 +74,7 @@ export async function adminTpvAccessRoutes(instance: FastifyInstance, options: A
       const { users } = request.body;
       await db.transact(async (tx) => {
         const before = await deactivate(tx, id);
-        if (users === 'reassign') await vacate(tx, events, id);
+        if (users === 'reassign') await vacate(tx, id);
         await note(tx, request, 'tpv.deactivate', before, { users, user_count: before.user_count });
       });
       return { id, is_active: false };
@@ -93,7 +90,7 @@ export async function adminTpvAccessRoutes(instance: FastifyInstance, options: A
       const { id } = request.params;
       await db.transact(async (tx) => {
         const before = await deleteTpv(tx, id, now());
-        await vacate(tx, events, id);
+        await vacate(tx, id);
         await note(tx, request, 'tpv.delete', before, { user_count: before.user_count });
       });
       return { id, deleted: true as const };

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../db/open.ts';
 import { HubError } from '../errors.ts';
-import type { Events } from '../events.ts';
+import type { EventSource } from '../events.ts';
 import { backlogOf, countsOf } from '../instructions/instruction-counts.ts';
 import { probe } from '../instructions/probe.ts';
 import type { HandOut } from '../instructions/submit.ts';
@@ -41,7 +41,7 @@ export interface Connection {
 
 export interface AdminTpvOptions {
   db: Database;
-  events: Events;
+  events: EventSource;
   clock: Clock;
   presence: Presence;
   handOut: HandOut;
@@ -86,10 +86,9 @@ export async function adminTpvRoutes(instance: FastifyInstance, options: AdminTp
       const tpv = await db.transact(async (tx) => {
         const created = await registerTpv((run) => run(tx), registration, true, now());
         const entry = { action: 'tpv.create', target: { kind: 'tpv', id: created.id, name } } as const;
-        await record(tx, options, request, entry, { what: 'tpv', id: created.id });
+        await record(tx, options, request, entry);
         return created;
       });
-      options.events.emit({ type: 'tpv.available', tpvId: tpv.id });
       return reply.code(201).send({ id: tpv.id, api_key: tpv.apiKey });
     },
   );
@@ -117,10 +116,8 @@ export async function adminTpvRoutes(instance: FastifyInstance, options: AdminTp
         const before = await editTpv(tx, id, changes);
         const target = { kind: 'tpv', id, name: changes.name ?? before.name };
         const details = { before: sameFields(before, changes), after: changes };
-        await record(tx, options, request, { action: 'tpv.edit', target, details }, { what: 'tpv', id });
+        await record(tx, options, request, { action: 'tpv.edit', target, details });
       });
-      // Where it has more places now, somebody may wait for one.
-      options.events.emit({ type: 'tpv.available', tpvId: id });
       return detailOf(await existing(db, id), options);
     },
   );

@@ -5,10 +5,9 @@ import { previewReassign, reassignMany } from '../assignment/move-many.ts';
 import { reassignUser } from '../assignment/move-person.ts';
 import type { Database } from '../db/open.ts';
 import { HubError } from '../errors.ts';
-import type { Events } from '../events.ts';
 import { isoTime } from '../iso-time.ts';
 import type { PushAnswer } from '../push/answer.ts';
-import { enqueue, hubSentence, type Waker } from '../push/enqueue.ts';
+import { enqueue, hubSentence } from '../push/enqueue.ts';
 import { tpvById } from '../tpvs/tpv.ts';
 import { setUserActive } from '../users/user.ts';
 import { type ListedUser, listedUser, listUsers, type UserKey, type UserQuery } from '../users/user-list.ts';
@@ -35,8 +34,6 @@ import { nameOf, userSummaryOf } from './user-answer.ts';
 
 export interface AdminUserOptions {
   db: Database;
-  events: Events;
-  waker: Waker;
   /** How a message fared with Telegram, waited for as long as the contract says. */
   pushResult(pushId: string): Promise<PushAnswer>;
   now(): number;
@@ -64,7 +61,7 @@ const COLUMNS: readonly Column<ListedUser>[] = [
 /** The people who write to the bot: who they are, who attends them, all that was said. */
 export async function adminUserRoutes(instance: FastifyInstance, options: AdminUserOptions): Promise<void> {
   const app = instance.withTypeProvider<ZodTypeProvider>();
-  const { db, events, now } = options;
+  const { db, now } = options;
 
   app.get(
     '/api/admin/users',
@@ -116,8 +113,9 @@ export async function adminUserRoutes(instance: FastifyInstance, options: AdminU
       const { is_active: isActive } = request.body;
       await db.transact(async (tx) => {
         await tx.run(setUserActive, { telegramId: user.telegram_id, active: isActive ? 1 : 0 });
+        tx.changed('user', String(user.telegram_id));
         const entry = { action: 'user.edit', target: targetOf(user), details: { is_active: isActive } } as const;
-        await record(tx, options, request, entry, changed(user.telegram_id));
+        await record(tx, options, request, entry);
       });
       return userSummaryOf(await existing(db, user.telegram_id));
     },
@@ -138,7 +136,7 @@ export async function adminUserRoutes(instance: FastifyInstance, options: AdminU
       const user = await existing(db, request.params.id);
       const { telegram_id: telegramId } = user;
       await db.transact(async (tx) => {
-        const outcome = await reassignUser(tx, events, telegramId, tpvId);
+        const outcome = await reassignUser(tx, telegramId, tpvId);
         if (outcome === 'full') {
           throw new HubError('invalid_request', 'The TPV can not take the user.', {
             details: [{ path: 'tpv_id', message: 'no existe, está inactivo o no tiene plazas libres' }],
@@ -169,7 +167,6 @@ export async function adminUserRoutes(instance: FastifyInstance, options: AdminU
         : await reassignMany(
             {
               db,
-              events,
               record: (tx, moved, tpv) =>
                 record(tx, options, request, {
                   action: 'user.assign',
@@ -222,7 +219,7 @@ export async function adminUserRoutes(instance: FastifyInstance, options: AdminU
       }
       const id = await db.transact(async (tx) => {
         const sentence = { ...hubSentence(user.telegram_id, text), parseMode: 'none' as const };
-        const pushId = await enqueue(tx, options.waker, sentence, now());
+        const pushId = await enqueue(tx, sentence, now());
         const entry = { action: 'user.message', target: targetOf(user), details: { push_message_id: pushId } } as const;
         await record(tx, options, request, entry);
         return pushId;
@@ -249,8 +246,4 @@ async function existing(db: Database, telegramId: number): Promise<ListedUser> {
 
 function targetOf(user: ListedUser) {
   return { kind: 'user', id: String(user.telegram_id), name: nameOf(user) };
-}
-
-function changed(telegramId: number) {
-  return { what: 'user', id: String(telegramId) } as const;
 }

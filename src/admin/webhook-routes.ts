@@ -2,7 +2,6 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Database } from '../db/open.ts';
 import { HubError } from '../errors.ts';
-import type { Events } from '../events.ts';
 import { isoTime } from '../iso-time.ts';
 import type { WebhookPort, WebhookWatch } from './overview/webhook-health.ts';
 import { record } from './record.ts';
@@ -18,7 +17,6 @@ export interface WebhookChangePort extends WebhookPort {
 
 export interface WebhookRoutesOptions {
   db: Database;
-  events: Events;
   webhook: WebhookChangePort;
   watch: WebhookWatch;
   now(): number;

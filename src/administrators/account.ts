@@ -82,6 +82,7 @@ export async function createAccount(tx: Tx, { name, role, passwordHash }: NewAcc
     });
   }
   await endSetup(tx);
+  tx.changed('account', row.id);
   return row;
 }
 
@@ -91,6 +92,7 @@ export async function setRole(tx: Tx, id: string, role: AdminRole): Promise<Acco
   const account = await accountIn(tx, id);
   if (role !== 'admin') await keepAnother(tx, account);
   await tx.kysely.updateTable('admin_users').set({ role }).where('id', '=', id).execute();
+  tx.changed('account', id);
   return { ...account, role };
 }
 
@@ -100,6 +102,7 @@ export async function deleteAccount(tx: Tx, id: string): Promise<Account> {
   const account = await accountIn(tx, id);
   await keepAnother(tx, account);
   await tx.kysely.deleteFrom('admin_users').where('id', '=', id).execute();
+  tx.changed('account', id);
   return account;
 }
 
@@ -110,6 +113,7 @@ export async function setPassword(tx: Tx, id: string, passwordHash: string, now:
     .set({ password_hash: passwordHash, password_changed_at: now })
     .where('id', '=', id)
     .execute();
+  tx.changed('account', id);
 }
 
 /** Refuses what would leave the hub to nobody. */

@@ -70,15 +70,15 @@ const stillThere = statement<{ id: string; now: number; seenAfter: number }>()((
 );
 
 /**
- * Opens a session; part of the login that earned it.
- * @returns the secret that its cookie holds, and the ids of sessions that had to end for it
+ * Opens a session, and ends the oldest where the account has too many; part of the login that earned it.
+ * @returns its id, and the secret that its cookie holds
  */
 export async function openSession(
   tx: Tx,
   accountId: string,
   origin: Origin,
   now: number,
-): Promise<{ secret: string; id: string; ended: string[] }> {
+): Promise<{ secret: string; id: string }> {
   const secret = randomBytes(SECRET_BYTES).toString('base64url');
   const id = uuidv7(now);
   const older = await tx.kysely
@@ -92,6 +92,7 @@ export async function openSession(
     .execute();
   const ended = older.map((one) => one.id);
   if (ended.length > 0) await tx.kysely.deleteFrom('admin_sessions').where('id', 'in', ended).execute();
+  sayEnded(tx, ended);
   await tx.kysely
     .insertInto('admin_sessions')
     .values({
@@ -105,7 +106,7 @@ export async function openSession(
       user_agent: origin.userAgent,
     })
     .execute();
-  return { secret, id, ended };
+  return { secret, id };
 }
 
 /** The session whose cookie holds `secret`; undefined where it is unknown, ended, or was left idle. */
@@ -163,7 +164,14 @@ export async function endSessions(
     .$if(which.except !== undefined, (q) => q.where('id', '!=', which.except ?? ''))
     .returning('id')
     .execute();
-  return rows.map(({ id }) => id);
+  const ended = rows.map(({ id }) => id);
+  sayEnded(tx, ended);
+  return ended;
+}
+
+/** What is open for a session closes once its end is committed. */
+function sayEnded(tx: Tx, sessionIds: readonly string[]): void {
+  for (const sessionId of sessionIds) tx.emit({ type: 'session.ended', sessionId });
 }
 
 /** The account's sessions that still hold, the newest first. */

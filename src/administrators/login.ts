@@ -28,8 +28,6 @@ export interface Login {
   sessionId: string;
   /** What the cookie holds. */
   secret: string;
-  /** Older sessions of the account that ended for it. */
-  ended: string[];
 }
 
 /**
@@ -89,10 +87,11 @@ export async function setUp(
 }
 
 async function open(tx: Tx, account: Account, origin: Origin, now: number): Promise<Login> {
-  const { id, secret, ended } = await openSession(tx, account.id, origin, now);
+  const { id, secret } = await openSession(tx, account.id, origin, now);
   await tx.kysely.updateTable('admin_users').set({ last_login_at: now }).where('id', '=', account.id).execute();
+  tx.changed('account', account.id);
   await audit(tx, { ...by(account, origin), action: 'session.login', details: { session: id } }, now);
-  return { account, sessionId: id, secret, ended };
+  return { account, sessionId: id, secret };
 }
 
 async function refuse(

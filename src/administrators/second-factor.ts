@@ -41,6 +41,7 @@ export async function confirmTotp(tx: Tx, account: Account, code: string, now: n
     .set({ totp_enabled_at: now, totp_last_step: step, recovery_codes: JSON.stringify(hashes) })
     .where('id', '=', account.id)
     .execute();
+  tx.changed('account', account.id);
   return codes;
 }
 
@@ -51,6 +52,7 @@ export async function endTotp(tx: Tx, accountId: string): Promise<void> {
     .set({ totp_secret: null, totp_enabled_at: null, totp_last_step: null, recovery_codes: '[]' })
     .where('id', '=', accountId)
     .execute();
+  tx.changed('account', accountId);
 }
 
 /**

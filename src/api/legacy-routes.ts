@@ -8,7 +8,7 @@ import { HubError } from '../errors.ts';
 import { uuidv7 } from '../ids.ts';
 import { PUSH_WAIT_MS } from '../push/answer.ts';
 import { changePush, deletePush } from '../push/change.ts';
-import { enqueue, type Waker } from '../push/enqueue.ts';
+import { enqueue } from '../push/enqueue.ts';
 import { faultsOfMessage, type OutboundMessage, type PushRow } from '../push/message.ts';
 import { pushInChat } from '../push/push-store.ts';
 import type { ChangePort } from '../push/send-port.ts';
@@ -21,7 +21,6 @@ export interface LegacyRoutesOptions {
   db: Database;
   auth: AuthPorts;
   telegram: ChangePort;
-  waker: Waker;
   /** The message as it stands once it is settled, or after a while. */
   settled(id: string, ms: number): Promise<PushRow | undefined>;
   isCallable(url: string): Promise<boolean>;
@@ -74,7 +73,7 @@ export async function legacyRoutes(app: FastifyInstance, options: LegacyRoutesOp
         };
         const keyboard = await createLegacyButtons(tx, notification, body.botones);
         const request = { ...message, id: pushId, tpvId, chatId, ...(keyboard.length > 0 && { keyboard }) };
-        await enqueue(tx, options.waker, request, now());
+        await enqueue(tx, request, now());
       });
       const row = await options.settled(pushId, PUSH_WAIT_MS);
       if (row?.status === 'failed') throw refusedBy(row);
@@ -98,7 +97,7 @@ export async function legacyRoutes(app: FastifyInstance, options: LegacyRoutesOp
     const dropButtons = async (tx: Tx, tokens: readonly string[]) => {
       for (const token of tokens) await tx.run(settleToken, { token, now: now() });
     };
-    await changePush({ db, telegram, waker: options.waker, dropButtons }, row, {
+    await changePush({ db, telegram, dropButtons }, row, {
       text: body.nuevo_texto,
       parseMode: 'HTML',
       keyboard: botones && ((tx) => replaceButtons(tx, row, tpvOf(request).id, botones)),

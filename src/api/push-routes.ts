@@ -9,7 +9,6 @@ import { HubError } from '../errors.ts';
 import type { PushInput } from '../push/accept.ts';
 import { type PushAnswer, pushAnswer } from '../push/answer.ts';
 import { changePush, deletePush } from '../push/change.ts';
-import type { Waker } from '../push/enqueue.ts';
 import type { PushRow } from '../push/message.ts';
 import { pushOfTpv } from '../push/push-store.ts';
 import { resend } from '../push/resend.ts';
@@ -27,7 +26,6 @@ export interface PushRoutesOptions {
   /** How it went with Telegram, waited for as long as the contract says. */
   result(pushId: string): Promise<PushAnswer>;
   telegram: ChangePort;
-  waker: Waker;
   /** Whether a button's URL may ever be called. */
   isCallable(url: string): Promise<boolean>;
   uploads: UploadStore;
@@ -130,7 +128,7 @@ export async function pushRoutes(instance: FastifyInstance, options: PushRoutesO
       const { text, parse_mode: parseMode, buttons, expires_in, single_use } = request.body;
       await checkButtons(buttons, options.isCallable);
       const fields = { telegram_user_id: row.chat_id, buttons, expires_in, single_use };
-      const ports = { db, telegram: options.telegram, waker: options.waker, dropButtons: deleteButtons };
+      const ports = { db, telegram: options.telegram, dropButtons: deleteButtons };
       const edited = await changePush(ports, row, {
         text,
         parseMode,
@@ -178,7 +176,7 @@ export async function pushRoutes(instance: FastifyInstance, options: PushRoutesO
     },
     async (request, reply) => {
       const { id } = await own(request);
-      const row = await db.transact((tx) => resend(tx, options.waker, id, options.now()));
+      const row = await db.transact((tx) => resend(tx, id, options.now()));
       return reply.code(202).send(pushAnswer(row));
     },
   );

@@ -34,10 +34,6 @@ export interface TpvRoutesOptions {
   registration: RegistrationMode;
   registrationToken: string | undefined;
   now(): number;
-  /** A TPV can take users now. */
-  onAvailable(tpvId: string): void;
-  /** A TPV registered, or has another key. */
-  onChanged(tpvId: string): void;
 }
 
 /** Registrations of one address within an hour (S18). */
@@ -70,8 +66,6 @@ export async function tpvRoutes(instance: FastifyInstance, options: TpvRoutesOpt
       const { name, endpoint_url: endpointUrl, max_users: maxUsers, version, metadata } = request.body;
       const registration = { name, endpointUrl, maxUsers, version, metadata: JSON.stringify(metadata) };
       const tpv = await registerTpv(db.transact, registration, isActive, now());
-      options.onChanged(tpv.id);
-      if (isActive) options.onAvailable(tpv.id);
       return reply
         .code(201)
         .send({ id: tpv.id, name: tpv.name, api_key: tpv.apiKey, message: REGISTERED, is_active: tpv.isActive });
@@ -176,11 +170,7 @@ export async function tpvRoutes(instance: FastifyInstance, options: TpvRoutesOpt
       },
     },
     async (request, reply) => {
-      const { key, previousValidUntil } = await db.transact(async (tx) => {
-        const { id } = tpvOf(request);
-        tx.afterCommit(() => options.onChanged(id));
-        return rotateKey(tx, id, now());
-      });
+      const { key, previousValidUntil } = await db.transact((tx) => rotateKey(tx, tpvOf(request).id, now()));
       return reply.code(201).send({ api_key: key, previous_valid_until: isoTime(previousValidUntil) });
     },
   );

@@ -1,7 +1,6 @@
 import { type BulkOutcome, tallyInChunks } from '../db/chunks.ts';
 import type { Database, Tx } from '../db/open.ts';
 import { HubError } from '../errors.ts';
-import type { Events } from '../events.ts';
 import { tpvById } from '../tpvs/tpv.ts';
 import { reassignUser } from './move-person.ts';
 
@@ -12,7 +11,6 @@ export interface SkippedUser {
 
 export interface ReassignPorts {
   db: Database;
-  events: Events;
   /** Writes down who was moved, in the same transaction. */
   record(tx: Tx, telegramIds: readonly number[], tpv: { id: string; name: string }): Promise<void>;
 }
@@ -25,7 +23,7 @@ const CHUNK = 50;
  * @throws HubError `invalid_request` where the TPV is not there, or inactive
  */
 export async function reassignMany(
-  { db, events, record }: ReassignPorts,
+  { db, record }: ReassignPorts,
   telegramIds: readonly number[],
   tpvId: string,
 ): Promise<BulkOutcome<SkippedUser>> {
@@ -42,7 +40,7 @@ export async function reassignMany(
       const moved: number[] = [];
       const skipped: SkippedUser[] = [];
       for (const telegramId of ids) {
-        const outcome = there.has(telegramId) ? await reassignUser(tx, events, telegramId, tpvId) : 'not_found';
+        const outcome = there.has(telegramId) ? await reassignUser(tx, telegramId, tpvId) : 'not_found';
         if (outcome === 'moved') moved.push(telegramId);
         else skipped.push({ telegramId, reason: outcome === 'full' ? 'tpv_full' : outcome });
       }

@@ -1,6 +1,5 @@
 import type { Tx } from '../db/open.ts';
 import { statement } from '../db/statement.ts';
-import type { Events } from '../events.ts';
 import { MOVES, OPEN_STATUSES, TIED_COMMANDS } from '../instructions/instruction.ts';
 import { backToPending } from '../instructions/instruction-store.ts';
 import { type AssignPorts, assign, moveUser, releaseUsers } from '../users/assign.ts';
@@ -28,14 +27,12 @@ const oldestUnassigned = statement<object>()((db) =>
 );
 
 /** A person has this TPV now: it gets their waiting instructions. */
-export async function adoptUnassigned(tx: Tx, events: Events, userId: number, tpvId: string): Promise<void> {
+export async function adoptUnassigned(tx: Tx, userId: number, tpvId: string): Promise<void> {
   const adopted = await tx.run(adopt, { userId, tpvId });
-  tx.afterCommit(() => {
-    events.changed('user', String(userId));
-    events.changed('tpv', tpvId);
-    for (const { id } of adopted) events.changed('instruction', id);
-    if (adopted.length > 0) events.emit({ type: 'instruction.ready', tpvId });
-  });
+  tx.changed('user', String(userId));
+  tx.changed('tpv', tpvId);
+  for (const { id } of adopted) tx.changed('instruction', id);
+  if (adopted.length > 0) tx.emit({ type: 'instruction.ready', tpvId });
 }
 
 /**
@@ -44,7 +41,7 @@ export async function adoptUnassigned(tx: Tx, events: Events, userId: number, tp
  * @param most how many persons at the most
  * @returns how many persons were assigned
  */
-export async function drainInbox(tx: Tx, ports: AssignPorts, events: Events, most: number): Promise<number> {
+export async function drainInbox(tx: Tx, ports: AssignPorts, most: number): Promise<number> {
   for (let assigned = 0; assigned < most; assigned++) {
     const [oldest] = await tx.run(oldestUnassigned, {});
     if (oldest === undefined) return assigned;
@@ -52,7 +49,7 @@ export async function drainInbox(tx: Tx, ports: AssignPorts, events: Events, mos
     const [user] = await tx.run(tpvOfUser, { telegramId: userId });
     const tpvId = user?.tpv_id ?? (await assign(tx, ports, userId));
     if (tpvId === undefined) return assigned;
-    await adoptUnassigned(tx, events, userId, tpvId);
+    await adoptUnassigned(tx, userId, tpvId);
   }
   return most;
 }
@@ -62,18 +59,13 @@ export async function drainInbox(tx: Tx, ports: AssignPorts, events: Events, mos
  * button belongs to the TPV that hung it.
  * @returns `full` (nothing changed) where the TPV is inactive or has no room
  */
-export async function reassignUser(
-  tx: Tx,
-  events: Events,
-  userId: number,
-  tpvId: string,
-): Promise<'moved' | 'unchanged' | 'full'> {
+export async function reassignUser(tx: Tx, userId: number, tpvId: string): Promise<'moved' | 'unchanged' | 'full'> {
   const [user] = await tx.run(tpvOfUser, { telegramId: userId });
   const before = user?.tpv_id;
   const outcome = await moveUser(tx, userId, tpvId);
   if (outcome === 'full') return outcome;
-  if (before != null) tx.afterCommit(() => events.changed('tpv', before));
-  await adoptUnassigned(tx, events, userId, tpvId);
+  if (before != null) tx.changed('tpv', before);
+  await adoptUnassigned(tx, userId, tpvId);
   const open = await tx.kysely
     .selectFrom('instructions')
     .select(['id', 'seq', 'tpv_id', 'status'])
@@ -92,19 +84,17 @@ export async function reassignUser(
       open.map((row) => row.seq),
     )
     .execute();
-  tx.afterCommit(() => {
-    for (const row of open) {
-      events.changed('instruction', row.id);
-      if (row.tpv_id === null || row.status === 'pending') continue;
-      events.emit({ type: 'instruction.revoked', id: row.id, tpvId: row.tpv_id, reason: 'reassigned' });
-    }
-    events.emit({ type: 'instruction.ready', tpvId });
-  });
+  for (const row of open) {
+    tx.changed('instruction', row.id);
+    if (row.tpv_id === null || row.status === 'pending') continue;
+    tx.emit({ type: 'instruction.revoked', id: row.id, tpvId: row.tpv_id, reason: 'reassigned' });
+  }
+  tx.emit({ type: 'instruction.ready', tpvId });
   return outcome;
 }
 
 /** Takes a TPV's users and open instructions from it, but no presses; they wait in the inbox for another. */
-export async function vacate(tx: Tx, events: Events, tpvId: string): Promise<void> {
+export async function vacate(tx: Tx, tpvId: string): Promise<void> {
   const users = await releaseUsers(tx, tpvId);
   const held = await tx.kysely
     .selectFrom('instructions')
@@ -121,9 +111,7 @@ export async function vacate(tx: Tx, events: Events, tpvId: string): Promise<voi
     .where('command', 'not in', TIED_COMMANDS)
     .returning('id')
     .execute();
-  tx.afterCommit(() => {
-    for (const { id } of held) events.emit({ type: 'instruction.revoked', id, tpvId, reason: 'reassigned' });
-    for (const { id } of released) events.changed('instruction', id);
-    for (const userId of users) events.changed('user', String(userId));
-  });
+  for (const { id } of held) tx.emit({ type: 'instruction.revoked', id, tpvId, reason: 'reassigned' });
+  for (const { id } of released) tx.changed('instruction', id);
+  for (const userId of users) tx.changed('user', String(userId));
 }

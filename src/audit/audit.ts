@@ -28,4 +28,5 @@ export async function audit(tx: Tx, entry: AuditEntry, now: number): Promise<voi
       address: entry.address ?? null,
     })
     .execute();
+  tx.changed('audit', '');
 }

@@ -3,10 +3,10 @@ import { personText } from '../callbacks/callback-answer.ts';
 import type { CallOutcome } from '../callbacks/guarded-call.ts';
 import type { Cancel, Clock } from '../clock.ts';
 import type { Database } from '../db/open.ts';
-import type { Events } from '../events.ts';
+import type { EventSource } from '../events.ts';
 import { CANCELLED, EXPIRED, isFinal, NO_ANSWER } from '../instructions/instruction.ts';
 import { instructionById } from '../instructions/instruction-store.ts';
-import { enqueue, hubSentence, type Waker } from '../push/enqueue.ts';
+import { enqueue, hubSentence } from '../push/enqueue.ts';
 import type { ChangePort } from '../push/send-port.ts';
 import { appendToPush } from './append.ts';
 import { openPresses, pressAnswered, settleButtons, settlePress } from './button-store.ts';
@@ -29,8 +29,7 @@ export interface PressTexts {
 export interface AnswerPorts {
   db: Database;
   clock: Clock;
-  events: Events;
-  waker: Waker;
+  events: EventSource;
   telegram: ChangePort & {
     /** Shows a text over the chat and ends the spinner on a button; never rejects. False: nobody saw it. */
     answerPress(queryId: string, text: string, alert: boolean): Promise<boolean>;
@@ -223,7 +222,7 @@ export class Answers {
    * did not take it. A crash on the way shows it again: it is settled only after it was shown.
    */
   async #show(press: OpenPress, pushId: string | undefined, { text, alert = false, newText }: View): Promise<void> {
-    const { db, clock, telegram, waker } = this.#ports;
+    const { db, clock, telegram } = this.#ports;
     const { queryId, userId, instructionId } = press;
     const because = instructionId === undefined ? {} : { because: instructionId };
     const short = text.length <= MAX_ANSWER_LENGTH;
@@ -234,10 +233,10 @@ export class Answers {
     await db.transact(async (tx) => {
       const [settled] = await tx.run(settlePress, { queryId, now: clock.now() });
       if (settled === undefined) return;
-      if (pushId !== undefined) tx.afterCommit(() => waker.changed(pushId));
+      if (pushId !== undefined) tx.changed('push', pushId);
       for (const message of messages) {
         if (message.trim() === '') continue;
-        await enqueue(tx, waker, { ...hubSentence(userId, message), ...because, parseMode: 'none' }, clock.now());
+        await enqueue(tx, { ...hubSentence(userId, message), ...because, parseMode: 'none' }, clock.now());
       }
     });
   }

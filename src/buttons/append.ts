@@ -1,7 +1,6 @@
 import type { Database } from '../db/open.ts';
 import { HubError } from '../errors.ts';
 import { changePush } from '../push/change.ts';
-import type { Waker } from '../push/enqueue.ts';
 import { pushById } from '../push/push-store.ts';
 import type { ChangePort } from '../push/send-port.ts';
 
@@ -14,22 +13,22 @@ const NO_BUTTONS = JSON.stringify({ inline_keyboard: [] });
  * @returns false where the message can't take it (gone, full, without text); its buttons go all the same
  */
 export async function appendToPush(
-  { db, telegram, waker }: { db: Database; telegram: ChangePort; waker: Pick<Waker, 'changed'> },
+  ports: { db: Database; telegram: ChangePort },
   pushId: string | undefined,
   addition: string,
 ): Promise<boolean> {
-  const [row] = pushId === undefined ? [] : await db.query(pushById, { id: pushId });
+  const [row] = pushId === undefined ? [] : await ports.db.query(pushById, { id: pushId });
   if (row === undefined) return false;
   if (row.reply_markup === NO_BUTTONS && row.text.endsWith(addition)) return true;
   const text = row.text === '' ? addition : `${row.text}\n\n${addition}`;
   const keyboard = async () => [];
   try {
-    await changePush({ db, telegram, waker }, row, { text, keyboard });
+    await changePush(ports, row, { text, keyboard });
     return true;
   } catch (error) {
     if (!(error instanceof HubError)) throw error;
     // What keeps the text out may still let the buttons go; where it doesn't, a press on them is answered as expired.
-    await changePush({ db, telegram, waker }, row, { keyboard }).catch(() => {});
+    await changePush(ports, row, { keyboard }).catch(() => {});
     return false;
   }
 }

@@ -36,8 +36,6 @@ export type PressOutcome =
 export interface PressPorts {
   handOut: HandOut;
   ttlMs: number;
-  /** After the commit: the message of a pressed button looks otherwise. */
-  changed(pushId: string): void;
 }
 
 /** A second press within this long is the same one (a double tap). */
@@ -79,7 +77,7 @@ export async function press(tx: Tx, ports: PressPorts, one: Press, now: number):
     await tx.run(seenInChat, { id: button.push_id, messageId: one.messageId });
   }
   await tx.run(markPressed, { token: button.token, now });
-  tx.afterCommit(() => ports.changed(button.push_id));
+  tx.changed('push', button.push_id);
   if (button.single_use === 1 && !legacy) await tx.run(settleButtons, { pushId: button.push_id, now });
   if (button.callback_url !== null) {
     await keep(tx, one, null, now);

@@ -5,14 +5,11 @@ import { raiseWorkEpoch } from '../db/epoch.ts';
 import { migrationStatus } from '../db/migrate.ts';
 import { type Database, openDatabase, type Tx } from '../db/open.ts';
 import { HubError } from '../errors.ts';
-import { Events } from '../events.ts';
 import type { Input } from './command.ts';
 
 /** The database and what it takes to change something in it. */
 export interface Desk {
   db: Database;
-  /** What happens in this process; the hub's own hears of it by the database. */
-  events: Events;
   now(): number;
   /** Changes something, and writes down who did: `entry` is made from what `change` gave. */
   change<T>(change: (tx: Tx) => Promise<T>, entry: (done: T) => Omit<AuditEntry, 'actor'>): Promise<T>;
@@ -38,13 +35,9 @@ export async function withDatabase<T>(env: Input['env'], run: (db: Database) => 
 export function atDesk<T>(env: Input['env'], run: (desk: Desk) => Promise<T>): Promise<T> {
   const clock = systemClock();
   const now = () => clock.now();
-  const events = new Events((error) => {
-    throw error;
-  });
   return withDatabase(env, (db) =>
     run({
       db,
-      events,
       now,
       change: (change, entry) =>
         db.transact(async (tx) => {

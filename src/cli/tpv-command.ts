@@ -108,7 +108,7 @@ async function deactivateTpv(desk: Desk, given: string, options: Input['options'
   await desk.change(
     async (tx) => {
       await deactivate(tx, id);
-      if (users === 'reassign') await vacate(tx, desk.events, id);
+      if (users === 'reassign') await vacate(tx, id);
     },
     () => ({ action: 'tpv.deactivate', target: { kind: 'tpv', id, name }, details: { users } }),
   );

@@ -74,7 +74,7 @@ async function assign(desk: Desk, telegramId: number, given: string): Promise<Re
   const tpv = await findTpv(desk.db, given);
   const outcome = await desk.change(
     async (tx) => {
-      const moved = await reassignUser(tx, desk.events, telegramId, tpv.id);
+      const moved = await reassignUser(tx, telegramId, tpv.id);
       if (moved === 'full') {
         throw new HubError('invalid_request', `"${tpv.name}" is inactive or has no room: nobody was moved.`);
       }

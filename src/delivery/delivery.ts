@@ -2,7 +2,7 @@ import { type Clock, pause } from '../clock.ts';
 import { workEpoch } from '../db/epoch.ts';
 import type { Database } from '../db/open.ts';
 import { HubError } from '../errors.ts';
-import type { EventOf, Events } from '../events.ts';
+import type { EventOf, EventSource } from '../events.ts';
 import { type DeliverySettings, type InstructionRow, POLL_HOLDER } from '../instructions/instruction.ts';
 import {
   claimPending,
@@ -14,7 +14,7 @@ import {
   releaseTpv,
 } from '../instructions/instruction-store.ts';
 import type { HandOut } from '../instructions/submit.ts';
-import { endUnanswered } from '../instructions/sweep.ts';
+import { endUnanswered, type UnansweredTexts } from '../instructions/sweep.ts';
 import { instructionJson } from '../instructions/wire.ts';
 import { Pollers } from './pollers.ts';
 import type { Sink } from './sink.ts';
@@ -23,8 +23,6 @@ import type { Intake } from './waits.ts';
 
 /** Who counts and follows instructions on their way out; ages are since they came. */
 export interface DeliveryObserver {
-  /** A new one was committed. */
-  created(id: string, tpvId: string | null): void;
   /** @param again it was out before, and nobody reported on it */
   handedOut(id: string, transport: 'socket' | 'poll', ageMs: number, again: boolean): void;
   /** They are in line again, because their socket is gone. */
@@ -33,9 +31,10 @@ export interface DeliveryObserver {
 
 export interface DeliveryPorts {
   db: Database;
-  events: Events;
+  events: EventSource;
   clock: Clock;
   settings: DeliverySettings;
+  texts: UnansweredTexts;
   observer?: DeliveryObserver | undefined;
   /** Gets what goes wrong where nobody waits for an answer. */
   onFault(error: unknown): void;
@@ -93,9 +92,6 @@ export class Delivery implements HandOut {
   }
 
   committed(row: InstructionRow): void {
-    this.#ports.events.emit({ type: 'instruction.stored', id: row.id, tpvId: row.tpv_id });
-    this.#ports.events.changed('instruction', row.id);
-    this.#ports.observer?.created(row.id, row.tpv_id);
     if (row.tpv_id === null) return;
     if (row.status === 'pending') {
       this.#ready(row.tpv_id);
@@ -285,14 +281,14 @@ export class Delivery implements HandOut {
 
   /** Silent instructions go out once more, or fail after their last attempt; one commit for all of a socket. */
   async #again(window: SocketWindow, silent: readonly { id: string; attempt: number }[], now: number): Promise<void> {
-    const { db, events, settings } = this.#ports;
+    const { db, texts, settings } = this.#ports;
     const { sink } = window;
     await db.transact(async (tx) => {
       for (const { id, attempt } of silent) {
         if (attempt >= settings.maxAttempts) {
           const [row] = await tx.run(instructionOfTpv, { id, tpvId: sink.tpvId });
           if (row?.holder === sink.id && row.status === 'sent') {
-            await endUnanswered(tx, events, row, 'no_answer', attempt, now, NO_LEASE);
+            await endUnanswered(tx, texts, row, 'no_answer', attempt, now, NO_LEASE);
           }
           tx.afterCommit(() => this.#settled(window, id));
           continue;
@@ -320,14 +316,14 @@ export class Delivery implements HandOut {
   }
 
   async #release(sink: Sink): Promise<void> {
-    const { db, events, onFault } = this.#ports;
+    const { db, onFault } = this.#ports;
     try {
       await db.transact(async (tx) => {
         const released = await tx.run(releaseHolder, { tpvId: sink.tpvId, holder: sink.id });
+        if (released.length > 0) tx.emit({ type: 'instruction.ready', tpvId: sink.tpvId });
         tx.afterCommit(() => {
           this.#orphans.delete(sink.id);
           this.#ports.observer?.returned(released.map(({ id }) => id));
-          if (released.length > 0) events.emit({ type: 'instruction.ready', tpvId: sink.tpvId });
         });
       });
     } catch (error) {

@@ -3,7 +3,7 @@ import { CloseCode } from '#protocol';
 import type { Cancel, Clock } from '../clock.ts';
 import type { Database } from '../db/open.ts';
 import type { Sink } from '../delivery/sink.ts';
-import type { Events } from '../events.ts';
+import type { EventSink } from '../events.ts';
 import { uuidv7 } from '../ids.ts';
 import type { Report } from '../instructions/report.ts';
 import type { Logger } from '../log/log.ts';
@@ -15,7 +15,8 @@ import { Session, type SessionPorts } from './socket-session.ts';
 export interface GatewayPorts {
   db: Database;
   clock: Clock;
-  events: Events;
+  /** Where it says what no row holds: sockets. */
+  events: EventSink;
   log: Logger;
   access: Logger;
   /** Counts sockets. */

@@ -19,7 +19,7 @@ import type { Clock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
 import { VERSION } from '../config/version.ts';
 import type { Database } from '../db/open.ts';
-import type { Events } from '../events.ts';
+import type { EventSource } from '../events.ts';
 import type { Presence } from '../tpvs/presence.ts';
 import type { Observation } from './observation.ts';
 
@@ -27,14 +27,14 @@ export interface AdministrationPorts {
   app: FastifyInstance;
   config: Config;
   db: Database;
-  events: Events;
+  events: EventSource;
   clock: Clock;
   presence: Presence;
   /** How what an administrator sends reaches its TPV, and what is known of who takes it. */
   delivery: Pick<AdminTpvOptions, 'handOut' | 'connectionOf'> &
     Pick<AdminInstructionOptions, 'intakeOf' | 'maxAttempts'>;
-  /** How what an administrator writes reaches its person. */
-  messages: Pick<AdminUserOptions, 'waker' | 'pushResult'>;
+  /** How what an administrator writes to a person fared. */
+  pushResult: AdminUserOptions['pushResult'];
   botUsername: AdminTpvOptions['botUsername'];
   /** What administrators look at besides. */
   observation: Observation;
@@ -79,7 +79,7 @@ export async function registerAdministration(ports: AdministrationPorts): Promis
 
   const throttle = new LoginThrottle(now);
   const about = { version: VERSION, time_zone: config.TIME_ZONE, locale: config.DEFAULT_LOCALE };
-  const session = { db, events, throttle, now, access, about };
+  const session = { db, throttle, now, access, about };
 
   await app.register(assetRoutes);
   await app.register(async (open) => {
@@ -95,19 +95,19 @@ export async function registerAdministration(ports: AdministrationPorts): Promis
       route.schema = { ...ADMIN_SCHEMA, ...route.schema, response };
     });
     await guarded.register(sessionRoutes, session);
-    await guarded.register(ownAccountRoutes, { db, events, throttle, now });
-    await guarded.register(adminAccountRoutes, { db, events, now });
+    await guarded.register(ownAccountRoutes, { db, throttle, now });
+    await guarded.register(adminAccountRoutes, { db, now });
     await guarded.register(adminTpvRoutes, { db, events, clock, presence, now, botUsername, ...delivery });
-    await guarded.register(adminTpvAccessRoutes, { db, events, now, botUsername });
-    await guarded.register(adminUserRoutes, { db, events, now, ...ports.messages });
+    await guarded.register(adminTpvAccessRoutes, { db, now, botUsername });
+    await guarded.register(adminUserRoutes, { db, now, pushResult: ports.pushResult });
     await guarded.register(adminInstructionRoutes, { db, presence, ...delivery });
-    await guarded.register(adminInterventionRoutes, { db, events, now, ...delivery });
+    await guarded.register(adminInterventionRoutes, { db, now, ...delivery });
     await ports.observation.routes(guarded);
   });
   return {
     access,
     webhookSet: (request, url) =>
-      db.transact((tx) => record(tx, { events, now }, request, { action: 'webhook.set', details: { url } })),
+      db.transact((tx) => record(tx, { now }, request, { action: 'webhook.set', details: { url } })),
     async setupLink(address) {
       const token = await offerSetup(db, now());
       if (token === undefined) return undefined;

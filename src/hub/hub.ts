@@ -63,7 +63,6 @@ const CUT_MS = 2_000;
 /** Puts the hub together: the one place that knows everyone. */
 export async function createHub(config: Config, logs: Logs, clock: Clock = systemClock()): Promise<Hub> {
   const { log } = logs;
-  const now = () => clock.now();
   const onFault = (error: unknown) => log.error({ err: error }, 'something failed that nobody waits for');
   const deliverySettings: DeliverySettings = {
     sentLeaseMs: config.SENT_LEASE_SECONDS * 1_000,
@@ -103,14 +102,13 @@ export async function createHub(config: Config, logs: Logs, clock: Clock = syste
   let draining = false;
   const isDraining = () => draining;
   const health = await startHealth({ db, clock, log, draining: isDraining }, commits);
-  const telemetry = startTelemetry({ events, logs, metrics, now });
+  const telemetry = startTelemetry({ events, logs, metrics });
   const settings = await Settings.open({
     db,
     clock,
     log,
     config,
     texts: TEXTS,
-    onChanged: (key) => events.emit({ type: 'changed', what: 'setting', id: key }),
   });
   const texts = telegramTexts((key) => settings.wording(key));
   const activity = new Activity({ db, clock, events, onFault });
@@ -120,13 +118,13 @@ export async function createHub(config: Config, logs: Logs, clock: Clock = syste
     events,
     clock,
     settings: deliverySettings,
+    texts,
     observer: telemetry.delivery,
     onFault,
   });
   const looked = readings({ db, clock, presence, log, config });
   await delivery.recover();
-  const keepReport = (one: Report) =>
-    report({ transact: db.transact, events, settings: deliverySettings }, one, clock.now());
+  const keepReport = (one: Report) => report({ transact: db.transact, settings: deliverySettings }, one, clock.now());
 
   const onAsked: OnAsked = (method, outcome, ms) => metrics.outbound.asked(method, outcome, ms);
   const api = telegramApi({ token: config.TELEGRAM_BOT_TOKEN, apiRoot: config.TELEGRAM_API_ROOT, onAsked });
@@ -139,11 +137,10 @@ export async function createHub(config: Config, logs: Logs, clock: Clock = syste
     texts,
     callbackOrigins: () => settings.callbackOrigins,
     onAsked,
-    onSettled: (row) => telemetry.onPushSettled(row),
     observeCall: (call) => telemetry.observeCall(call),
     onFault,
   });
-  const { dispatcher, answers } = outbound;
+  const { answers } = outbound;
   const gateway = new Gateway({
     db,
     clock,
@@ -166,25 +163,22 @@ export async function createHub(config: Config, logs: Logs, clock: Clock = syste
     config,
     db,
     clock,
-    events,
     log,
     api,
     texts,
     settings: deliverySettings,
     assigning,
     handOut: delivery,
-    waker: dispatcher,
     answers,
     metrics,
-    onUpdate: () => activity.update(),
     onFault,
   });
   const maintenance = startMaintenance({
     db,
-    events,
     clock,
     log,
     settings: deliverySettings,
+    texts,
     assigning,
     delivery,
     presence,
@@ -216,9 +210,8 @@ export async function createHub(config: Config, logs: Logs, clock: Clock = syste
     clock,
     presence,
     activity,
-    waker: dispatcher,
     disk: () => looked.disk(),
-    pushesPausedUntil: () => dispatcher.pausedUntil,
+    pushesPausedUntil: () => outbound.dispatcher.pausedUntil,
     retryUpdate: inbound.retry,
     webhook: webhookPort(inbound.setup, config.TELEGRAM_MODE),
     settings,
@@ -242,7 +235,7 @@ export async function createHub(config: Config, logs: Logs, clock: Clock = syste
       },
       maxAttempts: deliverySettings.maxAttempts,
     },
-    messages: { waker: dispatcher, pushResult: outbound.result },
+    pushResult: outbound.result,
     botUsername: botUsername(api, clock),
     observation,
     hasToken: (request) => isAdministrator(request, config.ADMIN_TOKEN),
@@ -258,7 +251,6 @@ export async function createHub(config: Config, logs: Logs, clock: Clock = syste
     config,
     db,
     clock,
-    events,
     api,
     presence,
     delivery,

@@ -3,12 +3,10 @@ import type { Answers } from '../buttons/answers.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
 import type { Database } from '../db/open.ts';
-import type { Events } from '../events.ts';
-import { type DeliverySettings, PRESS_COMMAND } from '../instructions/instruction.ts';
+import type { DeliverySettings } from '../instructions/instruction.ts';
 import type { HandOut } from '../instructions/submit.ts';
 import type { Logger } from '../log/log.ts';
 import type { Metrics } from '../observability/metrics/metrics.ts';
-import { enqueue, hubSentence, type Waker } from '../push/enqueue.ts';
 import { startPolling } from '../telegram/inbound/polling.ts';
 import { type ReceivePorts, receiveUpdate } from '../telegram/inbound/receive.ts';
 import { retryUpdate } from '../telegram/inbound/retry.ts';
@@ -20,19 +18,14 @@ export interface InboundPorts {
   config: Config;
   db: Database;
   clock: Clock;
-  events: Events;
   log: Logger;
   api: Api<RawApi>;
   texts: Texts;
   settings: DeliverySettings;
   assigning: AssignPorts;
   handOut: HandOut;
-  /** Sends what the hub says to a person. */
-  waker: Waker;
   answers: Pick<Answers, 'pressed'>;
   metrics: Pick<Metrics, 'inbound'>;
-  /** Counts an update. */
-  onUpdate(): void;
   onFault(error: unknown): void;
 }
 
@@ -50,26 +43,20 @@ export interface Inbound {
 }
 
 export function createInbound(ports: InboundPorts): Inbound {
-  const { config, db, clock, events, log, api, texts, settings, waker, metrics, onFault } = ports;
+  const { config, db, clock, log, api, texts, settings, metrics, onFault } = ports;
   const now = () => clock.now();
   const setup = { api, url: webhookUrl(config), secret: config.TELEGRAM_WEBHOOK_SECRET };
   const receiving: ReceivePorts = {
     db,
-    events,
     handOut: ports.handOut,
     assigning: ports.assigning,
     texts,
-    waker,
     onPress: (press, outcome) => ports.answers.pressed(press, outcome),
     settings,
     forwardStart: config.FORWARD_START,
     forwardEdits: config.FORWARD_EDITS,
     now,
     onFault,
-    onUpdate(kind, outcome) {
-      metrics.inbound.update(kind, outcome);
-      ports.onUpdate();
-    },
   };
   const receive = async (raw: Buffer) => {
     const startedAt = performance.now();
@@ -77,12 +64,6 @@ export function createInbound(ports: InboundPorts): Inbound {
     metrics.inbound.received(performance.now() - startedAt);
     return received;
   };
-  events.on('instruction.unanswered', ({ id, command, telegramUserId, reason }) => {
-    // Whoever pressed a button is told on the button.
-    if (command === PRESS_COMMAND) return;
-    const sentence = { ...hubSentence(telegramUserId, texts.unanswered(reason)), because: id };
-    db.transact((tx) => enqueue(tx, waker, sentence, now())).catch(onFault);
-  });
 
   let stop: () => Promise<void> = async () => {};
   return {

@@ -5,10 +5,9 @@ import type { Clock } from '../clock.ts';
 import type { Database } from '../db/open.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import { HubError } from '../errors.ts';
-import type { Events } from '../events.ts';
 import type { DeliverySettings } from '../instructions/instruction.ts';
 import { retention } from '../instructions/instruction-retention.ts';
-import { sweepDue } from '../instructions/sweep.ts';
+import { sweepDue, type UnansweredTexts } from '../instructions/sweep.ts';
 import type { Logger } from '../log/log.ts';
 import { pushRetention, sweepUploads } from '../push/push-retention.ts';
 import type { UploadStore } from '../push/uploads.ts';
@@ -17,10 +16,10 @@ import type { AssignPorts } from '../users/assign.ts';
 
 export interface MaintenancePorts {
   db: Database;
-  events: Events;
   clock: Clock;
   log: Logger;
   settings: DeliverySettings;
+  texts: UnansweredTexts;
   assigning: AssignPorts;
   delivery: Delivery;
   presence: Presence;
@@ -76,7 +75,7 @@ export function startMaintenance(ports: MaintenancePorts): Maintenance {
 
   const sweep = job('sweep', () => sweepDue(ports, clock.now()));
   const silent = job('silent sockets', () => delivery.tick());
-  const inbox = job('inbox', () => db.transact((tx) => drainInbox(tx, ports.assigning, ports.events, INBOX_PAGE)));
+  const inbox = job('inbox', () => db.transact((tx) => drainInbox(tx, ports.assigning, INBOX_PAGE)));
   const tidy = job('database', () => db.tidy());
   const heartbeats = job('heartbeats', () => presence.write());
   const cutoff = () => clock.now() - ports.retentionDays() * DAY_MS;

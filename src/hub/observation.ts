@@ -15,19 +15,16 @@ import { sessionStillValid } from '../administrators/administrator-session.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
 import type { Database } from '../db/open.ts';
-import type { Events } from '../events.ts';
+import type { EventSource } from '../events.ts';
 import type { Activity } from '../observability/activity/activity.ts';
-import type { Waker } from '../push/enqueue.ts';
 
 export interface ObservationPorts {
   config: Config;
   db: Database;
-  events: Events;
+  events: EventSource;
   clock: Clock;
   presence: SituationPorts['presence'];
   activity: Activity;
-  /** Sends what is resent. */
-  waker: Waker;
   disk: DiskPorts['read'];
   pushesPausedUntil: SituationPorts['pushesPausedUntil'];
   retryUpdate: QuarantineOptions['retry'];
@@ -64,9 +61,9 @@ export function createObservation(ports: ObservationPorts): Observation {
   });
   return {
     async routes(guarded) {
-      const common = { db, events, now };
+      const common = { db, now };
       await guarded.register(adminOverviewRoutes, { situation, activity });
-      await guarded.register(adminPushRoutes, { ...common, waker: ports.waker });
+      await guarded.register(adminPushRoutes, common);
       await guarded.register(adminQuarantineRoutes, { ...common, retry: ports.retryUpdate });
       await guarded.register(adminAuditRoutes, { db });
       await guarded.register(adminSettingRoutes, { ...common, settings: ports.settings, texts: ports.texts, config });

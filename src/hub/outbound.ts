@@ -9,11 +9,10 @@ import type { Clock } from '../clock.ts';
 import { type Config, dataFolder } from '../config/config.ts';
 import type { Database } from '../db/open.ts';
 import { HubError } from '../errors.ts';
-import type { Events } from '../events.ts';
+import type { EventSource } from '../events.ts';
 import { acceptPush, inTurn, type PushInput } from '../push/accept.ts';
 import { PUSH_WAIT_MS, type PushAnswer, pushResult } from '../push/answer.ts';
 import { Dispatcher } from '../push/dispatch.ts';
-import { type PushRow, uploadOf } from '../push/message.ts';
 import type { ChangePort } from '../push/send-port.ts';
 import { type UploadStore, uploadStore } from '../push/uploads.ts';
 import { type OnAsked, telegramApi, UPLOAD_TIMEOUT_SECONDS } from '../telegram/outbound/api.ts';
@@ -25,15 +24,13 @@ export interface OutboundPorts {
   config: Config;
   db: Database;
   clock: Clock;
-  events: Events;
+  events: EventSource;
   api: Api<RawApi>;
   texts: Texts;
   /** Origins that an administrator lets the hub call. */
   callbackOrigins(): readonly string[];
   /** Gets to know of each request to Telegram, once it ended. */
   onAsked: OnAsked;
-  /** Gets messages as they are now that they are settled. */
-  onSettled(row: PushRow): void;
   /** Calls a TPV's URL for a press, and looks how that goes. */
   observeCall(call: () => Promise<CallOutcome>): Promise<CallOutcome>;
   onFault(error: unknown): void;
@@ -59,7 +56,7 @@ export interface Outbound {
 
 /** Puts the outbound half of the hub together. */
 export function createOutbound(ports: OutboundPorts): Outbound {
-  const { config, db, clock, events, api, texts, onSettled, onFault } = ports;
+  const { config, db, clock, events, api, texts, onFault } = ports;
   const now = () => clock.now();
   const patientApi = telegramApi({
     token: config.TELEGRAM_BOT_TOKEN,
@@ -71,18 +68,10 @@ export function createOutbound(ports: OutboundPorts): Outbound {
   const dispatcher = new Dispatcher({
     db,
     clock,
+    events,
     sender: telegramSender(api, patientApi),
     random: Math.random,
-    onSettled(row, outcome) {
-      onSettled(row);
-      const { id, tpv_id: tpvId, status } = row;
-      if (status !== 'pending' && status !== 'sending') events.emit({ type: 'push.settled', id, tpvId, status });
-      // They blocked the bot: the queue marked them as not to be reached.
-      if (outcome.kind === 'refused' && outcome.code === 403) events.changed('user', String(row.chat_id));
-      const file = outcome.kind === 'sent' ? uploadOf(row) : undefined;
-      if (file !== undefined) uploads.remove(file).catch(onFault);
-    },
-    onChanged: (pushId) => events.changed('push', pushId),
+    uploads,
     onFault,
   });
   const isAllowed = (origin: string) => isCallableOrigin(db, ports.callbackOrigins(), origin);
@@ -96,17 +85,13 @@ export function createOutbound(ports: OutboundPorts): Outbound {
     db,
     clock,
     events,
-    waker: dispatcher,
     telegram,
     call: (url, form) => ports.observeCall(() => caller.call(url, form)),
     texts: texts.press,
     onFault,
   });
   const accept = (input: PushInput) =>
-    acceptPush(
-      { db, waker: dispatcher, createButtons: (tx, message) => createButtons(tx, message, now()), now },
-      input,
-    );
+    acceptPush({ db, createButtons: (tx, message) => createButtons(tx, message, now()), now }, input);
   const result = async (id: string) => {
     const row = await dispatcher.settled(id, PUSH_WAIT_MS);
     if (row === undefined) throw new HubError('not_found', 'The message was deleted meanwhile.');

@@ -10,7 +10,6 @@ import type { Clock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
 import type { Database } from '../db/open.ts';
 import type { Delivery } from '../delivery/delivery.ts';
-import type { Events } from '../events.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { gatewayRoutes, type UpgradeOptions } from '../gateway/upgrade.ts';
 import { telegramFiles } from '../telegram/outbound/file-download.ts';
@@ -23,7 +22,6 @@ export interface TpvEdgesPorts extends Pick<UpgradeOptions, 'isAllowedOrigin' | 
   config: Config;
   db: Database;
   clock: Clock;
-  events: Events;
   /** Telegram's, from where files come. */
   api: Api<RawApi>;
   presence: Presence;
@@ -35,7 +33,7 @@ export interface TpvEdgesPorts extends Pick<UpgradeOptions, 'isAllowedOrigin' | 
 
 /** Registers everything that TPVs call: REST, what older ones know of it, and the socket. */
 export async function registerTpvEdges(ports: TpvEdgesPorts): Promise<void> {
-  const { app, config, db, clock, events, api, presence, delivery, outbound } = ports;
+  const { app, config, db, clock, api, presence, delivery, outbound } = ports;
   const { dispatcher, telegram, uploads, isCallable, accept, result } = outbound;
   const now = () => clock.now();
   const failedKey = failedKeyLimit(app);
@@ -49,8 +47,6 @@ export async function registerTpvEdges(ports: TpvEdgesPorts): Promise<void> {
     registration: config.TPV_REGISTRATION,
     registrationToken: config.REGISTRATION_TOKEN,
     now,
-    onAvailable: (tpvId) => events.emit({ type: 'tpv.available', tpvId }),
-    onChanged: (tpvId) => events.changed('tpv', tpvId),
   });
   await app.register(instructionRoutes, {
     db,
@@ -58,7 +54,7 @@ export async function registerTpvEdges(ports: TpvEdgesPorts): Promise<void> {
     report: ports.report,
     poll: (tpvId, limit, waitMs, gone) => delivery.poll(tpvId, limit, waitMs, gone),
   });
-  const pushing = { db, auth, telegram, waker: dispatcher, isCallable, now };
+  const pushing = { db, auth, telegram, isCallable, now };
   await app.register(pushRoutes, { ...pushing, accept, result, uploads });
   await app.register(legacyRoutes, { ...pushing, settled: (id, ms) => dispatcher.settled(id, ms) });
   const openFile = telegramFiles({ api, apiRoot: config.TELEGRAM_API_ROOT, token: config.TELEGRAM_BOT_TOKEN });

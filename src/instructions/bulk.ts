@@ -2,7 +2,6 @@ import type { Kysely } from 'kysely';
 import { type BulkOutcome, tallyInChunks } from '../db/chunks.ts';
 import type { Database, Tx } from '../db/open.ts';
 import type { Schema } from '../db/schema.ts';
-import type { Events } from '../events.ts';
 import type { InstructionRow } from './instruction.ts';
 import {
   cancel,
@@ -27,7 +26,6 @@ export interface Skipped {
 
 export interface BulkPorts {
   db: Database;
-  events: Events;
   handOut: HandOut;
   now(): number;
   /** Writes down what was done, in the same transaction. */
@@ -105,7 +103,7 @@ export async function isActive(db: Kysely<Schema>, tpvId: string): Promise<boole
 
 async function change(
   tx: Tx,
-  { events, handOut }: BulkPorts,
+  { handOut }: BulkPorts,
   request: BulkRequest,
   row: InstructionRow,
   now: number,
@@ -115,10 +113,10 @@ async function change(
       await retryInstruction(tx, handOut, row, now);
       return;
     case 'cancel':
-      await cancel(tx, events, row.id, now);
+      await cancel(tx, row.id, now);
       return;
     case 'reassign':
-      await moveTo(tx, events, row, request.tpvId);
+      await moveTo(tx, row, request.tpvId);
       return;
     default:
       request satisfies never;

@@ -1,5 +1,4 @@
 import type { Tx } from '../db/open.ts';
-import type { Events } from '../events.ts';
 import { tpvOfUser } from '../users/user.ts';
 import { type InstructionRow, isFinal, TIED_COMMANDS } from './instruction.ts';
 import { cancelInstruction, copyFiles, moveInstruction } from './instruction-store.ts';
@@ -71,14 +70,11 @@ export async function retryInstruction(tx: Tx, handOut: HandOut, row: Instructio
  * Ends the instruction; its TPV is told to stop. The person is told nothing, unless they wait at a button.
  * @returns false where it is final already
  */
-export async function cancel(tx: Tx, events: Events, id: string, now: number): Promise<boolean> {
+export async function cancel(tx: Tx, id: string, now: number): Promise<boolean> {
   const [ended] = await tx.run(cancelInstruction, { id, now });
   if (ended === undefined) return false;
-  tx.afterCommit(() => {
-    if (ended.tpv_id !== null)
-      events.emit({ type: 'instruction.revoked', id, tpvId: ended.tpv_id, reason: 'cancelled' });
-    events.changed('instruction', id);
-  });
+  if (ended.tpv_id !== null) tx.emit({ type: 'instruction.revoked', id, tpvId: ended.tpv_id, reason: 'cancelled' });
+  tx.changed('instruction', id);
   return true;
 }
 
@@ -86,20 +82,13 @@ export async function cancel(tx: Tx, events: Events, id: string, now: number): P
  * Gives one instruction to another TPV; the person stays where they are.
  * @returns false where it is final already
  */
-export async function moveTo(
-  tx: Tx,
-  events: Events,
-  row: Pick<InstructionRow, 'id' | 'tpv_id'>,
-  tpvId: string,
-): Promise<boolean> {
+export async function moveTo(tx: Tx, row: Pick<InstructionRow, 'id' | 'tpv_id'>, tpvId: string): Promise<boolean> {
   const { id, tpv_id: before } = row;
   if (before === tpvId) return true;
   const [moved] = await tx.run(moveInstruction, { id, tpvId });
   if (moved === undefined) return false;
-  tx.afterCommit(() => {
-    if (before !== null) events.emit({ type: 'instruction.revoked', id, tpvId: before, reason: 'reassigned' });
-    events.emit({ type: 'instruction.ready', tpvId });
-    events.changed('instruction', id);
-  });
+  if (before !== null) tx.emit({ type: 'instruction.revoked', id, tpvId: before, reason: 'reassigned' });
+  tx.emit({ type: 'instruction.ready', tpvId });
+  tx.changed('instruction', id);
   return true;
 }

@@ -1,13 +1,13 @@
 import type { Clock } from '../clock.ts';
 import type { Database, Tx } from '../db/open.ts';
-import type { Events } from '../events.ts';
+import type { EventSource } from '../events.ts';
 import { isFinal, NOBODY, TEST_COMMAND, TEST_PRIORITY } from './instruction.ts';
 import { instructionById } from './instruction-store.ts';
 import { type HandOut, submit } from './submit.ts';
 
 export interface ProbePorts {
   db: Database;
-  events: Events;
+  events: EventSource;
   handOut: HandOut;
   clock: Clock;
   /** Writes down who asked, in the same transaction. */

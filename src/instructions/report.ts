@@ -3,7 +3,6 @@ import type { Transact, Tx } from '../db/open.ts';
 import { storable } from '../db/plain-text.ts';
 import { statement } from '../db/statement.ts';
 import { HubError } from '../errors.ts';
-import type { Events } from '../events.ts';
 import { type DeliverySettings, instructionIdOf, isFinal, reportableFrom } from './instruction.ts';
 import { endOfLease, instructionOfTpv } from './instruction-store.ts';
 
@@ -21,7 +20,6 @@ export interface Report {
 
 export interface ReportPorts {
   transact: Transact;
-  events: Events;
   settings: Pick<DeliverySettings, 'processingLeaseMs'>;
 }
 
@@ -101,18 +99,16 @@ export async function report(ports: ReportPorts, report: Report, now: number): P
   await ports.transact(async (tx) => {
     const [changed] = await tx.run(statements[report.status], parameters);
     if (changed === undefined) return refuseUnlessSame(tx, { ...report, id });
-    tx.afterCommit(() => {
-      ports.events.emit({
-        type: 'instruction.reported',
-        id,
-        tpvId: report.tpvId,
-        status: report.status,
-        holder: report.holder,
-        ageMs: now - changed.created_at,
-        waitedMs: isFirst(report.status, changed.delivered_at, now) ? now - changed.created_at : undefined,
-      });
-      ports.events.changed('instruction', id);
+    tx.emit({
+      type: 'instruction.reported',
+      id,
+      tpvId: report.tpvId,
+      status: report.status,
+      holder: report.holder,
+      ageMs: now - changed.created_at,
+      waitedMs: isFirst(report.status, changed.delivered_at, now) ? now - changed.created_at : undefined,
     });
+    tx.changed('instruction', id);
   });
 }
 

@@ -77,6 +77,8 @@ export async function submit(tx: Tx, handOut: HandOut, submission: Submission, n
     expiresAt: row.expires_at,
     holder: row.holder,
   });
+  tx.emit({ type: 'instruction.stored', id, tpvId });
+  tx.changed('instruction', id);
   tx.afterCommit(() => handOut.committed(row));
   return id;
 }

@@ -1,6 +1,7 @@
 import type { Database, Tx } from '../db/open.ts';
-import type { Events } from '../events.ts';
-import { type DeliverySettings, EXPIRED, NO_ANSWER, TEST_COMMAND } from './instruction.ts';
+import type { UnansweredReason } from '../events.ts';
+import { enqueue, hubSentence } from '../push/enqueue.ts';
+import { type DeliverySettings, EXPIRED, NO_ANSWER, PRESS_COMMAND, TEST_COMMAND } from './instruction.ts';
 import { dueInstructions, giveUp, lapse } from './instruction-store.ts';
 
 /** One page of due rows; a page is one commit. */
@@ -8,9 +9,14 @@ const PAGE = 500;
 /** A tick takes this many pages at the most, so that a mass expiry is spread over ticks. */
 const PAGES_PER_TICK = 4;
 
+/** What a person reads whose message ended without an answer; telegram/texts.ts has the sentences. */
+export interface UnansweredTexts {
+  unanswered(reason: UnansweredReason): string;
+}
+
 export interface SweepPorts {
   db: Database;
-  events: Events;
+  texts: UnansweredTexts;
   settings: Pick<DeliverySettings, 'maxAttempts'>;
 }
 
@@ -45,30 +51,31 @@ interface DueRow {
 
 async function settle(tx: Tx, ports: SweepPorts, row: DueRow, now: number): Promise<void> {
   if (row.expires_at <= now) {
-    await endUnanswered(tx, ports.events, row, 'expired', row.retry_count, now);
+    await endUnanswered(tx, ports.texts, row, 'expired', row.retry_count, now);
     return;
   }
   const retryCount = row.retry_count + 1;
   if (retryCount >= ports.settings.maxAttempts) {
-    await endUnanswered(tx, ports.events, row, 'no_answer', retryCount, now);
+    await endUnanswered(tx, ports.texts, row, 'no_answer', retryCount, now);
     return;
   }
   const lapsed = await tx.run(lapse, { seq: row.seq, retryCount, now });
   const { tpv_id: tpvId } = row;
   if (lapsed.length > 0 && tpvId !== null) {
-    tx.afterCommit(() => ports.events.emit({ type: 'instruction.ready', tpvId }));
+    tx.emit({ type: 'instruction.ready', tpvId });
   }
 }
 
 /**
- * Fails an instruction without its TPV's word, and has its TPV stop and the person told, once each.
+ * Fails an instruction without its TPV's word, has its TPV stop, and tells the person, once each. The sentence is
+ * queued in this transaction: a process that is killed right after the commit owes it to the person no less.
  * @param dueBy one whose lease ends after this is left alone: its TPV said something meanwhile
  */
 export async function endUnanswered(
   tx: Tx,
-  events: Events,
+  texts: UnansweredTexts,
   row: Pick<DueRow, 'seq' | 'id' | 'tpv_id' | 'telegram_user_id' | 'command'>,
-  reason: 'expired' | 'no_answer',
+  reason: UnansweredReason,
   retryCount: number,
   now: number,
   dueBy = now,
@@ -76,13 +83,13 @@ export async function endUnanswered(
   const error = reason === 'expired' ? EXPIRED : NO_ANSWER;
   const ended = await tx.run(giveUp, { seq: row.seq, now, dueBy, error, retryCount });
   if (ended.length === 0) return;
-  tx.afterCommit(() => {
-    if (row.tpv_id !== null) events.emit({ type: 'instruction.revoked', id: row.id, tpvId: row.tpv_id, reason });
-    const { id, tpv_id: tpvId, command, telegram_user_id: telegramUserId } = row;
-    // Nobody wrote a test, so nobody misses its answer.
-    if (command !== TEST_COMMAND) {
-      events.emit({ type: 'instruction.unanswered', id, tpvId, command, telegramUserId, reason });
-    }
-    events.changed('instruction', id);
-  });
+  const { id, tpv_id: tpvId, command } = row;
+  if (tpvId !== null) tx.emit({ type: 'instruction.revoked', id, tpvId, reason });
+  tx.changed('instruction', id);
+  // No person wrote a test.
+  if (command === TEST_COMMAND) return;
+  tx.emit({ type: 'instruction.unanswered', id, tpvId, reason });
+  // The person who pressed a button is told on the button (buttons/answers.ts).
+  if (command === PRESS_COMMAND) return;
+  await enqueue(tx, { ...hubSentence(row.telegram_user_id, texts.unanswered(reason)), because: id }, now);
 }

@@ -1,30 +1,32 @@
 import type { CallOutcome } from '../callbacks/guarded-call.ts';
 import type { DeliveryObserver } from '../delivery/delivery.ts';
-import type { Events } from '../events.ts';
+import type { EventSource } from '../events.ts';
 import type { Logs } from '../log/log.ts';
-import type { PushRow } from '../push/message.ts';
 import type { Metrics } from './metrics/metrics.ts';
 
 export interface TelemetryPorts {
-  events: Events;
+  events: EventSource;
   logs: Logs;
   metrics: Metrics;
-  now(): number;
 }
 
 /** Those who look on: they count, and write the lines by which a message is followed (src/log/log.ts). */
 export interface Telemetry {
   readonly delivery: DeliveryObserver;
-  onPushSettled(row: PushRow): void;
   observeCall(call: () => Promise<CallOutcome>): Promise<CallOutcome>;
 }
 
 /** Has metrics and logs follow what happens. Lines for each step of an instruction are written at `debug` only. */
-export function startTelemetry({ events, logs: { log, access }, metrics, now }: TelemetryPorts): Telemetry {
-  const { instructions, outbound } = metrics;
+export function startTelemetry({ events, logs: { log, access }, metrics }: TelemetryPorts): Telemetry {
+  const { inbound, instructions, outbound } = metrics;
   // Asked once: at `info` a step must cost nothing but its count.
   const traced = log.isLevelEnabled('debug');
 
+  events.on('update.received', ({ kind, outcome }) => inbound.update(kind, outcome));
+  events.on('instruction.stored', ({ id, tpvId }) => {
+    instructions.created();
+    if (traced) log.debug({ instruction_id: id, tpv_id: tpvId }, 'created');
+  });
   events.on('instruction.reported', ({ id, tpvId, status, holder, ageMs, waitedMs }) => {
     const transport = holder === 'poll' ? 'poll' : 'socket';
     instructions.reported(transport, status, ageMs, waitedMs !== undefined);
@@ -34,6 +36,17 @@ export function startTelemetry({ events, logs: { log, access }, metrics, now }: 
     instructions.gaveUp(reason);
     if (traced) log.debug({ instruction_id: id, tpv_id: tpvId, reason }, 'given up');
   });
+  events.on('push.settled', ({ id, tpvId, status, idempotencyKey, attempts, ms }) => {
+    outbound.pushed(status, ms);
+    access.info({
+      push: status,
+      push_message_id: id,
+      instruction_id: instructionOfKey(idempotencyKey),
+      tpv_id: tpvId ?? undefined,
+      ms,
+      attempts,
+    });
+  });
   if (traced) {
     events.on('instruction.revoked', ({ id, tpvId, reason }) =>
       log.debug({ instruction_id: id, tpv_id: tpvId, reason }, 'revoked'),
@@ -42,10 +55,6 @@ export function startTelemetry({ events, logs: { log, access }, metrics, now }: 
 
   return {
     delivery: {
-      created(id, tpvId) {
-        instructions.created();
-        if (traced) log.debug({ instruction_id: id, tpv_id: tpvId }, 'created');
-      },
       handedOut(id, transport, ageMs, again) {
         instructions.handedOut(transport, ageMs, again);
         if (traced) log.debug({ instruction_id: id, transport, age_ms: ageMs, again }, 'handed out');
@@ -54,20 +63,6 @@ export function startTelemetry({ events, logs: { log, access }, metrics, now }: 
         instructions.returned(ids.length);
         if (traced) for (const id of ids) log.debug({ instruction_id: id }, 'in line again');
       },
-    },
-    onPushSettled(row) {
-      const { status } = row;
-      if (status === 'pending' || status === 'sending') return;
-      const ms = now() - row.queued_at;
-      outbound.pushed(status, ms);
-      access.info({
-        push: status,
-        push_message_id: row.id,
-        instruction_id: instructionOfKey(row.idempotency_key),
-        tpv_id: row.tpv_id ?? undefined,
-        ms,
-        attempts: row.attempts,
-      });
     },
     async observeCall(call) {
       const startedAt = performance.now();

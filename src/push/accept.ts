@@ -5,7 +5,7 @@ import { storable } from '../db/plain-text.ts';
 import { HubError } from '../errors.ts';
 import { uuidv7 } from '../ids.ts';
 import { userOfTpv } from '../users/user.ts';
-import { enqueue, type Waker } from './enqueue.ts';
+import { enqueue } from './enqueue.ts';
 import {
   faultsOfMessage,
   type InlineKeyboard,
@@ -23,7 +23,6 @@ export type HangButtons = (
 
 export interface AcceptPorts {
   db: Database;
-  waker: Waker;
   createButtons: HangButtons;
   now(): number;
 }
@@ -74,7 +73,7 @@ export async function acceptPush(ports: AcceptPorts, input: PushInput): Promise<
       ...(keyboard.length > 0 && { keyboard }),
       ...(key !== undefined && bodyHash !== undefined && { idempotency: { key, hash: bodyHash } }),
     };
-    return { id: await enqueue(tx, ports.waker, request, now), repeated: false };
+    return { id: await enqueue(tx, request, now), repeated: false };
   });
 }
 

@@ -2,7 +2,6 @@ import type { Database, Tx } from '../db/open.ts';
 import { storable } from '../db/plain-text.ts';
 import type { ParseMode } from '../db/schema.ts';
 import { HubError } from '../errors.ts';
-import type { Waker } from './enqueue.ts';
 import { faultsOfMessage, type InlineKeyboard, type PushRow } from './message.ts';
 import { editedPush } from './push-store.ts';
 import type { ChangeOutcome, ChangePort } from './send-port.ts';
@@ -10,7 +9,6 @@ import type { ChangeOutcome, ChangePort } from './send-port.ts';
 export interface ChangePorts {
   db: Database;
   telegram: ChangePort;
-  waker: Pick<Waker, 'changed'>;
   /** Forgets what these buttons do; absent: presses on those that a message had are still looked up. */
   dropButtons?: (tx: Tx, tokens: readonly string[]) => Promise<void>;
 }
@@ -51,7 +49,7 @@ export async function changePush(ports: ChangePorts, row: PushRow, change: Chang
     await drop(tx, row);
     const [edited] = await tx.run(editedPush, { id: row.id, text, parseMode, plain, markup });
     if (edited === undefined) throw new HubError('not_found', 'The message was deleted meanwhile.');
-    tx.afterCommit(() => ports.waker.changed(row.id));
+    tx.changed('push', row.id);
     return edited;
   });
 }

@@ -1,9 +1,9 @@
 import { type Cancel, type Clock, pause } from '../clock.ts';
 import type { Database, Tx } from '../db/open.ts';
 import { HubError } from '../errors.ts';
+import type { EventSource } from '../events.ts';
 import { markUnreachable } from '../users/user.ts';
-import type { Waker } from './enqueue.ts';
-import type { PushRow } from './message.ts';
+import { type PushRow, uploadOf } from './message.ts';
 import {
   headOfChat,
   interruptedToUnknown,
@@ -18,19 +18,19 @@ import { ChatQueue } from './queue.ts';
 import { OVERALL, Pace } from './rate.ts';
 import { SendPause } from './send-pause.ts';
 import type { SendOutcome, SendPort } from './send-port.ts';
+import type { UploadStore } from './uploads.ts';
 import { type Verdict, verdictOf } from './verdict.ts';
 import { Waiters } from './waiters.ts';
 
 export interface DispatchPorts {
   db: Database;
   clock: Clock;
+  events: EventSource;
   sender: SendPort;
   /** Spreads what would otherwise come back all at once; 0..1. */
   random(): number;
-  /** @param row as it is now, with its final status */
-  onSettled(row: PushRow, outcome: SendOutcome): void;
-  /** A message looks otherwise than before. */
-  onChanged(pushId: string): void;
+  /** A file goes once it was sent. */
+  uploads: Pick<UploadStore, 'remove'>;
   onFault(error: unknown): void;
 }
 
@@ -52,7 +52,7 @@ const GIVEN_UP = 'Telegram no estuvo disponible en 24 horas';
  * Sends what waits: one at a time and in order per chat, within Telegram's limits, fair between TPVs. Rows are the
  * truth; a message is marked `sending` before its request leaves, so that a crash never sends it twice.
  */
-export class Dispatcher implements Waker {
+export class Dispatcher {
   readonly #ports: DispatchPorts;
   readonly #queue = new ChatQueue();
   readonly #overall = new Pace(OVERALL);
@@ -72,6 +72,7 @@ export class Dispatcher implements Waker {
   constructor(ports: DispatchPorts) {
     this.#ports = ports;
     this.#sendPause = new SendPause(ports.clock);
+    ports.events.on('push.queued', ({ chatId, tpvId }) => this.#queued(chatId, tpvId));
   }
 
   /** Settles what the last process left half-way, and begins with what waits. */
@@ -81,15 +82,6 @@ export class Dispatcher implements Waker {
     for (const chat of await db.query(waitingChats, {})) this.#queue.add(chat.chat_id, chat.tpv_id);
     this.#started = true;
     this.#pump();
-  }
-
-  waiting(chatId: number, tpvId: string | null): void {
-    this.#queue.add(chatId, tpvId);
-    this.#pump();
-  }
-
-  changed(pushId: string): void {
-    this.#ports.onChanged(pushId);
   }
 
   /** Nothing leaves before this moment: Telegram's limit for all, or an outage; undefined where nothing holds it. */
@@ -129,6 +121,11 @@ export class Dispatcher implements Waker {
     cancel();
     this.#over.abort();
     this.#waiters.end();
+  }
+
+  #queued(chatId: number, tpvId: string | null): void {
+    this.#queue.add(chatId, tpvId);
+    this.#pump();
   }
 
   /** Begins with as many chats as may be under way, and asks for its next turn. */
@@ -251,9 +248,9 @@ export class Dispatcher implements Waker {
     this.#queue.pause(row.chat_id, notBefore);
     await this.#write(async (tx) => {
       await tx.run(postponePush, { id: row.id, notBefore, error });
+      tx.changed('push', row.id);
     });
     this.#waiters.postponed(row.id, notBefore);
-    this.changed(row.id);
     return true;
   }
 
@@ -263,8 +260,8 @@ export class Dispatcher implements Waker {
     await this.#write(async (tx) => {
       await tx.run(postponePush, { id: row.id, notBefore: clock.now(), error });
       await tx.run(moveChat, { from: row.chat_id, to });
+      tx.emit({ type: 'push.queued', chatId: to, tpvId: row.tpv_id });
     });
-    this.waiting(to, row.tpv_id);
     return false;
   }
 
@@ -273,23 +270,31 @@ export class Dispatcher implements Waker {
     outcome: SendOutcome,
     end: Pick<Extract<Verdict, { kind: 'settled' }>, 'status' | 'error' | 'unreachablePerson'>,
   ): Promise<boolean> {
-    const { clock, onSettled } = this.#ports;
+    const { clock, uploads, onFault } = this.#ports;
+    const { id, tpv_id: tpvId, idempotency_key: idempotencyKey, attempts } = row;
+    const { status } = end;
     this.#moved.delete(row.id);
     await this.#write(async (tx) => {
       await tx.run(settlePush, {
-        id: row.id,
-        status: end.status,
+        id,
+        status,
         messageId: outcome.kind === 'sent' ? outcome.messageId : null,
         code: outcome.kind === 'refused' ? outcome.code : null,
         error: end.error,
         plain: outcome.kind === 'sent' && outcome.asPlain ? 1 : 0,
         sentAt: outcome.kind === 'sent' ? clock.now() : null,
       });
-      if (end.unreachablePerson) await tx.run(markUnreachable, { telegramId: row.chat_id });
+      if (end.unreachablePerson) {
+        await tx.run(markUnreachable, { telegramId: row.chat_id });
+        tx.changed('user', String(row.chat_id));
+      }
+      const ms = clock.now() - row.queued_at;
+      tx.emit({ type: 'push.settled', id, tpvId, status, idempotencyKey, attempts, ms });
+      tx.changed('push', id);
     });
-    this.#waiters.settled(row.id);
-    onSettled({ ...row, status: end.status }, outcome);
-    this.changed(row.id);
+    this.#waiters.settled(id);
+    const file = outcome.kind === 'sent' ? uploadOf(row) : undefined;
+    if (file !== undefined) uploads.remove(file).catch(onFault);
     return false;
   }
 

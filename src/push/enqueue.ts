@@ -16,18 +16,11 @@ export interface PushRequest extends OutboundMessage {
   because?: string;
 }
 
-/** Who is told that a chat has something to send; the dispatcher fills this port. */
-export interface Waker {
-  waiting(chatId: number, tpvId: string | null): void;
-  /** A message looks otherwise than before, or is new; said after the commit. */
-  changed(pushId: string): void;
-}
-
 /**
  * Puts a message into its chat's queue, as part of the caller's transaction; it goes out after the commit.
  * @returns its id
  */
-export async function enqueue(tx: Tx, waker: Waker, request: PushRequest, now: number): Promise<string> {
+export async function enqueue(tx: Tx, request: PushRequest, now: number): Promise<string> {
   const id = request.id ?? uuidv7(now);
   const { tpvId, chatId } = request;
   await tx.run(insertPush, {
@@ -44,10 +37,8 @@ export async function enqueue(tx: Tx, waker: Waker, request: PushRequest, now: n
     hash: request.idempotency?.hash ?? null,
     now,
   });
-  tx.afterCommit(() => {
-    waker.waiting(chatId, tpvId);
-    waker.changed(id);
-  });
+  tx.emit({ type: 'push.queued', chatId, tpvId });
+  tx.changed('push', id);
   return id;
 }
 

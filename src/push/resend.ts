@@ -1,6 +1,5 @@
 import type { Tx } from '../db/open.ts';
 import { HubError } from '../errors.ts';
-import type { Waker } from './enqueue.ts';
 import type { PushRow } from './message.ts';
 import { pushById, resendPush, resolvePush } from './push-store.ts';
 
@@ -9,13 +8,11 @@ import { pushById, resendPush, resolvePush } from './push-store.ts';
  * @returns the message as it is now
  * @throws HubError `not_found`, `invalid_transition` where it waits already, or arrived
  */
-export async function resend(tx: Tx, waker: Waker, id: string, now: number): Promise<PushRow> {
+export async function resend(tx: Tx, id: string, now: number): Promise<PushRow> {
   const [again] = await tx.run(resendPush, { id, now });
   if (again === undefined) throw await refusal(tx, id, 'solo se reenvían los mensajes en «unknown» o «failed»');
-  tx.afterCommit(() => {
-    waker.waiting(again.chat_id, again.tpv_id);
-    waker.changed(id);
-  });
+  tx.emit({ type: 'push.queued', chatId: again.chat_id, tpvId: again.tpv_id });
+  tx.changed('push', id);
   return again;
 }
 
@@ -23,10 +20,10 @@ export async function resend(tx: Tx, waker: Waker, id: string, now: number): Pro
  * Says what became of a message of which nobody knows whether it arrived: somebody asked the person.
  * @throws HubError `not_found`, `invalid_transition` where it is known
  */
-export async function resolve(tx: Tx, waker: Waker, id: string, as: 'sent' | 'failed'): Promise<PushRow> {
+export async function resolve(tx: Tx, id: string, as: 'sent' | 'failed'): Promise<PushRow> {
   const [resolved] = await tx.run(resolvePush, { id, status: as });
   if (resolved === undefined) throw await refusal(tx, id, 'solo se resuelven los mensajes en «unknown»');
-  tx.afterCommit(() => waker.changed(id));
+  tx.changed('push', id);
   return resolved;
 }
 

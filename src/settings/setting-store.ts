@@ -1,5 +1,7 @@
+import type { Kysely } from 'kysely';
 import { raiseEpoch, readEpoch } from '../db/epoch.ts';
 import type { Database, Tx } from '../db/open.ts';
+import type { Schema } from '../db/schema.ts';
 import { deleteValue, storeValue } from '../db/stored-value.ts';
 import { SETTING_KEYS, TEXT_PREFIX } from './values.ts';
 
@@ -12,8 +14,8 @@ export function settingsEpoch(db: Database): Promise<number> {
 }
 
 /** What administrators changed: JSON by key. */
-export async function storedSettings(db: Database): Promise<Map<string, string>> {
-  const rows = await db.read
+export async function storedSettings(db: Kysely<Schema>): Promise<Map<string, string>> {
+  const rows = await db
     .selectFrom('settings')
     .select(['key', 'value'])
     .where((eb) => eb.or([eb('key', 'in', SETTING_KEYS), eb('key', 'like', `${TEXT_PREFIX}%`)]))

@@ -13,8 +13,6 @@ export interface SettingsPorts {
   config: Pick<Config, 'ROUTING_STRATEGY' | 'RETENTION_DAYS' | 'CORS_ALLOWED_ORIGINS' | 'CALLBACK_ALLOWED_ORIGINS'>;
   /** The sentences that can be worded otherwise. */
   texts: Readonly<Record<string, TextDefinition>>;
-  /** A setting is another one from now on, whoever changed it. */
-  onChanged(key: string): void;
 }
 
 /** What an administrator changes; null: back to the default. Keys of texts go without their prefix. */
@@ -55,7 +53,7 @@ export class Settings {
   static async open(ports: SettingsPorts): Promise<Settings> {
     const settings = new Settings(ports);
     settings.#epoch = await settingsEpoch(ports.db);
-    settings.#apply(await storedSettings(ports.db));
+    settings.#apply(await storedSettings(ports.db.read));
     settings.#timer = ports.clock.every(LOOK_INTERVAL_MS, () => settings.#look());
     return settings;
   }
@@ -101,13 +99,16 @@ export class Settings {
     }
     if (changes.size === 0) return;
     await storeSettings(tx, changes);
+    for (const [key, value] of changes) {
+      if (value !== (this.#state.stored.get(key) ?? null)) tx.changed('setting', key);
+    }
     tx.afterCommit(() => {
       const stored = new Map(this.#state.stored);
       for (const [key, value] of changes) {
         if (value === null) stored.delete(key);
         else stored.set(key, value);
       }
-      this.#take(stored);
+      this.#apply(stored);
     });
   }
 
@@ -138,17 +139,17 @@ export class Settings {
     const { db } = this.#ports;
     const epoch = await settingsEpoch(db);
     if (epoch === this.#epoch) return;
-    this.#take(await storedSettings(db));
+    // In a transaction, so that nothing stored here meanwhile is taken for what another process stored.
+    await db.transact(async (tx) => {
+      const stored = await storedSettings(tx.kysely);
+      const before = this.#state.stored;
+      for (const key of new Set([...before.keys(), ...stored.keys()])) {
+        if (before.get(key) !== stored.get(key)) tx.changed('setting', key);
+      }
+      tx.afterCommit(() => this.#apply(stored));
+    });
     // Only now: where reading failed, the next look tries again.
     this.#epoch = epoch;
-  }
-
-  #take(stored: ReadonlyMap<string, string>): void {
-    const before = this.#state.stored;
-    this.#apply(stored);
-    for (const key of new Set([...before.keys(), ...stored.keys()])) {
-      if (before.get(key) !== stored.get(key)) this.#ports.onChanged(key);
-    }
   }
 
   #apply(stored: ReadonlyMap<string, string>): void {

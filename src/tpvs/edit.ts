@@ -31,6 +31,9 @@ export async function editTpv(tx: Tx, id: string, changes: TpvChanges): Promise<
   const before = await existingTpv(tx, id);
   if (Object.values(changes).some((value) => value !== undefined)) {
     await tx.kysely.updateTable('tpv_instances').set(changes).where('id', '=', id).execute();
+    tx.changed('tpv', id);
+    // With more places, people who wait may be assigned.
+    tx.emit({ type: 'tpv.available', tpvId: id });
   }
   return before;
 }
@@ -43,6 +46,7 @@ export async function changeJoinCode(tx: Tx, id: string): Promise<{ tpv: Tpv; jo
   const tpv = await existingTpv(tx, id);
   const joinCode = newJoinCode();
   await tx.kysely.updateTable('tpv_instances').set({ join_code: joinCode }).where('id', '=', id).execute();
+  tx.changed('tpv', id);
   return { tpv, joinCode };
 }
 
@@ -60,6 +64,8 @@ export async function activate(tx: Tx, id: string, now: number): Promise<Tpv> {
     .where('id', '=', id)
     .execute();
   await raiseAccessEpoch(tx);
+  tx.changed('tpv', id);
+  tx.emit({ type: 'tpv.available', tpvId: id });
   return before;
 }
 
@@ -72,6 +78,7 @@ export async function deactivate(tx: Tx, id: string): Promise<Tpv> {
   const before = await existingTpv(tx, id);
   await tx.kysely.updateTable('tpv_instances').set({ is_active: 0 }).where('id', '=', id).execute();
   await raiseAccessEpoch(tx);
+  tx.changed('tpv', id);
   return before;
 }
 
@@ -85,5 +92,6 @@ export async function deleteTpv(tx: Tx, id: string, now: number): Promise<Tpv> {
   await tx.kysely.deleteFrom('api_keys').where('tpv_id', '=', id).execute();
   await tx.kysely.updateTable('tpv_instances').set({ is_active: 0, deleted_at: now }).where('id', '=', id).execute();
   await raiseAccessEpoch(tx);
+  tx.changed('tpv', id);
   return before;
 }

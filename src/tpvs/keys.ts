@@ -80,6 +80,7 @@ export async function addKey(tx: Tx, tpvId: string, key: NewApiKey, now: number)
       last_used_at: null,
     })
     .execute();
+  tx.changed('tpv', tpvId);
 }
 
 /**
@@ -138,5 +139,6 @@ function refusedKey(why: string, message: string): HubError {
 /** Ends every key of the TPV at once. */
 export async function revokeKeys(tx: Tx, tpvId: string): Promise<void> {
   await tx.kysely.deleteFrom('api_keys').where('tpv_id', '=', tpvId).execute();
+  tx.changed('tpv', tpvId);
   await raiseAccessEpoch(tx);
 }

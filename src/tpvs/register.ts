@@ -57,6 +57,7 @@ export async function registerTpv(
       })
       .execute();
     await addKey(tx, id, key, now);
+    if (isActive) tx.emit({ type: 'tpv.available', tpvId: id });
   });
   return { id, name: registration.name, apiKey: key.key, isActive };
 }

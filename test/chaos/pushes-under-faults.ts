@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { type Fault, startEmulator } from '../../demo/emulator/mod.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { openDatabase } from '../../src/db/open.ts';
+import { Events } from '../../src/events.ts';
 import { Dispatcher } from '../../src/push/dispatch.ts';
 import { enqueue, hubSentence } from '../../src/push/enqueue.ts';
-import { resendPush } from '../../src/push/push-store.ts';
+import { resend } from '../../src/push/resend.ts';
 import { telegramApi } from '../../src/telegram/outbound/api.ts';
 import { telegramSender } from '../../src/telegram/outbound/sender.ts';
 import { testClock, turns } from '../support/clock.ts';
@@ -92,7 +93,10 @@ export async function pushesUnderFaults(options: PushesUnderFaultsOptions): Prom
       events++;
     });
   };
-  const db = openDatabase({ DATABASE_URL: `sqlite:${join(dir, 'hub.db')}`, DATABASE_DURABILITY: 'normal' });
+  const unexpected: unknown[] = [];
+  const said = new Events((error) => unexpected.push(error));
+  const url = `sqlite:${join(dir, 'hub.db')}`;
+  const db = openDatabase({ DATABASE_URL: url, DATABASE_DURABILITY: 'normal' }, { events: said });
   await migrate(db);
 
   const faults: Record<string, number> = {};
@@ -110,7 +114,6 @@ export async function pushesUnderFaults(options: PushesUnderFaultsOptions): Prom
   const online = telegramSender(api, api);
   const nowhere = telegramApi({ token: emulator.token, apiRoot: `http://127.0.0.1:${await freePort()}` });
   const offline = telegramSender(nowhere, nowhere);
-  const unexpected: unknown[] = [];
   const dispatcher = new Dispatcher({
     db: {
       ...db,
@@ -118,6 +121,7 @@ export async function pushesUnderFaults(options: PushesUnderFaultsOptions): Prom
       transact: (fn) => counted(() => db.transact(fn)),
     },
     clock,
+    events: said,
     sender: {
       async send(row) {
         const at = clock.now();
@@ -141,8 +145,7 @@ export async function pushesUnderFaults(options: PushesUnderFaultsOptions): Prom
       },
     },
     random,
-    onSettled: () => {},
-    onChanged: () => {},
+    uploads: { remove: async () => {} },
     onFault: (error) => unexpected.push(error),
   });
 
@@ -156,7 +159,7 @@ export async function pushesUnderFaults(options: PushesUnderFaultsOptions): Prom
     for (let i = 0; i < count; i++) {
       const chatId = 1 + Math.floor(random() * options.chats);
       const text = `mensaje ${i}`;
-      const id = await db.transact((tx) => enqueue(tx, dispatcher, hubSentence(chatId, text), clock.now()));
+      const id = await db.transact((tx) => enqueue(tx, hubSentence(chatId, text), clock.now()));
       texts.set(id, { text, chatId });
       await clock.advance((random() * 2_000) / options.perSecond);
     }
@@ -190,10 +193,7 @@ export async function pushesUnderFaults(options: PushesUnderFaultsOptions): Prom
 
     const unknown = rows.filter(({ status }) => status === 'unknown');
     for (const { id } of unknown) {
-      await db.transact(async (tx) => {
-        const [row] = await tx.run(resendPush, { id, now: clock.now() });
-        if (row !== undefined) tx.afterCommit(() => dispatcher.waiting(row.chat_id, row.tpv_id));
-      });
+      await db.transact((tx) => resend(tx, id, clock.now()));
     }
     for (let seconds = 0; seconds < 600 && (await isWaiting()); seconds += 10) await clock.advance(10_000);
     look();

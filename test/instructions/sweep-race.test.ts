@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Database } from '../../src/db/open.ts';
 import { sweepDue } from '../../src/instructions/sweep.ts';
+import { telegramTexts } from '../../src/telegram/texts.ts';
 import { DIALECTS, startHub } from '../support/hub.ts';
 
 describe.each(DIALECTS)('a report on %s that is kept while the sweep looks at its instruction', (database) => {
@@ -12,7 +13,7 @@ describe.each(DIALECTS)('a report on %s that is kept while the sweep looks at it
     const { id } = body.instructions[0];
     const path = `/api/tpv/instructions/${id}/`;
     // The report comes between the sweep's look at what is due and its commit.
-    const { db, events } = hub.hub;
+    const { db } = hub.hub;
     const late: Database = {
       ...db,
       query: async (statement, parameters) => {
@@ -22,7 +23,7 @@ describe.each(DIALECTS)('a report on %s that is kept while the sweep looks at it
       },
     };
     const leaseIsOver = Date.now() + 65_000;
-    await sweepDue({ db: late, events, settings: { maxAttempts } }, leaseIsOver);
+    await sweepDue({ db: late, texts: telegramTexts(() => undefined), settings: { maxAttempts } }, leaseIsOver);
     expect((await tpv.fetch(path)).body).toMatchObject({ status: 'processing', retry_count: 0 });
   });
 });

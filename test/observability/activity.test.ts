@@ -26,15 +26,16 @@ function start(db: Database, clock: TestClock = testClock(START)) {
   const reported = (tpvId: string, status: 'delivered' | 'completed' | 'failed', waitedMs?: number) =>
     events.emit({ type: 'instruction.reported', id: 'x', tpvId, status, holder: 'poll', ageMs: 0, waitedMs });
   const settled = (tpvId: string | null, status: 'sent' | 'failed' | 'unknown') =>
-    events.emit({ type: 'push.settled', id: 'x', tpvId, status });
-  return { activity, clock, events, faults, stored, reported, settled };
+    events.emit({ type: 'push.settled', id: 'x', tpvId, status, idempotencyKey: null, attempts: 1, ms: 0 });
+  const updated = () => events.emit({ type: 'update.received', kind: 'message', outcome: 'instruction' });
+  return { activity, clock, events, faults, updated, stored, reported, settled };
 }
 
 describe.each(DIALECTS)('on %s', (dialect) => {
   test('what happens is counted minute by minute, for the hub and each TPV, and gaps are zeros', async () => {
     const db = await database(dialect);
-    const { activity, clock, stored, reported, settled } = start(db);
-    activity.update();
+    const { activity, clock, updated, stored, reported, settled } = start(db);
+    updated();
     stored('one');
     stored(null);
     reported('one', 'delivered', 20);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { resendPush } from '../../src/push/push-store.ts';
+import { resend } from '../../src/push/resend.ts';
 import type { SendOutcome } from '../../src/push/send-port.ts';
 import { sent, startDispatcher } from '../support/dispatcher.ts';
 import { DIALECTS, messageUpdate } from '../support/hub.ts';
@@ -47,8 +47,7 @@ describe.each(DIALECTS)('a message on %s', (database) => {
     await hub.idle();
     await hub.clock.jump(48 * HOUR);
     hub.answer = () => unreachable;
-    await hub.db.transact((tx) => tx.run(resendPush, { id, now: hub.clock.now() }));
-    hub.dispatcher.waiting(1, null);
+    await hub.db.transact((tx) => resend(tx, id, hub.clock.now()));
     await hub.idle();
     expect(await hub.row(id)).toMatchObject({ status: 'pending', error_code: null, attempts: 1 });
     hub.answer = sent;

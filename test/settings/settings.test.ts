@@ -1,7 +1,8 @@
 import { pino } from 'pino';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { migrate } from '../../src/db/migrate.ts';
-import { type Database, openDatabase } from '../../src/db/open.ts';
+import { openDatabase } from '../../src/db/open.ts';
+import { Events } from '../../src/events.ts';
 import { Settings } from '../../src/settings/settings.ts';
 import { readTelegramHtml } from '../../src/settings/telegram-html.ts';
 import { previewText, problemsOfText, type TextDefinition } from '../../src/settings/text.ts';
@@ -16,34 +17,41 @@ const CONFIG = {
   CALLBACK_ALLOWED_ORIGINS: [],
 } as const;
 
-async function database(dialect: (typeof DIALECTS)[number]): Promise<Database> {
-  const db = openDatabase({ DATABASE_URL: await freshDatabase(dialect), DATABASE_DURABILITY: 'full' });
-  onTestFinished(() => db.close());
+/** The URL of a database with its tables. */
+async function database(dialect: (typeof DIALECTS)[number]): Promise<string> {
+  const url = await freshDatabase(dialect);
+  const db = openDatabase({ DATABASE_URL: url, DATABASE_DURABILITY: 'full' });
   await migrate(db);
-  return db;
+  await db.close();
+  return url;
 }
 
-/** The settings of one process. */
-async function open(db: Database, clock = testClock()) {
+/** The settings of one process, with its own connections. */
+async function open(url: string, clock = testClock()) {
   const changed: string[] = [];
   const warned: unknown[] = [];
   const log = pino({ level: 'warn' }, { write: (line: string) => void warned.push(JSON.parse(line)) });
+  const events = new Events((error) => warned.push(error));
+  events.on('changed', ({ what, id }) => changed.push(`${what} ${id}`));
+  const db = openDatabase({ DATABASE_URL: url, DATABASE_DURABILITY: 'full' }, { events });
   const settings = await Settings.open({
     db,
     clock,
     log,
     config: { ...CONFIG, CORS_ALLOWED_ORIGINS: [...CONFIG.CORS_ALLOWED_ORIGINS], CALLBACK_ALLOWED_ORIGINS: [] },
     texts: TEXTS,
-    onChanged: (key) => changed.push(key),
   });
-  onTestFinished(() => settings.stop());
-  return { settings, clock, changed, warned };
+  onTestFinished(async () => {
+    await settings.stop();
+    await db.close();
+  });
+  return { db, settings, clock, changed, warned };
 }
 
 describe.each(DIALECTS)('on %s', (dialect) => {
   test('a change holds from its commit on, survives a restart, and null brings the default back', async () => {
-    const db = await database(dialect);
-    const { settings, changed } = await open(db);
+    const url = await database(dialect);
+    const { db, settings, changed } = await open(url);
     expect(settings).toMatchObject({ strategy: 'least_users', retentionDays: 7, callbackOrigins: [] });
     const values = {
       routing_strategy: 'specific',
@@ -62,13 +70,13 @@ describe.each(DIALECTS)('on %s', (dialect) => {
     };
     check(settings);
     expect(changed.sort()).toEqual([
-      'callback_allowed_origins',
-      'cors_allowed_origins',
-      'retention_days',
-      'routing_strategy',
-      'text.help',
+      'setting callback_allowed_origins',
+      'setting cors_allowed_origins',
+      'setting retention_days',
+      'setting routing_strategy',
+      'setting text.help',
     ]);
-    check((await open(db)).settings);
+    check((await open(url)).settings);
     const nothing = { routing_strategy: null, retention_days: null, cors_allowed_origins: null } as const;
     await db.transact((tx) => settings.change(tx, { values: nothing, texts: { help: null } }));
     expect(settings).toMatchObject({ strategy: 'least_users', retentionDays: 7 });
@@ -77,8 +85,8 @@ describe.each(DIALECTS)('on %s', (dialect) => {
   });
 
   test('a transaction that fails changes nothing', async () => {
-    const db = await database(dialect);
-    const { settings, changed } = await open(db);
+    const url = await database(dialect);
+    const { db, settings, changed } = await open(url);
     const failed = db.transact(async (tx) => {
       await settings.change(tx, { values: { retention_days: 30 }, texts: {} });
       throw new Error('made up');
@@ -89,17 +97,17 @@ describe.each(DIALECTS)('on %s', (dialect) => {
   });
 
   test('another process follows within a few seconds', async () => {
-    const db = await database(dialect);
-    const [here, there] = [await open(db), await open(db)];
-    await db.transact((tx) => here.settings.change(tx, { values: { retention_days: 30 }, texts: {} }));
+    const url = await database(dialect);
+    const [here, there] = [await open(url), await open(url)];
+    await here.db.transact((tx) => here.settings.change(tx, { values: { retention_days: 30 }, texts: {} }));
     expect(there.settings.retentionDays).toBe(7);
     await there.clock.advance(2_000);
     await expect.poll(() => there.settings.retentionDays).toBe(30);
-    expect(there.changed).toEqual(['retention_days']);
+    expect(there.changed).toEqual(['setting retention_days']);
   });
 
   test('what is stored and makes no sense is left aside with a warning', async () => {
-    const db = await database(dialect);
+    const url = await database(dialect);
     const rows = {
       routing_strategy: '"fastest"',
       retention_days: 'not json',
@@ -111,10 +119,11 @@ describe.each(DIALECTS)('on %s', (dialect) => {
       round_robin_last: 'whatever',
     };
     const values = Object.entries(rows).map(([key, value]) => ({ key, value }));
+    const { db } = await open(url);
     await db.transact(async (tx) => {
       await tx.kysely.insertInto('settings').values(values).execute();
     });
-    const { settings, warned } = await open(db);
+    const { settings, warned } = await open(url);
     expect(settings).toMatchObject({ strategy: 'least_users', retentionDays: 7, callbackOrigins: [] });
     expect(settings.wording('help')).toBeUndefined();
     expect(settings.isCorsOrigin('javascript:alert(1)')).toBe(false);

@@ -1,6 +1,7 @@
 import { onTestFinished } from 'vitest';
 import { migrate } from '../../src/db/migrate.ts';
 import { type Database, openDatabase } from '../../src/db/open.ts';
+import { Events } from '../../src/events.ts';
 import { Dispatcher } from '../../src/push/dispatch.ts';
 import { enqueue, hubSentence } from '../../src/push/enqueue.ts';
 import type { PushRow } from '../../src/push/message.ts';
@@ -59,7 +60,9 @@ export function sent(): SendOutcome {
 /** The dispatcher over a real database, with a Telegram that says what the test wants. */
 export async function startDispatcher(options: DispatcherOptions = {}): Promise<TestDispatcher> {
   const databaseUrl = options.databaseUrl ?? (await freshDatabase(options.database ?? 'sqlite'));
-  const db = openDatabase({ DATABASE_URL: databaseUrl, DATABASE_DURABILITY: 'full' });
+  const faults: unknown[] = [];
+  const said = new Events((error) => faults.push(error));
+  const db = openDatabase({ DATABASE_URL: databaseUrl, DATABASE_DURABILITY: 'full' }, { events: said });
   let closed = false;
   onTestFinished(async () => {
     await stop();
@@ -68,7 +71,6 @@ export async function startDispatcher(options: DispatcherOptions = {}): Promise<
   });
   await migrate(db);
   const got: Got[] = [];
-  const faults: unknown[] = [];
   let events = 0;
   let queries = 0;
   const idle = async () => {
@@ -94,6 +96,7 @@ export async function startDispatcher(options: DispatcherOptions = {}): Promise<
       transact: (fn) => counted(() => watched.transact(fn)),
     },
     clock,
+    events: said,
     sender: {
       async send(row) {
         events++;
@@ -105,10 +108,7 @@ export async function startDispatcher(options: DispatcherOptions = {}): Promise<
       },
     },
     random: options.random ?? (() => 0),
-    onSettled: () => {
-      events++;
-    },
-    onChanged: () => {},
+    uploads: { remove: async () => {} },
     onFault: (error) => {
       events++;
       faults.push(error);
@@ -133,7 +133,7 @@ export async function startDispatcher(options: DispatcherOptions = {}): Promise<
         const ids: string[] = [];
         for (const { chatId, text, tpvId = null } of messages) {
           const request = { ...hubSentence(chatId, text), tpvId };
-          ids.push(await enqueue(tx, dispatcher, request, clock.now()));
+          ids.push(await enqueue(tx, request, clock.now()));
         }
         return ids;
       }),

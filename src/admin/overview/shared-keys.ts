@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.ts';
-import type { Events } from '../../events.ts';
+import type { EventSource } from '../../events.ts';
 
 /** Two machines that share a key take the socket from each other every few seconds; then it is over. */
 const OVER_AFTER_MS = 10 * 60_000;
@@ -10,7 +10,7 @@ export class SharedKeys {
   readonly #seen = new Map<string, { since: number; last: number }>();
   readonly stop: () => void;
 
-  constructor(events: Events, clock: Clock) {
+  constructor(events: EventSource, clock: Clock) {
     this.#clock = clock;
     this.stop = events.on('tpv.key_shared', ({ tpvId }) => {
       const now = clock.now();

@@ -1,6 +1,6 @@
 import type { Cancel, Clock } from '../../clock.ts';
 import type { Database } from '../../db/open.ts';
-import type { Events } from '../../events.ts';
+import type { EventSource } from '../../events.ts';
 import { isFinal } from '../../instructions/instruction.ts';
 import { addCounts, COUNTED, type Counts, LastMinute, noCounts } from './activity-counts.ts';
 import { addMinutes, deleteMinutes, type MinuteRow, minutesSince } from './activity-store.ts';
@@ -9,7 +9,7 @@ import { Latencies } from './latencies.ts';
 export interface ActivityPorts {
   db: Database;
   clock: Clock;
-  events: Events;
+  events: EventSource;
   onFault(error: unknown): void;
 }
 
@@ -59,6 +59,8 @@ export class Activity {
     this.#lastMinute = new LastMinute(Math.floor(clock.now() / 1_000));
     this.#leave = [
       clock.every(1_000, () => this.#tick()),
+      // Whose an update is shows in the instruction that it becomes.
+      events.on('update.received', () => this.#count('updates', null)),
       events.on('instruction.stored', ({ tpvId }) => this.#count('instructions', tpvId)),
       events.on('instruction.reported', ({ tpvId, status, waitedMs }) => {
         if (waitedMs !== undefined) this.#took(tpvId, waitedMs);
@@ -69,11 +71,6 @@ export class Activity {
         this.#count(status === 'sent' ? 'pushes' : 'pushes_failed', tpvId),
       ),
     ];
-  }
-
-  /** An update came in; whose it is shows in the instruction that it becomes. */
-  update(): void {
-    this.#count('updates', null);
   }
 
   /** What happened in the last seconds, 60 at the most, to the whole hub. */

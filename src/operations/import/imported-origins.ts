@@ -13,7 +13,7 @@ const KEYS = ['cors_allowed_origins', 'callback_allowed_origins'] as const;
 export async function planOrigins(source: DjangoSource, db: Database, tally: Tally): Promise<Map<string, string>> {
   const changes = new Map<string, string>();
   if ((await source.columns(TABLE)).length === 0) return changes;
-  const stored = await storedSettings(db);
+  const stored = await storedSettings(db.read);
   const lists = new Map(KEYS.map((key) => [key, originsIn(key, stored.get(key))]));
   for (const raw of await source.rows(`select * from ${TABLE} order by id`)) {
     const given = textOf(raw.origin).trim();

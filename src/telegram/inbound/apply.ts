@@ -2,11 +2,10 @@ import { adoptUnassigned } from '../../assignment/move-person.ts';
 import { type Press, type PressOutcome, press } from '../../buttons/press.ts';
 import type { Tx } from '../../db/open.ts';
 import { storable } from '../../db/plain-text.ts';
-import type { Events } from '../../events.ts';
 import type { DeliverySettings } from '../../instructions/instruction.ts';
 import { keepFiles } from '../../instructions/instruction-files.ts';
 import { type HandOut, type Submission, submit } from '../../instructions/submit.ts';
-import { enqueue, hubSentence, type Waker } from '../../push/enqueue.ts';
+import { enqueue, hubSentence } from '../../push/enqueue.ts';
 import type { InlineKeyboard } from '../../push/message.ts';
 import { tpvById, tpvByJoinCode } from '../../tpvs/tpv.ts';
 import { type AssignPorts, assign, markUnassignedTold, moveUser } from '../../users/assign.ts';
@@ -16,12 +15,9 @@ import type { Meaning } from './meaning.ts';
 import type { From } from './update.ts';
 
 export interface ApplyPorts {
-  events: Events;
   handOut: HandOut;
   assigning: AssignPorts;
   texts: Texts;
-  /** Who sends what the hub itself says. */
-  waker: Waker;
   /** A press was committed, and asks for something. */
   onPress(press: Press, outcome: PressOutcome): void;
   settings: Pick<DeliverySettings, 'instructionTtlMs' | 'pressTtlMs'>;
@@ -52,13 +48,10 @@ export async function applyUpdate(
   now: number,
 ): Promise<string | undefined> {
   const { from } = meaning;
-  const say = (text: string, keyboard?: InlineKeyboard) =>
-    enqueue(tx, ports.waker, hubSentence(from.id, text, keyboard), now);
+  const say = (text: string, keyboard?: InlineKeyboard) => enqueue(tx, hubSentence(from.id, text, keyboard), now);
   const touch = async (active = true): Promise<TouchedUser> => {
     const user = await touchUser(tx, profileOf(from), now, active);
-    if (user.isNew || meaning.kind === 'membership') {
-      tx.afterCommit(() => ports.events.changed('user', String(from.id)));
-    }
+    if (user.isNew || meaning.kind === 'membership') tx.changed('user', String(from.id));
     return user;
   };
   switch (meaning.kind) {
@@ -94,9 +87,8 @@ export async function applyUpdate(
       return undefined;
     case 'press': {
       const one = pressOf(updateId, meaning);
-      const { handOut, events, settings } = ports;
-      const changed = (pushId: string) => events.changed('push', pushId);
-      const outcome = await press(tx, { handOut, ttlMs: settings.pressTtlMs, changed }, one, now);
+      const { handOut, settings } = ports;
+      const outcome = await press(tx, { handOut, ttlMs: settings.pressTtlMs }, one, now);
       tx.afterCommit(() => ports.onPress(one, outcome));
       return outcome.kind === 'instruction' ? outcome.instructionId : undefined;
     }
@@ -128,12 +120,12 @@ function submission(
 async function findTpv(tx: Tx, ports: ApplyPorts, from: From, user: TouchedUser, now: number): Promise<string | null> {
   const tpvId = await assign(tx, ports.assigning, from.id);
   if (tpvId !== undefined) {
-    await adoptUnassigned(tx, ports.events, from.id, tpvId);
+    await adoptUnassigned(tx, from.id, tpvId);
     return tpvId;
   }
   if (!user.told) {
     await markUnassignedTold(tx, from.id, now);
-    await enqueue(tx, ports.waker, hubSentence(from.id, ports.texts.unassigned), now);
+    await enqueue(tx, hubSentence(from.id, ports.texts.unassigned), now);
   }
   return null;
 }
@@ -153,7 +145,7 @@ async function welcome(
   if (problem !== undefined && typeof problem === 'object') tpvId = problem.tpvId;
   if (typeof problem === 'string') await say(problem);
   tpvId ??= (await assign(tx, ports.assigning, from.id)) ?? null;
-  if (tpvId !== null) await adoptUnassigned(tx, ports.events, from.id, tpvId);
+  if (tpvId !== null) await adoptUnassigned(tx, from.id, tpvId);
   const [tpv] = tpvId === null ? [] : await tx.run(tpvById, { id: tpvId });
   const greeting =
     tpv === undefined ? texts.welcomeUnassigned(from.first_name) : texts.welcome(from.first_name, tpv.name);

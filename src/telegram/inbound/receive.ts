@@ -3,6 +3,7 @@ import { storable } from '../../db/plain-text.ts';
 import type { UpdateOutcome } from '../../db/schema.ts';
 import { statement } from '../../db/statement.ts';
 import { HubError } from '../../errors.ts';
+import type { EventOf } from '../../events.ts';
 import { type ApplyPorts, applyUpdate } from './apply.ts';
 import { type Meaning, meaningOf } from './meaning.ts';
 import { ALLOWED_UPDATES, type Update, updateSchema } from './update.ts';
@@ -13,8 +14,6 @@ export interface ReceivePorts extends ApplyPorts {
   now(): number;
   /** Gets what went wrong with an update that was kept all the same. */
   onFault(error: unknown): void;
-  /** Counts what came in; `kind` is one of Telegram's, or `other`. */
-  onUpdate(kind: string, outcome: UpdateOutcome | 'duplicate'): void;
 }
 
 /** What an update was, and became; the log follows these ids. */
@@ -109,7 +108,7 @@ export async function take(
   now: number,
 ): Promise<{ outcome: Understood['outcome'] | 'duplicate'; instructionId: string | undefined }> {
   const [kept] = await tx.run(keepUpdate, { updateId, kind, outcome, reason: null, raw: null, now });
-  tx.afterCommit(() => ports.onUpdate(countedKind(kind), kept === undefined ? 'duplicate' : outcome));
+  sayReceived(tx, kind, kept === undefined ? 'duplicate' : outcome);
   if (kept === undefined) return { outcome: 'duplicate', instructionId: undefined };
   return { outcome, instructionId: await applyUpdate(tx, ports, updateId, meaning, now) };
 }
@@ -117,17 +116,16 @@ export async function take(
 async function keep(ports: ReceivePorts, row: PutAside & { raw: Buffer; now: number }): Promise<Received> {
   await ports.db.transact(async (tx) => {
     const [kept] = await tx.run(keepUpdate, row);
-    tx.afterCommit(() => {
-      ports.onUpdate(countedKind(row.kind), kept === undefined ? 'duplicate' : row.outcome);
-      if (kept !== undefined) ports.events.changed('update', String(kept.seq));
-    });
+    sayReceived(tx, row.kind, kept === undefined ? 'duplicate' : row.outcome);
+    if (kept !== undefined) tx.changed('update', String(kept.seq));
   });
   return { updateId: row.updateId };
 }
 
-/** Kinds that the hub does not ask for are whatever somebody sent. */
-function countedKind(kind: string): string {
-  return ALLOWED_UPDATES.some((known) => known === kind) ? kind : 'other';
+function sayReceived(tx: Tx, kind: string, outcome: EventOf<'update.received'>['outcome']): void {
+  // A kind that the hub does not ask for may be any text.
+  const known = ALLOWED_UPDATES.some((one) => one === kind);
+  tx.emit({ type: 'update.received', kind: known ? kind : 'other', outcome });
 }
 
 type Read = { update: Update; kind: string } | { updateId: number | null; kind: string; reason: string };

@@ -56,7 +56,7 @@ export async function retryUpdate(
       const { outcome } = await take(tx, ports, understood, ports.now());
       const retried = { outcome, reason: null };
       await record(tx, retried);
-      tx.afterCommit(() => ports.events.changed('update', String(seq)));
+      tx.changed('update', String(seq));
       return retried;
     });
   } catch (error) {
@@ -79,7 +79,7 @@ async function leave(
     if (row === undefined) throw gone(seq);
     const retried = { outcome, reason };
     await record(tx, retried);
-    tx.afterCommit(() => ports.events.changed('update', String(seq)));
+    tx.changed('update', String(seq));
     return retried;
   });
 }
