@@ -38,6 +38,7 @@ export { inMemory } from './memory/in-memory.ts';
 export type { Begun, Memory, MemoryLimits, Outcome } from './memory/memory.ts';
 export { type HubClientOptions, type Logger, silentLogger } from './options.ts';
 export { CloseCode } from './protocol/codes.ts';
+export type { InstructionStatus, ReportableStatus } from './protocol/lifecycle.ts';
 export type { ClientStatus, OnlineStatus, Transport } from './status.ts';
 export type {
   Attachment,
@@ -48,6 +49,6 @@ export type {
   MessagePayload,
 } from './wire/commands.ts';
 export type { FlowFrame, FrameError, HubFrame, HubFrameOf, TpvFrame, UpdateFrame } from './wire/frames.ts';
-export type { Instruction, InstructionStatus, ReportableStatus } from './wire/instruction.ts';
+export type { Instruction } from './wire/instruction.ts';
 export type { Counters } from './work/counters.ts';
 export type { HandlerOf, InstructionContext, InstructionHandler, ReplyOptions } from './work/handlers.ts';

@@ -1,6 +1,6 @@
+import { isFinal, PRESS_COMMAND } from '#protocol';
 import { type CallingPress, callingPressesOf } from '../buttons/presses.ts';
 import type { Database } from '../db/open.ts';
-import { isFinal, PRESS_COMMAND } from '../instructions/instruction.ts';
 import { excerptOf, type ListedInstruction, listInstructions } from '../instructions/instruction-list.ts';
 import { isoTime } from '../iso-time.ts';
 import { type ChatPush, pushesOfChat } from '../push/of-chat.ts';

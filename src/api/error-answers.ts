@@ -7,7 +7,8 @@ import type {
 } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { ERRORS, type ErrorCode, type ErrorDetail, HubError } from '../errors.ts';
+import { ERRORS, type ErrorCode } from '#protocol';
+import { type ErrorDetail, HubError } from '../errors.ts';
 
 /** The body of every error (docs/rest.md, "Errors"). */
 export const errorSchema = z

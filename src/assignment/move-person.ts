@@ -1,6 +1,7 @@
+import { MOVES, OPEN_STATUSES } from '#protocol';
 import type { Tx } from '../db/open.ts';
 import { statement } from '../db/statement.ts';
-import { MOVES, OPEN_STATUSES, TIED_COMMANDS } from '../instructions/instruction.ts';
+import { TIED_COMMANDS } from '../instructions/instruction.ts';
 import { backToPending } from '../instructions/instruction-store.ts';
 import { type AssignPorts, assign, moveUser, releaseUsers } from '../users/assign.ts';
 import { tpvOfUser } from '../users/user.ts';

@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { CANCELLED, EXPIRED, isFinal, NO_ANSWER } from '#protocol';
 import { personText } from '../callbacks/callback-answer.ts';
 import type { CallOutcome } from '../callbacks/guarded-call.ts';
 import type { Cancel, Clock } from '../clock.ts';
 import type { Database } from '../db/open.ts';
 import type { EventSource } from '../events.ts';
-import { CANCELLED, EXPIRED, isFinal, NO_ANSWER } from '../instructions/instruction.ts';
 import { instructionById } from '../instructions/instruction-store.ts';
 import { enqueue, hubSentence } from '../push/enqueue.ts';
 import type { ChangePort } from '../push/send-port.ts';

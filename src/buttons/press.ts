@@ -1,5 +1,5 @@
+import { PRESS_COMMAND, PRESS_PRIORITY } from '#protocol';
 import type { Tx } from '../db/open.ts';
-import { PRESS_COMMAND, PRESS_PRIORITY } from '../instructions/instruction.ts';
 import { type HandOut, submit } from '../instructions/submit.ts';
 import { seenInChat } from '../push/push-store.ts';
 import {

@@ -1,6 +1,6 @@
-import type { InstructionStatus } from '#protocol';
+import { FINAL_STATUSES, type InstructionStatus, OPEN_STATUSES } from '#protocol';
 import { HubError } from '../errors.ts';
-import { FINAL_STATUSES, instructionIdOf, OPEN_STATUSES } from '../instructions/instruction.ts';
+import { instructionIdOf } from '../instructions/instruction.ts';
 import {
   excerptOf,
   type ListedInstruction,

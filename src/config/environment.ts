@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { DEFAULT_DELIVERY } from '#protocol';
 
 const text = z.string();
 
@@ -94,11 +95,11 @@ export const environmentSchema = z.object({
     text.refine((value) => value.split(',').every((one) => isTrusted(one.trim()))),
   ).default('loopback'),
   HEARTBEAT_INTERVAL_SECONDS: seconds(1, 3600).default(25),
-  SENT_LEASE_SECONDS: seconds().default(60),
-  PROCESSING_LEASE_SECONDS: seconds().default(300),
-  INSTRUCTION_TTL_SECONDS: seconds().default(86_400),
-  PRESS_TTL_SECONDS: seconds().default(150),
-  MAX_ATTEMPTS: whole('a whole number, 1 to 100', 1, 100).default(5),
+  SENT_LEASE_SECONDS: seconds().default(DEFAULT_DELIVERY.sentLeaseMs / 1_000),
+  PROCESSING_LEASE_SECONDS: seconds().default(DEFAULT_DELIVERY.processingLeaseMs / 1_000),
+  INSTRUCTION_TTL_SECONDS: seconds().default(DEFAULT_DELIVERY.instructionTtlMs / 1_000),
+  PRESS_TTL_SECONDS: seconds().default(DEFAULT_DELIVERY.pressTtlMs / 1_000),
+  MAX_ATTEMPTS: whole('a whole number, 1 to 100', 1, 100).default(DEFAULT_DELIVERY.maxAttempts),
   RETENTION_DAYS: whole('a whole number of days, 1 to 3650', 1, 3650).default(7),
   FORWARD_START: flag.default(false),
   FORWARD_EDITS: flag.default(false),

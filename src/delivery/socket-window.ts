@@ -1,20 +1,5 @@
+import { silenceAllowedMs } from '#protocol';
 import type { Sink } from './sink.ts';
-
-/** How long a socket's TPV may say nothing about an instruction (docs/reliability.md). */
-export const FIRST_REPORT_MS = 30_000;
-/** Waits between one attempt and the next on the same socket, after `FIRST_REPORT_MS`. */
-const AGAIN_AFTER_MS = [10_000, 20_000, 40_000, 80_000];
-
-/**
- * When a silent socket gets the instruction again, from its last attempt on: 40 s after the first, then 20, 40 and
- * 80 s; after the last attempt it has `FIRST_REPORT_MS` more.
- * @param attempt 1 for the first
- */
-export function silenceAllowedMs(attempt: number, maxAttempts: number): number {
-  if (attempt >= maxAttempts) return FIRST_REPORT_MS;
-  const wait = AGAIN_AFTER_MS[Math.min(attempt, AGAIN_AFTER_MS.length) - 1] ?? 0;
-  return attempt === 1 ? FIRST_REPORT_MS + wait : wait;
-}
 
 interface InFlight {
   attempt: number;

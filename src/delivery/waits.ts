@@ -1,4 +1,5 @@
-import { type InstructionRow, isFinal, POLL_HOLDER } from '../instructions/instruction.ts';
+import { isFinal } from '#protocol';
+import { type InstructionRow, POLL_HOLDER } from '../instructions/instruction.ts';
 
 /** Why an instruction waits, in one word; whoever shows it has a sentence for each. */
 export type WaitCode =

@@ -1,5 +1,13 @@
-import { CloseCode, refSchema, TPV_FRAME_TYPES, type TpvFrame, tpvFrameSchema } from '#protocol';
-import { ERRORS, type ErrorCode, type HubError } from '../errors.ts';
+import {
+  CloseCode,
+  ERRORS,
+  type ErrorCode,
+  refSchema,
+  TPV_FRAME_TYPES,
+  type TpvFrame,
+  tpvFrameSchema,
+} from '#protocol';
+import type { HubError } from '../errors.ts';
 
 /** Of a connection that was cut; it is never sent. */
 const CUT = 1006;

@@ -1,9 +1,8 @@
 import { sql } from 'kysely';
-import { INSTRUCTION_STATUSES, type InstructionStatus } from '#protocol';
+import { INSTRUCTION_STATUSES, type InstructionStatus, TEST_PRIORITY } from '#protocol';
 import { nextTurn } from '../clock.ts';
 import type { Database } from '../db/open.ts';
 import { pushStats } from '../push/push-list.ts';
-import { TEST_PRIORITY } from './instruction.ts';
 import { countByStatus } from './instruction-store.ts';
 
 /** Index entries counted by one statement; a year of one TPV's rows is counted in many short ones. */

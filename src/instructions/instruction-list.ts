@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
-import type { InstructionStatus } from '#protocol';
+import { type InstructionStatus, isFinal } from '#protocol';
 import type { Database } from '../db/open.ts';
 import { mayContain, searchable } from '../db/searchable.ts';
 import { firstRowSince, rowRange, type TimeRange } from '../db/time-range.ts';
 import { type KeyedList, readSlice, rowAhead, type Slice } from '../db/windows.ts';
-import { type InstructionRow, isFinal } from './instruction.ts';
+import type { InstructionRow } from './instruction.ts';
 
 /** Which instructions an administrator looks for. */
 export interface InstructionQuery extends TimeRange {

@@ -1,5 +1,5 @@
+import { FINAL_STATUSES, isFinal } from '#protocol';
 import type { Database } from '../db/open.ts';
-import { FINAL_STATUSES, isFinal } from './instruction.ts';
 
 /** Rows deleted in one commit; small, so that deleting a year of rows never holds up an update. */
 const PAGE = 200;

@@ -1,8 +1,7 @@
 import { type Expression, type ExpressionBuilder, PostgresAdapter } from 'kysely';
-import type { InstructionStatus } from '#protocol';
+import { CANCELLED, HELD_STATUSES, type InstructionStatus, MOVES, TEST_PRIORITY } from '#protocol';
 import type { Schema } from '../db/schema.ts';
 import { statement } from '../db/statement.ts';
-import { CANCELLED, HELD_STATUSES, MOVES, TEST_PRIORITY } from './instruction.ts';
 
 type Builder = ExpressionBuilder<Schema, 'instructions'>;
 

@@ -1,6 +1,7 @@
+import { isFinal } from '#protocol';
 import type { Tx } from '../db/open.ts';
 import { tpvOfUser } from '../users/user.ts';
-import { type InstructionRow, isFinal, TIED_COMMANDS } from './instruction.ts';
+import { type InstructionRow, TIED_COMMANDS } from './instruction.ts';
 import { cancelInstruction, copyFiles, moveInstruction } from './instruction-store.ts';
 import { type HandOut, submit } from './submit.ts';
 

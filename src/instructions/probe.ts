@@ -1,7 +1,8 @@
+import { isFinal, TEST_COMMAND, TEST_PRIORITY } from '#protocol';
 import type { Clock } from '../clock.ts';
 import type { Database, Tx } from '../db/open.ts';
 import type { EventSource } from '../events.ts';
-import { isFinal, NOBODY, TEST_COMMAND, TEST_PRIORITY } from './instruction.ts';
+import { NOBODY } from './instruction.ts';
 import { instructionById } from './instruction-store.ts';
 import { type HandOut, submit } from './submit.ts';
 

@@ -1,9 +1,9 @@
-import { type InstructionStatus, MAX_RESPONSE_BYTES, type ReportableStatus } from '#protocol';
+import { type InstructionStatus, isFinal, MAX_RESPONSE_BYTES, type ReportableStatus, reportableFrom } from '#protocol';
 import type { Transact, Tx } from '../db/open.ts';
 import { storable } from '../db/plain-text.ts';
 import { statement } from '../db/statement.ts';
 import { HubError } from '../errors.ts';
-import { type DeliverySettings, instructionIdOf, isFinal, reportableFrom } from './instruction.ts';
+import { type DeliverySettings, instructionIdOf } from './instruction.ts';
 import { endOfLease, instructionOfTpv } from './instruction-store.ts';
 
 /** What a TPV says about an instruction that it has. */

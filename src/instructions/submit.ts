@@ -1,6 +1,7 @@
+import { MESSAGE_PRIORITY } from '#protocol';
 import type { Tx } from '../db/open.ts';
 import { uuidv7 } from '../ids.ts';
-import { type InstructionRow, MESSAGE_PRIORITY } from './instruction.ts';
+import type { InstructionRow } from './instruction.ts';
 import { insertInstruction } from './instruction-store.ts';
 
 /** What becomes an instruction. */

@@ -1,7 +1,8 @@
+import { EXPIRED, NO_ANSWER, PRESS_COMMAND, TEST_COMMAND } from '#protocol';
 import type { Database, Tx } from '../db/open.ts';
 import type { UnansweredReason } from '../events.ts';
 import { enqueue, hubSentence } from '../push/enqueue.ts';
-import { type DeliverySettings, EXPIRED, NO_ANSWER, PRESS_COMMAND, TEST_COMMAND } from './instruction.ts';
+import type { DeliverySettings } from './instruction.ts';
 import { dueInstructions, giveUp, lapse } from './instruction-store.ts';
 
 /** One page of due rows; a page is one commit. */

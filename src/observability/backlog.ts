@@ -1,5 +1,5 @@
+import { MESSAGE_PRIORITY, PRESS_PRIORITY } from '#protocol';
 import type { Database } from '../db/open.ts';
-import { MESSAGE_PRIORITY, PRESS_PRIORITY } from '../instructions/instruction.ts';
 import type { Tpv } from '../tpvs/tpv.ts';
 
 /** Counts stop here: an administrator need not know how many more, and counting a million takes its time. */

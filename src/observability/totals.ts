@@ -1,9 +1,8 @@
 import { sql } from 'kysely';
-import type { InstructionStatus } from '#protocol';
+import { type InstructionStatus, OPEN_STATUSES } from '#protocol';
 import { nextTurn } from '../clock.ts';
 import type { Database } from '../db/open.ts';
 import { statement } from '../db/statement.ts';
-import { OPEN_STATUSES } from '../instructions/instruction.ts';
 
 /** What waits in the whole hub, as of now. */
 export interface Totals {

@@ -1,6 +1,6 @@
 import { test } from 'vitest';
+import { PRESS_COMMAND } from '#protocol';
 import { startEmulator } from '../../demo/emulator/mod.ts';
-import { PRESS_COMMAND } from '../../src/instructions/instruction.ts';
 import { freshDatabase, startHub } from '../support/hub.ts';
 import { expect, PATIENCE_MS, useBrowser } from '../support/panel.ts';
 import { startPushing } from '../support/push.ts';

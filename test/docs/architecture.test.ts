@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { MOVES } from '../../src/instructions/instruction.ts';
+import { MOVES } from '#protocol';
 import { codeOf, docsPage, rowsOf, sectionOf } from '../support/docs.ts';
 import { ROOT } from '../support/process.ts';
 

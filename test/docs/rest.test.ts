@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { expect, test } from 'vitest';
-import { ERRORS } from '../../src/errors.ts';
+import { ERRORS } from '#protocol';
 import { PROBLEMS } from '../../src/observability/health.ts';
 import { codeOf, docsPage, rowsOf, sectionOf } from '../support/docs.ts';
 import { startHub } from '../support/hub.ts';

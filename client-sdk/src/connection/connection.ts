@@ -1,7 +1,7 @@
 import type { Outcome } from '../memory/memory.ts';
+import type { ReportableStatus } from '../protocol/lifecycle.ts';
 import type { Transport } from '../status.ts';
 import type { FlowFrame, HubFrame } from '../wire/frames.ts';
-import type { ReportableStatus } from '../wire/instruction.ts';
 import type { Ending } from './ending.ts';
 
 /** What the hub says, over whatever transport, when a session begins. */

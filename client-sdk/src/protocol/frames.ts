@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { LARGEST_MAX_IN_FLIGHT } from './codes.ts';
-import { instructionSchema, REPORTABLE_STATUSES } from './instruction.ts';
+import { instructionSchema } from './instruction.ts';
+import { REPORTABLE_STATUSES } from './lifecycle.ts';
 import { idempotencyKeySchema, pushFields } from './push.ts';
 
 /** What a hub says is wrong with a frame or a request. */

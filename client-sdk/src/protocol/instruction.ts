@@ -1,14 +1,5 @@
 import { z } from 'zod';
-
-/** The states of an instruction, in the order in which it moves through them. */
-export const INSTRUCTION_STATUSES = ['pending', 'sent', 'delivered', 'processing', 'completed', 'failed'] as const;
-/** A state of an instruction. */
-export type InstructionStatus = (typeof INSTRUCTION_STATUSES)[number];
-
-/** The states that a TPV may report. */
-export const REPORTABLE_STATUSES = ['delivered', 'processing', 'completed', 'failed'] as const;
-/** A state that a TPV may report. */
-export type ReportableStatus = (typeof REPORTABLE_STATUSES)[number];
+import { INSTRUCTION_STATUSES } from './lifecycle.ts';
 
 /** A point in time: ISO 8601, UTC, milliseconds (`2025-11-09T10:30:00.000Z`). */
 const timestamp = z.iso.datetime({ precision: 3 });

@@ -8,6 +8,7 @@ export {
   mayReconnect,
   SUBPROTOCOL,
 } from './codes.ts';
+export { ERRORS, type ErrorCode } from './error-codes.ts';
 export {
   type FlowFrame,
   flowFrameSchema,
@@ -23,15 +24,30 @@ export {
   type UpdateFrame,
   updateFrameSchema,
 } from './frames.ts';
+export { type Instruction, instructionSchema, telegramId } from './instruction.ts';
 export {
+  CANCELLED,
+  DEFAULT_DELIVERY,
+  EXPIRED,
+  FINAL_STATUSES,
+  FIRST_REPORT_MS,
+  HELD_STATUSES,
   INSTRUCTION_STATUSES,
-  type Instruction,
   type InstructionStatus,
-  instructionSchema,
+  isFinal,
+  MESSAGE_PRIORITY,
+  MOVES,
+  NO_ANSWER,
+  OPEN_STATUSES,
+  PRESS_COMMAND,
+  PRESS_PRIORITY,
   REPORTABLE_STATUSES,
   type ReportableStatus,
-  telegramId,
-} from './instruction.ts';
+  reportableFrom,
+  silenceAllowedMs,
+  TEST_COMMAND,
+  TEST_PRIORITY,
+} from './lifecycle.ts';
 export {
   type Button,
   type ButtonRows,

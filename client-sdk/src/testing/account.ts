@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { TelegramUser } from '../api/user.ts';
 import type { Clock } from '../clock.ts';
+import { INSTRUCTION_STATUSES } from '../protocol/lifecycle.ts';
 import { iso } from './ledger.ts';
 import { Refusal } from './refusal.ts';
 
@@ -92,7 +93,7 @@ export class Account {
       is_online: true,
       last_heartbeat: this.#lastHeartbeat,
       users: { total: this.users.size, max: MAX_USERS, available_slots: Math.max(0, MAX_USERS - this.users.size) },
-      instructions: counted(['pending', 'sent', 'delivered', 'processing', 'completed', 'failed'], instructions),
+      instructions: counted(INSTRUCTION_STATUSES, instructions),
       push_messages: counted(['pending', 'sent', 'failed', 'unknown'], pushes),
     };
   }

@@ -5,6 +5,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { TelegramUser } from '../api/user.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { CloseCode } from '../protocol/codes.ts';
+import { isFinal, PRESS_COMMAND } from '../protocol/lifecycle.ts';
 import type { Instruction } from '../wire/instruction.ts';
 import { Account } from './account.ts';
 import { Changes } from './changes.ts';
@@ -13,7 +14,7 @@ import type { HeldConnections } from './faults.ts';
 import { Faults, type RefuseOptions } from './faults.ts';
 import { Gateway } from './gateway.ts';
 import { Later } from './later.ts';
-import { isFinal, Ledger, POLL } from './ledger.ts';
+import { Ledger, POLL } from './ledger.ts';
 import type { NewInstruction } from './new-instruction.ts';
 import type { PushOutcome, PushRecord } from './pushes.ts';
 import { Pushes } from './pushes.ts';
@@ -153,7 +154,7 @@ export class FakeHub {
   press(action: string, data: unknown = null, from = 1001): Instruction {
     const ids = { push_message_id: this.pushes.at(-1)?.id ?? randomUUID(), callback_query_id: randomUUID() };
     const payload = { chat_id: from, message_id: 1, action, data, ...ids };
-    return this.deliver({ command: 'process_callback', payload, telegram_user_id: from });
+    return this.deliver({ command: PRESS_COMMAND, payload, telegram_user_id: from });
   }
 
   /** An instruction as it stands; undefined where it is not this TPV's (any more). */
@@ -183,7 +184,7 @@ export class FakeHub {
     let ended: Instruction | undefined;
     await this.until(() => {
       ended = this.instruction(id);
-      return ended === undefined || isFinal(ended);
+      return ended === undefined || isFinal(ended.status);
     });
     if (ended === undefined)
       throw new Error(`FakeHub.ended: there is no instruction ${id}: look whether it was revoked`);

@@ -1,24 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import type { Cancel, Clock } from '../clock.ts';
 import { MAX_RESPONSE_BYTES } from '../protocol/codes.ts';
-import type { Instruction, InstructionStatus, ReportableStatus } from '../wire/instruction.ts';
+import {
+  DEFAULT_DELIVERY,
+  EXPIRED,
+  type InstructionStatus,
+  isFinal,
+  MESSAGE_PRIORITY,
+  NO_ANSWER,
+  PRESS_COMMAND,
+  PRESS_PRIORITY,
+  reportableFrom,
+  silenceAllowedMs,
+} from '../protocol/lifecycle.ts';
+import type { Instruction } from '../wire/instruction.ts';
 import type { NewInstruction } from './new-instruction.ts';
 import { Refusal } from './refusal.ts';
 import type { ReportFields } from './report.ts';
 
-/** The contract's times and counts (rest.md, "Lifecycle of an instruction"). */
-const POLL_LEASE_MS = 60_000;
-const PROCESSING_LEASE_MS = 300_000;
-const SILENCE_MS: readonly number[] = [40_000, 20_000, 40_000, 80_000];
-const LAST_SILENCE_MS = 30_000;
-const MAX_ATTEMPTS = 5;
-
-const REPORTABLE_FROM: Readonly<Record<ReportableStatus, readonly InstructionStatus[]>> = {
-  delivered: ['pending', 'sent'],
-  processing: ['pending', 'sent', 'delivered'],
-  completed: ['pending', 'sent', 'delivered', 'processing'],
-  failed: ['pending', 'sent', 'delivered', 'processing'],
-};
+const { sentLeaseMs, processingLeaseMs, instructionTtlMs, pressTtlMs, maxAttempts } = DEFAULT_DELIVERY;
 
 /** Who has an instruction that was fetched over REST; a session's id otherwise. */
 export const POLL = 'poll';
@@ -39,10 +39,6 @@ export interface LedgerPorts {
   revoked(id: string, reason: string): void;
 }
 
-export function isFinal({ status }: Instruction): boolean {
-  return status === 'completed' || status === 'failed';
-}
-
 /** The instructions of the one TPV, as the hub's table has them. */
 export class Ledger {
   readonly #ports: LedgerPorts;
@@ -54,21 +50,21 @@ export class Ledger {
   }
 
   add(fields: NewInstruction): Instruction {
-    const press = fields.command === 'process_callback';
+    const press = fields.command === PRESS_COMMAND;
     const now = this.#ports.clock.now();
     const instruction: Instruction = {
       id: randomUUID(),
       command: fields.command ?? 'process_message',
       payload: structuredClone(fields.payload ?? {}),
       status: 'pending',
-      priority: fields.priority ?? (press ? 1 : 5),
+      priority: fields.priority ?? (press ? PRESS_PRIORITY : MESSAGE_PRIORITY),
       telegram_user_id: fields.telegram_user_id ?? 1001,
       telegram_username: fields.telegram_username ?? null,
       created_at: iso(now),
       sent_at: null,
       delivered_at: null,
       completed_at: null,
-      expires_at: iso(now + (fields.expiresInMs ?? (press ? 150_000 : 86_400_000))),
+      expires_at: iso(now + (fields.expiresInMs ?? (press ? pressTtlMs : instructionTtlMs))),
       response: null,
       error_message: '',
       retry_count: 0,
@@ -91,7 +87,7 @@ export class Ledger {
   }
 
   get open(): number {
-    return this.list().filter((instruction) => !isFinal(instruction)).length;
+    return this.list().filter((instruction) => !isFinal(instruction.status)).length;
   }
 
   /** How many `holder` was given and has not reported on. */
@@ -113,7 +109,7 @@ export class Ledger {
   repeat(id: string): Instruction | undefined {
     const row = this.#rows.get(id);
     if (row === undefined) return undefined;
-    if (isFinal(row.instruction)) return { ...row.instruction, status: 'sent' };
+    if (isFinal(row.instruction.status)) return { ...row.instruction, status: 'sent' };
     row.instruction.retry_count++;
     if (row.instruction.status === 'sent') this.#handOut(row);
     return { ...row.instruction, status: 'sent' };
@@ -122,7 +118,7 @@ export class Ledger {
   /** Puts back in line what `holder` has, or anybody: being offline costs no attempt. */
   release(holder?: string): void {
     for (const row of this.#rows.values()) {
-      if (isFinal(row.instruction) || row.holder === undefined) continue;
+      if (isFinal(row.instruction.status) || row.holder === undefined) continue;
       if (holder === undefined || row.holder === holder) this.#putBack(row);
     }
   }
@@ -136,15 +132,15 @@ export class Ledger {
     }
     const { instruction } = row;
     const same = instruction.status === status;
-    if (same && isFinal(instruction)) return;
-    if (!same && !REPORTABLE_FROM[status].includes(instruction.status)) {
+    if (same && isFinal(instruction.status)) return;
+    if (!same && !reportableFrom(status).includes(instruction.status)) {
       const message = `no puede pasar a «${status}»: está en «${instruction.status}»`;
       throw new Refusal('invalid_transition', { details: [{ path: 'status', message }] });
     }
     const now = iso(this.#ports.clock.now());
     instruction.status = status;
     instruction.response = structuredClone(response ?? instruction.response);
-    if (isFinal(instruction)) {
+    if (isFinal(instruction.status)) {
       instruction.completed_at = now;
       instruction.error_message = error_message;
       this.#end(row);
@@ -152,13 +148,13 @@ export class Ledger {
     }
     instruction.delivered_at ??= now;
     row.holder = holder;
-    this.#due(row, PROCESSING_LEASE_MS);
+    this.#due(row, processingLeaseMs);
   }
 
   /** Takes one back from the TPV: another TPV has it from now on, or it is failed with `reason`. */
   revoke(id: string, reason: string): void {
     const row = this.#rows.get(id);
-    if (row === undefined || isFinal(row.instruction)) return;
+    if (row === undefined || isFinal(row.instruction.status)) return;
     if (reason === 'reassigned') {
       this.#end(row);
       this.#rows.delete(id);
@@ -175,9 +171,8 @@ export class Ledger {
   #handOut(row: Row): void {
     row.instruction.status = 'sent';
     row.instruction.sent_at = iso(this.#ports.clock.now());
-    const attempt = row.instruction.retry_count;
-    const silenceMs = attempt + 1 >= MAX_ATTEMPTS ? LAST_SILENCE_MS : (SILENCE_MS[attempt] ?? LAST_SILENCE_MS);
-    this.#due(row, row.holder === POLL ? POLL_LEASE_MS : silenceMs);
+    const attempt = row.instruction.retry_count + 1;
+    this.#due(row, row.holder === POLL ? sentLeaseMs : silenceAllowedMs(attempt, maxAttempts));
   }
 
   #putBack(row: Row): void {
@@ -193,14 +188,14 @@ export class Ledger {
     const lifeMs = Date.parse(row.instruction.expires_at) - this.#ports.clock.now();
     const lapses = leaseMs !== undefined && leaseMs < lifeMs;
     row.cancelDue = this.#ports.clock.after(lapses ? leaseMs : lifeMs, () =>
-      lapses ? this.#lapsed(row) : this.#fail(row, 'expirada', 'expired'),
+      lapses ? this.#lapsed(row) : this.#fail(row, EXPIRED, 'expired'),
     );
   }
 
   #lapsed(row: Row): void {
     const { instruction, holder } = row;
-    if (instruction.retry_count + 1 >= MAX_ATTEMPTS) {
-      this.#fail(row, 'sin respuesta del TPV', 'no_answer');
+    if (instruction.retry_count + 1 >= maxAttempts) {
+      this.#fail(row, NO_ANSWER, 'no_answer');
     } else if (instruction.status === 'sent' && holder !== POLL) {
       instruction.retry_count++;
       this.#handOut(row);

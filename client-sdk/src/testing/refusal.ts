@@ -1,23 +1,7 @@
-/** The contract's codes with their HTTP status and a sentence; the hub's own are longer. */
-const REFUSALS = {
-  invalid_request: [400, 'La petición no es válida.'],
-  unauthorized: [401, 'Credenciales ausentes o no válidas.'],
-  forbidden: [403, 'No tienes permiso para esta operación.'],
-  tpv_inactive: [403, 'El TPV está inactivo.'],
-  registration_closed: [403, 'El registro de TPVs no está abierto.'],
-  not_found: [404, 'No existe.'],
-  invalid_transition: [409, 'La instrucción no puede pasar a ese estado.'],
-  idempotency_conflict: [409, 'Esa Idempotency-Key ya se usó con otro contenido.'],
-  payload_too_large: [413, 'El contenido es demasiado grande.'],
-  unsupported_media_type: [415, 'Tipo de contenido no admitido.'],
-  too_many_requests: [429, 'Demasiadas peticiones.'],
-  internal_error: [500, 'Error interno del hub.'],
-  telegram_error: [502, 'Telegram no aceptó la operación.'],
-  unavailable: [503, 'El hub no puede atender ahora.'],
-} as const;
+import { ERRORS, type ErrorCode } from '../protocol/error-codes.ts';
 
 /** A code of the contract's errors. */
-export type RefusalCode = keyof typeof REFUSALS;
+export type RefusalCode = ErrorCode;
 
 export interface RefusalDetail {
   path: string;
@@ -39,13 +23,13 @@ export class Refusal extends Error {
   readonly options: RefusalOptions;
 
   constructor(code: RefusalCode, options: RefusalOptions = {}) {
-    super(REFUSALS[code][1]);
+    super(ERRORS[code].sentence);
     this.code = code;
     this.options = options;
   }
 
   get status(): number {
-    return this.options.status ?? REFUSALS[this.code][0];
+    return this.options.status ?? ERRORS[this.code].status;
   }
 
   /** The contract has it with 429 and 503. */
@@ -68,9 +52,12 @@ export class Refusal extends Error {
   }
 }
 
-/** The code that an HTTP status has where a test names none. */
+/** Codes that share their status with one that a TPV meets more often. */
+const RARER_CODES: readonly string[] = ['second_factor_required', 'forbidden', 'conflict'] satisfies ErrorCode[];
+
+/** The code that an HTTP status has if a test names none. */
 export function codeOfStatus(status: number): RefusalCode {
-  const found = Object.entries(REFUSALS).find(([code, [of]]) => of === status && code !== 'forbidden');
-  // Its keys are what they are.
+  const found = Object.entries(ERRORS).find(([code, error]) => error.status === status && !RARER_CODES.includes(code));
+  // The keys of `ERRORS` are its codes.
   return (found?.[0] as RefusalCode | undefined) ?? 'internal_error';
 }

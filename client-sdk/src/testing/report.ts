@@ -1,4 +1,4 @@
-import type { ReportableStatus } from '../wire/instruction.ts';
+import { REPORTABLE_STATUSES, type ReportableStatus } from '../protocol/lifecycle.ts';
 import type { RefusalCode } from './refusal.ts';
 
 /** What a TPV says about an instruction. */
@@ -9,7 +9,7 @@ export interface ReportFields {
   error_message?: string | undefined;
 }
 
-const STATUSES: readonly unknown[] = ['delivered', 'processing', 'completed', 'failed'];
+const STATUSES: readonly unknown[] = REPORTABLE_STATUSES;
 
 /** A report as it came, and what it was answered with: `ok`, or the refusal's code. */
 export interface ReportRecord extends ReportFields {

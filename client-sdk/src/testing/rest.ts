@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../clock.ts';
+import { INSTRUCTION_STATUSES, type InstructionStatus } from '../protocol/lifecycle.ts';
 import { isRecord } from '../wire/check.ts';
-import type { InstructionStatus } from '../wire/instruction.ts';
 import type { Account } from './account.ts';
 import type { FakeFile } from './fake-file.ts';
 import { iso, type Ledger, POLL } from './ledger.ts';
@@ -36,7 +36,7 @@ export interface RestAnswer {
   headers?: Record<string, string>;
 }
 
-const STATUSES: readonly unknown[] = ['pending', 'sent', 'delivered', 'processing', 'completed', 'failed'];
+const STATUSES: readonly unknown[] = INSTRUCTION_STATUSES;
 
 /** Answers a call of the contract's REST interface; throws a `Refusal`. */
 export async function answerRest(

@@ -1,12 +1,6 @@
+import type { ReportableStatus } from '../protocol/lifecycle.ts';
 import { isRecord } from './check.ts';
-import {
-  type Instruction,
-  instructionProblem,
-  isCount,
-  isTimestamp,
-  isUuid,
-  type ReportableStatus,
-} from './instruction.ts';
+import { type Instruction, instructionProblem, isCount, isTimestamp, isUuid } from './instruction.ts';
 
 /**
  * The frames of docs/websocket.md, checked by hand: the schemas of protocol/ say the same in zod, which is 6 MB to

@@ -1,10 +1,5 @@
+import { INSTRUCTION_STATUSES, type InstructionStatus } from '../protocol/lifecycle.ts';
 import { isRecord } from './check.ts';
-
-/** The states of an instruction, in the order in which it moves through them. */
-export type InstructionStatus = 'pending' | 'sent' | 'delivered' | 'processing' | 'completed' | 'failed';
-
-/** The states that a TPV may report. */
-export type ReportableStatus = 'delivered' | 'processing' | 'completed' | 'failed';
 
 /**
  * An instruction as REST and the socket carry it. Times are ISO 8601 in UTC (`2025-11-09T10:30:00.000Z`). A newer hub
@@ -34,7 +29,7 @@ export interface Instruction<Command extends string = string, Payload = Record<s
   [field: string]: unknown;
 }
 
-const STATUSES: readonly unknown[] = ['pending', 'sent', 'delivered', 'processing', 'completed', 'failed'];
+const STATUSES: readonly unknown[] = INSTRUCTION_STATUSES;
 
 const UUID =
   /^(?:[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}|0{8}-(?:0{4}-){3}0{12}|f{8}-(?:f{4}-){3}f{12})$/i;

@@ -1,5 +1,6 @@
 import type { PushResult, TextPush } from '../api/push.ts';
 import { HubClientError } from '../errors.ts';
+import { TEST_COMMAND } from '../protocol/lifecycle.ts';
 import type { CommandName, InstructionOf } from '../wire/commands.ts';
 import type { Instruction } from '../wire/instruction.ts';
 
@@ -69,10 +70,7 @@ export class Handlers {
   }
 }
 
-/** By this the hub's administrator asks for a sign of life; no person wrote it. */
-const TEST_COMMAND = 'hub_test';
-
-/** Being completed is the whole answer. */
+/** The answer to an administrator who asks for a sign of life: being completed is all of it. */
 function answerTest(): void {}
 
 /** The message stands in the hub's administration, hence in Spanish. */

@@ -2,18 +2,24 @@ import type { Clock } from '../clock.ts';
 import type { Report } from '../connection/connection.ts';
 import type { Outcome } from '../memory/memory.ts';
 import type { Logger } from '../options.ts';
+import type { ErrorCode } from '../protocol/error-codes.ts';
+import type { ReportableStatus } from '../protocol/lifecycle.ts';
 import type { HubFrameOf } from '../wire/frames.ts';
-import type { ReportableStatus } from '../wire/instruction.ts';
 import { Alarms, type Due } from './alarms.ts';
 
 /** A report whose `result` has not come by then is sent again. */
 const RESULT_TIMEOUT_MS = 10_000;
 
 /** Refusals that a later attempt may not meet; every other `result` settles its report. */
-const TRANSIENT_CODES: readonly string[] = ['internal_error', 'request_timeout', 'too_many_requests', 'unavailable'];
+const TRANSIENT_CODES: readonly string[] = [
+  'internal_error',
+  'request_timeout',
+  'too_many_requests',
+  'unavailable',
+] satisfies ErrorCode[];
 
 /** Refusals that mean that the instruction is no longer this TPV's, or over. */
-const GONE_CODES: readonly string[] = ['not_found', 'invalid_transition'];
+const GONE_CODES: readonly string[] = ['not_found', 'invalid_transition'] satisfies ErrorCode[];
 
 export interface ReportsPort {
   clock: Clock;

@@ -1,7 +1,7 @@
+import { isFinal } from '#protocol';
 import type { Cancel, Clock } from '../../clock.ts';
 import type { Database } from '../../db/open.ts';
 import type { EventSource } from '../../events.ts';
-import { isFinal } from '../../instructions/instruction.ts';
 import { addCounts, COUNTED, type Counts, LastMinute, noCounts } from './activity-counts.ts';
 import { addMinutes, deleteMinutes, type MinuteRow, minutesSince } from './activity-store.ts';
 import { Latencies } from './latencies.ts';

@@ -1,8 +1,9 @@
 import type { Insertable } from 'kysely';
+import { DEFAULT_DELIVERY, FINAL_STATUSES, OPEN_STATUSES } from '#protocol';
 import { inChunks } from '../../db/chunks.ts';
 import type { Database } from '../../db/open.ts';
 import type { InstructionTable } from '../../db/schema.ts';
-import { FINAL_STATUSES, OPEN_STATUSES, POLL_HOLDER } from '../../instructions/instruction.ts';
+import { POLL_HOLDER } from '../../instructions/instruction.ts';
 import type { DjangoSource, RawRow } from './django-source.ts';
 import { isObject, jsonOf, numberOf, textOf, timeOf, uuidOf } from './django-values.ts';
 import type { Person } from './imported-people.ts';
@@ -12,7 +13,11 @@ import type { Tally } from './tally.ts';
 /** The former service let those without a time wait for ever. */
 const LIFE_WITHOUT_EXPIRY_MS = 86_400_000;
 /** What a TPV was working on stays its own for so long, as after a report (docs/reliability.md). */
-const LEASE_MS = { sent: 60_000, delivered: 300_000, processing: 300_000 } as const;
+const LEASE_MS = {
+  sent: DEFAULT_DELIVERY.sentLeaseMs,
+  delivered: DEFAULT_DELIVERY.processingLeaseMs,
+  processing: DEFAULT_DELIVERY.processingLeaseMs,
+} as const;
 const MOST_PRIORITY = 10;
 const PAGE = 200;
 const KNOWN_STATUSES: readonly string[] = [...OPEN_STATUSES, ...FINAL_STATUSES];

@@ -2,8 +2,9 @@ import { isTpvInfo } from '../../api/tpv.ts';
 import { type Caller, callForJson, jsonBody } from '../../http/request.ts';
 import { plainOutcome } from '../../memory/json-outcome.ts';
 import type { Settings } from '../../options.ts';
+import type { InstructionStatus } from '../../protocol/lifecycle.ts';
 import { type Check, isRecord, isText } from '../../wire/check.ts';
-import { type Instruction, type InstructionStatus, isInstruction } from '../../wire/instruction.ts';
+import { type Instruction, isInstruction } from '../../wire/instruction.ts';
 import type { Report } from '../connection.ts';
 
 /** For a call that the hub answers at once. */

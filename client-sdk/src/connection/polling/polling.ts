@@ -2,6 +2,7 @@ import type { Cancel } from '../../clock.ts';
 import { HubClientError } from '../../errors.ts';
 import type { Settings } from '../../options.ts';
 import { DEFAULT_MAX_IN_FLIGHT } from '../../protocol/codes.ts';
+import { DEFAULT_DELIVERY } from '../../protocol/lifecycle.ts';
 import type { FlowFrame } from '../../wire/frames.ts';
 import type { Instruction } from '../../wire/instruction.ts';
 import type { Connection, ConnectionEvents, Outgoing, Report } from '../connection.ts';
@@ -13,7 +14,7 @@ const WAIT_SECONDS = 25;
 /** While what an earlier connection was given may come to light, polls are short and lists are read between them. */
 const SUSPICIOUS_WAIT_SECONDS = 2;
 /** The hub's lease of what was handed out to a poll, and some: by then all of it came to light. */
-const SUSPICION_MS = 75_000;
+const SUSPICION_MS = DEFAULT_DELIVERY.sentLeaseMs + 15_000;
 /** A hub that answers long polls at once, with nothing, drains or has too many of them. */
 const EMPTY_AT_ONCE_MS = 1_000;
 /** How often the socket is tried. */
