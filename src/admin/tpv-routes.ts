@@ -5,10 +5,12 @@ import type { Clock } from '../clock.ts';
 import type { Database } from '../db/open.ts';
 import { HubError } from '../errors.ts';
 import type { EventSource } from '../events.ts';
-import { backlogOf, countsOf } from '../instructions/instruction-counts.ts';
+import { countsOf } from '../instructions/instruction-counts.ts';
 import { probe } from '../instructions/probe.ts';
 import type { HandOut } from '../instructions/submit.ts';
 import { isoTime } from '../iso-time.ts';
+import { MOST_COUNTED } from '../observability/totals.ts';
+import { pendingByTpv } from '../observability/waiting.ts';
 import { editTpv } from '../tpvs/edit.ts';
 import { keysOfTpv } from '../tpvs/keys.ts';
 import type { Presence } from '../tpvs/presence.ts';
@@ -69,9 +71,9 @@ export async function adminTpvRoutes(instance: FastifyInstance, options: AdminTp
       const filters = { q, state, online: online === undefined ? undefined : online === 'true' };
       const page = await listTpvs(db, filters, (tpv) => presence.isOnline(tpv), cursor?.[0], limit);
       const ids = page.rows.map((tpv) => tpv.id);
-      const backlog = await backlogOf(db, ids);
+      const pending = await pendingByTpv(db, ids, MOST_COUNTED);
       return {
-        items: page.rows.map((tpv) => tpvSummaryOf(tpv, presence, backlog.get(tpv.id) ?? 0)),
+        items: page.rows.map((tpv) => tpvSummaryOf(tpv, presence, pending.get(tpv.id) ?? 0)),
         next: page.next === undefined ? null : cursorOf([page.next]),
       };
     },

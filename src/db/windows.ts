@@ -25,6 +25,26 @@ export function rowAhead<R>(query: Ordered<R>, rows: number): Promise<R | undefi
     .executeTakeFirst();
 }
 
+/** Rows of one index, in its order. */
+export interface CountedRange<K> {
+  /** The key of the row `rows` further on than `after`; undefined if the range ends before. */
+  ahead(after: K | undefined, rows: number): Promise<K | undefined>;
+  /** How many rows come after `after`. */
+  count(after: K | undefined): Promise<number>;
+}
+
+/** Counts rows, a bounded number in each statement; other work runs in between. */
+export async function countInPieces<K>(range: CountedRange<K>): Promise<number> {
+  let counted = 0;
+  for (let at: K | undefined; ; ) {
+    const further = await range.ahead(at, PIECE_ROWS);
+    if (further === undefined) return counted + (await range.count(at));
+    counted += PIECE_ROWS;
+    at = further;
+    await nextTurn();
+  }
+}
+
 /** Rows of a list, and where the next ones begin; undefined at the end. */
 export interface Slice<R, K> {
   rows: R[];
@@ -36,6 +56,8 @@ export interface Slice<R, K> {
  * up every update meanwhile.
  */
 const WINDOW_ROWS = 2_000;
+/** Index entries that one statement counts: a year of one TPV's rows takes many short ones. */
+const PIECE_ROWS = 50_000;
 /** Rows that one call looks at, where its caller doesn't say. */
 const MOST_ROWS = 20_000;
 /** Rows at a time where `matches` has the last word; each takes as long as this many that the database leaves out. */

@@ -1,5 +1,5 @@
 import { type Expression, type ExpressionBuilder, PostgresAdapter } from 'kysely';
-import { CANCELLED, HELD_STATUSES, type InstructionStatus, MOVES, TEST_PRIORITY } from '#protocol';
+import { CANCELLED, HELD_STATUSES, type InstructionStatus, MOVES } from '#protocol';
 import type { Schema } from '../db/schema.ts';
 import { statement } from '../db/statement.ts';
 
@@ -130,16 +130,6 @@ export const countOpen = statement<{ tpvId: string }>()((db, p) =>
     .select((eb) => eb.fn.countAll<number>().as('count'))
     .where('tpv_id', '=', p('tpvId'))
     .where('status', 'in', MOVES.give_up.from),
-);
-
-/** How many instructions a TPV has in each state; the hub's own tests are nobody's. */
-export const countByStatus = statement<{ tpvId: string }>()((db, p) =>
-  db
-    .selectFrom('instructions')
-    .select(['status', (eb) => eb.fn.countAll<number>().as('count')])
-    .where('tpv_id', '=', p('tpvId'))
-    .where('priority', '>', TEST_PRIORITY)
-    .groupBy('status'),
 );
 
 /** Gives back what one holder has; being offline costs no attempt. */

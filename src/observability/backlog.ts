@@ -1,13 +1,14 @@
 import { MESSAGE_PRIORITY, PRESS_PRIORITY } from '#protocol';
 import type { Database } from '../db/open.ts';
 import type { Tpv } from '../tpvs/tpv.ts';
+import { pendingByTpv, pendingOfTpvs, queuedPushes, unassignedInstructions } from './waiting.ts';
 
 /** Counts stop here: an administrator need not know how many more, and counting a million takes its time. */
 export const BACKLOG_LIMIT = 1_000;
 /** TPVs that are told of one by one: those whose first in line waits longest, then the others. */
 export const MOST_TPVS = 200;
 
-export interface Waiting {
+interface Waiting {
   pending: number;
   /** How long the first in line has waited; 0 where nothing does. */
   oldestMs: number;
@@ -15,7 +16,7 @@ export interface Waiting {
 
 /** What waits in the database. */
 export interface Backlog {
-  tpvs: (Waiting & Pick<Tpv, 'id' | 'name' | 'last_heartbeat'>)[];
+  tpvs: (Waiting & { id: string; name: string; online: boolean })[];
   /** Instructions that no TPV takes. */
   unassigned: Waiting;
   /** Messages to persons that wait for Telegram. */
@@ -26,21 +27,25 @@ export interface Backlog {
  * Looks at what waits. Every part is an index's first entries, so that it takes a few milliseconds whatever the size
  * of the tables and of the backlog; it grows with the number of TPVs alone.
  */
-export async function readBacklog(db: Database, now: number): Promise<Backlog> {
+export async function readBacklog(
+  db: Database,
+  now: number,
+  isOnline: (tpv: Pick<Tpv, 'id' | 'last_heartbeat'>) => boolean,
+): Promise<Backlog> {
   const queries = backlogQueries(db);
   const waited = (since: number | null) => (since === null ? 0 : Math.max(0, now - since));
   const tpvs = (await queries.firstInLine().execute())
     .map(({ press, message, ...tpv }) => ({ ...tpv, oldestMs: Math.max(waited(press), waited(message)) }))
     .sort((a, b) => b.oldestMs - a.oldestMs)
     .slice(0, MOST_TPVS);
-  const counts = await queries.pendingOf(tpvs.map(({ id }) => id)).execute();
-  const pending = new Map(counts.map((row) => [row.id, Number(row.pending)]));
+  const ids = tpvs.map(({ id }) => id);
+  const pending = await pendingByTpv(db, ids, BACKLOG_LIMIT);
   const [unassigned, pushes] = await Promise.all([
     queries.unassigned().executeTakeFirstOrThrow(),
     queries.pushes().executeTakeFirstOrThrow(),
   ]);
   return {
-    tpvs: tpvs.map((tpv) => ({ ...tpv, pending: pending.get(tpv.id) ?? 0 })),
+    tpvs: tpvs.map((tpv) => ({ ...tpv, online: isOnline(tpv), pending: pending.get(tpv.id) ?? 0 })),
     unassigned: { pending: Number(unassigned.count), oldestMs: waited(unassigned.since) },
     pushes: { pending: Number(pushes.count), oldestMs: waited(pushes.since) },
   };
@@ -69,43 +74,14 @@ export function backlogQueries(db: Database) {
           return ['t.id', 't.name', 't.last_heartbeat', press, first(MESSAGE_PRIORITY).as('message')];
         })
         .orderBy('t.created_at'),
-    pendingOf: (ids: readonly string[]) =>
-      db.read
-        .selectFrom('tpv_instances as t')
-        .where('t.id', 'in', ids)
-        .select((eb) => {
-          const few = eb
-            .selectFrom('instructions as i')
-            .select('i.seq')
-            .whereRef('i.tpv_id', '=', 't.id')
-            .where('i.status', '=', 'pending')
-            .limit(BACKLOG_LIMIT)
-            .as('few');
-          const count = eb.selectFrom(few).select((inner) => inner.fn.countAll<number>().as('count'));
-          return ['t.id', count.as('pending')];
-        }),
+    pendingOf: (ids: readonly string[]) => pendingOfTpvs(db.read, ids, BACKLOG_LIMIT),
     unassigned: () =>
       db.read
-        .selectFrom((eb) =>
-          eb
-            .selectFrom('instructions')
-            .select('created_at')
-            .where('tpv_id', 'is', null)
-            .where('status', '=', 'pending')
-            .limit(BACKLOG_LIMIT)
-            .as('few'),
-        )
+        .selectFrom(unassignedInstructions(db.read).select('created_at').limit(BACKLOG_LIMIT).as('few'))
         .select((eb) => [eb.fn.countAll<number>().as('count'), eb.fn.min('created_at').as('since')]),
     pushes: () =>
       db.read
-        .selectFrom((eb) =>
-          eb
-            .selectFrom('push_messages')
-            .select('queued_at')
-            .where('not_before', 'is not', null)
-            .limit(BACKLOG_LIMIT)
-            .as('few'),
-        )
+        .selectFrom(queuedPushes(db.read).select('queued_at').limit(BACKLOG_LIMIT).as('few'))
         .select((eb) => [eb.fn.countAll<number>().as('count'), eb.fn.min('queued_at').as('since')]),
   };
 }

@@ -4,8 +4,7 @@ import { type Config, dataFolder } from '../config/config.ts';
 import type { Database } from '../db/open.ts';
 import type { Logger } from '../log/log.ts';
 import type { Presence } from '../tpvs/presence.ts';
-import { readBacklog } from './backlog.ts';
-import type { Backlog } from './metrics/backlog-metrics.ts';
+import { type Backlog, readBacklog } from './backlog.ts';
 import type { DiskSpace } from './metrics/process-metrics.ts';
 
 export interface ReadingPorts {
@@ -34,8 +33,7 @@ export function readings({ db, clock, presence, log, config }: ReadingPorts): Re
 
   const look = async (): Promise<Backlog | undefined> => {
     try {
-      const { tpvs, ...others } = await readBacklog(db, clock.now());
-      return { ...others, tpvs: tpvs.map((tpv) => ({ ...tpv, online: presence.isOnline(tpv) })) };
+      return await readBacklog(db, clock.now(), (tpv) => presence.isOnline(tpv));
     } catch (err) {
       log.warn({ err }, 'the backlog could not be read for the metrics');
       return undefined;

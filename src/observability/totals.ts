@@ -3,6 +3,7 @@ import { type InstructionStatus, OPEN_STATUSES } from '#protocol';
 import { nextTurn } from '../clock.ts';
 import type { Database } from '../db/open.ts';
 import { statement } from '../db/statement.ts';
+import { queuedPushes, unassignedInstructions } from './waiting.ts';
 
 /** What waits in the whole hub, as of now. */
 export interface Totals {
@@ -56,17 +57,9 @@ const openOfTpvs = statement<{ after: string; tpvs: number; most: number }>()((d
     .groupBy('status'),
 );
 
-const openOfNobody = statement<{ most: number }>()((db, p) =>
+const openUnassigned = statement<{ most: number }>()((db, p) =>
   db
-    .selectFrom((eb) =>
-      eb
-        .selectFrom('instructions')
-        .select('seq')
-        .where('tpv_id', 'is', null)
-        .where('status', '=', 'pending')
-        .limit(p('most'))
-        .as('open'),
-    )
+    .selectFrom(unassignedInstructions(db).select('seq').limit(p('most')).as('open'))
     .select([(eb) => eb.fn.countAll<number>().as('count'), (eb) => eb.fn.min<number>('seq').as('oldest')]),
 );
 
@@ -77,9 +70,7 @@ const rowBySeq = statement<{ seq: number }>()((db, p) =>
 // The conditions in full: SQLite takes a partial index only where its own condition stands in the query.
 const pushesQueued = statement<{ most: number }>()((db, p) =>
   db
-    .selectFrom((eb) =>
-      eb.selectFrom('push_messages').select('seq').where('not_before', 'is not', null).limit(p('most')).as('queued'),
-    )
+    .selectFrom(queuedPushes(db).select('seq').limit(p('most')).as('queued'))
     .select((eb) => eb.fn.countAll<number>().as('count')),
 );
 const pushesUnknown = statement<{ most: number }>()((db, p) =>
@@ -111,7 +102,12 @@ const quarantined = statement<{ most: number }>()((db, p) =>
 const unassignedUsers = statement<{ most: number }>()((db, p) =>
   db
     .selectFrom((eb) =>
-      eb.selectFrom('telegram_users').select('telegram_id').where('tpv_id', 'is', null).limit(p('most')).as('nobodys'),
+      eb
+        .selectFrom('telegram_users')
+        .select('telegram_id')
+        .where('tpv_id', 'is', null)
+        .limit(p('most'))
+        .as('unassignedOnes'),
     )
     .select((eb) => eb.fn.countAll<number>().as('count')),
 );
@@ -132,9 +128,9 @@ export async function readTotals(db: Database, tpvIds: readonly string[]): Promi
     }
     await nextTurn();
   }
-  const [nobodys] = await db.query(openOfNobody, { most });
-  const unassigned = Number(nobodys?.count ?? 0);
-  const oldestUnassigned = unassigned > 0 ? nobodys?.oldest : undefined;
+  const [unassignedOnes] = await db.query(openUnassigned, { most });
+  const unassigned = Number(unassignedOnes?.count ?? 0);
+  const oldestUnassigned = unassigned > 0 ? unassignedOnes?.oldest : undefined;
   const first = Math.min(oldest ?? Infinity, oldestUnassigned ?? Infinity);
   const [row] = Number.isFinite(first) ? await db.query(rowBySeq, { seq: first }) : [];
   const [waiting] = oldestUnassigned === undefined ? [] : await db.query(rowBySeq, { seq: oldestUnassigned });

@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import type { Database } from '../db/open.ts';
+import type { PushStatus } from '../db/schema.ts';
 import { mayContain, searchable } from '../db/searchable.ts';
 import { firstRowSince, rowRange, type TimeRange } from '../db/time-range.ts';
-import { type KeyedList, readSlice, rowAhead, type Slice } from '../db/windows.ts';
+import { countInPieces, type KeyedList, readSlice, rowAhead, type Slice } from '../db/windows.ts';
 import type { PushRow } from './message.ts';
-import { countPushByStatus } from './push-store.ts';
 
 /** Which messages an administrator looks for. */
 export interface PushQuery extends TimeRange {
@@ -96,9 +96,27 @@ export async function listedPush(db: Database, id: string): Promise<ListedPush |
 
 /** How many messages a TPV has in each state; what is on its way is `pending`. */
 export async function pushStats(db: Database, tpvId: string) {
-  const counts = { pending: 0, sent: 0, failed: 0, unknown: 0 };
-  for (const row of await db.query(countPushByStatus, { tpvId })) {
-    counts[row.status === 'sending' ? 'pending' : row.status] += Number(row.count);
-  }
-  return { ...counts, total: counts.pending + counts.sent + counts.failed + counts.unknown };
+  const pending = (await count(db, tpvId, 'pending')) + (await count(db, tpvId, 'sending'));
+  const sent = await count(db, tpvId, 'sent');
+  const failed = await count(db, tpvId, 'failed');
+  const unknown = await count(db, tpvId, 'unknown');
+  return { pending, sent, failed, unknown, total: pending + sent + failed + unknown };
+}
+
+function count(db: Database, tpvId: string, status: PushStatus): Promise<number> {
+  const rows = (after = 0) =>
+    db.read
+      .selectFrom('push_messages')
+      .where('tpv_id', '=', tpvId)
+      .where('status', '=', status)
+      .where('seq', '>', after);
+  return countInPieces<number>({
+    ahead: async (after, further) => (await rowAhead(rows(after).select('seq').orderBy('seq'), further))?.seq,
+    async count(after) {
+      const { count } = await rows(after)
+        .select((eb) => eb.fn.countAll<number>().as('count'))
+        .executeTakeFirstOrThrow();
+      return Number(count);
+    },
+  });
 }

@@ -206,12 +206,3 @@ export const editedPush = statement<{
     .where('id', '=', p('id'))
     .returningAll(),
 );
-
-/** How many messages a TPV has in each state. */
-export const countPushByStatus = statement<{ tpvId: string }>()((db, p) =>
-  db
-    .selectFrom('push_messages')
-    .select(['status', (eb) => eb.fn.countAll<number>().as('count')])
-    .where('tpv_id', '=', p('tpvId'))
-    .groupBy('status'),
-);

@@ -249,6 +249,13 @@ describe.each(DIALECTS)('what waits on %s', (database) => {
     expect(series.get('hub_push_backlog')).toBeTypeOf('number');
   });
 
+  test('is nothing on a hub without TPVs', async () => {
+    const { hub } = await startHub({ database });
+    const nothing = { pending: 0, oldestMs: 0 };
+    const backlog = await readBacklog(hub.db, 0, () => false);
+    expect(backlog).toEqual({ tpvs: [], unassigned: nothing, pushes: nothing });
+  });
+
   test('is counted to a thousand, and told of the 200 TPVs whose first waits longest', async () => {
     const hub = await startHub({ database });
     const now = Date.now();
@@ -264,7 +271,7 @@ describe.each(DIALECTS)('what waits on %s', (database) => {
     });
     await waiting(hub, 'many-249', BACKLOG_LIMIT + 500, now - 5_000);
     await waiting(hub, null, BACKLOG_LIMIT + 1, now - 7_000);
-    const backlog = await readBacklog(hub.hub.db, now);
+    const backlog = await readBacklog(hub.hub.db, now, () => false);
     expect(backlog.tpvs).toHaveLength(MOST_TPVS);
     expect(backlog.tpvs[0]).toMatchObject({ id: 'many-249', pending: BACKLOG_LIMIT, oldestMs: 5_000 });
     expect(backlog.unassigned).toEqual({ pending: BACKLOG_LIMIT, oldestMs: 7_000 });

@@ -1,26 +1,5 @@
 import { Gauge, type Registry } from 'prom-client';
-
-/** What waits in the database, as of a moment. */
-export interface Backlog {
-  readonly tpvs: readonly {
-    id: string;
-    name: string;
-    online: boolean;
-    /** Instructions in line. */
-    pending: number;
-    /** How long the first in line has waited; 0 where none does. */
-    oldestMs: number;
-  }[];
-  /** Instructions that no TPV takes. */
-  readonly unassigned: Waiting;
-  /** Messages to persons that wait for Telegram. */
-  readonly pushes: Waiting;
-}
-
-export interface Waiting {
-  pending: number;
-  oldestMs: number;
-}
+import type { Backlog } from '../backlog.ts';
 
 /**
  * Gauges of what waits in the database.

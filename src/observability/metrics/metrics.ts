@@ -1,5 +1,6 @@
 import { Registry } from 'prom-client';
-import { type Backlog, backlogMetrics } from './backlog-metrics.ts';
+import type { Backlog } from '../backlog.ts';
+import { backlogMetrics } from './backlog-metrics.ts';
 import { httpMetrics } from './http-metrics.ts';
 import { type InboundMetrics, inboundMetrics } from './inbound-metrics.ts';
 import { type InstructionMetrics, instructionMetrics } from './instruction-metrics.ts';
