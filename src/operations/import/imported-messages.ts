@@ -4,35 +4,20 @@ import type { Database } from '../../db/open.ts';
 import type { PushKind, PushMessageTable } from '../../db/schema.ts';
 import { faultsOfMessage, type PushData } from '../../push/message.ts';
 import type { DjangoSource, RawRow } from './django-source.ts';
-import { isObject, jsonOf, numberOf, textOf, timeOf, uuidOf } from './django-values.ts';
-import type { Person } from './imported-people.ts';
-import type { KnownTpv } from './imported-tpvs.ts';
-import type { Tally } from './tally.ts';
+import { isObject, jsonOf, numberOf, textOf, timeOf } from './django-values.ts';
+import { leavingOut, missingRow, PAGE, partiesOf, presentIds, type RowContext } from './imported-rows.ts';
 
 /** Older ones nobody edits any more; the hub itself keeps its own no longer. */
 const KEPT_MS = 7 * 86_400_000;
-const PAGE = 200;
 const KINDS: readonly PushKind[] = ['text', 'photo', 'document', 'location'];
 /** Why the hub does not send a message that the former service left behind. */
 const PERHAPS_SENT = 'pendiente en el servicio anterior: no se sabe si llegó';
-
-export interface MessageContext {
-  db: Database;
-  tpvs: ReadonlyMap<string, KnownTpv>;
-  people: ReadonlyMap<string, Person>;
-  tally: Tally;
-  now: number;
-  importedAt: number | undefined;
-}
 
 /**
  * Looks at the messages of the last days: those that Telegram has, so that their TPV may edit and delete them, and
  * those that may or may not have left, which are never sent again by themselves.
  */
-export async function planMessages(
-  source: DjangoSource,
-  context: MessageContext,
-): Promise<Insertable<PushMessageTable>[]> {
+export async function planMessages(source: DjangoSource, context: RowContext): Promise<Insertable<PushMessageTable>[]> {
   if ((await source.columns('webhook_pushmessage')).length === 0) return [];
   const since = new Date(context.now - KEPT_MS).toISOString().slice(0, 19).replace('T', ' ');
   const [counted] = await source.rows('select count(*) as count from webhook_pushmessage');
@@ -41,39 +26,21 @@ export async function planMessages(
      where status in ('sent', 'pending') and created_at >= '${since}' order by created_at, id`,
   );
   context.tally.leaveOut('messages', undefined, (numberOf(counted?.count) ?? 0) - raws.length);
-  const there = new Set<string>();
-  await inChunks(
-    raws.flatMap((raw) => uuidOf(raw.id) ?? []),
-    PAGE,
-    async (page) => {
-      const rows = await context.db.read.selectFrom('push_messages').select('id').where('id', 'in', page).execute();
-      for (const row of rows) there.add(row.id);
-    },
-  );
-  return raws.flatMap((raw) => plan(raw, context, there) ?? []);
+  const there = await presentIds(context.db, 'push_messages', raws);
+  return raws.flatMap((raw) => planMessage(raw, context, there) ?? []);
 }
 
-function plan(
+function planMessage(
   raw: RawRow,
-  { tpvs, people, tally, now, importedAt }: MessageContext,
+  context: RowContext,
   there: ReadonlySet<string>,
 ): Insertable<PushMessageTable> | undefined {
-  const id = uuidOf(raw.id);
-  const leaveOut = (why?: string) => {
-    tally.leaveOut('messages', why && `Message ${id ?? textOf(raw.id)}: ${why}.`);
-    return undefined;
-  };
-  if (id === undefined) return leaveOut('its id is no UUID');
-  const createdAt = timeOf(raw.created_at) ?? now;
-  if (there.has(id)) {
-    tally.present('messages');
-    return undefined;
-  }
-  if (importedAt !== undefined && createdAt <= importedAt) return leaveOut();
-  const person = people.get(String(raw.telegram_user_id));
-  if (person === undefined) return leaveOut('its person is not there');
-  const tpvId = uuidOf(raw.tpv_instance_id);
-  if (tpvId === undefined || !tpvs.has(tpvId)) return leaveOut('its TPV is not there');
+  const leaveOut = leavingOut(raw, 'messages', context.tally);
+  const row = missingRow(raw, 'messages', context, there, leaveOut);
+  const parties = row && partiesOf(raw, context, leaveOut);
+  if (row === undefined || parties === undefined) return undefined;
+  const { id, createdAt } = row;
+  const { person, tpvId } = parties;
   const kind = KINDS.find((one) => one === textOf(raw.message_type));
   if (kind === undefined) return leaveOut(`the hub knows no "${textOf(raw.message_type)}"`);
   const sent = textOf(raw.status) === 'sent';
@@ -84,7 +51,7 @@ function plan(
   const data = dataOf(kind, jsonOf(raw.data));
   const faults = faultsOfMessage({ kind, text, parseMode: 'HTML', data, disableNotification: false });
   if (!sent && faults.length > 0) return leaveOut(`it could never be sent (${faults[0]?.path})`);
-  tally.create('messages');
+  context.tally.create('messages');
   return {
     id,
     tpv_id: tpvId,
