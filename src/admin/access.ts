@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { OpenSession } from '../administrators/administrator-session.ts';
-import type { AdminRole } from '../db/schema.ts';
+import type { AdminRole } from '../db/admin-tables.ts';
 import { HubError } from '../errors.ts';
 import { sameSecret } from '../same-secret.ts';
 import { isOwnOrigin, isSecure } from './origin.ts';

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { type AuditQuery, type AuditRow, listAudit } from '../audit/audit-list.ts';
+import { parseJson } from '../db/json-text.ts';
 import type { Database } from '../db/open.ts';
 import { isoTime } from '../iso-time.ts';
 import { type Column, sendCsv } from './csv.ts';
@@ -71,7 +72,7 @@ function entryOf(row: AuditRow): AuditEntry {
     actor: row.actor,
     action: row.action,
     target: kind === null || id === null ? null : { kind, id, name: row.target_name },
-    details: JSON.parse(row.details),
+    details: parseJson(row.details),
     address: row.address,
   };
 }

@@ -1,3 +1,4 @@
+import { parseJson } from '../db/json-text.ts';
 import type { Wait } from '../delivery/waits.ts';
 import { type InstructionRow, POLL_HOLDER } from '../instructions/instruction.ts';
 import { excerptOf, type ListedInstruction } from '../instructions/instruction-list.ts';
@@ -49,8 +50,8 @@ export function instructionDetailOf(
   return {
     ...instructionSummaryOf(row),
     // Both were checked to be JSON when they came.
-    payload: JSON.parse(row.payload) as Record<string, unknown>,
-    response: row.response === null ? null : (JSON.parse(row.response) as unknown),
+    payload: parseJson(row.payload),
+    response: row.response === null ? null : parseJson(row.response),
     holder: holderOf(row),
     steps: storyOf(row, receivedAt).map(({ step, at, afterMs }) => ({ step, at: isoTime(at), after_ms: afterMs })),
     waits: wait === undefined ? null : waitsOf(wait),

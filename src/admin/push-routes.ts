@@ -2,10 +2,12 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { type PressOfPush, pressesOfPush } from '../buttons/presses.ts';
+import { parseJson } from '../db/json-text.ts';
 import type { Database } from '../db/open.ts';
+import type { InlineButton } from '../db/push-tables.ts';
 import { HubError } from '../errors.ts';
 import { isoTime } from '../iso-time.ts';
-import type { InlineButton, PushRow } from '../push/message.ts';
+import type { PushRow } from '../push/message.ts';
 import { type ListedPush, listedPush, listPushes, type PushQuery } from '../push/push-list.ts';
 import { resend, resolve } from '../push/resend.ts';
 import { type Column, sendCsv } from './csv.ts';
@@ -193,6 +195,5 @@ function detailOf(row: ListedPush, presses: readonly PressOfPush[]): PushDetail 
 }
 
 function buttonsOf({ reply_markup: markup }: PushRow): InlineButton[][] {
-  // Written by this program, from an object of this shape.
-  return markup === null ? [] : (JSON.parse(markup) as { inline_keyboard: InlineButton[][] }).inline_keyboard;
+  return markup === null ? [] : parseJson(markup).inline_keyboard;
 }

@@ -1,5 +1,6 @@
 import { isFinal, PRESS_COMMAND } from '#protocol';
 import { type CallingPress, callingPressesOf } from '../buttons/presses.ts';
+import { parseJson } from '../db/json-text.ts';
 import type { Database } from '../db/open.ts';
 import { excerptOf, type ListedInstruction, listInstructions } from '../instructions/instruction-list.ts';
 import { isoTime } from '../iso-time.ts';
@@ -82,15 +83,14 @@ function instructionHappening(row: ListedInstruction): Happening {
       at: isoTime(row.completed_at),
       instruction_id: row.id,
       status: row.status,
-      // Checked to be JSON when it came.
-      response: row.response === null ? null : (JSON.parse(row.response) as unknown),
+      response: row.response === null ? null : parseJson(row.response),
       error_message: row.error_message,
     });
   }
   const at = isoTime(row.created_at);
   if (row.command === PRESS_COMMAND) {
     // Written by this program, from an object of this shape.
-    const { push_message_id: pushId, action } = JSON.parse(row.payload) as { push_message_id: string; action: string };
+    const { push_message_id: pushId, action } = parseJson(row.payload) as { push_message_id: string; action: string };
     entries.push({ kind: 'press', at, push_id: pushId, instruction_id: row.id, action });
   } else {
     entries.push({

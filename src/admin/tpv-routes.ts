@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Clock } from '../clock.ts';
+import { parseJson } from '../db/json-text.ts';
 import type { Database } from '../db/open.ts';
 import { HubError } from '../errors.ts';
 import type { EventSource } from '../events.ts';
@@ -84,7 +85,7 @@ export async function adminTpvRoutes(instance: FastifyInstance, options: AdminTp
     { schema: { summary: 'Crea un TPV, ya aprobado', body: newTpv, response: { 201: createdTpv } } },
     async (request, reply) => {
       const { name, endpoint_url: endpointUrl, max_users: maxUsers } = request.body;
-      const registration = { name, endpointUrl, maxUsers, version: '', metadata: '{}' };
+      const registration = { name, endpointUrl, maxUsers, version: '', metadata: {} };
       const tpv = await db.transact(async (tx) => {
         const created = await registerTpv((run) => run(tx), registration, true, now());
         const entry = { action: 'tpv.create', target: { kind: 'tpv', id: created.id, name } } as const;
@@ -175,8 +176,7 @@ async function detailOf(tpv: Tpv, options: AdminTpvOptions): Promise<TpvDetail> 
   const connection = options.connectionOf(tpv.id);
   return {
     ...tpvSummaryOf(tpv, presence, counts.pending),
-    // Written by this program from an object.
-    metadata: JSON.parse(tpv.metadata) as Record<string, unknown>,
+    metadata: parseJson(tpv.metadata),
     approved_at: tpv.approved_at === null ? null : isoTime(tpv.approved_at),
     keys: (await db.query(keysOfTpv, { tpvId: tpv.id })).map(keyAnswerOf),
     connection:

@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely';
+import type { AdminRole, AdminUserTable } from '../db/admin-tables.ts';
 import type { Database, Tx } from '../db/open.ts';
-import type { AdminRole, AdminUserTable } from '../db/schema.ts';
 import { statement } from '../db/statement.ts';
 import { storeValue } from '../db/stored-value.ts';
 import { HubError } from '../errors.ts';

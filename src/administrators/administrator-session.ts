@@ -1,6 +1,6 @@
 import { createHmac, hash, randomBytes } from 'node:crypto';
+import type { AdminRole } from '../db/admin-tables.ts';
 import type { Database, Tx } from '../db/open.ts';
-import type { AdminRole } from '../db/schema.ts';
 import { statement } from '../db/statement.ts';
 import { HubError } from '../errors.ts';
 import { uuidv7 } from '../ids.ts';

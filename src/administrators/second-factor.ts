@@ -1,3 +1,4 @@
+import { jsonText, parseJson } from '../db/json-text.ts';
 import type { Tx } from '../db/open.ts';
 import { HubError } from '../errors.ts';
 import type { Account } from './account.ts';
@@ -38,7 +39,7 @@ export async function confirmTotp(tx: Tx, account: Account, code: string, now: n
   const { codes, hashes } = newRecoveryCodes();
   await tx.kysely
     .updateTable('admin_users')
-    .set({ totp_enabled_at: now, totp_last_step: step, recovery_codes: JSON.stringify(hashes) })
+    .set({ totp_enabled_at: now, totp_last_step: step, recovery_codes: jsonText(hashes) })
     .where('id', '=', account.id)
     .execute();
   tx.changed('account', account.id);
@@ -49,7 +50,7 @@ export async function confirmTotp(tx: Tx, account: Account, code: string, now: n
 export async function endTotp(tx: Tx, accountId: string): Promise<void> {
   await tx.kysely
     .updateTable('admin_users')
-    .set({ totp_secret: null, totp_enabled_at: null, totp_last_step: null, recovery_codes: '[]' })
+    .set({ totp_secret: null, totp_enabled_at: null, totp_last_step: null, recovery_codes: jsonText<string[]>([]) })
     .where('id', '=', accountId)
     .execute();
   tx.changed('account', accountId);
@@ -76,10 +77,10 @@ export async function useCode(
       .executeTakeFirst();
     return numUpdatedRows === 0n ? undefined : {};
   }
-  const left = withoutRecoveryCode(JSON.parse(account.recovery_codes) as string[], code);
+  const left = withoutRecoveryCode(parseJson(account.recovery_codes), code);
   if (left === undefined) return undefined;
   const { numUpdatedRows } = await own
-    .set({ recovery_codes: JSON.stringify(left) })
+    .set({ recovery_codes: jsonText(left) })
     .where('recovery_codes', '=', account.recovery_codes)
     .executeTakeFirst();
   return numUpdatedRows === 0n ? undefined : { recoveryCodesLeft: left.length };

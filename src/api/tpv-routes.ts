@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { parseJson } from '../db/json-text.ts';
 import type { Database } from '../db/open.ts';
 import { HubError } from '../errors.ts';
 import { stats } from '../instructions/instruction-counts.ts';
@@ -64,7 +65,7 @@ export async function tpvRoutes(instance: FastifyInstance, options: TpvRoutesOpt
     async (request, reply) => {
       const isActive = admit(request, options);
       const { name, endpoint_url: endpointUrl, max_users: maxUsers, version, metadata } = request.body;
-      const registration = { name, endpointUrl, maxUsers, version, metadata: JSON.stringify(metadata) };
+      const registration = { name, endpointUrl, maxUsers, version, metadata };
       const tpv = await registerTpv(db.transact, registration, isActive, now());
       return reply
         .code(201)
@@ -213,8 +214,7 @@ function infoOf(tpv: Tpv, presence: Presence) {
     is_active: tpv.is_active === 1,
     max_users: tpv.max_users,
     version: tpv.version,
-    // Written by this program from an object.
-    metadata: JSON.parse(tpv.metadata) as Record<string, unknown>,
+    metadata: parseJson(tpv.metadata),
     created_at: isoTime(tpv.created_at),
     last_heartbeat: last === null ? null : isoTime(last),
     user_count: tpv.user_count,

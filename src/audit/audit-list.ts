@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely';
+import type { AuditTable } from '../db/admin-tables.ts';
 import type { Database } from '../db/open.ts';
-import type { AuditTable } from '../db/schema.ts';
 import { rowRange, type TimeRange } from '../db/time-range.ts';
 import { type KeyedList, readSlice, rowAhead, type Slice } from '../db/windows.ts';
 import { AUDIT_ACTIONS } from './actions.ts';

@@ -1,3 +1,4 @@
+import { jsonText } from '../db/json-text.ts';
 import type { Tx } from '../db/open.ts';
 import type { AuditAction } from './actions.ts';
 
@@ -24,7 +25,7 @@ export async function audit(tx: Tx, entry: AuditEntry, now: number): Promise<voi
       target_kind: entry.target?.kind ?? null,
       target_id: entry.target?.id ?? null,
       target_name: entry.target?.name ?? null,
-      details: JSON.stringify(entry.details ?? {}),
+      details: jsonText(entry.details ?? {}),
       address: entry.address ?? null,
     })
     .execute();

@@ -3,6 +3,7 @@ import { CANCELLED, EXPIRED, isFinal, NO_ANSWER } from '#protocol';
 import { personText } from '../callbacks/callback-answer.ts';
 import type { CallOutcome } from '../callbacks/guarded-call.ts';
 import type { Cancel, Clock } from '../clock.ts';
+import { parseJson } from '../db/json-text.ts';
 import type { Database } from '../db/open.ts';
 import type { EventSource } from '../events.ts';
 import { instructionById } from '../instructions/instruction-store.ts';
@@ -181,9 +182,9 @@ export class Answers {
     if (row === undefined || (row.status === 'failed' && [EXPIRED, NO_ANSWER, CANCELLED].includes(row.error_message))) {
       return this.#show(press, undefined, { text: texts.unanswered, alert: true });
     }
-    const said = reportedSchema.safeParse(row.response === null ? {} : JSON.parse(row.response)).data;
+    const said = reportedSchema.safeParse(row.response === null ? {} : parseJson(row.response)).data;
     const usual = row.status === 'completed' ? texts.done : texts.failed;
-    const pushId = z.object({ push_message_id: z.string() }).safeParse(JSON.parse(row.payload)).data?.push_message_id;
+    const pushId = z.object({ push_message_id: z.string() }).safeParse(parseJson(row.payload)).data?.push_message_id;
     await this.#show(press, pushId, {
       text: said?.text ?? usual,
       alert: said?.show_alert,

@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely';
+import type { JsonText } from '../db/json-text.ts';
 import type { Tx } from '../db/open.ts';
-import type { ButtonTable } from '../db/schema.ts';
+import type { ButtonForm, ButtonTable } from '../db/push-tables.ts';
 import { statement } from '../db/statement.ts';
 
 export type ButtonRow = Selectable<ButtonTable>;
@@ -11,9 +12,9 @@ export const insertButton = statement<{
   tpvId: string;
   userId: number;
   action: string | null;
-  data: string | null;
+  data: JsonText<unknown> | null;
   url: string | null;
-  form: string | null;
+  form: JsonText<ButtonForm> | null;
   singleUse: number;
   expiresAt: number;
 }>()((db, p) =>

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Button, PushFields } from '#protocol';
+import { jsonText } from '../db/json-text.ts';
 import type { Tx } from '../db/open.ts';
 import { storable } from '../db/plain-text.ts';
+import type { InlineButton, InlineKeyboard } from '../db/push-tables.ts';
 import { HubError } from '../errors.ts';
-import type { InlineButton, InlineKeyboard } from '../push/message.ts';
 import { insertButton } from './button-store.ts';
 
 /** 128 random bits, as the callback data that Telegram carries (it allows 64 bytes). */
@@ -68,9 +69,9 @@ async function hang(
     tpvId,
     userId: fields.telegram_user_id,
     action: calls ? null : storable(button.action),
-    data: calls || button.data === undefined ? null : JSON.stringify(button.data),
+    data: calls || button.data === undefined ? null : jsonText<unknown>(button.data),
     url: calls ? button.callback_url : null,
-    form: calls ? JSON.stringify({ token, accion: button.text, uid_dispositivo: '', metadata: '{}' }) : null,
+    form: calls ? jsonText({ token, accion: button.text, uid_dispositivo: '', metadata: '{}' }) : null,
     singleUse: fields.single_use ? 1 : 0,
     expiresAt: now + fields.expires_in * 1_000,
   });

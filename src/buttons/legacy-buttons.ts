@@ -1,9 +1,9 @@
+import { jsonText, parseJson } from '../db/json-text.ts';
 import type { Tx } from '../db/open.ts';
+import type { ButtonForm, InlineButton, InlineKeyboard } from '../db/push-tables.ts';
 import { statement } from '../db/statement.ts';
-import type { InlineButton, InlineKeyboard } from '../push/message.ts';
 import { insertButton } from './button-store.ts';
 import { newToken } from './create.ts';
-import type { ButtonForm } from './press.ts';
 
 /** A button as older TPVs ask for it: `callback_data` is `accion|token`. */
 export type LegacyButton = { text: string; callback_data: string } | { text: string; url: string };
@@ -52,7 +52,7 @@ async function hang(tx: Tx, of: LegacyNotification, button: LegacyButton): Promi
     action: null,
     data: null,
     url: of.callbackUrl,
-    form: JSON.stringify(form),
+    form: jsonText(form),
     singleUse: 1,
     expiresAt: of.expiresAt,
   });
@@ -70,8 +70,7 @@ export async function notificationOf(
 ): Promise<LegacyNotification | undefined> {
   for (const row of await tx.run(buttonsOfPush, { pushId: push.id })) {
     if (row.callback_url === null || row.form === null) continue;
-    // Written by this program, from an object of this shape.
-    const form = JSON.parse(row.form) as ButtonForm;
+    const form = parseJson(row.form);
     return {
       pushId: push.id,
       tpvId: push.tpvId,

@@ -1,5 +1,7 @@
 import { PRESS_COMMAND, PRESS_PRIORITY } from '#protocol';
+import { jsonText, parseJson } from '../db/json-text.ts';
 import type { Tx } from '../db/open.ts';
+import type { ButtonForm } from '../db/push-tables.ts';
 import { type HandOut, submit } from '../instructions/submit.ts';
 import { seenInChat } from '../push/push-store.ts';
 import {
@@ -41,17 +43,6 @@ export interface PressPorts {
 /** A second press within this long is the same one (a double tap). */
 const DOUBLE_TAP_MS = 5_000;
 
-/** What a URL gets to know of a button, besides who pressed it. */
-export interface ButtonForm {
-  token: string;
-  accion: string;
-  uid_dispositivo: string;
-  /** JSON. */
-  metadata: string;
-  /** 1: a button of an older TPV; only a call that succeeded uses it up. */
-  legacy?: 1;
-}
-
 /** Decides what a press does, and keeps it; part of the transaction that keeps its update. */
 export async function press(tx: Tx, ports: PressPorts, one: Press, now: number): Promise<PressOutcome> {
   if (/^https?:\/\//i.test(one.data)) {
@@ -67,8 +58,7 @@ export async function press(tx: Tx, ports: PressPorts, one: Press, now: number):
   const { telegram_message_id: messageId } = button;
   if (messageId !== null && messageId !== one.messageId) return { kind: 'expired' };
   if (button.pressed_at !== null && now - button.pressed_at < DOUBLE_TAP_MS) return { kind: 'repeated' };
-  // Written by this program, from an object of this shape.
-  const form = button.form === null ? undefined : (JSON.parse(button.form) as ButtonForm);
+  const form = button.form === null ? undefined : parseJson(button.form);
   const legacy = form?.legacy === 1;
   if (button.settled_at !== null) return { kind: 'expired' };
   if (button.expires_at <= now) return { kind: 'expired', ...(legacy && { legacyPushId: button.push_id }) };
@@ -105,13 +95,13 @@ function formFields(one: Press, form: ButtonForm | undefined): Record<string, st
 }
 
 function submitPress(tx: Tx, ports: PressPorts, one: Press, button: ButtonRow, now: number): Promise<string> {
-  const payload = JSON.stringify({
+  const payload = jsonText({
     // In a private chat both are the same number.
     chat_id: one.telegramUserId,
     message_id: one.messageId ?? null,
     push_message_id: button.push_id,
     action: button.action,
-    data: button.data === null ? null : JSON.parse(button.data),
+    data: button.data === null ? null : parseJson(button.data),
     callback_query_id: one.queryId,
   });
   return submit(

@@ -1,5 +1,7 @@
 import { sql } from 'kysely';
+import { type JsonText, parseJson } from '../db/json-text.ts';
 import type { Database } from '../db/open.ts';
+import type { ButtonForm } from '../db/push-tables.ts';
 import { statement } from '../db/statement.ts';
 
 /** A press on one of a message's buttons. */
@@ -69,10 +71,9 @@ export async function callingPressesOf(
 }
 
 /** What an older TPV's button calls its action. */
-function actionOf(form: string | null): string | undefined {
+function actionOf(form: JsonText<ButtonForm> | null): string | undefined {
   if (form === null) return undefined;
-  // Written by this program, from an object of this shape.
-  const { accion } = JSON.parse(form) as { accion?: string };
+  const { accion } = parseJson(form);
   return accion === '' ? undefined : accion;
 }
 

@@ -11,8 +11,8 @@ import {
 import { endTotp } from '../administrators/second-factor.ts';
 import { type AuditEntry, audit } from '../audit/audit.ts';
 import { systemClock } from '../clock.ts';
+import type { AdminRole } from '../db/admin-tables.ts';
 import type { Database } from '../db/open.ts';
-import type { AdminRole } from '../db/schema.ts';
 import { HubError } from '../errors.ts';
 import { UsageError } from '../process/exit.ts';
 import type { Input, Result } from './command.ts';

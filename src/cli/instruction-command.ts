@@ -1,4 +1,5 @@
 import { FINAL_STATUSES, type InstructionStatus, OPEN_STATUSES } from '#protocol';
+import { parseJson } from '../db/json-text.ts';
 import { HubError } from '../errors.ts';
 import { instructionIdOf } from '../instructions/instruction.ts';
 import {
@@ -102,8 +103,8 @@ async function show({ db }: Desk, given: string): Promise<Result> {
   return {
     data: {
       ...summaryOf(row),
-      payload: JSON.parse(row.payload),
-      response: row.response === null ? null : JSON.parse(row.response),
+      payload: parseJson(row.payload),
+      response: row.response === null ? null : parseJson(row.response),
       expires_at: isoTime(row.expires_at),
       steps: steps.map(({ step, at, afterMs }) => ({ step, at: isoTime(at), after_ms: afterMs })),
     },

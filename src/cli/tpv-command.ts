@@ -75,7 +75,7 @@ async function register(desk: Desk, name: string, options: Input['options']): Pr
   if (typeof endpointUrl !== 'string' || !/^https?:$/.test(URL.parse(endpointUrl)?.protocol ?? '')) {
     throw new UsageError('"tpv register" takes --endpoint-url: the http or https address of the TPV.');
   }
-  const registration = { name, endpointUrl, maxUsers: maxUsersOf(options), version: '', metadata: '{}' };
+  const registration = { name, endpointUrl, maxUsers: maxUsersOf(options), version: '', metadata: {} };
   const { id, apiKey } = await desk.change(
     (tx) => registerTpv(within(tx), registration, true, desk.now()),
     (made) => ({ action: 'tpv.create', target: { kind: 'tpv', id: made.id, name } }),

@@ -1,5 +1,8 @@
 import type { Generated } from 'kysely';
 import type { InstructionStatus } from '#protocol';
+import type { AdminSessionTable, AdminUserTable, AuditTable } from './admin-tables.ts';
+import type { JsonText } from './json-text.ts';
+import type { ButtonTable, PressTable, PushMessageTable } from './push-tables.ts';
 
 /**
  * The tables as both dialects hold them: times are integer milliseconds, flags 0 or 1, JSON is text that was
@@ -31,7 +34,7 @@ export interface TpvTable {
   /** Users assigned to it; moved together with `telegram_users.tpv_id`, in one transaction. */
   user_count: Generated<number>;
   version: string;
-  metadata: string;
+  metadata: JsonText<Record<string, unknown>>;
   /** What a person's `/start <code>` carries to be assigned here. */
   join_code: string;
   created_at: number;
@@ -97,7 +100,7 @@ export interface InstructionTable {
   telegram_user_id: number;
   telegram_username: string | null;
   command: string;
-  payload: string;
+  payload: JsonText<Record<string, unknown>>;
   status: InstructionStatus;
   priority: number;
   created_at: number;
@@ -105,7 +108,8 @@ export interface InstructionTable {
   delivered_at: number | null;
   completed_at: number | null;
   expires_at: number;
-  response: string | null;
+  /** What the TPV reported, any JSON value. */
+  response: JsonText<unknown> | null;
   error_message: Generated<string>;
   retry_count: Generated<number>;
   /** Who has it: a socket's session id, `poll`, or nobody. */
@@ -122,132 +126,9 @@ export interface InstructionFileTable {
   mime_type: string | null;
 }
 
-/** `sending`: on its way to Telegram right now; whoever asks is told `pending`. */
-export type PushStatus = 'pending' | 'sending' | 'sent' | 'failed' | 'unknown';
-export type PushKind = 'text' | 'photo' | 'document' | 'location';
-export type ParseMode = 'HTML' | 'MarkdownV2' | 'none';
-
-export interface PushMessageTable {
-  /** The order within a chat. */
-  seq: Generated<number>;
-  id: string;
-  /** Null: the hub itself says it. */
-  tpv_id: string | null;
-  chat_id: number;
-  kind: PushKind;
-  /** The text, or the caption. */
-  text: string;
-  parse_mode: ParseMode;
-  /** JSON of what its kind needs besides text: a URL, a stored file, a place. */
-  data: string;
-  disable_notification: number;
-  /** JSON of Telegram's inline keyboard. */
-  reply_markup: string | null;
-  status: PushStatus;
-  telegram_message_id: number | null;
-  /** Telegram's code, where it refused. */
-  error_code: number | null;
-  error_message: Generated<string>;
-  attempts: Generated<number>;
-  /** 1: Telegram could not parse the markup, and got the text as it is. */
-  sent_as_plain: Generated<number>;
-  idempotency_key: string | null;
-  /** SHA-256 of what came with that key. */
-  body_hash: string | null;
-  created_at: number;
-  /** When it came, or was last asked to be sent once more. */
-  queued_at: number;
-  sent_at: number | null;
-  /** When it may be tried (again); null once it is settled. */
-  not_before: number | null;
-}
-
-export interface ButtonTable {
-  /** 128 random bits; all that Telegram gets to know. */
-  token: string;
-  push_id: string;
-  tpv_id: string;
-  telegram_user_id: number;
-  /** What a press becomes: an instruction with this action … */
-  action: string | null;
-  /** JSON that goes along. */
-  data: string | null;
-  /** … or a call of this URL, with these form fields (JSON). */
-  callback_url: string | null;
-  form: string | null;
-  single_use: number;
-  expires_at: number;
-  /** The last press that counted. */
-  pressed_at: number | null;
-  /** When a press used it up, together with its message's other buttons. */
-  settled_at: number | null;
-}
-
-/** A press that waits for its answer. */
-export interface PressTable {
-  /** Telegram's id of the callback query. */
-  query_id: string;
-  token: string;
-  instruction_id: string | null;
-  telegram_user_id: number;
-  pressed_at: number;
-  /** When Telegram's spinner was ended. */
-  answered_at: number | null;
-  /** When the person saw how it went. */
-  settled_at: number | null;
-}
-
 export interface SettingTable {
   key: string;
   value: string;
-}
-
-/** `viewer` sees everything and changes nothing. */
-export type AdminRole = 'admin' | 'viewer';
-
-export interface AdminUserTable {
-  id: string;
-  /** In small letters. */
-  name: string;
-  password_hash: string;
-  role: AdminRole;
-  /** Base32; confirmed once `totp_enabled_at` is set. */
-  totp_secret: string | null;
-  totp_enabled_at: number | null;
-  /** The last time step whose code was used, so that none works twice. */
-  totp_last_step: number | null;
-  /** JSON array of the hashes of the codes that are left. */
-  recovery_codes: Generated<string>;
-  created_at: number;
-  password_changed_at: number;
-  last_login_at: number | null;
-}
-
-export interface AdminSessionTable {
-  /** SHA-256 of what the cookie holds. */
-  hash: string;
-  /** What the list of sessions calls it. */
-  id: string;
-  admin_id: string;
-  created_at: number;
-  last_seen_at: number;
-  expires_at: number;
-  address: string;
-  user_agent: string;
-}
-
-export interface AuditTable {
-  seq: Generated<number>;
-  at: number;
-  /** An administrator's name, or `token`, `cli`, `hub`. */
-  actor: string;
-  action: string;
-  target_kind: string | null;
-  target_id: string | null;
-  target_name: string | null;
-  /** JSON: what was changed, without secrets. */
-  details: Generated<string>;
-  address: string | null;
 }
 
 /** What happened within one minute. */

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { type InstructionStatus, isFinal } from '#protocol';
+import { parseJson } from '../db/json-text.ts';
 import type { Database } from '../db/open.ts';
 import { mayContain, searchable } from '../db/searchable.ts';
 import { firstRowSince, rowRange, type TimeRange } from '../db/time-range.ts';
@@ -111,7 +112,7 @@ const telling = z.object({
 
 /** What the person wrote; where that is nothing, what they attached or pressed. */
 export function excerptOf({ payload }: Pick<InstructionRow, 'payload'>): string {
-  const read = telling.safeParse(JSON.parse(payload));
+  const read = telling.safeParse(parseJson(payload));
   if (!read.success) return '';
   const { text, action, attachments } = read.data;
   return text || action || attachments.map(({ kind, file_name: name }) => name ?? kind).join(', ');

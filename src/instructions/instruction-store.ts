@@ -1,6 +1,6 @@
 import { type Expression, type ExpressionBuilder, PostgresAdapter } from 'kysely';
 import { CANCELLED, HELD_STATUSES, type InstructionStatus, MOVES } from '#protocol';
-import type { Schema } from '../db/schema.ts';
+import type { InstructionTable, Schema } from '../db/schema.ts';
 import { statement } from '../db/statement.ts';
 
 type Builder = ExpressionBuilder<Schema, 'instructions'>;
@@ -23,7 +23,7 @@ export const insertInstruction = statement<{
   userId: number;
   username: string | null;
   command: string;
-  payload: string;
+  payload: InstructionTable['payload'];
   status: InstructionStatus;
   priority: number;
   now: number;

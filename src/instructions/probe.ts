@@ -1,5 +1,6 @@
 import { isFinal, TEST_COMMAND, TEST_PRIORITY } from '#protocol';
 import type { Clock } from '../clock.ts';
+import { jsonText } from '../db/json-text.ts';
 import type { Database, Tx } from '../db/open.ts';
 import type { EventSource } from '../events.ts';
 import { NOBODY } from './instruction.ts';
@@ -58,7 +59,7 @@ export async function probe(ports: ProbePorts, tpvId: string, patienceMs: number
         telegramUserId: NOBODY,
         telegramUsername: null,
         command: TEST_COMMAND,
-        payload: '{}',
+        payload: jsonText({}),
         ttlMs: TEST_TTL_MS,
         priority: TEST_PRIORITY,
       };

@@ -1,6 +1,8 @@
 import { type InstructionStatus, isFinal, MAX_RESPONSE_BYTES, type ReportableStatus, reportableFrom } from '#protocol';
+import { jsonText } from '../db/json-text.ts';
 import type { Transact, Tx } from '../db/open.ts';
 import { storable } from '../db/plain-text.ts';
+import type { InstructionTable } from '../db/schema.ts';
 import { statement } from '../db/statement.ts';
 import { HubError } from '../errors.ts';
 import { type DeliverySettings, instructionIdOf } from './instruction.ts';
@@ -26,7 +28,7 @@ export interface ReportPorts {
 interface ReportParameters {
   id: string;
   tpvId: string;
-  response: string | null;
+  response: InstructionTable['response'];
   error: string;
   holder: string;
   now: number;
@@ -50,7 +52,7 @@ function underWay(status: 'delivered' | 'processing', since: 'delivered_at') {
         status,
         holder: p('holder'),
         [since]: eb.fn.coalesce(since, p('now')),
-        response: eb.fn.coalesce(eb.cast<string | null>(p('response'), 'text'), 'response'),
+        response: eb.fn.coalesce(eb.cast<InstructionTable['response']>(p('response'), 'text'), 'response'),
         due_at: endOfLease(eb, p('leaseUntil')),
       }))
       .where('id', '=', p('id'))
@@ -68,7 +70,7 @@ function ended(status: 'completed' | 'failed') {
         status,
         holder: null,
         completed_at: p('now'),
-        response: eb.fn.coalesce(eb.cast<string | null>(p('response'), 'text'), 'response'),
+        response: eb.fn.coalesce(eb.cast<InstructionTable['response']>(p('response'), 'text'), 'response'),
         error_message: p('error'),
         due_at: null,
       }))
@@ -131,9 +133,9 @@ function invalidTransition(from: InstructionStatus, to: InstructionStatus): HubE
 }
 
 /** A report without a response (or with `null`) keeps what was stored before. */
-function responseText(response: unknown): string | null {
+function responseText(response: unknown): InstructionTable['response'] {
   if (response === undefined || response === null) return null;
-  const text = JSON.stringify(response);
+  const text = jsonText(response);
   if (Buffer.byteLength(text) > MAX_RESPONSE_BYTES) {
     throw new HubError('payload_too_large', 'The response is too large.', {
       details: [{ path: 'response', message: `admite hasta ${MAX_RESPONSE_BYTES} bytes de JSON` }],

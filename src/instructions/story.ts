@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseJson } from '../db/json-text.ts';
 import type { InstructionRow } from './instruction.ts';
 
 /** What happened to an instruction, in the order in which it happens. */
@@ -21,7 +22,7 @@ const dated = z.object({ date: z.int().positive() });
  * @param receivedAt when the hub got its update; undefined where it came from none
  */
 export function storyOf(row: InstructionRow, receivedAt: number | undefined): StoryStep[] {
-  const date = dated.safeParse(JSON.parse(row.payload)).data?.date;
+  const date = dated.safeParse(parseJson(row.payload)).data?.date;
   const end = row.status === 'completed' || row.status === 'failed' ? row.status : undefined;
   const moments: [Step, number | null | undefined][] = [
     // An administrator's retry carries the person's words, but nobody wrote it then.

@@ -12,8 +12,7 @@ export interface Submission {
   telegramUserId: number;
   telegramUsername: string | null;
   command: string;
-  /** JSON of an object. */
-  payload: string;
+  payload: InstructionRow['payload'];
   ttlMs: number;
   priority?: number;
 }

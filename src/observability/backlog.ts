@@ -53,10 +53,11 @@ export async function readBacklog(
 
 /** The queries, so that a test can look at their plans. */
 export function backlogQueries(db: Database) {
+  const { read } = db;
   return {
     /** Every active TPV, and when its first press and its first message in line came. */
     firstInLine: () =>
-      db.read
+      read
         .selectFrom('tpv_instances as t')
         .where('t.deleted_at', 'is', null)
         .where('t.is_active', '=', 1)
@@ -74,14 +75,14 @@ export function backlogQueries(db: Database) {
           return ['t.id', 't.name', 't.last_heartbeat', press, first(MESSAGE_PRIORITY).as('message')];
         })
         .orderBy('t.created_at'),
-    pendingOf: (ids: readonly string[]) => pendingOfTpvs(db.read, ids, BACKLOG_LIMIT),
+    pendingOf: (ids: readonly string[]) => pendingOfTpvs(read, ids, BACKLOG_LIMIT),
     unassigned: () =>
-      db.read
-        .selectFrom(unassignedInstructions(db.read).select('created_at').limit(BACKLOG_LIMIT).as('few'))
+      read
+        .selectFrom(unassignedInstructions(read).select('created_at').limit(BACKLOG_LIMIT).as('few'))
         .select((eb) => [eb.fn.countAll<number>().as('count'), eb.fn.min('created_at').as('since')]),
     pushes: () =>
-      db.read
-        .selectFrom(queuedPushes(db.read).select('queued_at').limit(BACKLOG_LIMIT).as('few'))
+      read
+        .selectFrom(queuedPushes(read).select('queued_at').limit(BACKLOG_LIMIT).as('few'))
         .select((eb) => [eb.fn.countAll<number>().as('count'), eb.fn.min('queued_at').as('since')]),
   };
 }

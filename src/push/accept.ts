@@ -2,17 +2,12 @@ import { hash } from 'node:crypto';
 import type { PushFields } from '#protocol';
 import type { Database, Tx } from '../db/open.ts';
 import { storable } from '../db/plain-text.ts';
+import type { InlineKeyboard, StoredFile } from '../db/push-tables.ts';
 import { HubError } from '../errors.ts';
 import { uuidv7 } from '../ids.ts';
 import { userOfTpv } from '../users/user.ts';
 import { enqueue } from './enqueue.ts';
-import {
-  faultsOfMessage,
-  type InlineKeyboard,
-  type OutboundMessage,
-  type PushRow,
-  type StoredFile,
-} from './message.ts';
+import { faultsOfMessage, type OutboundMessage, type PushRow } from './message.ts';
 import { pushByKey, releaseKey } from './push-store.ts';
 
 /** Makes the buttons of a message and remembers what they do; buttons/ fills this port. */

@@ -1,8 +1,9 @@
+import { jsonText, parseJson } from '../db/json-text.ts';
 import type { Database, Tx } from '../db/open.ts';
 import { storable } from '../db/plain-text.ts';
-import type { ParseMode } from '../db/schema.ts';
+import type { InlineKeyboard, ParseMode } from '../db/push-tables.ts';
 import { HubError } from '../errors.ts';
-import { faultsOfMessage, type InlineKeyboard, type PushRow } from './message.ts';
+import { faultsOfMessage, type PushRow } from './message.ts';
 import { editedPush } from './push-store.ts';
 import type { ChangeOutcome, ChangePort } from './send-port.ts';
 
@@ -33,7 +34,7 @@ export async function changePush(ports: ChangePorts, row: PushRow, change: Chang
   // Before Telegram shows them, as somebody may press at once; those that it shows now work until then.
   const keyboard = await db.transact(async (tx) => change.keyboard?.(tx));
   // Telegram takes buttons away where an edit brings none, so those that stay are sent again.
-  const markup = keyboard === undefined ? row.reply_markup : JSON.stringify({ inline_keyboard: keyboard });
+  const markup = keyboard === undefined ? row.reply_markup : jsonText({ inline_keyboard: keyboard });
   const next = { ...row, text, parse_mode: parseMode, reply_markup: markup };
   const outcome = await (change.text === undefined ? telegram.editButtons(next) : telegram.edit(next));
   const drop = async (tx: Tx, from: PushRow) => {
@@ -74,7 +75,7 @@ function checkSent(row: PushRow): void {
 
 function checkChange(row: PushRow, change: Change, text: string, parseMode: ParseMode): void {
   checkSent(row);
-  const data = JSON.parse(row.data) as object;
+  const data = parseJson(row.data);
   const faults = faultsOfMessage({ kind: row.kind, text, parseMode, data, disableNotification: false });
   if (change.text !== undefined && row.kind === 'location') {
     faults.push({ path: 'text', message: 'una ubicación no lleva texto' });
@@ -84,10 +85,9 @@ function checkChange(row: PushRow, change: Change, text: string, parseMode: Pars
 }
 
 /** What Telegram carries for the buttons of a keyboard as it is stored. */
-function tokensOf(markup: string | null): string[] {
+function tokensOf(markup: PushRow['reply_markup']): string[] {
   if (markup === null) return [];
-  // Written by this program, from an object of this shape.
-  const { inline_keyboard: rows } = JSON.parse(markup) as { inline_keyboard: InlineKeyboard };
+  const { inline_keyboard: rows } = parseJson(markup);
   return rows.flat().flatMap((button) => ('callback_data' in button ? [button.callback_data] : []));
 }
 

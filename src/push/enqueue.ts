@@ -1,6 +1,8 @@
+import { jsonText } from '../db/json-text.ts';
 import type { Tx } from '../db/open.ts';
+import type { InlineKeyboard } from '../db/push-tables.ts';
 import { uuidv7 } from '../ids.ts';
-import type { InlineKeyboard, OutboundMessage } from './message.ts';
+import type { OutboundMessage } from './message.ts';
 import { insertPush } from './push-store.ts';
 
 /** A message on its way into the queue. */
@@ -30,9 +32,9 @@ export async function enqueue(tx: Tx, request: PushRequest, now: number): Promis
     kind: request.kind,
     text: request.text,
     parseMode: request.parseMode,
-    data: JSON.stringify(request.data),
+    data: jsonText(request.data),
     silent: request.disableNotification ? 1 : 0,
-    markup: request.keyboard === undefined ? null : JSON.stringify({ inline_keyboard: request.keyboard }),
+    markup: request.keyboard === undefined ? null : jsonText({ inline_keyboard: request.keyboard }),
     key: request.idempotency?.key ?? (request.because === undefined ? null : `${request.because}:hub`),
     hash: request.idempotency?.hash ?? null,
     now,

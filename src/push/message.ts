@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely';
-import type { ParseMode, PushKind, PushMessageTable } from '../db/schema.ts';
+import { parseJson } from '../db/json-text.ts';
+import type { ParseMode, PushData, PushKind, PushMessageTable, StoredFile } from '../db/push-tables.ts';
 import type { ErrorDetail } from '../errors.ts';
 
 export type PushRow = Selectable<PushMessageTable>;
@@ -10,16 +11,6 @@ export const MAX_CAPTION_LENGTH = 1_024;
 /** Bytes of an uploaded file. */
 export const MAX_PHOTO_BYTES = 10 * 1024 * 1024;
 export const MAX_DOCUMENT_BYTES = 50 * 1024 * 1024;
-
-/** A file that was uploaded to the hub, kept until it is sent. */
-export interface StoredFile {
-  path: string;
-  name: string;
-  mimeType: string;
-}
-
-/** What a message carries besides its text. */
-export type PushData = { url: string } | { file: StoredFile } | { latitude: number; longitude: number } | object;
 
 /** A message to a person, checked and complete. */
 export interface OutboundMessage {
@@ -32,17 +23,9 @@ export interface OutboundMessage {
 
 /** The file on the hub's disk that a message carries. */
 export function uploadOf(row: Pick<PushRow, 'data'>): StoredFile | undefined {
-  // Written by this program, from an object of its kind.
-  const data = JSON.parse(row.data) as PushData;
+  const data = parseJson(row.data);
   return 'file' in data ? data.file : undefined;
 }
-
-/** One button as Telegram takes it. */
-export type InlineButton =
-  | { text: string; callback_data: string }
-  | { text: string; url: string }
-  | { text: string; copy_text: { text: string } };
-export type InlineKeyboard = InlineButton[][];
 
 /**
  * What is wrong with a message before Telegram is asked. Markup only makes a text shorter, so without any the limit

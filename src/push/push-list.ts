@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Database } from '../db/open.ts';
-import type { PushStatus } from '../db/schema.ts';
+import type { PushStatus } from '../db/push-tables.ts';
 import { mayContain, searchable } from '../db/searchable.ts';
 import { firstRowSince, rowRange, type TimeRange } from '../db/time-range.ts';
 import { countInPieces, type KeyedList, readSlice, rowAhead, type Slice } from '../db/windows.ts';

@@ -1,7 +1,7 @@
 import { nextTurn } from '../clock.ts';
 import type { Database } from '../db/open.ts';
 import { KEY_LIFE_MS } from './accept.ts';
-import { uploadOf } from './message.ts';
+import { type PushRow, uploadOf } from './message.ts';
 import type { UploadStore } from './uploads.ts';
 
 /** Rows deleted in one commit. */
@@ -60,7 +60,7 @@ export async function sweepUploads(db: Database, uploads: UploadStore): Promise<
 async function neededUploads(db: Database): Promise<Set<string>> {
   const needed = new Set<string>();
   for (let cursor: number | undefined = 0; cursor !== undefined; ) {
-    const page: { seq: number; status: string; data: string }[] = await db.read
+    const page: Pick<PushRow, 'seq' | 'status' | 'data'>[] = await db.read
       .selectFrom('push_messages')
       .select(['seq', 'status', 'data'])
       .where('seq', '>', cursor)

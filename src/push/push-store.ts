@@ -1,4 +1,4 @@
-import type { ParseMode, PushKind, PushStatus } from '../db/schema.ts';
+import type { ParseMode, PushKind, PushMessageTable, PushStatus } from '../db/push-tables.ts';
 import { statement } from '../db/statement.ts';
 
 export const insertPush = statement<{
@@ -8,9 +8,9 @@ export const insertPush = statement<{
   kind: PushKind;
   text: string;
   parseMode: ParseMode;
-  data: string;
+  data: PushMessageTable['data'];
   silent: number;
-  markup: string | null;
+  markup: PushMessageTable['reply_markup'];
   key: string | null;
   hash: string | null;
   now: number;
@@ -198,7 +198,7 @@ export const editedPush = statement<{
   text: string;
   parseMode: ParseMode;
   plain: number;
-  markup: string | null;
+  markup: PushMessageTable['reply_markup'];
 }>()((db, p) =>
   db
     .updateTable('push_messages')

@@ -1,3 +1,4 @@
+import { jsonText } from '../db/json-text.ts';
 import type { Transact } from '../db/open.ts';
 import { uuidv7 } from '../ids.ts';
 import { base62, newApiKey } from './api-key.ts';
@@ -10,7 +11,7 @@ export interface Registration {
   maxUsers: number;
   version: string;
   /** JSON of an object. */
-  metadata: string;
+  metadata: Record<string, unknown>;
 }
 
 export interface RegisteredTpv {
@@ -48,7 +49,7 @@ export async function registerTpv(
         is_active: isActive ? 1 : 0,
         max_users: registration.maxUsers,
         version: registration.version,
-        metadata: registration.metadata,
+        metadata: jsonText(registration.metadata),
         join_code: newJoinCode(),
         created_at: now,
         last_heartbeat: null,

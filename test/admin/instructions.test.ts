@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
+import { jsonText } from '../../src/db/json-text.ts';
 import { buttonScene } from '../support/buttons.ts';
 import { testClock } from '../support/clock.ts';
 import { DIALECTS, startHub, type TestHub, type TestTpv } from '../support/hub.ts';
@@ -330,7 +331,7 @@ describe.each(DIALECTS)('on %s', (database) => {
               tpv_id: tpv.id,
               telegram_user_id: 42,
               command: 'process_message',
-              payload: '{"text":"Hola"}',
+              payload: jsonText({ text: 'Hola' }),
               status: 'pending',
               priority: 5,
               created_at: now,

@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
+import { jsonText } from '../../src/db/json-text.ts';
 import { testClock } from '../support/clock.ts';
 import { DIALECTS, startHub, type TestHub } from '../support/hub.ts';
 import { auditOf, changesOf, everyItem } from '../support/pages.ts';
@@ -184,7 +185,13 @@ describe.each(DIALECTS)('on %s', (database) => {
     }
     await hub.hub.db.transact(async (tx) => {
       const now = clock.now() + 500;
-      const push = { tpv_id: tpv.id, chat_id: 42, parse_mode: 'none', data: '{}', disable_notification: 0 } as const;
+      const push = {
+        tpv_id: tpv.id,
+        chat_id: 42,
+        parse_mode: 'none',
+        data: jsonText({}),
+        disable_notification: 0,
+      } as const;
       await tx.kysely
         .insertInto('push_messages')
         .values([

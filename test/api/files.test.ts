@@ -7,6 +7,7 @@ import { buildApp } from '../../src/api/app.ts';
 import { failedKeyLimit } from '../../src/api/auth.ts';
 import { attachment, fileName, mimeType } from '../../src/api/file-name.ts';
 import { fileRoutes } from '../../src/api/file-routes.ts';
+import { jsonText } from '../../src/db/json-text.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { openDatabase } from '../../src/db/open.ts';
 import { uuidv7 } from '../../src/ids.ts';
@@ -60,7 +61,13 @@ async function startFiles(telegram: { apiRoot: string; token: string }, database
     url,
     lines,
     async tpv(isActive = true) {
-      const registration = { name: 'Bar', endpointUrl: 'http://127.0.0.1:9', maxUsers: 9, version: '', metadata: '{}' };
+      const registration = {
+        name: 'Bar',
+        endpointUrl: 'http://127.0.0.1:9',
+        maxUsers: 9,
+        version: '',
+        metadata: {},
+      };
       const { id, apiKey: key } = await registerTpv(db.transact, registration, isActive, Date.now());
       return {
         key,
@@ -78,7 +85,7 @@ async function startFiles(telegram: { apiRoot: string; token: string }, database
                 telegram_user_id: PERSON,
                 telegram_username: null,
                 command: 'process_message',
-                payload: '{}',
+                payload: jsonText({}),
                 status: 'pending',
                 priority: 5,
                 created_at: now,

@@ -614,7 +614,7 @@ describe('origins', () => {
     const tpv = (endpointUrl: string, active = true) =>
       registerTpv(
         db.transact,
-        { name: 'TPV', endpointUrl, maxUsers: 1, version: '', metadata: '{}' },
+        { name: 'TPV', endpointUrl, maxUsers: 1, version: '', metadata: {} },
         active,
         Date.UTC(2025, 10, 9),
       );

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmulator } from '../../demo/emulator/mod.ts';
+import { jsonText } from '../../src/db/json-text.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { openDatabase } from '../../src/db/open.ts';
 import { insertPush } from '../../src/push/push-store.ts';
@@ -86,7 +87,7 @@ async function fill(url: string, chats: number, perChat: number): Promise<void> 
   const db = openDatabase({ DATABASE_URL: url, DATABASE_DURABILITY: 'normal' });
   await migrate(db);
   const now = Date.now();
-  const tpv = { name: 'TPV', endpointUrl: 'http://127.0.0.1:9', maxUsers: chats, version: '', metadata: '{}' };
+  const tpv = { name: 'TPV', endpointUrl: 'http://127.0.0.1:9', maxUsers: chats, version: '', metadata: {} };
   const { id: tpvId } = await registerTpv(db.transact, tpv, true, now);
   for (let round = 0; round < perChat; round++) {
     await db.transact(async (tx) => {
@@ -98,7 +99,7 @@ async function fill(url: string, chats: number, perChat: number): Promise<void> 
           kind: 'text',
           text: `Tu pedido ${round} está <b>listo</b>`,
           parseMode: 'HTML',
-          data: '{}',
+          data: jsonText({}),
           silent: 0,
           markup: null,
           key: null,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { jsonText } from '../../src/db/json-text.ts';
 import { uuidv7 } from '../../src/ids.ts';
 import { DIALECTS, startHub, type TestHub } from '../support/hub.ts';
 import { quiet } from '../support/quiet.ts';
@@ -24,7 +25,7 @@ async function pendingRow({ hub }: TestHub, tpvId: string, text: string, priorit
         telegram_user_id: 1001,
         telegram_username: null,
         command: 'process_message',
-        payload: JSON.stringify({ chat_id: 1001, text }),
+        payload: jsonText({ chat_id: 1001, text }),
         status: 'pending',
         priority,
         created_at: now,

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { sql } from 'kysely';
 import { pino } from 'pino';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { jsonText } from '../../src/db/json-text.ts';
 import { BACKLOG_LIMIT, backlogQueries, MOST_TPVS, readBacklog } from '../../src/observability/backlog.ts';
 import { readings } from '../../src/observability/readings.ts';
 import { Presence } from '../../src/tpvs/presence.ts';
@@ -216,7 +217,7 @@ async function waiting({ hub }: TestHub, tpvId: string | null, count: number, si
       tpv_id: tpvId,
       telegram_user_id: 1,
       command: 'process_message',
-      payload: '{}',
+      payload: jsonText({}),
       status: 'pending' as const,
       priority: 5,
       created_at: since,

@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { startEmulator } from '../../demo/emulator/mod.ts';
+import { jsonText } from '../../src/db/json-text.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { type Database, openDatabase } from '../../src/db/open.ts';
 import type { InstructionTable } from '../../src/db/schema.ts';
@@ -28,7 +29,7 @@ async function seed(db: Database, tpvIds: readonly string[], count: number): Pro
         telegram_user_id: 1_000 + i,
         telegram_username: null,
         command: 'process_message',
-        payload: JSON.stringify({ chat_id: 1_000 + i, text: `mensaje ${from + i}`, attachments: [] }),
+        payload: jsonText({ chat_id: 1_000 + i, text: `mensaje ${from + i}`, attachments: [] }),
         status: held ? 'sent' : 'pending',
         priority: 5,
         created_at: now,
@@ -49,7 +50,7 @@ test('a hub with 100,000 open instructions is ready within seconds, and hands th
   const databaseUrl = await freshDatabase('sqlite');
   const db = openDatabase({ DATABASE_URL: databaseUrl, DATABASE_DURABILITY: 'normal' });
   await migrate(db);
-  const registration = { endpointUrl: 'http://127.0.0.1:9', maxUsers: 1_000, version: '1', metadata: '{}' };
+  const registration = { endpointUrl: 'http://127.0.0.1:9', maxUsers: 1_000, version: '1', metadata: {} };
   const keys: string[] = [];
   const ids: string[] = [];
   for (let i = 0; i < TPVS; i++) {
@@ -84,7 +85,13 @@ test('what sockets of a crashed process held is pending again at start, and what
   const crashed = await startHubProcess({ databaseUrl, emulator });
   const db = openDatabase({ DATABASE_URL: databaseUrl, DATABASE_DURABILITY: 'full' });
   onTestFinished(() => db.close());
-  const registration = { name: 'TPV', endpointUrl: 'http://127.0.0.1:9', maxUsers: 10, version: '1', metadata: '{}' };
+  const registration = {
+    name: 'TPV',
+    endpointUrl: 'http://127.0.0.1:9',
+    maxUsers: 10,
+    version: '1',
+    metadata: {},
+  };
   const bySocket = await registerTpv(db.transact, registration, true, Date.now());
   const byPoll = await registerTpv(db.transact, registration, true, Date.now());
   await seed(db, [bySocket.id, byPoll.id], 4);

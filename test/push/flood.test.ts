@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { jsonText } from '../../src/db/json-text.ts';
 import { insertPush } from '../../src/push/push-store.ts';
 import { startDispatcher, type TestDispatcher } from '../support/dispatcher.ts';
 import { DIALECTS } from '../support/hub.ts';
@@ -17,7 +18,7 @@ async function fill(hub: TestDispatcher, count: number, chats: number, tpvId: st
           kind: 'text',
           text,
           parseMode: 'HTML',
-          data: '{}',
+          data: jsonText({}),
           silent: 0,
           markup: null,
           key: null,

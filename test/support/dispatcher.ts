@@ -138,7 +138,7 @@ export async function startDispatcher(options: DispatcherOptions = {}): Promise<
         return ids;
       }),
     async tpv(name) {
-      const one = { name, endpointUrl: 'http://127.0.0.1:9', maxUsers: 9, version: '', metadata: '{}' };
+      const one = { name, endpointUrl: 'http://127.0.0.1:9', maxUsers: 9, version: '', metadata: {} };
       return (await registerTpv(db.transact, one, true, clock.now())).id;
     },
     async row(id) {

@@ -1,9 +1,9 @@
 import type { Insertable } from 'kysely';
-import type { ButtonForm } from '../../buttons/press.ts';
 import { callableUrl } from '../../callbacks/origins.ts';
 import { inChunks } from '../../db/chunks.ts';
+import { jsonText } from '../../db/json-text.ts';
 import type { Database } from '../../db/open.ts';
-import type { ButtonTable, PushMessageTable } from '../../db/schema.ts';
+import type { ButtonForm, ButtonTable, PushMessageTable } from '../../db/push-tables.ts';
 import { uuidv7 } from '../../ids.ts';
 import type { DjangoSource, RawRow } from './django-source.ts';
 import { flagOf, isObject, jsonOf, numberOf, textOf, timeOf } from './django-values.ts';
@@ -112,7 +112,7 @@ async function plan(
       action: null,
       data: null,
       callback_url: url,
-      form: JSON.stringify(form),
+      form: jsonText(form),
       single_use: 1,
       expires_at: expiresAt,
       pressed_at: null,
@@ -140,7 +140,7 @@ function messageOf(chatId: number, tpvId: string, messageId: number, createdAt: 
     kind: 'text',
     text: '',
     parse_mode: 'HTML',
-    data: '{}',
+    data: jsonText({}),
     disable_notification: 0,
     reply_markup: null,
     status: 'sent',

@@ -1,6 +1,7 @@
 import type { Insertable } from 'kysely';
 import { DEFAULT_DELIVERY, FINAL_STATUSES, OPEN_STATUSES } from '#protocol';
 import { inChunks } from '../../db/chunks.ts';
+import { jsonText } from '../../db/json-text.ts';
 import type { Database } from '../../db/open.ts';
 import type { InstructionTable } from '../../db/schema.ts';
 import { POLL_HOLDER } from '../../instructions/instruction.ts';
@@ -67,7 +68,7 @@ function planInstruction(
     telegram_user_id: person.telegramId,
     telegram_username: person.username,
     command: textOf(raw.command),
-    payload: JSON.stringify(payload),
+    payload: jsonText(payload),
     status,
     priority: Math.min(MOST_PRIORITY, Math.max(1, numberOf(raw.priority) ?? 1)),
     created_at: row.createdAt,

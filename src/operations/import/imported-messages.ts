@@ -1,8 +1,9 @@
 import type { Insertable } from 'kysely';
 import { inChunks } from '../../db/chunks.ts';
+import { jsonText } from '../../db/json-text.ts';
 import type { Database } from '../../db/open.ts';
-import type { PushKind, PushMessageTable } from '../../db/schema.ts';
-import { faultsOfMessage, type PushData } from '../../push/message.ts';
+import type { PushData, PushKind, PushMessageTable } from '../../db/push-tables.ts';
+import { faultsOfMessage } from '../../push/message.ts';
 import type { DjangoSource, RawRow } from './django-source.ts';
 import { isObject, jsonOf, numberOf, textOf, timeOf } from './django-values.ts';
 import { leavingOut, missingRow, PAGE, partiesOf, presentIds, type RowContext } from './imported-rows.ts';
@@ -59,7 +60,7 @@ function planMessage(
     kind,
     text,
     parse_mode: 'HTML',
-    data: JSON.stringify(data),
+    data: jsonText(data),
     disable_notification: 0,
     reply_markup: null,
     status: sent ? 'sent' : 'unknown',

@@ -1,5 +1,6 @@
 import type { Insertable } from 'kysely';
 import { callableUrl } from '../../callbacks/origins.ts';
+import { jsonText } from '../../db/json-text.ts';
 import type { Database } from '../../db/open.ts';
 import type { TpvTable } from '../../db/schema.ts';
 import { hashApiKey, type NewApiKey } from '../../tpvs/api-key.ts';
@@ -61,7 +62,7 @@ export async function planTpvs(source: DjangoSource, db: Database, tally: Tally,
       is_active: flagOf(raw.is_active) ? 1 : 0,
       max_users: Math.max(1, maxUsers),
       version: textOf(raw.version),
-      metadata: JSON.stringify(isObject(metadata) ? metadata : {}),
+      metadata: jsonText(isObject(metadata) ? metadata : {}),
       join_code: newJoinCode(),
       created_at: createdAt,
       last_heartbeat: timeOf(raw.last_heartbeat) ?? null,

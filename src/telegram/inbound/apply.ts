@@ -2,11 +2,11 @@ import { adoptUnassigned } from '../../assignment/move-person.ts';
 import { type Press, type PressOutcome, press } from '../../buttons/press.ts';
 import type { Tx } from '../../db/open.ts';
 import { storable } from '../../db/plain-text.ts';
+import type { InlineKeyboard } from '../../db/push-tables.ts';
 import type { DeliverySettings } from '../../instructions/instruction.ts';
 import { keepFiles } from '../../instructions/instruction-files.ts';
 import { type HandOut, type Submission, submit } from '../../instructions/submit.ts';
 import { enqueue, hubSentence } from '../../push/enqueue.ts';
-import type { InlineKeyboard } from '../../push/message.ts';
 import { tpvById, tpvByJoinCode } from '../../tpvs/tpv.ts';
 import { type AssignPorts, assign, markUnassignedTold, moveUser } from '../../users/assign.ts';
 import { type Profile, type TouchedUser, touchUser } from '../../users/user.ts';
@@ -103,7 +103,7 @@ function submission(
   tpvId: string | null,
   from: From,
   command: string,
-  payload: string,
+  payload: Submission['payload'],
 ): Submission {
   return {
     updateId,

@@ -1,3 +1,4 @@
+import type { Submission } from '../../instructions/submit.ts';
 import { type Attachment, attachmentsOf, messagePayload } from './payload.ts';
 import type { From, Message, Update } from './update.ts';
 
@@ -7,10 +8,10 @@ export type Meaning =
       kind: 'instruction';
       from: From;
       command: 'process_message' | 'process_edited_message';
-      payload: string;
+      payload: Submission['payload'];
       attachments: readonly Attachment[];
     }
-  | { kind: 'start'; from: From; code: string | undefined; payload: string }
+  | { kind: 'start'; from: From; code: string | undefined; payload: Submission['payload'] }
   | { kind: 'id' | 'help'; from: From }
   | { kind: 'press'; from: From; queryId: string; messageId: number | undefined; data: string }
   | { kind: 'membership'; from: From; active: boolean }

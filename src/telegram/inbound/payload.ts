@@ -1,3 +1,5 @@
+import { jsonText } from '../../db/json-text.ts';
+import type { Submission } from '../../instructions/submit.ts';
 import type { Message, TelegramFile } from './update.ts';
 
 const FILE_KINDS = ['document', 'voice', 'audio', 'video', 'video_note', 'sticker', 'animation'] as const;
@@ -42,9 +44,11 @@ export function attachmentsOf(message: Message): Attachment[] {
   return found;
 }
 
-/** The payload of `process_message`, as JSON text. */
-export function messagePayload(message: Message, attachments: readonly Attachment[]): string {
-  return JSON.stringify({
+type Payload = Submission['payload'];
+
+/** The payload of `process_message`. */
+export function messagePayload(message: Message, attachments: readonly Attachment[]): Payload {
+  return jsonText<Record<string, unknown>>({
     chat_id: message.chat.id,
     message_id: message.message_id,
     date: message.date,

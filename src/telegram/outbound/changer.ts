@@ -1,6 +1,7 @@
 import type { Api, RawApi } from 'grammy';
 import type { InlineKeyboardMarkup } from 'grammy/types';
-import type { ParseMode } from '../../db/schema.ts';
+import { parseJson } from '../../db/json-text.ts';
+import type { ParseMode } from '../../db/push-tables.ts';
 import type { PushRow } from '../../push/message.ts';
 import type { ChangeOutcome, ChangePort } from '../../push/send-port.ts';
 import { refusedOrFault, UNPARSABLE } from './sender.ts';
@@ -52,8 +53,7 @@ function edit(api: Api<RawApi>, row: PushRow, mode: ParseMode): Promise<unknown>
 }
 
 function keyboardOf(row: PushRow): InlineKeyboardMarkup {
-  // Written by this program, from an object of this shape.
-  return row.reply_markup === null ? { inline_keyboard: [] } : (JSON.parse(row.reply_markup) as InlineKeyboardMarkup);
+  return row.reply_markup === null ? { inline_keyboard: [] } : parseJson(row.reply_markup);
 }
 
 function messageId(row: Pick<PushRow, 'telegram_message_id'>): number {

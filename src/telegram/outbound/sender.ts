@@ -1,8 +1,8 @@
 import { access, constants } from 'node:fs/promises';
 import { type Api, InputFile, type RawApi } from 'grammy';
-import type { InlineKeyboardMarkup } from 'grammy/types';
-import type { ParseMode } from '../../db/schema.ts';
-import { type PushData, type PushRow, uploadOf } from '../../push/message.ts';
+import { parseJson } from '../../db/json-text.ts';
+import type { ParseMode, PushData } from '../../db/push-tables.ts';
+import { type PushRow, uploadOf } from '../../push/message.ts';
 import type { SendOutcome, SendPort } from '../../push/send-port.ts';
 import { telegramFault } from './api.ts';
 
@@ -60,11 +60,10 @@ export function refusedOrFault(error: unknown): Exclude<SendOutcome, { kind: 'se
 }
 
 function call(api: Api<RawApi>, row: PushRow, mode: ParseMode): Promise<{ message_id: number }> {
-  // Written by this program, from an object of its kind.
-  const data = JSON.parse(row.data) as PushData;
+  const data = parseJson(row.data);
   const shared = {
     disable_notification: row.disable_notification === 1,
-    ...(row.reply_markup !== null && { reply_markup: JSON.parse(row.reply_markup) as InlineKeyboardMarkup }),
+    ...(row.reply_markup !== null && { reply_markup: parseJson(row.reply_markup) }),
   };
   const marked = { ...shared, ...(mode !== 'none' && { parse_mode: mode }) };
   switch (row.kind) {

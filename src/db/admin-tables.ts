@@ -1,0 +1,50 @@
+import type { Generated } from 'kysely';
+import type { JsonText } from './json-text.ts';
+
+/** `viewer` sees everything and changes nothing. */
+export type AdminRole = 'admin' | 'viewer';
+
+export interface AdminUserTable {
+  id: string;
+  /** In small letters. */
+  name: string;
+  password_hash: string;
+  role: AdminRole;
+  /** Base32; confirmed once `totp_enabled_at` is set. */
+  totp_secret: string | null;
+  totp_enabled_at: number | null;
+  /** The last time step whose code was used, so that none works twice. */
+  totp_last_step: number | null;
+  /** The hashes of the codes that are left. */
+  recovery_codes: Generated<JsonText<string[]>>;
+  created_at: number;
+  password_changed_at: number;
+  last_login_at: number | null;
+}
+
+export interface AdminSessionTable {
+  /** SHA-256 of what the cookie holds. */
+  hash: string;
+  /** What the list of sessions calls it. */
+  id: string;
+  admin_id: string;
+  created_at: number;
+  last_seen_at: number;
+  expires_at: number;
+  address: string;
+  user_agent: string;
+}
+
+export interface AuditTable {
+  seq: Generated<number>;
+  at: number;
+  /** An administrator's name, or `token`, `cli`, `hub`. */
+  actor: string;
+  action: string;
+  target_kind: string | null;
+  target_id: string | null;
+  target_name: string | null;
+  /** What was changed, without secrets. */
+  details: Generated<JsonText<Record<string, unknown>>>;
+  address: string | null;
+}

@@ -1,0 +1,108 @@
+import type { Generated } from 'kysely';
+import type { JsonText } from './json-text.ts';
+
+/** A file that was uploaded to the hub, kept until it is sent. */
+export interface StoredFile {
+  path: string;
+  name: string;
+  mimeType: string;
+}
+
+/** What a message carries besides its text. */
+export type PushData = { url: string } | { file: StoredFile } | { latitude: number; longitude: number } | object;
+
+/** One button as Telegram takes it. */
+export type InlineButton =
+  | { text: string; callback_data: string }
+  | { text: string; url: string }
+  | { text: string; copy_text: { text: string } };
+export type InlineKeyboard = InlineButton[][];
+
+/** Telegram's `reply_markup`. */
+export interface ReplyMarkup {
+  inline_keyboard: InlineKeyboard;
+}
+
+/** What a URL gets to know of a button, besides who pressed it. */
+export interface ButtonForm {
+  token: string;
+  accion: string;
+  uid_dispositivo: string;
+  /** JSON. */
+  metadata: string;
+  /** 1: a button of an older TPV; only a call that succeeded uses it up. */
+  legacy?: 1;
+}
+
+/** `sending`: on its way to Telegram right now; whoever asks is told `pending`. */
+export type PushStatus = 'pending' | 'sending' | 'sent' | 'failed' | 'unknown';
+export type PushKind = 'text' | 'photo' | 'document' | 'location';
+export type ParseMode = 'HTML' | 'MarkdownV2' | 'none';
+
+export interface PushMessageTable {
+  /** The order within a chat. */
+  seq: Generated<number>;
+  id: string;
+  /** Null: the hub itself says it. */
+  tpv_id: string | null;
+  chat_id: number;
+  kind: PushKind;
+  /** The text, or the caption. */
+  text: string;
+  parse_mode: ParseMode;
+  data: JsonText<PushData>;
+  disable_notification: number;
+  reply_markup: JsonText<ReplyMarkup> | null;
+  status: PushStatus;
+  telegram_message_id: number | null;
+  /** Telegram's code, where it refused. */
+  error_code: number | null;
+  error_message: Generated<string>;
+  attempts: Generated<number>;
+  /** 1: Telegram could not parse the markup, and got the text as it is. */
+  sent_as_plain: Generated<number>;
+  idempotency_key: string | null;
+  /** SHA-256 of what came with that key. */
+  body_hash: string | null;
+  created_at: number;
+  /** When it came, or was last asked to be sent once more. */
+  queued_at: number;
+  sent_at: number | null;
+  /** When it may be tried (again); null once it is settled. */
+  not_before: number | null;
+}
+
+export interface ButtonTable {
+  /** 128 random bits; all that Telegram gets to know. */
+  token: string;
+  push_id: string;
+  tpv_id: string;
+  telegram_user_id: number;
+  /** What a press becomes: an instruction with this action … */
+  action: string | null;
+  /** What goes along. */
+  data: JsonText<unknown> | null;
+  /** … or a call of this URL, with these form fields. */
+  callback_url: string | null;
+  form: JsonText<ButtonForm> | null;
+  single_use: number;
+  expires_at: number;
+  /** The last press that counted. */
+  pressed_at: number | null;
+  /** When a press used it up, together with its message's other buttons. */
+  settled_at: number | null;
+}
+
+/** A press that waits for its answer. */
+export interface PressTable {
+  /** Telegram's id of the callback query. */
+  query_id: string;
+  token: string;
+  instruction_id: string | null;
+  telegram_user_id: number;
+  pressed_at: number;
+  /** When Telegram's spinner was ended. */
+  answered_at: number | null;
+  /** When the person saw how it went. */
+  settled_at: number | null;
+}
