@@ -34,11 +34,17 @@ export async function runProgram(program: () => Promise<void>, json = false): Pr
   try {
     await program();
   } catch (error) {
-    const { code, sentences } = faultsOf(error);
-    const text = json ? JSON.stringify({ exit_code: code, faults: sentences }) : sentences.join('\n');
-    process.stderr.write(`${text}\n`);
+    const { code, text } = faultText(error, json);
+    process.stderr.write(text);
     process.exit(code);
   }
+}
+
+/** The same fault as a person reads it on standard error, or as one line of JSON for a script. */
+export function faultText(error: unknown, json: boolean): { code: ExitCode; text: string } {
+  const { code, sentences } = faultsOf(error);
+  const text = json ? JSON.stringify({ exit_code: code, faults: sentences }) : sentences.join('\n');
+  return { code, text: `${text}\n` };
 }
 
 /** Why the hub can't listen where HOST and PORT say. */

@@ -1,12 +1,22 @@
 import { describe, expect, test } from 'vitest';
 import { CloseCode } from '#protocol';
 import { tableOf } from '../../src/cli/table.ts';
-import { cli, cliJson } from '../support/cli.ts';
+import { cli, cliJson, cliProcess } from '../support/cli.ts';
 import { DIALECTS, startHub, type TestHub, WEBHOOK_SECRET } from '../support/hub.ts';
 
 const REGISTER = ['--endpoint-url', 'http://127.0.0.1:9'];
 
 describe.each(DIALECTS)('the command line beside a running hub on %s', (database) => {
+  test('its commands, as processes of their own, end by themselves and without a fault', async () => {
+    const hub = await startHub({ database });
+    await hub.tpv({ name: 'Bar' });
+    await hub.message(1, 'hola', 1001);
+    const { stdout: tpvs } = await cliProcess(hub, ['tpv', 'list']);
+    expect(tpvs).toMatch(/ active +1\/100 .*Bar\n$/);
+    const assigned = await cliProcess(hub, ['user', 'assign', '1001', 'Bar', '--json']);
+    expect(assigned).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/^\{.*"unchanged".*\}\n$/) });
+  });
+
   test('a TPV that it registers works at once, and its key is shown once', async () => {
     const hub = await startHub({ database, env: { TPV_REGISTRATION: 'closed' } });
     const { id, api_key: key } = await cliJson(hub, ['tpv', 'register', 'Bar', ...REGISTER, '--max-users', '7']);

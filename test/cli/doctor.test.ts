@@ -6,6 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Finding } from '../../src/cli/doctor/finding.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { openDatabase } from '../../src/db/open.ts';
+import { cli } from '../support/cli.ts';
 import { startHttpProxy } from '../support/http-proxy.ts';
 import { ADMIN_TOKEN, DIALECTS, freshDatabase, startHub, type TestHub, WEBHOOK_SECRET } from '../support/hub.ts';
 import { ROOT, runProcess } from '../support/process.ts';
@@ -30,9 +31,12 @@ function environmentOf(hub: TestHub): Record<string, string> {
   };
 }
 
-async function doctor(env: Record<string, string>, cwd = folder()) {
+/** @param cwd where it runs as a process of its own; else in this one, where it sees the repository's `.env` */
+async function doctor(env: Record<string, string>, cwd?: string) {
   const args = [join(ROOT, 'src/cli/main.ts'), 'doctor', '--json'];
-  const { code, stdout, stderr } = await runProcess(args, { env, cwd });
+  const run =
+    cwd === undefined ? cli({ databaseUrl: '' }, ['doctor', '--json'], { env }) : runProcess(args, { env, cwd });
+  const { code, stdout, stderr } = await run;
   expect(stderr).toBe('');
   const { healthy, findings } = JSON.parse(stdout) as { healthy: boolean; findings: Finding[] };
   expect(code).toBe(healthy ? 0 : 1);
@@ -49,7 +53,7 @@ async function healthyHub(database: 'sqlite' | 'postgres' = 'sqlite') {
 describe.each(DIALECTS)('the doctor beside a hub on %s', (database) => {
   test('finds nothing wrong with a good set-up, and opens a socket on the way', async () => {
     const { env } = await healthyHub(database);
-    const { healthy, findings } = await doctor(env);
+    const { healthy, findings } = await doctor(env, folder());
     expect(findings.filter(({ state }) => state !== 'ok')).toEqual([]);
     expect(healthy).toBe(true);
     expect(findings.map(({ check }) => check)).toEqual(

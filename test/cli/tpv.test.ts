@@ -44,7 +44,7 @@ describe.each(DIALECTS)('the command line beside a running hub on %s', (database
     for (const words of [['tpv'], ['tpv', 'fly'], ['tpv', 'import-key'], ['tpv', 'list', 'all']]) {
       expect((await cli(hub, words)).code).toBe(64);
     }
-    expect((await cli(hub, ['tpv', 'import-key', tpv.id])).code).toBe(64);
+    expect((await cli(hub, ['tpv', 'import-key', tpv.id], { input: '' })).code).toBe(64);
     expect((await cli(hub, ['tpv', 'import-key', 'nobody'], { input: OLD_KEY })).code).toBe(1);
   });
 });

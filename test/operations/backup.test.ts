@@ -4,7 +4,7 @@ import SqliteDatabase from 'better-sqlite3';
 import { describe, expect, test, vi } from 'vitest';
 import { requireSpace } from '../../src/operations/backup/space.ts';
 import { backupUnderLoad } from '../chaos/backup-under-load.ts';
-import { cli } from '../support/cli.ts';
+import { cli, cliProcess } from '../support/cli.ts';
 import { freshDatabase, startHub } from '../support/hub.ts';
 import { ROOT, startProcess } from '../support/process.ts';
 
@@ -43,7 +43,7 @@ describe('a backup', { timeout: 60_000 }, () => {
     const hub = await startHub();
     await hub.message(1, 'Hola');
     const file = join(dirname(fileOf(hub.databaseUrl)), 'copy.db');
-    const { code, stdout, stderr } = await cli(hub, ['backup', file, '--json']);
+    const { code, stdout, stderr } = await cliProcess(hub, ['backup', file, '--json']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(JSON.parse(stdout)).toMatchObject({
       file,

@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { migrate } from '../../src/db/migrate.ts';
 import { type Database, openDatabase } from '../../src/db/open.ts';
 import { timeOf, uuidOf } from '../../src/operations/import/django-values.ts';
-import { cli, cliJson } from '../support/cli.ts';
+import { cli, cliJson, cliProcess } from '../support/cli.ts';
 import { type DjangoRows, djangoDatabase, djangoTime } from '../support/django.ts';
 import { DIALECTS, fetchJson, freshDatabase, startHub } from '../support/hub.ts';
 import { tpvServer } from '../support/tpv-server.ts';
@@ -160,7 +160,7 @@ describe.each(DIALECTS)('importing from the former service on %s', { timeout: 60
     const before = await contentOf(db);
     const place = await djangoDatabase(dialect, oddRows(Date.now()));
     const args = ['import', 'django', '--database', place];
-    const { code, stdout, stderr } = await cli({ databaseUrl }, args);
+    const { code, stdout, stderr } = await cliProcess({ databaseUrl }, args);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/^ +to make +there already +left out\nTPVs +3 +0 +0\npeople +5 +0 +2\n/);
     for (const sentence of [
@@ -340,16 +340,16 @@ describe('what is not the former service’s database', { timeout: 60_000 }, () 
     const hidden = 'postgres://hub:hidden@127.0.0.1:9/django';
     const unlike = await freshDatabase('postgres');
     for (const [place, code, sentence, input] of [
-      [letter, 1, "can't be read (file is not a database)", ''],
-      [other, 1, 'it has no table webhook_tpvinstance', ''],
-      [join(dir, 'missing'), 69, "can't be opened", ''],
-      [dir, 69, "can't be opened", ''],
-      [unlike, 1, 'it has no table webhook_tpvinstance', ''],
+      [letter, 1, "can't be read (file is not a database)", undefined],
+      [other, 1, 'it has no table webhook_tpvinstance', undefined],
+      [join(dir, 'missing'), 69, "can't be opened", undefined],
+      [dir, 69, "can't be opened", undefined],
+      [unlike, 1, 'it has no table webhook_tpvinstance', undefined],
       ['-', 69, "can't be reached", hidden],
-      [hidden, 64, 'A password on the command line', ''],
+      [hidden, 64, 'A password on the command line', undefined],
     ] as const) {
       const args = ['import', 'django', '--apply', '--database', place];
-      const result = await cli({ databaseUrl }, args, { input });
+      const result = await cli({ databaseUrl }, args, input === undefined ? {} : { input });
       expect({ place, ...result }).toMatchObject({ code, stdout: '', stderr: expect.stringContaining(sentence) });
       expect(result.stderr).not.toMatch(/hidden|^ {4}at /m);
     }

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { startEmulator } from '../../demo/emulator/mod.ts';
-import { cli } from '../support/cli.ts';
+import { cli, cliProcess } from '../support/cli.ts';
 import { fetchJson, freshDatabase, messageUpdate, startHub, WEBHOOK_SECRET } from '../support/hub.ts';
 import { startHubProcess } from '../support/hub-process.ts';
 
@@ -40,7 +40,7 @@ describe('restoring', { timeout: 60_000 }, () => {
   test('brings the copy’s content back, keeps what was there, and goes back again', async () => {
     const { hub, databaseUrl, file, copy } = await copied();
     await hub.close();
-    const { code, stdout } = await cli({ databaseUrl }, ['restore', copy, '--json']);
+    const { code, stdout } = await cliProcess({ databaseUrl }, ['restore', copy, '--json']);
     expect(code).toBe(0);
     const { before, waiting } = JSON.parse(stdout);
     expect(waiting).toEqual([]);

@@ -2,6 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { runCommand, wantsJson } from '../../src/cli/run.ts';
+import { faultText } from '../../src/process/exit.ts';
+import { COMPILE_CACHE } from './compile-cache.ts';
 import type { Answer, TestHub } from './hub.ts';
 import { ROOT } from './process.ts';
 
@@ -12,19 +15,38 @@ export interface CliRun {
 }
 
 export interface CliOptions {
-  /** What it reads on standard input. */
+  /** What it reads on standard input: then it runs as a process of its own. */
   input?: string;
   env?: Record<string, string>;
 }
 
-/** Runs the command line on the hub's database, as a process of its own. */
+/**
+ * Runs a command on the hub's database: in this process, with connections and events of its own, since a start of the
+ * program takes most of a second.
+ */
 export async function cli(
+  hub: Pick<TestHub, 'databaseUrl'>,
+  args: readonly string[],
+  { input, env = {} }: CliOptions = {},
+): Promise<CliRun> {
+  if (input !== undefined) return cliProcess(hub, args, { input, env });
+  try {
+    const said = await runCommand(args, () => ({ DATABASE_URL: hub.databaseUrl, ...env }));
+    return { code: said?.code ?? null, stdout: said?.text ?? '', stderr: '' };
+  } catch (error) {
+    const { code, text: stderr } = faultText(error, wantsJson(args));
+    return { code, stdout: '', stderr };
+  }
+}
+
+/** Runs the command line as a process of its own, as an operator does. */
+export async function cliProcess(
   hub: Pick<TestHub, 'databaseUrl'>,
   args: readonly string[],
   { input = '', env = {} }: CliOptions = {},
 ): Promise<CliRun> {
   const child = spawn(process.execPath, [join(ROOT, 'src/cli/main.ts'), ...args], {
-    env: { PATH: process.env.PATH ?? '', DATABASE_URL: hub.databaseUrl, ...env },
+    env: { PATH: process.env.PATH ?? '', ...COMPILE_CACHE, DATABASE_URL: hub.databaseUrl, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   child.stdin.end(input);

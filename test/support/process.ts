@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { COMPILE_CACHE } from './compile-cache.ts';
 import { TEST_LOG } from './log.ts';
 
 export const ROOT = join(import.meta.dirname, '../..');
@@ -30,7 +31,7 @@ export interface TestProcess {
 export function startProcess(args: readonly string[], options: ProcessOptions = {}): TestProcess {
   const child = spawn(options.program ?? process.execPath, args, {
     cwd: options.cwd ?? ROOT,
-    env: { PATH: `${dirname(process.execPath)}:${process.env.PATH ?? ''}`, ...options.env },
+    env: { PATH: `${dirname(process.execPath)}:${process.env.PATH ?? ''}`, ...COMPILE_CACHE, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   onTestFinished(() => {
