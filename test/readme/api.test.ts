@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { ADMIN_TOKEN, startHub } from '../support/hub.ts';
 import { ROOT, runProcess, startProcess } from '../support/process.ts';
-import { readReadme } from '../support/readme.ts';
+import { readGuide } from '../support/readme.ts';
 
-/** Both READMEs have the same ones; readme.test.ts looks. */
-const readme = readReadme('README.md');
+/** The Spanish pages have the same ones; readme.test.ts looks. */
+const readme = readGuide('en');
 const curls = readme.commands('bash').filter((command) => command.startsWith('curl '));
 
 /** Runs the curl line that has this in it, and gives back what it printed. */

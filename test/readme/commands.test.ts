@@ -8,10 +8,10 @@ import { djangoDatabase } from '../support/django.ts';
 import { ADMIN_TOKEN, freshDatabase, startHub, type TestHub, WEBHOOK_SECRET } from '../support/hub.ts';
 import { freePort } from '../support/postgres.ts';
 import { ROOT, runProcess, startProcess } from '../support/process.ts';
-import { readReadme } from '../support/readme.ts';
+import { readGuide } from '../support/readme.ts';
 
-/** Both READMEs have the same ones; readme.test.ts looks. */
-const readme = readReadme('README.md');
+/** The Spanish pages have the same ones; readme.test.ts looks. */
+const readme = readGuide('en');
 const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 const NPX = /^npx valletpv-hub /;
 /** In the order in which a reader meets them; those beside a service too. */

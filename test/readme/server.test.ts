@@ -9,11 +9,11 @@ import { VARIABLE_NAMES } from '../../src/config/environment.ts';
 import { DEBIAN_INSTALL_MS, debianProgram } from '../support/debian.ts';
 import { freePort } from '../support/postgres.ts';
 import { ROOT, runProcess } from '../support/process.ts';
-import { readReadme } from '../support/readme.ts';
+import { readGuide } from '../support/readme.ts';
 import { serviceScript } from '../support/service-script.ts';
 
-/** Both READMEs have the same ones; readme.test.ts looks. What is run here changes no machine. */
-const readme = readReadme('README.md');
+/** The Spanish pages have the same ones; readme.test.ts looks. What is run here changes no machine. */
+const readme = readGuide('en');
 const lines = readme.commands('sh');
 const SCRIPT = 'deploy/manage_webhook_service.sh ';
 const DOMAIN = 'bot.made-up.example';
@@ -25,7 +25,7 @@ beforeAll(async () => {
 
 function lineWith(start: string): string {
   const line = lines.find((one) => one.startsWith(start));
-  if (line === undefined) throw new Error(`The README has no line that begins with ${start}`);
+  if (line === undefined) throw new Error(`No page has a line that begins with ${start}`);
   return line;
 }
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './process.ts';
 
-/** A README of this repository, in the parts that can be checked. */
+/** A page for those who run the hub, in the parts that can be checked. */
 export interface Readme {
   text: string;
   /** What stands between fences, in order; a language of '' is a picture. */
@@ -17,8 +17,23 @@ export interface Readme {
   commands(language: string): string[];
 }
 
+/** The READMEs and the operators' guides, in English and in Spanish. */
+export const PAGES = [
+  ['README.md', 'README.es.md'],
+  ['docs/operating.md', 'docs/operating.es.md'],
+] as const;
+
+/** A README and what an operator reads after it, as one page. */
+export function readGuide(language: 'en' | 'es'): Readme {
+  const index = language === 'en' ? 0 : 1;
+  return pageOf(PAGES.map((pair) => readFileSync(join(ROOT, pair[index]), 'utf8')).join('\n'));
+}
+
 export function readReadme(file: string): Readme {
-  const text = readFileSync(join(ROOT, file), 'utf8');
+  return pageOf(readFileSync(join(ROOT, file), 'utf8'));
+}
+
+function pageOf(text: string): Readme {
   const fence = /^( *)```(\w*)\n([\s\S]*?)^ *```$/gm;
   const blocks = [...text.matchAll(fence)].map(([, indent = '', language = '', inside = '']) => ({
     language,
