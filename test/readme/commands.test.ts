@@ -129,8 +129,8 @@ test('a start from a fresh .env listens, and prints the link for the first accou
     TELEGRAM_MODE: 'polling',
     TELEGRAM_API_ROOT: 'http://127.0.0.1:9',
   };
-  // What npm runs, without npm between: a signal to npm alone would leave the hub behind.
-  const hub = startProcess(['-c', `exec ${scripts.start}`], { program: 'bash', env, cwd: ROOT });
+  // What npm runs.
+  const hub = startProcess(['-c', scripts.start], { program: 'bash', env, cwd: ROOT });
   const link = new URL((await hub.waitFor(/http:\S+\/admin\/configurar#\S+(?=\n)/)).trim());
   expect((await fetch(new URL('/readyz', link))).status).toBe(200);
   hub.child.kill('SIGTERM');
