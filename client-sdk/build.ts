@@ -1,64 +1,42 @@
 /**
- * Builds the package: three entry points of JavaScript with source maps, and the types that can be reached from them.
- * `node build.ts [folder]`; the folder is `dist` unless named. JavaScript is made small, with the names of classes
- * kept: errors are known by theirs. Who debugs runs Node with `--enable-source-maps`.
+ * Builds the package: plain JavaScript as `tsc` writes it, comments included, so that a stack trace and a debugger show
+ * code that can be read; and the types. `node build.ts [folder]`; the folder is `dist` unless named.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { build } from 'rolldown';
 
 const HERE = import.meta.dirname;
 const ENTRIES = ['mod', 'protocol/mod', 'testing/mod'];
-const RELATIVE = /(\bfrom |\bimport\()'(\.[^']+)\.ts'/g;
+const RELATIVE = /(\b(?:from|import) |\bimport\()(['"])(\.[^'"]+)\.[jt]s\2/g;
 const outDir = resolve(process.argv[2] ?? join(HERE, 'dist'));
 
-rmSync(outDir, { recursive: true, force: true });
-await buildScripts();
-buildTypes();
-
-async function buildScripts(): Promise<void> {
-  await build({
-    cwd: HERE,
-    input: Object.fromEntries(ENTRIES.map((entry) => [entry, `src/${entry}.ts`])),
-    external: ['ws', 'zod', /^node:/],
-    platform: 'node',
-    output: {
-      dir: outDir,
-      format: 'es',
-      sourcemap: true,
-      chunkFileNames: 'shared/[name].js',
-      minify: {
-        compress: { target: 'es2023', keepNames: { class: true, function: false } },
-        mangle: { toplevel: true, keepNames: { class: true, function: false } },
-        codegen: { removeWhitespace: true },
-      },
-    },
+const compiled = mkdtempSync(join(tmpdir(), 'hub-client-'));
+try {
+  const typescript = join(HERE, '../node_modules/typescript/bin/tsc');
+  const { status, stdout } = spawnSync(process.execPath, [typescript, '-p', HERE, '--outDir', compiled], {
+    encoding: 'utf8',
   });
+  if (status !== 0) throw new Error(`The package could not be compiled:\n${stdout}`);
+  rmSync(outDir, { recursive: true, force: true });
+  for (const extension of ['js', 'd.ts']) copyReachable(extension);
+} finally {
+  rmSync(compiled, { recursive: true, force: true });
 }
 
-function buildTypes(): void {
-  const all = mkdtempSync(join(tmpdir(), 'hub-client-types-'));
-  try {
-    const typescript = join(HERE, '../node_modules/typescript/bin/tsc');
-    const args = [typescript, '-p', join(HERE, 'tsconfig.json'), '--outDir', all];
-    const { status, stdout } = spawnSync(process.execPath, args, { encoding: 'utf8' });
-    if (status !== 0) throw new Error(`The types could not be made:\n${stdout}`);
-    const done = new Set<string>();
-    for (const entry of ENTRIES) copyTypes(all, `${entry}.d.ts`, done);
-  } finally {
-    rmSync(all, { recursive: true, force: true });
-  }
-}
-
-/** Copies a file of types and those that it imports; what only the inside of the package uses stays out. */
-function copyTypes(from: string, path: string, done: Set<string>): void {
-  if (done.has(path)) return;
-  done.add(path);
-  const text = readFileSync(join(from, path), 'utf8');
-  for (const [, , name = ''] of text.matchAll(RELATIVE)) copyTypes(from, join(dirname(path), `${name}.d.ts`), done);
-  mkdirSync(dirname(join(outDir, path)), { recursive: true });
-  // TypeScript leaves `.ts` there, which is not in the package.
-  writeFileSync(join(outDir, path), text.replaceAll(RELATIVE, "$1'$2.js'"));
+/** Copies the entry points and what they import: a type that only the inside uses, and an empty module, stay out. */
+function copyReachable(extension: string): void {
+  const done = new Set<string>();
+  const copy = (name: string) => {
+    const path = `${name}.${extension}`;
+    if (done.has(path) || !existsSync(join(compiled, path))) return;
+    done.add(path);
+    const text = readFileSync(join(compiled, path), 'utf8');
+    for (const [, , , imported = ''] of text.matchAll(RELATIVE)) copy(join(dirname(name), imported));
+    mkdirSync(dirname(join(outDir, path)), { recursive: true });
+    // tsc leaves `.ts` in types; the package has no such files.
+    writeFileSync(join(outDir, path), text.replaceAll(RELATIVE, '$1$2$3.js$2'));
+  };
+  for (const entry of ENTRIES) copy(entry);
 }

@@ -37,6 +37,7 @@ export { type FileMemoryOptions, fileMemory } from './memory/file-memory.ts';
 export { inMemory } from './memory/in-memory.ts';
 export type { Begun, Memory, MemoryLimits, Outcome } from './memory/memory.ts';
 export { type HubClientOptions, type Logger, silentLogger } from './options.ts';
+export type {} from './platform.ts';
 export { CloseCode } from './protocol/codes.ts';
 export type { InstructionStatus, ReportableStatus } from './protocol/lifecycle.ts';
 export type { ClientStatus, OnlineStatus, Transport } from './status.ts';

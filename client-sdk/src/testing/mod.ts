@@ -1,5 +1,6 @@
 export type { TelegramUser } from '../api/user.ts';
 export type { Cancel, Clock } from '../clock.ts';
+export type {} from '../platform.ts';
 export type { FakeFile } from './fake-file.ts';
 export { FakeHub, type FakeHubOptions } from './fake-hub.ts';
 export type { HeldConnections, RefuseOptions } from './faults.ts';

@@ -16,6 +16,7 @@ import { dirname, join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const SDK = join(ROOT, 'client-sdk');
+const PACKAGE = 'node_modules/@valletpv/hub-client';
 
 /** The package as it would be published. */
 export interface Packed {
@@ -23,6 +24,8 @@ export interface Packed {
   tarball: string;
   /** A project with nothing but the package and what it depends on, as the tarball has it. */
   project: string;
+  /** Makes another such project. */
+  newProject(): string;
   /** What is in the tarball, with sizes in bytes. */
   files: { path: string; bytes: number }[];
   remove(): void;
@@ -37,18 +40,24 @@ export function packPackage(): Packed {
   for (const name of ['package.json', 'README.md', 'PROTOCOL.md']) cpSync(join(SDK, name), join(source, name));
   run('npm', ['pack', '--offline', '--ignore-scripts', '--pack-destination', dir], source);
   const tarball = join(dir, globSync('*.tgz', { cwd: dir })[0] ?? '');
-  const project = join(dir, 'project');
-  const unpacked = join(project, 'node_modules/@valletpv/hub-client');
-  mkdirSync(unpacked, { recursive: true });
-  run('tar', ['-xzf', tarball, '--strip-components=1', '-C', unpacked], dir);
-  writeFileSync(join(project, 'package.json'), '{ "name": "tpv", "private": true, "type": "module" }\n');
-  const { dependencies } = JSON.parse(readFileSync(join(unpacked, 'package.json'), 'utf8'));
-  for (const name of Object.keys(dependencies)) link(project, name);
+  let projects = 0;
+  const newProject = () => {
+    const made = join(dir, `project-${++projects}`);
+    const into = join(made, PACKAGE);
+    mkdirSync(into, { recursive: true });
+    run('tar', ['-xzf', tarball, '--strip-components=1', '-C', into], dir);
+    writeFileSync(join(made, 'package.json'), '{ "name": "tpv", "private": true, "type": "module" }\n');
+    const { dependencies } = JSON.parse(readFileSync(join(into, 'package.json'), 'utf8'));
+    for (const name of Object.keys(dependencies)) link(made, name);
+    return made;
+  };
+  const project = newProject();
+  const unpacked = join(project, PACKAGE);
   const files = globSync('**/*', { cwd: unpacked })
     .map((path) => ({ path: path.replaceAll('\\', '/'), stat: statSync(join(unpacked, path)) }))
     .filter(({ stat }) => stat.isFile())
     .map(({ path, stat }) => ({ path, bytes: stat.size }));
-  return { tarball, project, files, remove: () => rmSync(dir, { recursive: true, force: true }) };
+  return { tarball, project, newProject, files, remove: () => rmSync(dir, { recursive: true, force: true }) };
 }
 
 /** Puts one of this repository's packages into the project. */
@@ -59,7 +68,7 @@ export function link(project: string, name: string): void {
   symlinkSync(join(ROOT, 'node_modules', name), to);
 }
 
-/** What a package weighs: what runs, the types, and beside them source maps and words. */
+/** What a package weighs: what runs, the types, and beside them the words. */
 export function weigh(files: Packed['files']) {
   const sum = (wanted: RegExp) =>
     files.filter(({ path }) => wanted.test(path)).reduce((all, { bytes }) => all + bytes, 0);
@@ -68,7 +77,6 @@ export function weigh(files: Packed['files']) {
     /** Without what only a TPV's tests load. */
     scriptsAtRunTime: sum(/^dist\/(?!testing\/).*\.js$/),
     types: sum(/\.d\.ts$/),
-    maps: sum(/\.map$/),
     words: sum(/\.md$/),
     all: sum(/./),
   };
