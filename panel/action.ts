@@ -1,4 +1,4 @@
-import { useCallback, useRef, useState } from 'htm/preact';
+import { useCallback, useRef, useState } from 'preact/hooks';
 import { ApiError } from './api.ts';
 import { errorWords } from './words/errors.ts';
 

@@ -1,5 +1,5 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
-import { useEffect, useMemo } from 'htm/preact';
+import { useEffect, useMemo } from 'preact/hooks';
 import type { ChangedKind } from '../src/admin/schemas/live.ts';
 import { asApiError } from './action.ts';
 import { type ApiError, get, href } from './api.ts';

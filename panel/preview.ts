@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'htm/preact';
+import { useEffect, useState } from 'preact/hooks';
 import { asApiError } from './action.ts';
 import { type ApiError, type Method, send } from './api.ts';
 

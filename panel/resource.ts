@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from 'htm/preact';
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import type { ChangedKind } from '../src/admin/schemas/live.ts';
 import { asApiError } from './action.ts';
 import { type ApiError, get } from './api.ts';

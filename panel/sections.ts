@@ -1,5 +1,5 @@
 import type { Overview } from '../src/admin/schemas/overview.ts';
-import type { IconName } from './components/icon.ts';
+import type { IconName } from './icons.ts';
 import { frameWords } from './words/frame.ts';
 
 export type Section = keyof typeof frameWords.sections;

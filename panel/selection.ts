@@ -1,5 +1,5 @@
 import { type Signal, useSignal } from '@preact/signals';
-import { useEffect } from 'htm/preact';
+import { useEffect } from 'preact/hooks';
 import { query } from './router.ts';
 
 /** The rows that are chosen in a list. Other filters begin with none: nothing is changed that nobody sees. */

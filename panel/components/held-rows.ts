@@ -1,4 +1,4 @@
-import { useEffect, useReducer, useRef } from 'htm/preact';
+import { useEffect, useReducer, useRef } from 'preact/hooks';
 
 /** Further down than this, somebody reads, and rows must not move under their eyes. */
 const READING_PX = 240;

@@ -1,4 +1,4 @@
-import type { AuditAction } from '../../src/audit/actions.ts';
+import type { AuditAction } from '../../src/admin/schemas/audit.ts';
 
 /** What the audit log says. */
 export const auditWords = {

@@ -2,10 +2,10 @@ import fastifyCookie from '@fastify/cookie';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Access, createAccess } from '../admin/access.ts';
 import { adminAccountRoutes } from '../admin/account-routes.ts';
-import { assetRoutes } from '../admin/assets.ts';
 import { type AdminInstructionOptions, adminInstructionRoutes } from '../admin/instruction-routes.ts';
 import { adminInterventionRoutes } from '../admin/intervention-routes.ts';
 import { ownAccountRoutes } from '../admin/own-account-routes.ts';
+import { panelRoutes } from '../admin/panel-routes.ts';
 import { record } from '../admin/record.ts';
 import { loginRoutes, sessionRoutes } from '../admin/session-routes.ts';
 import { adminTpvAccessRoutes } from '../admin/tpv-access-routes.ts';
@@ -81,7 +81,7 @@ export async function registerAdministration(ports: AdministrationPorts): Promis
   const about = { version: VERSION, time_zone: config.TIME_ZONE, locale: config.DEFAULT_LOCALE };
   const session = { db, throttle, now, access, about };
 
-  await app.register(assetRoutes);
+  await app.register(panelRoutes);
   await app.register(async (open) => {
     neverStored(open);
     await open.register(loginRoutes, session);

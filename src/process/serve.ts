@@ -1,4 +1,3 @@
-import { preparePanel } from '../admin/assets.ts';
 import { systemClock } from '../clock.ts';
 import { readConfig, secretsOf } from '../config/config.ts';
 import { createHub } from '../hub/hub.ts';
@@ -10,9 +9,6 @@ import { serviceManager } from './systemd.ts';
 
 /** How long a drain may take before the process ends all the same (docs/reliability.md). */
 const DRAIN_MS = 25_000;
-
-/** The first moments after a start belong to those who waited for it. */
-const PREPARE_PANEL_AFTER_MS = 2_000;
 
 /** Where systemd may start it anew. A full disk or a newer schema would be the same then, and mends itself or never. */
 const STUCK: readonly ProblemCode[] = ['database_unavailable'];
@@ -41,9 +37,6 @@ export async function serve(): Promise<void> {
     manager.ready(`Listening on ${address}`, async () =>
       (await hub.problems()).map(({ code }) => code).filter((code) => STUCK.includes(code)),
     );
-    clock.after(PREPARE_PANEL_AFTER_MS, () => {
-      preparePanel().catch((err) => logs.log.error({ err }, 'the panel could not be made ready; a visit tries again'));
-    });
   } catch (error) {
     await hub.close();
     await logs.flush();

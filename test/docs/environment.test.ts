@@ -51,4 +51,4 @@ test('commands, exit codes and npm scripts are those of the program', () => {
 });
 
 /** Scripts for npm itself and for other scripts. */
-const OWN = ['pm'];
+const OWN = ['pm', 'prepare'];

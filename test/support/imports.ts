@@ -16,9 +16,10 @@ const ALIASES: Record<string, string> = {
   '#hub-client': 'client-sdk/src/mod.ts',
 };
 
-/** Reads the TypeScript files under `folder`. */
+/** Reads the TypeScript files under `folder`, those of packages and builds in it left out. */
 export function sourceFiles(root: string, folder: string): SourceFile[] {
-  return globSync(`${folder}/**/*.ts`, { cwd: root })
+  const exclude = ['**/node_modules/**', '**/dist/**'];
+  return globSync(`${folder}/**/*.{ts,tsx}`, { cwd: root, exclude })
     .map((path) => path.replaceAll('\\', '/'))
     .sort()
     .map((path) => {

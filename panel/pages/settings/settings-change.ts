@@ -1,7 +1,7 @@
 import type { SettingsChange } from '../../../src/admin/schemas/settings.ts';
 import { type Action, useAction } from '../../action.ts';
 import { send } from '../../api.ts';
-import { notify } from '../../components/toast.ts';
+import { notify } from '../../components/toast.tsx';
 import { settingsWords as words } from '../../words/settings.ts';
 
 /** Saves some of the settings, says so, and shows them as they are then. */

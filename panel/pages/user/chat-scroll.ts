@@ -1,4 +1,4 @@
-import { useCallback, useLayoutEffect, useRef, useState } from 'htm/preact';
+import { useCallback, useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 /** So near to its end, somebody reads the newest. */
 const NEAR_END_PX = 48;

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { plainText } from '../../db/plain-text.ts';
 
+export type { AuditAction } from '../../audit/actions.ts';
+
 export const auditFilters = z.strictObject({
   actor: plainText(1, 200).optional(),
   action: plainText(1, 100).optional().describe('Entera (`tpv.activate`), o solo su nombre (`tpv`)'),

@@ -1,0 +1,150 @@
+import type { ComponentChildren, VNode } from 'preact';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { href } from '../api.ts';
+import { query, setQuery } from '../router.ts';
+import { timeZone } from '../session.ts';
+import { momentOf, wallTime } from '../wall-time.ts';
+import { actions } from '../words/actions.ts';
+import { listWords } from '../words/list.ts';
+import { Button } from './button.tsx';
+import { Icon } from './icon.tsx';
+import type { Option } from './select-field.tsx';
+
+/** One filter; `name` is both the address' and the hub's. */
+export type FilterField =
+  | { name: string; label: string; kind: 'search' | 'text'; placeholder?: string }
+  | { name: string; label: string; kind: 'select'; options: readonly Option[] }
+  | { name: string; label: string; kind: 'time' };
+
+export interface FiltersProps {
+  fields: readonly FilterField[];
+  /** Where the list comes as CSV, with the same filters. */
+  csv?: string;
+  children?: ComponentChildren;
+}
+
+/** So long after the last key a text is searched for. */
+const TYPING_PAUSE_MS = 250;
+
+/** What a list is narrowed down by. Lives in the address, so that it can be shared and gone back to. */
+export function Filters({ fields, csv, children }: FiltersProps): VNode {
+  const [unfolded, setUnfolded] = useState(false);
+  const id = useId();
+  const set = fields.filter(({ name }) => query.value.has(name));
+  const clear = () => setQuery(Object.fromEntries(fields.map(({ name }) => [name, undefined])));
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: browsers of 2022 know the role, and not yet the element.
+    <div id={id} class={unfolded ? 'filters' : 'filters folded'} role="search" aria-label={listWords.filters}>
+      {fields.map((field) => (
+        <Filter key={field.name} field={field} />
+      ))}
+      {children}
+      <div class="filter-actions">
+        <button
+          class="button quiet fold"
+          type="button"
+          aria-expanded={unfolded ? 'true' : 'false'}
+          aria-controls={id}
+          onClick={() => setUnfolded(!unfolded)}
+        >
+          <Icon name={unfolded ? 'up' : 'down'} />
+          <span>{listWords.fold(set.length)}</span>
+        </button>
+        {set.length > 0 && (
+          <Button kind="quiet" icon="close" onClick={clear}>
+            {actions.clear}
+          </Button>
+        )}
+        {csv !== undefined && (
+          <a class="button quiet" href={href(csv, query.value)} download>
+            <Icon name="download" />
+            <span>{actions.download}</span>
+          </a>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function Filter({ field }: { field: FilterField }): VNode {
+  const id = useId();
+  const value = query.value.get(field.name) ?? '';
+  if (field.kind === 'select') {
+    const change = (event: Event & { currentTarget: HTMLSelectElement }) =>
+      setQuery({ [field.name]: event.currentTarget.value });
+    return (
+      <div class="filter">
+        <label for={id}>{field.label}</label>
+        <select id={id} value={value} onChange={change} class={value === '' ? '' : 'set'}>
+          <option value="">{listWords.all}</option>
+          {field.options.map((option) => (
+            <option key={option.value} value={option.value}>
+              {option.label}
+            </option>
+          ))}
+        </select>
+      </div>
+    );
+  }
+  if (field.kind === 'time') {
+    const change = (event: Event & { currentTarget: HTMLInputElement }) => {
+      const at = momentOf(event.currentTarget.value, timeZone.value);
+      setQuery({ [field.name]: Number.isNaN(at) ? undefined : new Date(at).toISOString() });
+    };
+    const at = Date.parse(value);
+    const shown = Number.isNaN(at) ? '' : wallTime(at, timeZone.value);
+    return (
+      <div class="filter">
+        <label for={id}>{field.label}</label>
+        <input id={id} type="datetime-local" value={shown} onChange={change} />
+      </div>
+    );
+  }
+  return <TextFilter id={id} field={field} value={value} />;
+}
+
+function TextFilter({
+  id,
+  field,
+  value,
+}: {
+  id: string;
+  field: FilterField & { kind: 'search' | 'text' };
+  value: string;
+}): VNode {
+  const [text, setText] = useState(value);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  // Where the address changed by something else than typing here.
+  useEffect(() => {
+    if (timer.current === undefined && value !== text.trim()) setText(value);
+  }, [value]);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const apply = (typed: string) => setQuery({ [field.name]: typed.trim() === '' ? undefined : typed.trim() });
+  const type = (event: InputEvent & { currentTarget: HTMLInputElement }) => {
+    const typed = event.currentTarget.value;
+    setText(typed);
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => {
+      timer.current = undefined;
+      apply(typed);
+    }, TYPING_PAUSE_MS);
+  };
+  const isSearch = field.kind === 'search';
+  return (
+    <div class={`filter${isSearch ? ' search' : ''}`}>
+      <label for={id}>{field.label}</label>
+      {isSearch && <Icon name="search" />}
+      <input
+        id={id}
+        type={isSearch ? 'search' : 'text'}
+        value={text}
+        placeholder={field.placeholder}
+        // A combo box, which has a list, is another kind of input to Preact's types.
+        list={undefined}
+        maxlength={200}
+        autocomplete="off"
+        onInput={type}
+      />
+    </div>
+  );
+}

@@ -1,8 +1,0 @@
-import { html } from 'htm/preact';
-import type { TpvName } from '../../src/admin/schemas/tpvs.ts';
-
-/** A TPV's name, which leads to it; `none` where there is none. */
-export function TpvLink({ tpv, none }: { tpv: TpvName | null; none: string }) {
-  if (tpv === null) return html`<span class="muted">${none}</span>`;
-  return html`<a href=${`/admin/tpvs/${tpv.id}`}>${tpv.name}</a>`;
-}

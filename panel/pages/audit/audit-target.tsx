@@ -1,0 +1,24 @@
+import type { AuditEntry } from '../../../src/admin/schemas/audit.ts';
+import { auditWords as words } from '../../words/audit.ts';
+
+/** Where the panel shows what an entry is about. */
+const PLACES: Readonly<Record<string, string>> = {
+  tpv: '/admin/tpvs/',
+  user: '/admin/personas/',
+  instruction: '/admin/instrucciones/',
+  push: '/admin/mensajes/',
+  update: '/admin/cuarentena/',
+};
+
+/** What an entry of the audit log is about, which leads to it where it has a page. */
+export function AuditTarget({ target }: Pick<AuditEntry, 'target'>) {
+  if (target === null) return <span class="muted">{words.noTarget}</span>;
+  const name = target.name || target.id;
+  const place = Object.hasOwn(PLACES, target.kind) ? PLACES[target.kind] : undefined;
+  if (place === undefined) return <span class="wrap-anywhere">{name}</span>;
+  return (
+    <a class="wrap-anywhere" href={place + encodeURIComponent(target.id)}>
+      {name}
+    </a>
+  );
+}

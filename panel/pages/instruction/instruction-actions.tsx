@@ -1,0 +1,60 @@
+import { useState } from 'preact/hooks';
+import type { InstructionAction, InstructionDetail } from '../../../src/admin/schemas/instructions.ts';
+import { useAction } from '../../action.ts';
+import { send } from '../../api.ts';
+import { Button } from '../../components/button.tsx';
+import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
+import { notify } from '../../components/toast.tsx';
+import { userName } from '../../components/user-link.tsx';
+import { navigate } from '../../router.ts';
+import { instructionWords as words } from '../../words/instruction.ts';
+import { Reassignment } from './reassignment.tsx';
+
+/** What can be done with an instruction now, as the hub says. */
+export function InstructionActions({ instruction, reload }: { instruction: InstructionDetail; reload(): void }) {
+  const [open, setOpen] = useState<InstructionAction | undefined>(undefined);
+  const close = () => setOpen(undefined);
+  const path = `/api/admin/instructions/${instruction.id}`;
+  const retrial = useAction(async () => {
+    const { instruction_id: id } = await send<{ instruction_id: string }>('POST', `${path}/retry`);
+    notify(words.retried, 'good');
+    navigate(`/admin/instrucciones/${id}`);
+  });
+  const retry = async () => {
+    if (!(await retrial.run())) notify(words.notRetried, 'bad');
+  };
+  const cancel = async () => {
+    await send('POST', `${path}/cancel`);
+    notify(words.cancelAsk.done, 'good');
+    reload();
+  };
+  const excerpt = instruction.excerpt || instruction.command;
+  const may = (action: InstructionAction) => instruction.allowed.includes(action);
+  return (
+    <>
+      {may('retry') ? (
+        <Button kind="primary" icon="refresh" busy={retrial.busy} onClick={retry}>
+          {words.actions.retry}
+        </Button>
+      ) : null}
+      {may('reassign') ? <Button onClick={() => setOpen('reassign')}>{words.actions.reassign}</Button> : null}
+      {may('cancel') ? (
+        <Button kind="danger" onClick={() => setOpen('cancel')}>
+          {words.actions.cancel}
+        </Button>
+      ) : null}
+      {open === 'reassign' ? <Reassignment path={path} onClose={close} onDone={reload} /> : null}
+      {open === 'cancel' ? (
+        <ConfirmDialog
+          title={words.cancelAsk.title}
+          confirm={words.cancelAsk.confirm}
+          danger
+          onConfirm={cancel}
+          onClose={close}
+        >
+          <p>{words.cancelAsk.text(userName(instruction.user), excerpt)}</p>
+        </ConfirmDialog>
+      ) : null}
+    </>
+  );
+}

@@ -1,0 +1,53 @@
+import type { InstructionSummary } from '../../../src/admin/schemas/instructions.ts';
+import type { Column } from '../../components/data-table.tsx';
+import { Num } from '../../components/num.tsx';
+import { InstructionBadge } from '../../components/status.tsx';
+import { Time } from '../../components/time.tsx';
+import { TpvLink } from '../../components/tpv-link.tsx';
+import { UserLink } from '../../components/user-link.tsx';
+import { instructionsWords } from '../../words/instructions.ts';
+
+const { columns: titles, ...words } = instructionsWords;
+
+/** What the hub hands out to test a TPV. */
+const TEST_COMMAND = 'hub_test';
+
+/** What a list of instructions shows of each. */
+export const INSTRUCTION_COLUMNS: readonly Column<InstructionSummary>[] = [
+  {
+    id: 'text',
+    label: titles.text,
+    main: true,
+    width: 'wide',
+    cell: ({ excerpt, command }) => (
+      <>
+        <span class="main-text clamp">{excerpt || (command === TEST_COMMAND ? words.test : words.noText)}</span>
+        <span class="sub-text mono">{command}</span>
+      </>
+    ),
+  },
+  { id: 'status', label: titles.status, cell: ({ status }) => <InstructionBadge status={status} /> },
+  { id: 'person', label: titles.person, cell: ({ user }) => <UserLink user={user} /> },
+  { id: 'tpv', label: titles.tpv, cell: ({ tpv }) => <TpvLink tpv={tpv} none={words.unassigned} /> },
+  { id: 'created', label: titles.created, cell: (row) => <Time at={row.created_at} /> },
+  {
+    id: 'took',
+    label: titles.took,
+    align: 'end',
+    width: 'narrow',
+    phone: false,
+    cell: (row) =>
+      row.completed_at === null ? (
+        words.unfinished
+      ) : (
+        <Num value={Date.parse(row.completed_at) - Date.parse(row.created_at)} unit="ms" />
+      ),
+  },
+  {
+    id: 'retries',
+    label: titles.retries,
+    align: 'end',
+    phone: false,
+    cell: (row) => <Num value={row.retry_count} />,
+  },
+];

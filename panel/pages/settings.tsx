@@ -1,0 +1,41 @@
+import type { Settings } from '../../src/admin/schemas/settings.ts';
+import { Loaded } from '../components/loaded.tsx';
+import { Page } from '../components/page.tsx';
+import { useResource } from '../resource.ts';
+import { settingsWords as words } from '../words/settings.ts';
+import { Origins } from './settings/origins.tsx';
+import { Retention } from './settings/retention.tsx';
+import { Strategy } from './settings/strategy.tsx';
+import { Texts } from './settings/texts.tsx';
+
+/** What can be changed while the hub runs. */
+export function SettingsPage() {
+  const resource = useResource<Settings>('/api/admin/settings', { kinds: ['setting'] });
+  return (
+    <Page title={words.title} lead={words.lead}>
+      <Loaded resource={resource}>
+        {(settings) => (
+          <>
+            <div class="columns">
+              <Strategy setting={settings.routing_strategy} reload={resource.reload} />
+              <Retention setting={settings.retention_days} reload={resource.reload} />
+              <Origins
+                name="cors_allowed_origins"
+                words={words.origins.cors}
+                setting={settings.cors_allowed_origins}
+                reload={resource.reload}
+              />
+              <Origins
+                name="callback_allowed_origins"
+                words={words.origins.callback}
+                setting={settings.callback_allowed_origins}
+                reload={resource.reload}
+              />
+            </div>
+            <Texts texts={settings.texts} reload={resource.reload} />
+          </>
+        )}
+      </Loaded>
+    </Page>
+  );
+}

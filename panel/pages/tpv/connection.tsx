@@ -1,0 +1,51 @@
+import type { TpvDetail } from '../../../src/admin/schemas/tpvs.ts';
+import { Card } from '../../components/card.tsx';
+import { Code } from '../../components/code.tsx';
+import { KeyValue } from '../../components/key-value.tsx';
+import { Time } from '../../components/time.tsx';
+import { number } from '../../format.ts';
+import { canChange } from '../../session.ts';
+import { transports } from '../../words/states.ts';
+import { tpvWords } from '../../words/tpv.ts';
+import { ConnectionTest } from './connection-test.tsx';
+
+const words = tpvWords.connection;
+
+/** How a TPV is connected now, and a test of it. */
+export function Connection({ tpv }: { tpv: TpvDetail }) {
+  return (
+    <Card title={words.title}>
+      {tpv.is_online ? <Online tpv={tpv} /> : <p class="muted">{words.offline}</p>}
+      {canChange.value && tpv.state === 'active' ? <ConnectionTest tpv={tpv} /> : null}
+    </Card>
+  );
+}
+
+function Online({ tpv }: { tpv: TpvDetail }) {
+  const { connection, transport } = tpv;
+  const name = transport === null ? undefined : transports[transport];
+  if (connection === null) {
+    return (
+      <>
+        <KeyValue
+          rows={[
+            [words.transport, name],
+            [words.lastSignal, <Time at={tpv.last_heartbeat} />],
+          ]}
+        />
+        <p class="muted">{transport === 'socket' ? words.elsewhere : words.poll}</p>
+      </>
+    );
+  }
+  const inFlight = words.inFlightOf(number(connection.in_flight), number(connection.max_in_flight));
+  return (
+    <KeyValue
+      rows={[
+        [words.transport, name],
+        [words.since, <Time at={connection.since} />],
+        [words.address, <Code wrap>{connection.address}</Code>],
+        [words.inFlight, inFlight],
+      ]}
+    />
+  );
+}

@@ -1,0 +1,74 @@
+import { useEffect } from 'preact/hooks';
+import type { TimelineEntry, UserDetail } from '../../../src/admin/schemas/users.ts';
+import { Button } from '../../components/button.tsx';
+import { Card } from '../../components/card.tsx';
+import { ErrorBox } from '../../components/error-box.tsx';
+import { Loading } from '../../components/loading.tsx';
+import { personName, plural } from '../../format.ts';
+import { type List, useList } from '../../list.ts';
+import { onChanges } from '../../live.ts';
+import { canChange } from '../../session.ts';
+import { userWords } from '../../words/user.ts';
+import { ChatEntry } from './chat-entry.tsx';
+import { useChatScroll } from './chat-scroll.ts';
+import { Composer } from './composer.tsx';
+
+const words = userWords.conversation;
+
+/** Everything between a person and the hub as a chat: the oldest above, the newest below, kept fresh. */
+export function Conversation({ user }: { user: UserDetail }) {
+  const list = useList<TimelineEntry>(`/api/admin/users/${user.telegram_id}/timeline`, {
+    key: entryKey,
+    kind: 'instruction',
+  });
+  useEffect(() => onChanges('push', list.reload), [list]);
+  return (
+    <Card title={words.title}>
+      <Chat list={list} label={words.label(personName(user))} />
+      {canChange.value && user.is_active ? <Composer user={user} onSent={list.reload} /> : null}
+    </Card>
+  );
+}
+
+function Chat({ list, label }: { list: List<TimelineEntry>; label: string }) {
+  const entries = list.rows.value.toReversed();
+  const scroll = useChatScroll(entries.map(entryKey));
+  if (list.state.value === 'failed') return <ErrorBox error={list.error.value} onRetry={list.reload} />;
+  if (list.state.value === 'loading') return <Loading rows={6} />;
+  if (entries.length === 0) return <p class="muted">{words.empty}</p>;
+  return (
+    <div class="chat">
+      <div
+        class="chat-scroll"
+        ref={scroll.element}
+        role="log"
+        aria-label={label}
+        tabindex={0}
+        onScroll={scroll.onScroll}
+      >
+        <div class="chat-start">
+          {list.hasMore.value ? (
+            <Button size="small" busy={list.loadingMore.value} onClick={list.more}>
+              {words.older}
+            </Button>
+          ) : (
+            <span class="muted">{words.beginning}</span>
+          )}
+        </div>
+        {entries.map((entry) => (
+          <ChatEntry key={entryKey(entry)} entry={entry} />
+        ))}
+      </div>
+      {scroll.unseen === 0 ? null : (
+        <button type="button" class="chat-newer" onClick={scroll.toEnd}>
+          {words.newer(plural(scroll.unseen, words.event, words.events))}
+        </button>
+      )}
+    </div>
+  );
+}
+
+function entryKey(entry: TimelineEntry): string {
+  const id = 'instruction_id' in entry ? entry.instruction_id : undefined;
+  return [entry.kind, entry.at, id, 'push_id' in entry ? entry.push_id : undefined].join(' ');
+}

@@ -1,0 +1,65 @@
+import { useState } from 'preact/hooks';
+import type { UserDetail } from '../../../src/admin/schemas/users.ts';
+import { useAction } from '../../action.ts';
+import { send } from '../../api.ts';
+import { Button } from '../../components/button.tsx';
+import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
+import { notify } from '../../components/toast.tsx';
+import { personName } from '../../format.ts';
+import { userWords as words } from '../../words/user.ts';
+import { Assignment } from '../users/assignment.tsx';
+
+/** What is done to a person: given to a TPV, left alone, let back in. */
+export function UserActions({ user, reload }: { user: UserDetail; reload(): void }) {
+  const [open, setOpen] = useState<'assign' | 'deactivate' | undefined>(undefined);
+  const close = () => setOpen(undefined);
+  const name = personName(user);
+  const setActive = (active: boolean) => send('PATCH', `/api/admin/users/${user.telegram_id}`, { is_active: active });
+  const activation = useAction(async () => {
+    await setActive(true);
+    notify(words.activated(name), 'good');
+    reload();
+  });
+  const activate = async () => {
+    if (!(await activation.run())) notify(words.notActivated(name), 'bad');
+  };
+  const deactivate = async () => {
+    await setActive(false);
+    notify(words.deactivate.done(name), 'good');
+    reload();
+  };
+  return (
+    <>
+      <Button kind={user.tpv === null ? 'primary' : 'plain'} onClick={() => setOpen('assign')}>
+        {user.tpv === null ? words.assign : words.reassign}
+      </Button>
+      {user.is_active ? (
+        <Button onClick={() => setOpen('deactivate')}>{words.deactivate.open}</Button>
+      ) : (
+        <Button busy={activation.busy} onClick={activate}>
+          {words.activate}
+        </Button>
+      )}
+      {open === 'assign' ? (
+        <Assignment
+          ids={[user.telegram_id]}
+          names={new Map([[user.telegram_id, name]])}
+          current={user.tpv}
+          onClose={close}
+          onDone={reload}
+        />
+      ) : null}
+      {open === 'deactivate' ? (
+        <ConfirmDialog
+          title={words.deactivate.title(name)}
+          confirm={words.deactivate.confirm}
+          danger
+          onConfirm={deactivate}
+          onClose={close}
+        >
+          <p>{words.deactivate.text(name)}</p>
+        </ConfirmDialog>
+      ) : null}
+    </>
+  );
+}
