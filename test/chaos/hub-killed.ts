@@ -100,6 +100,8 @@ export async function hubKilled(options: HubKilledOptions): Promise<HubKilledRes
       ...inDatabase,
     };
   } finally {
+    telegram.end();
+    await Promise.all(clients.map((client) => client.close({ deadlineMs: 0 })));
     await hub.kill('SIGKILL');
     rmSync(dir, { recursive: true, force: true });
   }

@@ -40,6 +40,8 @@ const LEAST_LIFE_MS = 300;
 const AT_ONCE = 20;
 /** Telegram takes its time, so that a kill meets requests under way. */
 const TELEGRAM_MS = 40;
+/** A hub that answers nothing for this long is not only being killed. */
+const PATIENCE_MS = 30_000;
 
 /** Kills a hub with SIGKILL again and again while it sends, and compares its rows with what Telegram really got. */
 export async function pushesKilled(options: PushesKilledOptions): Promise<PushesKilledResult> {
@@ -56,14 +58,15 @@ export async function pushesKilled(options: PushesKilledOptions): Promise<Pushes
     TPV_REGISTRATION: 'open',
     LOG_LEVEL: 'fatal',
   });
-  let slowestReadyMs = await hub.start();
+  let tpv: PushingTpv | undefined;
   try {
+    let slowestReadyMs = await hub.start();
     const key = await register(hub.url, 'TPV');
     for (let chat = 1; chat <= options.chats; chat++) {
       emulator.person({ id: chat, first_name: 'Ana', started: true });
       await meet(hub.url, chat);
     }
-    const tpv = new PushingTpv(hub.url, key, options.chats);
+    tpv = new PushingTpv(hub.url, key, options.chats);
     tpv.start();
     for (let kill = 0; kill < options.kills; kill++) {
       await new Promise((resolve) => setTimeout(resolve, LEAST_LIFE_MS * (1 + 2 * Math.random())));
@@ -81,6 +84,7 @@ export async function pushesKilled(options: PushesKilledOptions): Promise<Pushes
       slowestReadyMs: Math.round(slowestReadyMs),
     };
   } finally {
+    tpv?.end();
     await hub.kill('SIGKILL');
     await emulator.close();
     rmSync(dir, { recursive: true, force: true });
@@ -94,6 +98,8 @@ class PushingTpv {
   readonly #chats: number;
   #next = 0;
   #running = false;
+  #ended = false;
+  #lastAnsweredAt = 0;
   #workers: Promise<void>[] = [];
   /** What the hub said of each text. */
   readonly answered = new Map<string, string>();
@@ -107,12 +113,25 @@ class PushingTpv {
 
   start(): void {
     this.#running = true;
+    this.#lastAnsweredAt = performance.now();
     this.#workers = Array.from({ length: AT_ONCE }, (_, worker) => this.#work(worker));
   }
 
+  /** @throws a sentence where the hub answers no push any more */
   async stop(): Promise<void> {
     this.#running = false;
     await Promise.all(this.#workers);
+    if (this.#givesUp()) throw new Error(`The hub answered no push for ${PATIENCE_MS} ms.`);
+  }
+
+  /** Stops at once, also pushes that got no answer. */
+  end(): void {
+    this.#running = false;
+    this.#ended = true;
+  }
+
+  #givesUp(): boolean {
+    return this.#ended || performance.now() - this.#lastAnsweredAt > PATIENCE_MS;
   }
 
   /** Each has chats of its own, so that the order in a chat is the order of its texts. */
@@ -121,7 +140,7 @@ class PushingTpv {
     for (let turn = 0; this.#running; turn++) {
       const text = `mensaje ${this.#next++}`;
       const chat = own[turn % own.length] ?? 1;
-      while (!this.answered.has(text)) {
+      while (!this.answered.has(text) && !this.#givesUp()) {
         await this.#push(chat, text).catch(() => new Promise((resolve) => setTimeout(resolve, 50)));
       }
     }
@@ -144,6 +163,7 @@ class PushingTpv {
       if (answer.status === 503) return;
     }
     this.answered.set(text, body.status ?? '');
+    this.#lastAnsweredAt = performance.now();
   }
 }
 

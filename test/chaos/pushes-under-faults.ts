@@ -51,6 +51,8 @@ const FAULTS: [share: number, make: (random: () => number) => Fault][] = [
 ];
 /** As long as the hub itself waits for an answer. */
 const HANG_MS = 10_000;
+/** What happens at one moment of the clock takes milliseconds; this long, something waits for nothing. */
+const SETTLE_MS = 20_000;
 /** Nobody listens at Telegram's address for the second half of every fourth minute. */
 const isOutage = (ms: number) => Math.floor(ms / 30_000) % 8 === 5;
 const SHARED_LIMIT_MS = 2_000;
@@ -78,9 +80,13 @@ export async function pushesUnderFaults(options: PushesUnderFaultsOptions): Prom
     },
   });
   const settle = async () => {
+    const began = performance.now();
     for (let calm = 0; calm < 2; ) {
       const before = events;
       await turns();
+      if (performance.now() - began > SETTLE_MS) {
+        throw new Error(`${queries} queries and ${sending} messages, ${hanging} of which hang, do not come to rest.`);
+      }
       calm = events === before && queries === 0 && sending === hanging ? calm + 1 : 0;
     }
   };

@@ -64,12 +64,12 @@ export async function sdkFaults(options: SdkFaultsOptions): Promise<SdkFaultsRes
   const faults = { cut: 0, truncate: 0, stall: 0, refuse: 0, strip: 0, kill_hub: 0, kill_tpv: 0 };
   let proxy: FaultyProxy | undefined;
   let tpv: TpvProcess | undefined;
+  const telegram = new TelegramSide({ ...options, url: hub.url, secret: SECRET });
   try {
     await hub.start();
     proxy = await FaultyProxy.start(hub.url);
     tpv = new TpvProcess([proxy.url, await register(hub.url, 'TPV'), folder]);
     tpv.start();
-    const telegram = new TelegramSide({ ...options, url: hub.url, secret: SECRET });
     telegram.start();
     for (let made = 0; made < options.faults || telegram.posted < options.instructions; made++) {
       await pause(LEAST_GAP_MS + Math.random() * (LARGEST_GAP_MS - LEAST_GAP_MS));
@@ -98,6 +98,7 @@ export async function sdkFaults(options: SdkFaultsOptions): Promise<SdkFaultsRes
       endings: tpv.endings,
     };
   } finally {
+    telegram.end();
     await tpv?.stop('SIGKILL');
     await hub.kill('SIGKILL');
     proxy?.close();

@@ -19,6 +19,8 @@ export interface TelegramSideOptions {
 /** Telegram gives up on one attempt after this long, and tries again. */
 const ATTEMPT_MS = 5_000;
 const AGAIN_AFTER_MS = 200;
+/** A hub that answers no 200 for this long is not only being killed. */
+const PATIENCE_MS = 30_000;
 
 /**
  * Posts messages at a steady rate, one at a time per chat, and each one again until it gets its 200, as Telegram
@@ -31,6 +33,8 @@ export class TelegramSide {
   readonly #chats = new Map<number, Promise<void>>();
   #timer: NodeJS.Timeout | undefined;
   #next: number;
+  #ended = false;
+  #lastAcceptedAt = performance.now();
   /** Answers that were neither 200 nor 503. */
   readonly strange: string[] = [];
 
@@ -41,6 +45,7 @@ export class TelegramSide {
 
   start(): void {
     const startedAt = performance.now();
+    this.#lastAcceptedAt = startedAt;
     const first = this.#next - 1;
     let due = first;
     this.#timer = setInterval(() => {
@@ -49,10 +54,22 @@ export class TelegramSide {
     }, 5);
   }
 
-  /** Stops making new ones; resolves when every one made got its 200. */
+  /**
+   * Stops making new ones; resolves when every one made got its 200.
+   * @throws a sentence where the hub accepts none of them any more
+   */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     await Promise.all(this.#chats.values());
+    this.#agent.destroy();
+    const left = this.posted - this.accepted().length;
+    if (left > 0) throw new Error(`The hub accepted nothing for ${PATIENCE_MS} ms, and ${left} updates wait.`);
+  }
+
+  /** Stops at once, also what is under way: what stands below a program's `finally`. */
+  end(): void {
+    this.#ended = true;
+    clearInterval(this.#timer);
     this.#agent.destroy();
   }
 
@@ -87,14 +104,20 @@ export class TelegramSide {
         chat: { id: user, type: 'private' },
       },
     });
-    while (!entry.accepted) {
+    while (!entry.accepted && !this.#givesUp()) {
       const status = await this.#post(body);
-      if (status === 200) entry.accepted = true;
-      else {
+      if (status === 200) {
+        entry.accepted = true;
+        this.#lastAcceptedAt = performance.now();
+      } else {
         if (status !== undefined && status !== 503) this.strange.push(`update ${id}: ${status}`);
         await new Promise((resolve) => setTimeout(resolve, AGAIN_AFTER_MS));
       }
     }
+  }
+
+  #givesUp(): boolean {
+    return this.#ended || performance.now() - this.#lastAcceptedAt > PATIENCE_MS;
   }
 
   /** The status, or undefined where the connection broke. */

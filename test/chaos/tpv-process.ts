@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { COMPILE_CACHE } from '../support/compile-cache.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 /** As a supervisor waits before it starts a program again. */
@@ -44,7 +45,7 @@ export class TpvProcess {
     while (this.#wanted) {
       const child = spawn(process.execPath, ['test/chaos/sdk-tpv.ts', ...this.#args], {
         cwd: ROOT,
-        env: { PATH: process.env.PATH ?? '' },
+        env: { PATH: process.env.PATH ?? '', ...COMPILE_CACHE },
         stdio: ['ignore', 'pipe', 'inherit'],
       });
       this.#child = child;

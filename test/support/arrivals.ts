@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TestHub } from './hub.ts';
+import { within } from './within.ts';
 
 /** A request as the hub's server sees it. */
 export interface Arrival {
@@ -9,7 +10,7 @@ export interface Arrival {
 
 /** Resolves when the next request for `path` has reached the hub; ask for it before sending the request. */
 export function arrival({ hub }: TestHub, path: string): Promise<Arrival> {
-  return new Promise((resolve) => {
+  const arrived = new Promise<Arrival>((resolve) => {
     const look = (request: IncomingMessage, response: ServerResponse) => {
       if (!request.url?.startsWith(path)) return;
       hub.app.server.off('request', look);
@@ -17,4 +18,5 @@ export function arrival({ hub }: TestHub, path: string): Promise<Arrival> {
     };
     hub.app.server.on('request', look);
   });
+  return within(arrived, () => `No request for ${path}`);
 }

@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { onTestFinished } from 'vitest';
@@ -9,12 +8,15 @@ import { readConfig } from '../../src/config/config.ts';
 import { createHub, type Hub } from '../../src/hub/hub.ts';
 import type { Logs } from '../../src/log/log.ts';
 import type { TestClock } from './clock.ts';
+import { makeDatabaseFolder } from './database-folder.ts';
 import { testLog } from './log.ts';
-import { createPostgresDatabase } from './postgres.ts';
+import { createPostgresDatabase, hasPostgres } from './postgres.ts';
 import { openSocket, type TestSocket } from './socket.ts';
+import { within } from './within.ts';
 
-export const DIALECTS = ['sqlite', 'postgres'] as const;
-export type DialectUnderTest = (typeof DIALECTS)[number];
+export type DialectUnderTest = 'sqlite' | 'postgres';
+/** Both, but in `npm run test:fast`. */
+export const DIALECTS: readonly DialectUnderTest[] = hasPostgres() ? ['sqlite', 'postgres'] : ['sqlite'];
 
 export const WEBHOOK_SECRET = 'a-made-up-webhook-secret';
 export const ADMIN_TOKEN = 'a-made-up-administrator-token';
@@ -191,19 +193,23 @@ export async function freshDatabase(dialect: DialectUnderTest): Promise<string> 
     onTestFinished(drop);
     return url;
   }
-  const dir = mkdtempSync(join(tmpdir(), 'hub-test-'));
+  const dir = makeDatabaseFolder('hub-test-');
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
   return `sqlite:${join(dir, 'hub.db')}`;
 }
 
+/** A long poll waits, too; less than a test's own limit, which does not say what was missing. */
+const ANSWER_MS = 18_000;
+
 export async function fetchJson(url: string, { json, body, headers, method, signal }: JsonInit = {}): Promise<Answer> {
-  const response = await fetch(url, {
+  const asked = fetch(url, {
     method: method ?? 'GET',
     headers: json === undefined ? { ...headers } : { 'content-type': 'application/json', ...headers },
     ...(json === undefined ? {} : { body: JSON.stringify(json) }),
     ...(body === undefined ? {} : { body }),
     ...(signal === undefined ? {} : { signal }),
   });
+  const response = await within(asked, () => `${method ?? 'GET'} ${url} was not answered`, ANSWER_MS);
   const text = await response.text();
   let parsed: unknown = text;
   try {

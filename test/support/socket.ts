@@ -1,6 +1,7 @@
 import { onTestFinished } from 'vitest';
 import WebSocket, { type ClientOptions } from 'ws';
 import { type HubFrame, type HubFrameOf, hubFrameSchema, SUBPROTOCOL } from '#protocol';
+import { WAIT_MS, within } from './within.ts';
 
 export interface OpenOptions {
   key?: string;
@@ -61,7 +62,7 @@ export async function openSocket(url: string, options: OpenOptions = {}): Promis
   const closed = new Promise<{ code: number; reason: string }>((resolve) => {
     raw.on('close', (code, reason) => resolve({ code, reason: reason.toString() }));
   });
-  await new Promise<void>((resolve, reject) => {
+  const opened = new Promise<void>((resolve, reject) => {
     raw.once('open', () => resolve());
     raw.once('error', reject);
     raw.once('unexpected-response', (_request, response) => {
@@ -72,9 +73,10 @@ export async function openSocket(url: string, options: OpenOptions = {}): Promis
       );
     });
   });
+  await within(opened, () => `The socket of ${target.pathname} was neither opened nor refused`);
   raw.on('error', () => {});
 
-  const next: TestSocket['next'] = <T extends HubFrame['type']>(type: T, timeoutMs = 5_000) =>
+  const next: TestSocket['next'] = <T extends HubFrame['type']>(type: T, timeoutMs = WAIT_MS) =>
     new Promise<HubFrameOf<T>>((resolve, reject) => {
       const timer = setTimeout(() => {
         waiting.delete(look);
@@ -99,7 +101,9 @@ export async function openSocket(url: string, options: OpenOptions = {}): Promis
     frames,
     next,
     send,
-    closed,
+    get closed() {
+      return within(closed, () => `The hub sent ${JSON.stringify(frames)} and did not close the socket`);
+    },
     async report(id, status, extra = {}) {
       const ref = `r${++refs}`;
       send({ type: 'update', id, status, ref, ...extra });
@@ -108,8 +112,8 @@ export async function openSocket(url: string, options: OpenOptions = {}): Promis
         if (result.ref === ref) return result;
       }
     },
-    sync: () =>
-      new Promise((resolve) => {
+    sync() {
+      const pong = new Promise<void>((resolve) => {
         const name = `sync ${++refs}`;
         const hear = (data: Buffer) => {
           if (data.toString() !== name) return;
@@ -118,7 +122,9 @@ export async function openSocket(url: string, options: OpenOptions = {}): Promis
         };
         raw.on('pong', hear);
         raw.ping(name);
-      }),
+      });
+      return within(pong, () => 'No pong');
+    },
     cut: () => raw.terminate(),
   };
 }

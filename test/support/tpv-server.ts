@@ -3,6 +3,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
+import { within } from './within.ts';
 
 /** A request that the hub made. */
 export interface HubCall {
@@ -42,15 +43,17 @@ export async function tpvServer(
   return {
     origin,
     calls,
-    next: () =>
-      new Promise((resolve) => {
+    next() {
+      const next = new Promise<HubCall>((resolve) => {
         const call = calls[taken];
         if (call === undefined) waiting.push(resolve);
         else {
           taken++;
           resolve(call);
         }
-      }),
+      });
+      return within(next, () => `The hub did not call; it had called ${calls.map(({ path }) => path).join(' ')}`);
+    },
   };
 }
 
