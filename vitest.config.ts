@@ -1,9 +1,15 @@
 import { defineConfig } from 'vitest/config';
+import { COMPILE_CACHE } from './test/support/compile-cache.ts';
+
+// The workers inherit it.
+Object.assign(process.env, COMPILE_CACHE);
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/postgres.ts'],
+    // Each worker loads the hub's modules once. A test leaves nothing behind in them: what it starts ends with it.
+    isolate: false,
     // The tests mostly wait for sockets and commits: one worker more than cores keeps them busy.
     maxWorkers: 3,
     testTimeout: 20_000,

@@ -30,6 +30,16 @@ export async function launchBrowser(): Promise<Browser> {
   });
 }
 
+let shared: Promise<Browser> | undefined;
+
+/** The one browser of this worker's test files, which ends with the worker: Playwright sees to that. */
+export async function sharedBrowser(): Promise<Browser> {
+  const browser = await shared?.catch(() => undefined);
+  if (browser?.isConnected()) return browser;
+  shared = launchBrowser();
+  return shared;
+}
+
 /**
  * A Chromium or Chrome: the one that `CHROMIUM_PATH` names, one that is here, else Debian's package where this is root,
  * else Playwright's own download.

@@ -1,7 +1,7 @@
 import { type Browser, type BrowserContextOptions, type Page, expect as pageExpect } from '@playwright/test';
-import { afterAll, beforeAll, onTestFinished, vi } from 'vitest';
+import { beforeAll, onTestFinished, vi } from 'vitest';
 import { createAccount, logIn, type TestAccount } from './admin.ts';
-import { BROWSER_INSTALL_MS, launchBrowser } from './browser.ts';
+import { BROWSER_INSTALL_MS, sharedBrowser } from './browser.ts';
 import type { TestHub } from './hub.ts';
 
 /** A machine with much to do shows a page late; nothing here measures time. */
@@ -27,14 +27,13 @@ export interface PanelOptions {
 /** Opens the panel of a hub in a browser of its own. */
 export type OpenPanel = (hub: TestHub, options?: PanelOptions) => Promise<Page>;
 
-/** Starts the one browser of a test file; each panel that is opened has its own cookies, and goes with its test. */
+/** Each panel that is opened has its own cookies, and goes with its test; the browser is the worker's. */
 export function useBrowser(): OpenPanel {
   vi.setConfig({ testTimeout: TEST_MS });
   let browser: Browser | undefined;
   beforeAll(async () => {
-    browser = await launchBrowser();
+    browser = await sharedBrowser();
   }, BROWSER_INSTALL_MS);
-  afterAll(() => browser?.close());
   return async (hub, options = {}) => {
     if (browser === undefined) throw new Error('The browser starts before the first test.');
     return openPanel(browser, hub, options);
