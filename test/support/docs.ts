@@ -39,7 +39,7 @@ export function codeOf(text: string | undefined): string[] {
 /** The repository's own text files of these patterns, by path. */
 export function textFiles(patterns: readonly string[]): { path: string; text: string }[] {
   return patterns
-    .flatMap((pattern) => globSync(pattern, { cwd: ROOT, exclude: (name) => name.includes('node_modules') }))
+    .flatMap((pattern) => globSync(pattern, { cwd: ROOT, exclude: (name) => /(^|\/)(node_modules|dist)$/.test(name) }))
     .filter((path) => statSync(join(ROOT, path)).isFile())
     .map((path) => path.replaceAll('\\', '/'))
     .sort()
