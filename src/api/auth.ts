@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { HubError } from '../errors.ts';
+import type { KeyedPaces, Rate } from '../pace.ts';
 import { sameSecret } from '../same-secret.ts';
 import { apiKeyOf } from '../tpvs/api-key.ts';
 import type { Credential } from '../tpvs/keys.ts';
@@ -15,7 +16,15 @@ export interface AuthPorts {
   authenticate(key: string): Promise<Credential | undefined>;
   heard(tpvId: string): void;
   failedKey(request: FastifyRequest): Promise<void>;
+  /** How fast each TPV calls. */
+  paces: KeyedPaces;
+  now(): number;
 }
+
+/** Requests of one TPV: 50 a second on average, 200 at once (S28). Fetching instructions is counted apart. */
+const TPV_RATE: Rate = { intervalMs: 20, burst: 200 };
+/** A TPV that is not approved only waits: one request a second. */
+const INACTIVE_RATE: Rate = { intervalMs: 1_000, burst: 10 };
 
 /** Failed keys of one address within a minute, before it has to wait (S18). */
 const FAILED_KEYS_PER_MINUTE = 20;
@@ -36,11 +45,15 @@ export function failedKeyLimit(app: FastifyInstance): (request: FastifyRequest) 
   };
 }
 
-/**
- * A hook that lets TPVs in. Every authenticated call is a heartbeat.
- * @param inactive whether an inactive TPV may call it (info, heartbeat, stats)
- */
-export function requireTpv(ports: AuthPorts, { inactive }: { inactive: boolean }) {
+export interface TpvRoute {
+  /** Whether an inactive TPV may call it (info, heartbeat, stats). */
+  inactive: boolean;
+  /** What is counted together: a TPV that reports much still gets its instructions. */
+  counted?: 'fetching' | 'others';
+}
+
+/** A hook that lets TPVs in, as fast as they may call. Every authenticated call is a heartbeat. */
+export function requireTpv(ports: AuthPorts, { inactive, counted = 'others' }: TpvRoute) {
   return async (request: FastifyRequest): Promise<void> => {
     const key = apiKeyOf(request.headers.authorization);
     const credential = key === undefined ? undefined : await ports.authenticate(key);
@@ -48,8 +61,17 @@ export function requireTpv(ports: AuthPorts, { inactive }: { inactive: boolean }
       await ports.failedKey(request);
       throw new HubError('unauthorized', 'No valid key.');
     }
-    if (!inactive && credential.tpv.is_active !== 1) throw new HubError('tpv_inactive', 'The TPV is inactive.');
-    ports.heard(credential.tpv.id);
+    const { id: tpvId } = credential.tpv;
+    const isActive = credential.tpv.is_active === 1;
+    const [paceKey, rate] = isActive ? [`${counted} ${tpvId}`, TPV_RATE] : [`inactive ${tpvId}`, INACTIVE_RATE];
+    const waitMs = ports.paces.take(paceKey, rate, ports.now());
+    if (waitMs > 0) {
+      throw new HubError('too_many_requests', 'A TPV calls too often.', {
+        retryAfterSeconds: Math.ceil(waitMs / 1_000),
+      });
+    }
+    if (!inactive && !isActive) throw new HubError('tpv_inactive', 'The TPV is inactive.');
+    ports.heard(tpvId);
     request.credential = credential;
   };
 }

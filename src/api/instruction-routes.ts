@@ -1,12 +1,13 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import { instructionSchema } from '#protocol';
+import { instructionSchema, MAX_RESPONSE_BYTES } from '#protocol';
 import type { Database } from '../db/open.ts';
 import { HubError } from '../errors.ts';
 import { type InstructionRow, instructionIdOf, POLL_HOLDER } from '../instructions/instruction.ts';
 import { instructionOfTpv, instructionsByStatus } from '../instructions/instruction-store.ts';
 import type { Report } from '../instructions/report.ts';
 import { instructionJson } from '../instructions/wire.ts';
+import { REPORT_BOUNDS } from '../json-bounds.ts';
 import { type AuthPorts, requireTpv, tpvOf } from './auth.ts';
 import { errorResponses } from './error-answers.ts';
 import { goneSignal } from './gone.ts';
@@ -26,6 +27,8 @@ export interface InstructionRoutesOptions {
   report(report: Report): Promise<void>;
 }
 
+/** A response of 64 KiB may take three times as much in a body that escapes every letter; and the other fields. */
+const MAX_REPORT_BYTES = 3 * MAX_RESPONSE_BYTES + 32 * 1024;
 const JSON_TYPE = 'application/json; charset=utf-8';
 
 /** A TPV's instructions over REST: fetching hands them out, reporting moves them. */
@@ -37,7 +40,9 @@ export async function instructionRoutes(instance: FastifyInstance, options: Inst
   app.get(
     '/api/tpv/instructions',
     {
-      onRequest,
+      onRequest: requireTpv(options.auth, { inactive: false, counted: 'fetching' }),
+      // A HEAD would hand instructions out and show none of them (S36).
+      exposeHeadRoute: false,
       schema: {
         tags: ['Instrucciones'],
         security: TPV_SECURITY,
@@ -84,6 +89,8 @@ export async function instructionRoutes(instance: FastifyInstance, options: Inst
       method,
       url: '/api/tpv/instructions/:id',
       onRequest,
+      bodyLimit: MAX_REPORT_BYTES,
+      config: { jsonBounds: REPORT_BOUNDS },
       schema: {
         tags: ['Instrucciones'],
         security: TPV_SECURITY,

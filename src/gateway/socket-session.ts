@@ -6,12 +6,13 @@ import { HubError } from '../errors.ts';
 import type { Report } from '../instructions/report.ts';
 import { isoTime } from '../iso-time.ts';
 import type { PushAnswer } from '../push/answer.ts';
-import { FrameRate } from './frame-rate.ts';
 import { brokenFrameCode, problemOf, readFrame, refusalFrame } from './frames.ts';
 import { Outbox } from './outbox.ts';
+import { Reading } from './reading.ts';
 
-/** The frame that can't be read and ends the session. */
+/** So many frames that can't be read end the session, or so many of unknown types in a row. */
 const MAX_UNREADABLE = 3;
+const MAX_UNKNOWN_IN_A_ROW = 20;
 /** How long the other side has to answer a close. */
 const CLOSE_GRACE_MS = 2_000;
 /** Reports of one socket that may wait for their commit; until then nothing more is read from it. */
@@ -51,12 +52,13 @@ export class Session implements Sink {
   readonly #socket: WebSocket;
   readonly #ports: SessionPorts;
   readonly #outbox: Outbox;
-  readonly #rate = new FrameRate();
+  readonly #reading: Reading;
   state: 'opened' | 'ready' | 'closed' = 'opened';
   maxInFlight = DEFAULT_MAX_IN_FLIGHT;
   heardAt: number;
   closeCode: number | undefined;
   #unreadable = 0;
+  #unknownInARow = 0;
   #reportsUnderWay = 0;
   #pushesUnderWay = 0;
   /** Said before the welcome could be. */
@@ -69,19 +71,19 @@ export class Session implements Sink {
     this.#ports = ports;
     this.openedAt = ports.clock.now();
     this.heardAt = this.openedAt;
+    this.#reading = new Reading(socket, ports.clock);
     this.#outbox = new Outbox(socket, {
       clock: ports.clock,
       onWritable: () => ports.onRoom(this),
       onSlow: () => this.close(CloseCode.SlowConsumer, 'slow_consumer'),
     });
     socket.on('message', (data, isBinary) => this.#message(data, isBinary));
-    socket.on('ping', () => this.#heard());
-    socket.on('pong', () => this.#heard());
+    socket.on('ping', (data) => this.#heard(data.length));
+    socket.on('pong', (data) => this.#heard(data.length));
     socket.on('close', (code) => this.#ended(code));
     // ws says the fitting close code to a broken frame itself; the other side's answer is not waited for.
     socket.on('error', (error) => this.#broken(error));
-    // What the TPV sends before the welcome waits in the kernel.
-    socket.pause();
+    this.#reading.stop('welcome');
   }
 
   get id(): string {
@@ -114,11 +116,11 @@ export class Session implements Sink {
       }),
     );
     if (this.#drainFrame !== undefined) this.#send(this.#drainFrame);
-    this.#socket.resume();
+    this.#reading.resume('welcome');
   }
 
   deliver(instruction: string): void {
-    this.#rate.handedOut();
+    this.#reading.handedOut();
     this.#send(`{"type":"instruction","instruction":${instruction}}`);
   }
 
@@ -139,7 +141,7 @@ export class Session implements Sink {
 
   /** Once a second: is it flooding, or not reading? */
   check(): void {
-    if (this.#rate.nextSecond()) this.close(CloseCode.TooManyFrames, 'too_many_frames');
+    if (this.#reading.nextSecond()) this.close(CloseCode.TooManyFrames, 'too_many_frames');
     this.#outbox.check();
     if (this.#socket.readyState !== this.#socket.OPEN) this.#leaving();
   }
@@ -184,27 +186,31 @@ export class Session implements Sink {
     this.#ports.onEnd(this);
   }
 
-  #heard(): void {
-    this.#rate.came();
+  #heard(bytes: number): void {
     this.heardAt = this.#ports.clock.now();
     this.#ports.onHeard(this);
+    this.#reading.came(bytes);
   }
 
   #message(data: RawData, isBinary: boolean): void {
     if (this.state === 'closed') return;
-    this.#heard();
+    const text = data.toString();
+    this.#heard(text.length);
     if (isBinary) {
       this.close(CloseCode.BinaryFrame, 'binary_frame');
       return;
     }
-    const read = readFrame(data.toString());
+    const read = readFrame(text);
     if (!('frame' in read)) {
       this.#send(refusalFrame(read.problem, read.ref));
-      if (read.unreadable && ++this.#unreadable >= MAX_UNREADABLE) {
+      if (read.fault === 'unreadable') this.#unreadable++;
+      if (read.fault === 'unknown_type') this.#unknownInARow++;
+      if (this.#unreadable >= MAX_UNREADABLE || this.#unknownInARow >= MAX_UNKNOWN_IN_A_ROW) {
         this.close(CloseCode.ProtocolError, 'protocol_error');
       }
       return;
     }
+    this.#unknownInARow = 0;
     const { frame } = read;
     switch (frame.type) {
       case 'update':
@@ -228,7 +234,7 @@ export class Session implements Sink {
   }
 
   async #update({ id, status, response, error_message: errorMessage, ref }: UpdateFrame): Promise<void> {
-    if (++this.#reportsUnderWay === MAX_REPORTS_UNDER_WAY) this.#socket.pause();
+    if (++this.#reportsUnderWay === MAX_REPORTS_UNDER_WAY) this.#reading.stop('reports');
     try {
       await this.#ports.report({ id, tpvId: this.tpvId, status, response, errorMessage, holder: this.id });
       if (ref === undefined) return;
@@ -239,7 +245,7 @@ export class Session implements Sink {
     } catch (error) {
       this.#refuse(error, ref);
     } finally {
-      if (this.#reportsUnderWay-- === MAX_REPORTS_UNDER_WAY) this.#socket.resume();
+      if (this.#reportsUnderWay-- === MAX_REPORTS_UNDER_WAY) this.#reading.resume('reports');
     }
   }
 

@@ -12,6 +12,7 @@ import type { Database } from '../db/open.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { gatewayRoutes, type UpgradeOptions } from '../gateway/upgrade.ts';
+import { KeyedPaces } from '../pace.ts';
 import { telegramFiles } from '../telegram/outbound/file-download.ts';
 import { authenticate } from '../tpvs/keys.ts';
 import type { Presence } from '../tpvs/presence.ts';
@@ -38,7 +39,13 @@ export async function registerTpvEdges(ports: TpvEdgesPorts): Promise<void> {
   const now = () => clock.now();
   const failedKey = failedKeyLimit(app);
   const checkKey = (key: string) => authenticate(db, key, now());
-  const auth: AuthPorts = { authenticate: checkKey, heard: (tpvId) => presence.heard(tpvId), failedKey };
+  const auth: AuthPorts = {
+    authenticate: checkKey,
+    heard: (tpvId) => presence.heard(tpvId),
+    failedKey,
+    paces: new KeyedPaces(),
+    now,
+  };
 
   await app.register(tpvRoutes, {
     db,

@@ -2,6 +2,7 @@ import { type Cancel, type Clock, pause } from '../clock.ts';
 import type { Database, Tx } from '../db/open.ts';
 import { HubError } from '../errors.ts';
 import type { EventSource } from '../events.ts';
+import { Pace } from '../pace.ts';
 import { markUnreachable } from '../users/user.ts';
 import { type PushRow, uploadOf } from './message.ts';
 import {
@@ -15,7 +16,7 @@ import {
   waitingChats,
 } from './push-store.ts';
 import { ChatQueue } from './queue.ts';
-import { OVERALL, Pace } from './rate.ts';
+import { OVERALL } from './rate.ts';
 import { SendPause } from './send-pause.ts';
 import type { SendOutcome, SendPort } from './send-port.ts';
 import type { UploadStore } from './uploads.ts';

@@ -1,4 +1,5 @@
-import { chatRate, Pace } from './rate.ts';
+import { Pace } from '../pace.ts';
+import { chatRate } from './rate.ts';
 
 /** Requests of one TPV that may be under way at once: those that hang must leave room for the others'. */
 const MAX_BUSY_PER_TPV = 15;

@@ -11,6 +11,7 @@ import { jsonText } from '../../src/db/json-text.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { openDatabase } from '../../src/db/open.ts';
 import { uuidv7 } from '../../src/ids.ts';
+import { KeyedPaces } from '../../src/pace.ts';
 import { telegramApi } from '../../src/telegram/outbound/api.ts';
 import { telegramFiles } from '../../src/telegram/outbound/file-download.ts';
 import { authenticate } from '../../src/tpvs/keys.ts';
@@ -49,6 +50,8 @@ async function startFiles(telegram: { apiRoot: string; token: string }, database
     authenticate: (key: string) => authenticate(db, key, Date.now()),
     heard: () => {},
     failedKey: failedKeyLimit(app),
+    paces: new KeyedPaces(),
+    now: () => Date.now(),
   };
   const openFile = telegramFiles({ api: telegramApi(telegram), ...telegram });
   await app.register(fileRoutes, { db, auth, openFile });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { chatRate, OVERALL, Pace, PER_CHAT, PER_GROUP, type Rate } from '../../src/push/rate.ts';
+import { Pace, type Rate } from '../../src/pace.ts';
+import { chatRate, OVERALL, PER_CHAT, PER_GROUP } from '../../src/push/rate.ts';
 
 const MINUTE = 60_000;
 
