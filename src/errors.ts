@@ -6,6 +6,25 @@ export interface ErrorDetail {
   message: string;
 }
 
+/** A caller that sends thousands of faults is told of the first, and of each as much as a person reads (S27). */
+const MAX_DETAILS = 20;
+const MAX_PATH_LENGTH = 200;
+const MAX_DETAIL_LENGTH = 300;
+
+/** What a schema found wrong, as details of an error; no more than a person reads. */
+export function detailsOf(
+  issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[],
+): ErrorDetail[] {
+  return issues.slice(0, MAX_DETAILS).map(({ path, message }) => ({ path: path.join('.'), message }));
+}
+
+function bounded(details: readonly ErrorDetail[] | undefined): ErrorDetail[] | undefined {
+  return details?.slice(0, MAX_DETAILS).map(({ path, message }) => ({
+    path: path.slice(0, MAX_PATH_LENGTH),
+    message: message.slice(0, MAX_DETAIL_LENGTH),
+  }));
+}
+
 export interface HubErrorOptions {
   cause?: unknown;
   details?: ErrorDetail[];
@@ -29,7 +48,7 @@ export class HubError extends Error {
   constructor(code: ErrorCode, message: string, options: HubErrorOptions = {}) {
     super(message, { cause: options.cause });
     this.code = code;
-    this.details = options.details;
+    this.details = bounded(options.details);
     this.extra = options.extra;
     this.retryAfterSeconds = options.retryAfterSeconds;
   }

@@ -2,12 +2,13 @@ import type { IncomingMessage } from 'node:http';
 import fastifyCors from '@fastify/cors';
 import fastifyHelmet from '@fastify/helmet';
 import fastifyRateLimit from '@fastify/rate-limit';
-import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
+import { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, fastify, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Logs } from '../log/log.ts';
 import { type AccessLogOptions, accessLog, newRequestId } from './access-log.ts';
 import { answerError, answerErrors } from './error-answers.ts';
+import { parseJson } from './json-body.ts';
 
 export interface AppOptions {
   logs: Logs;
@@ -85,12 +86,10 @@ function opensSocket(paths: readonly string[]): (request: IncomingMessage) => bo
   };
 }
 
-/** JSON alone; `__proto__` and `constructor` keys are refused. Older TPVs announce JSON and send no body. */
+/** JSON alone, read within the route's bounds. Older TPVs announce JSON and send no body. */
 function acceptJson(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
-  const parse = app.getDefaultJsonParser('error', 'error');
-  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
-    if (body === '') done(null, undefined);
-    else parse(request, body, done);
-  });
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, async (request: FastifyRequest, body: string) =>
+    body === '' ? undefined : parseJson(request, body),
+  );
 }

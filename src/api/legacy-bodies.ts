@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { MAX_BUTTONS, MAX_BUTTONS_PER_ROW } from '#protocol';
+import { countedRows, MAX_BUTTONS_PER_ROW } from '#protocol';
 import type { LegacyButton } from '../buttons/legacy-buttons.ts';
 import { HubError } from '../errors.ts';
 
@@ -36,9 +36,7 @@ const button = z
     issues.push({ code: 'custom', message: 'indica «callback_data» o «url»', input: value });
     return z.NEVER;
   });
-const rows = z
-  .array(z.array(button).max(MAX_BUTTONS_PER_ROW))
-  .refine((all) => all.flat().length <= MAX_BUTTONS, { error: `admite hasta ${MAX_BUTTONS} botones` });
+const rows = countedRows(z.array(z.array(button).max(MAX_BUTTONS_PER_ROW)));
 
 export const notificationBody = z.looseObject({
   token: text,

@@ -5,6 +5,7 @@ import { type ErrorDetail, HubError } from '../errors.ts';
 import { MAX_DOCUMENT_BYTES, MAX_PHOTO_BYTES } from '../push/message.ts';
 import type { SavedUpload, UploadStore } from '../push/uploads.ts';
 import { fileName, mimeType } from './file-name.ts';
+import { parseJson } from './json-body.ts';
 
 /** A push as its form says it. */
 export interface MultipartPush {
@@ -123,20 +124,15 @@ async function fieldValue(request: FastifyRequest, { fieldname, value, mimetype 
     case 'boolean':
       return value === 'true' ? true : value === 'false' ? false : value;
     case 'json':
-      return parseJson(request, fieldname, value);
+      return jsonField(request, fieldname, value);
     default:
       return kind satisfies never;
   }
 }
 
-/** As a JSON body is parsed: `__proto__` and `constructor` are refused. */
-function parseJson(request: FastifyRequest, field: string, text: string): Promise<unknown> {
-  const parse = request.server.getDefaultJsonParser('error', 'error');
-  return new Promise((resolve, reject) => {
-    parse(request, text, (error, value) => {
-      if (error === null) resolve(value);
-      else reject(fault(field, 'no es JSON válido', error));
-    });
+async function jsonField(request: FastifyRequest, field: string, text: string): Promise<unknown> {
+  return parseJson(request, text, field).catch((error: unknown) => {
+    throw error instanceof HubError ? error : fault(field, 'no es JSON válido', error);
   });
 }
 

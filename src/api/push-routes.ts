@@ -5,7 +5,7 @@ import { idempotencyKeySchema, type PushFields, pushEditSchema, pushSchema } fro
 import { deleteButtons } from '../buttons/button-store.ts';
 import { checkButtons, createButtons } from '../buttons/create.ts';
 import type { Database } from '../db/open.ts';
-import { HubError } from '../errors.ts';
+import { detailsOf, HubError } from '../errors.ts';
 import type { PushInput } from '../push/accept.ts';
 import { type PushAnswer, pushAnswer } from '../push/answer.ts';
 import { changePush, deletePush } from '../push/change.ts';
@@ -186,8 +186,9 @@ export async function pushRoutes(instance: FastifyInstance, options: PushRoutesO
 function parsed(body: unknown): PushFields {
   const result = pushSchema.safeParse(body ?? {});
   if (result.success) return result.data;
-  const details = result.error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message }));
-  throw new HubError('invalid_request', 'The push does not fit its schema.', { details });
+  throw new HubError('invalid_request', 'The push does not fit its schema.', {
+    details: detailsOf(result.error.issues),
+  });
 }
 
 function keyOf(request: FastifyRequest): string | undefined {

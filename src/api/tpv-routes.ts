@@ -39,6 +39,10 @@ export interface TpvRoutesOptions {
 
 /** Registrations of one address within an hour (S18). */
 const REGISTRATIONS_PER_HOUR = 10;
+/** Older TPVs put a few fields of their own beside `version`. */
+const MAX_HEARTBEAT_BYTES = 4 * 1024;
+/** 16 KiB of metadata, and the other fields. */
+const MAX_REGISTRATION_BYTES = 64 * 1024;
 const REGISTERED = 'TPV registrado correctamente. Guarda el API Key de forma segura.';
 
 /** A TPV's own account: registering, who it is, its users, its figures, its key. */
@@ -51,6 +55,7 @@ export async function tpvRoutes(instance: FastifyInstance, options: TpvRoutesOpt
   app.post(
     '/api/tpv/register',
     {
+      bodyLimit: MAX_REGISTRATION_BYTES,
       config:
         options.registration === 'open'
           ? {}
@@ -91,6 +96,7 @@ export async function tpvRoutes(instance: FastifyInstance, options: TpvRoutesOpt
     '/api/tpv/heartbeat',
     {
       onRequest: anyTpv,
+      bodyLimit: MAX_HEARTBEAT_BYTES,
       schema: {
         tags: ['TPV'],
         security: TPV_SECURITY,

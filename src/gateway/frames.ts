@@ -1,13 +1,6 @@
-import {
-  CloseCode,
-  ERRORS,
-  type ErrorCode,
-  refSchema,
-  TPV_FRAME_TYPES,
-  type TpvFrame,
-  tpvFrameSchema,
-} from '#protocol';
-import type { HubError } from '../errors.ts';
+import { CloseCode, type ErrorCode, refSchema, TPV_FRAME_TYPES, type TpvFrame, tpvFrameSchema } from '#protocol';
+import { detailsOf, HubError } from '../errors.ts';
+import { exceededBound, JSON_BOUNDS, type JsonBounds, REPORT_BOUNDS } from '../json-bounds.ts';
 
 /** Of a connection that was cut; it is never sent. */
 const CUT = 1006;
@@ -15,7 +8,12 @@ const CUT = 1006;
 /** A frame from a TPV, or what is wrong with it. */
 export type ReadFrame =
   | { frame: TpvFrame }
-  | { problem: FrameProblem; ref: string | undefined /** Counts towards `protocol_error`. */; unreadable: boolean };
+  | {
+      problem: FrameProblem;
+      ref: string | undefined;
+      /** The first two count towards `protocol_error`; a frame whose sender learns by its `ref` why not does not. */
+      fault: 'unreadable' | 'unknown_type' | 'too_much';
+    };
 
 export interface FrameProblem {
   code: ErrorCode | 'unknown_type';
@@ -28,8 +26,14 @@ const sentences = {
   notJson: 'El mensaje no es un objeto JSON: envía un objeto con «type».',
   unknownType: (type: string) =>
     `Tipo de mensaje desconocido («${type}»): este hub entiende ${TPV_FRAME_TYPES.join(', ')}.`,
+  tooMuch: ({ depth, elements }: JsonBounds) =>
+    `El mensaje tiene demasiado dentro: admite ${depth} niveles y ${elements} elementos.`,
 } as const;
 
+/**
+ * Reads a frame of 256 KiB at most: its type decides, then what it holds is counted, and only then its schema looks
+ * at it.
+ */
 export function readFrame(text: string): ReadFrame {
   let body: unknown;
   try {
@@ -39,21 +43,30 @@ export function readFrame(text: string): ReadFrame {
   }
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     const problem: FrameProblem = { code: 'invalid_request', message: sentences.notJson };
-    return { problem, ref: undefined, unreadable: true };
+    return { problem, ref: undefined, fault: 'unreadable' };
   }
+  const ref = refSchema.safeParse('ref' in body ? body.ref : undefined).data;
+  const type = 'type' in body ? body.type : undefined;
+  if (typeof type === 'string' && !TPV_FRAME_TYPES.includes(type)) {
+    // A newer client may know more types; that is no reason to cut it off.
+    const problem: FrameProblem = { code: 'unknown_type', message: sentences.unknownType(type.slice(0, 64)) };
+    return { problem, ref, fault: 'unknown_type' };
+  }
+  const bounds = type === 'update' ? REPORT_BOUNDS : JSON_BOUNDS;
+  if (exceededBound(text, bounds) !== undefined) return tooMuch(bounds, ref);
   const parsed = tpvFrameSchema.safeParse(body);
   if (parsed.success) return { frame: parsed.data };
-  const ref = refSchema.safeParse('ref' in body ? body.ref : undefined).data;
-  if ('type' in body && typeof body.type === 'string' && !TPV_FRAME_TYPES.includes(body.type)) {
-    // A newer client may know more types; that is no reason to cut it off.
-    const problem: FrameProblem = { code: 'unknown_type', message: sentences.unknownType(body.type.slice(0, 64)) };
-    return { problem, ref, unreadable: false };
-  }
-  const details = parsed.error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message }));
+  const refused = new HubError('invalid_request', 'A frame does not fit its schema.', {
+    details: detailsOf(parsed.error.issues),
+  });
+  return { problem: problemOf(refused), ref, fault: 'unreadable' };
+}
+
+function tooMuch(bounds: JsonBounds, ref: string | undefined): ReadFrame {
   return {
-    problem: { code: 'invalid_request', message: ERRORS.invalid_request.sentence, details },
+    problem: { code: 'invalid_request', message: sentences.tooMuch(bounds) },
     ref,
-    unreadable: true,
+    fault: ref === undefined ? 'unreadable' : 'too_much',
   };
 }
 

@@ -52,6 +52,7 @@ export {
   type Button,
   type ButtonRows,
   buttonRows,
+  countedRows,
   idempotencyKeySchema,
   MAX_BUTTON_DATA_BYTES,
   MAX_BUTTONS,

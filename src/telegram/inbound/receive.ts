@@ -4,6 +4,7 @@ import type { UpdateOutcome } from '../../db/schema.ts';
 import { statement } from '../../db/statement.ts';
 import { HubError } from '../../errors.ts';
 import type { EventOf } from '../../events.ts';
+import { exceededBound, JSON_BOUNDS } from '../../json-bounds.ts';
 import { type ApplyPorts, applyUpdate } from './apply.ts';
 import { type Meaning, meaningOf } from './meaning.ts';
 import { ALLOWED_UPDATES, type Update, updateSchema } from './update.ts';
@@ -133,7 +134,12 @@ type Read = { update: Update; kind: string } | { updateId: number | null; kind: 
 function readUpdate(raw: Buffer): Read {
   let body: unknown;
   try {
-    body = JSON.parse(raw.toString());
+    const text = raw.toString();
+    const exceeded = exceededBound(text, JSON_BOUNDS);
+    if (exceeded !== undefined) {
+      return { updateId: null, kind: 'unreadable', reason: `exceeds the bound of ${exceeded}` };
+    }
+    body = JSON.parse(text);
   } catch {
     return { updateId: null, kind: 'unreadable', reason: 'not JSON' };
   }

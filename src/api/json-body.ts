@@ -1,0 +1,30 @@
+import type { FastifyRequest } from 'fastify';
+import { HubError } from '../errors.ts';
+import { exceededBound, JSON_BOUNDS, type JsonBounds } from '../json-bounds.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** How much the route's JSON may hold; `JSON_BOUNDS` unless it says so. */
+    jsonBounds?: JsonBounds;
+  }
+}
+
+/**
+ * Reads JSON of a request, its body or a field of a form: what it holds is counted before it is parsed (S27), and
+ * `__proto__` and `constructor` keys are refused.
+ * @param path the field's name; empty for the body
+ * @throws HubError `invalid_request` where it holds too much; the parser's own error where it is not JSON
+ */
+export async function parseJson(request: FastifyRequest, text: string, path = ''): Promise<unknown> {
+  const bounds = request.routeOptions.config.jsonBounds ?? JSON_BOUNDS;
+  const exceeded = exceededBound(text, bounds);
+  if (exceeded !== undefined) {
+    const message =
+      exceeded === 'depth' ? `admite hasta ${bounds.depth} niveles` : `admite hasta ${bounds.elements} elementos`;
+    throw new HubError('invalid_request', 'JSON holds more than its route takes.', { details: [{ path, message }] });
+  }
+  const parse = request.server.getDefaultJsonParser('error', 'error');
+  return new Promise((resolve, reject) => {
+    parse(request, text, (error, value) => (error === null ? resolve(value) : reject(error)));
+  });
+}
