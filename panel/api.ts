@@ -1,3 +1,4 @@
+import type { Address } from './address.ts';
 import { isAttended } from './attention.ts';
 import { expired, session } from './session.ts';
 import { errorWords } from './words/errors.ts';
@@ -26,26 +27,15 @@ export class ApiError extends Error {
   }
 }
 
-export type Query = URLSearchParams | Readonly<Record<string, string | number | boolean | null | undefined>>;
 export type Method = 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-
-/** A path with its query; what is undefined, null or empty is left out. */
-export function href(path: string, query?: Query): string {
-  const pairs = query instanceof URLSearchParams ? [...query] : Object.entries(query ?? {});
-  const search = new URLSearchParams();
-  for (const [name, value] of pairs) {
-    if (value !== undefined && value !== null && value !== '') search.append(name, String(value));
-  }
-  return search.size === 0 ? path : `${path}?${search}`;
-}
 
 /**
  * Asks the hub.
  * @throws ApiError
  */
-export function get<T>(path: string, options: { query?: Query; signal?: AbortSignal | undefined } = {}): Promise<T> {
+export function get<Answer>(address: Address<Answer>, signal?: AbortSignal): Promise<Answer> {
   const headers: Record<string, string> = isAttended() ? {} : { 'x-unattended': '1' };
-  return call<T>(href(path, options.query), { headers, signal: options.signal ?? null });
+  return call<Answer>(address, { headers, signal: signal ?? null });
 }
 
 /**

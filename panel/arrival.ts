@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
-import type { LoginState, Session } from '../src/admin/schemas/session.ts';
 import { asApiError } from './action.ts';
+import { at } from './address.ts';
 import { type ApiError, get } from './api.ts';
 import { begin, end } from './session.ts';
 
@@ -13,9 +13,9 @@ export const arrivalFault = signal<ApiError | undefined>(undefined);
 export async function arrive(): Promise<void> {
   arrivalFault.value = undefined;
   try {
-    const state = await get<LoginState>('/api/admin/login');
+    const state = await get(at('/api/admin/login'));
     setupNeeded.value = state.setup_needed;
-    if (state.logged_in) begin(await get<Session>('/api/admin/session'));
+    if (state.logged_in) begin(await get(at('/api/admin/session')));
     else end();
   } catch (fault) {
     arrivalFault.value = asApiError(fault);

@@ -2,7 +2,8 @@ import { type ReadonlySignal, signal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 import type { ChangedKind } from '../src/admin/schemas/live.ts';
 import { asApiError } from './action.ts';
-import { type ApiError, get, href } from './api.ts';
+import { type Address, withQuery } from './address.ts';
+import { type ApiError, get } from './api.ts';
 import { keepList, keptList } from './kept-lists.ts';
 import { onChanges } from './live.ts';
 import { mergePage, type Page } from './merge-page.ts';
@@ -44,10 +45,10 @@ export interface ListOptions<Row> {
 }
 
 /** A list of the hub, as the filters in the address want it. */
-export function useList<Row>(path: string, options: ListOptions<Row>): List<Row> {
+export function useList<Row>(address: Address<Page<Row>>, options: ListOptions<Row>): List<Row> {
   const wanted: Record<string, string | null> = { limit: String(options.limit ?? DEFAULT_LIMIT), ...options.fixed };
   for (const name of options.filters ?? []) wanted[name] = query.value.get(name);
-  const url = href(path, wanted);
+  const url = withQuery(address, wanted);
   const who = session.value?.name;
   // The address says all that the options say; `who` starts it anew for another person.
   const list = useMemo(() => createList(url, `${who} ${url}`, options), [url, who]);
@@ -59,7 +60,7 @@ export function useList<Row>(path: string, options: ListOptions<Row>): List<Row>
 
 /** @param name by which its rows are remembered while it is not shown */
 function createList<Row>(
-  url: string,
+  url: Address<Page<Row>>,
   name: string,
   { key, kind }: ListOptions<Row>,
 ): List<Row> & { start(): () => void } {
@@ -78,11 +79,7 @@ function createList<Row>(
     next.value = page.next;
     hasMore.value = page.next !== null;
   };
-  const fetchPage = (cursor: string | null) => {
-    const separator = url.includes('?') ? '&' : '?';
-    const address = cursor === null ? url : `${url}${separator}cursor=${encodeURIComponent(cursor)}`;
-    return get<Page<Row>>(address, { signal: gone.signal });
-  };
+  const fetchPage = (cursor: string | null) => get(withQuery(url, { cursor }), gone.signal);
   /** Pages may be short or empty before the end: goes on until there is something to show. */
   const fetchSome = async (cursor: string | null): Promise<Page<Row>> => {
     let page = await fetchPage(cursor);

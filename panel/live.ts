@@ -1,6 +1,7 @@
 import { effect, signal } from '@preact/signals';
 import type { ChangedKind, LiveChanges } from '../src/admin/schemas/live.ts';
 import type { Overview } from '../src/admin/schemas/overview.ts';
+import { at } from './address.ts';
 import { ApiError, get } from './api.ts';
 import { setHubTime } from './now.ts';
 import { session } from './session.ts';
@@ -85,7 +86,7 @@ function openStream(): () => void {
 
   const retry = async () => {
     // Refused: where the session is over, asking for it opens the login, and the next one opens its own stream.
-    const isOver = await get('/api/admin/session').then(
+    const isOver = await get(at('/api/admin/session')).then(
       () => false,
       (fault) => fault instanceof ApiError && fault.status === 401,
     );

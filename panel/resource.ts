@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import type { ChangedKind } from '../src/admin/schemas/live.ts';
 import { asApiError } from './action.ts';
+import type { Address } from './address.ts';
 import { type ApiError, get } from './api.ts';
 import { onChanges } from './live.ts';
 import { session } from './session.ts';
@@ -22,26 +23,26 @@ export interface Concerns {
   ids?: readonly string[];
 }
 
-/** Loads `path` (with its query; undefined loads nothing), and again when what it shows changed. */
-export function useResource<T>(path: string | undefined, concerns: Concerns = {}): Resource<T> {
-  const [state, setState] = useState<{ path?: string | undefined; value?: T; error?: ApiError }>({});
+/** Loads what is at an address (undefined loads nothing), and again when what it shows changed. */
+export function useResource<T>(address: Address<T> | undefined, concerns: Concerns = {}): Resource<T> {
+  const [state, setState] = useState<{ address?: string | undefined; value?: T; error?: ApiError }>({});
   const reload = useRef(() => {});
   const kinds = concerns.kinds?.join(' ') ?? '';
   const ids = concerns.ids?.join(' ') ?? '';
   const login = session.value?.csrf_token;
 
   useEffect(() => {
-    if (path === undefined || login === undefined) return;
+    if (address === undefined || login === undefined) return;
     const gone = new AbortController();
     const load = throttle(async () => {
       try {
-        const value = await get<T>(path, { signal: gone.signal });
-        setState({ path, value });
+        const value = await get(address, gone.signal);
+        setState({ address, value });
       } catch (fault) {
         if (gone.signal.aborted) return;
         const error = asApiError(fault);
         // What was there stays readable beside the error.
-        setState((last) => (last.path === path ? { ...last, error } : { path, error }));
+        setState((last) => (last.address === address ? { ...last, error } : { address, error }));
       }
     }, LEAST_PAUSE_MS);
     reload.current = load;
@@ -58,13 +59,13 @@ export function useResource<T>(path: string | undefined, concerns: Concerns = {}
       load.cancel();
       for (const stop of stops) stop();
     };
-  }, [path, kinds, ids, login]);
+  }, [address, kinds, ids, login]);
 
-  const current = state.path === path ? state : {};
+  const current = state.address === address ? state : {};
   return {
     value: current.value,
     error: current.error,
-    loading: path !== undefined && current.value === undefined && current.error === undefined,
+    loading: address !== undefined && current.value === undefined && current.error === undefined,
     reload: useCallback(() => reload.current(), []),
   };
 }

@@ -1,6 +1,6 @@
 import type { ComponentChildren, VNode } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
-import { href } from '../api.ts';
+import { href } from '../address.ts';
 import { query, setQuery } from '../router.ts';
 import { timeZone } from '../session.ts';
 import { momentOf, wallTime } from '../wall-time.ts';

@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
 import { useId, useState } from 'preact/hooks';
-import type { TpvDetail } from '../../src/admin/schemas/tpvs.ts';
+import { at } from '../address.ts';
 import { useResource } from '../resource.ts';
 import { query, setQuery } from '../router.ts';
 import { tpvFilterWords as words } from '../words/tpv-filter.ts';
@@ -13,7 +13,7 @@ export function TpvFilter(): VNode {
   const [choosing, setChoosing] = useState(false);
   const label = useId();
   const id = query.value.get('tpv_id') ?? undefined;
-  const chosen = useResource<TpvDetail>(id === undefined ? undefined : `/api/admin/tpvs/${encodeURIComponent(id)}`);
+  const chosen = useResource(id === undefined ? undefined : at('/api/admin/tpvs/:id', { id }));
   const choose = (tpvId: string | undefined) => {
     setChoosing(false);
     setQuery({ tpv_id: tpvId });

@@ -1,7 +1,6 @@
 import type { VNode } from 'preact';
 import { useId, useState } from 'preact/hooks';
-import type { TpvSummary } from '../../src/admin/schemas/tpvs.ts';
-import { href } from '../api.ts';
+import { at } from '../address.ts';
 import { useResource } from '../resource.ts';
 import { pickerWords } from '../words/picker.ts';
 import { Control } from './control.tsx';
@@ -23,9 +22,7 @@ export function TpvPicker({ label, value, onChange, activeOnly }: TpvPickerProps
   const id = useId();
   const [text, setText] = useState('');
   const state = activeOnly ? 'active' : undefined;
-  const found = useResource<{ items: TpvSummary[]; next: string | null }>(
-    href('/api/admin/tpvs', { q: text.trim(), state, limit: OFFERED }),
-  );
+  const found = useResource(at('/api/admin/tpvs', { query: { q: text.trim(), state, limit: OFFERED } }));
   const items = found.value?.items ?? [];
   const type = (event: InputEvent & { currentTarget: HTMLInputElement }) => setText(event.currentTarget.value);
   return (

@@ -1,4 +1,4 @@
-import { href } from '../api.ts';
+import { href } from '../address.ts';
 import { number } from '../format.ts';
 import { query } from '../router.ts';
 

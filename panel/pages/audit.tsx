@@ -1,4 +1,5 @@
 import type { AuditEntry } from '../../src/admin/schemas/audit.ts';
+import { at } from '../address.ts';
 import { type Column, DataTable } from '../components/data-table.tsx';
 import { Empty } from '../components/empty.tsx';
 import { FilteredEmpty } from '../components/filtered-empty.tsx';
@@ -46,7 +47,7 @@ const COLUMNS: readonly Column<AuditEntry>[] = [
 
 /** Who did what, to what, and when. */
 export function AuditPage() {
-  const list = useList<AuditEntry>('/api/admin/audit', {
+  const list = useList(at('/api/admin/audit'), {
     key: ({ seq }) => String(seq),
     kind: 'audit',
     filters: ['actor', 'action', 'target_id', 'from', 'to'],

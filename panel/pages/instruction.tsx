@@ -1,4 +1,5 @@
 import type { InstructionDetail } from '../../src/admin/schemas/instructions.ts';
+import { at } from '../address.ts';
 import { Card } from '../components/card.tsx';
 import { JsonText } from '../components/json-text.tsx';
 import { Loaded } from '../components/loaded.tsx';
@@ -19,7 +20,7 @@ const LONGEST_TITLE = 80;
 /** One instruction: its story from the update to the answer, why it waits, and what can be done about it. */
 export function InstructionPage({ params }: PageProps) {
   const id = params.id ?? '';
-  const resource = useResource<InstructionDetail>(`/api/admin/instructions/${encodeURIComponent(id)}`, {
+  const resource = useResource(at('/api/admin/instructions/:id', { id }), {
     kinds: ['instruction'],
     ids: [id],
   });

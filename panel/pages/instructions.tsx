@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
-import type { InstructionAction, InstructionSummary } from '../../src/admin/schemas/instructions.ts';
+import type { InstructionAction } from '../../src/admin/schemas/instructions.ts';
+import { at } from '../address.ts';
 import { BulkBar } from '../components/bulk-bar.tsx';
 import { Button } from '../components/button.tsx';
 import { DataTable } from '../components/data-table.tsx';
@@ -39,7 +40,7 @@ const FIELDS = [
 export function InstructionsPage() {
   const selection = useSelection();
   const [changing, setChanging] = useState<InstructionAction | undefined>(undefined);
-  const list = useList<InstructionSummary>('/api/admin/instructions', {
+  const list = useList(at('/api/admin/instructions'), {
     key: ({ id }) => id,
     kind: 'instruction',
     filters: ['text', 'status', 'tpv_id', 'telegram_user_id', 'command', 'from', 'to'],

@@ -1,5 +1,6 @@
 import type { VNode } from 'preact';
 import type { Overview } from '../../src/admin/schemas/overview.ts';
+import { at } from '../address.ts';
 import { AlarmList } from '../components/alarm-list.tsx';
 import { Loaded } from '../components/loaded.tsx';
 import { Page } from '../components/page.tsx';
@@ -15,7 +16,7 @@ import { OverviewTiles } from './overview/tiles.tsx';
 /** What happens now, at a glance. */
 export function OverviewPage(): VNode {
   // The stream brings it every few seconds; until its first word, or without a stream, it is asked for.
-  const asked = useResource<Overview>(overview.value === undefined ? '/api/admin/overview' : undefined);
+  const asked = useResource(overview.value === undefined ? at('/api/admin/overview') : undefined);
   const latest = overview.value ?? asked.value;
   const lead = latest && words.running(milliseconds(now.value - Date.parse(latest.started_at)), latest.version);
   return (

@@ -1,4 +1,5 @@
 import type { PushDetail } from '../../src/admin/schemas/pushes.ts';
+import { at } from '../address.ts';
 import { Bubble } from '../components/bubble.tsx';
 import { Card } from '../components/card.tsx';
 import { Loaded } from '../components/loaded.tsx';
@@ -20,7 +21,7 @@ import { PushFacts } from './push/push-facts.tsx';
 /** One message to a person: as they see it, how it went, and what they pressed. */
 export function PushPage({ params }: PageProps) {
   const id = params.id ?? '';
-  const resource = useResource<PushDetail>(`/api/admin/pushes/${encodeURIComponent(id)}`, {
+  const resource = useResource(at('/api/admin/pushes/:id', { id }), {
     kinds: ['push'],
     ids: [id],
   });

@@ -1,4 +1,5 @@
 import type { PushSummary } from '../../src/admin/schemas/pushes.ts';
+import { at } from '../address.ts';
 import { Button } from '../components/button.tsx';
 import { type Column, DataTable } from '../components/data-table.tsx';
 import { Empty } from '../components/empty.tsx';
@@ -70,7 +71,7 @@ const COLUMNS: readonly Column<PushSummary>[] = [
 
 /** Every message to a person; those of which nobody knows whether they arrived are one tap away. */
 export function PushesPage() {
-  const list = useList<PushSummary>('/api/admin/pushes', {
+  const list = useList(at('/api/admin/pushes'), {
     key: ({ id }) => id,
     kind: 'push',
     filters: ['text', 'status', 'tpv_id', 'telegram_user_id', 'from', 'to'],

@@ -1,4 +1,5 @@
 import type { QuarantinedUpdate } from '../../src/admin/schemas/quarantine.ts';
+import { at } from '../address.ts';
 import { Badge } from '../components/badge.tsx';
 import { type Column, DataTable } from '../components/data-table.tsx';
 import { Empty } from '../components/empty.tsx';
@@ -33,7 +34,7 @@ const COLUMNS: readonly Column<QuarantinedUpdate>[] = [
 
 /** What came from Telegram and did not become an instruction. */
 export function QuarantinePage() {
-  const list = useList<QuarantinedUpdate>('/api/admin/quarantine', {
+  const list = useList(at('/api/admin/quarantine'), {
     key: ({ seq }) => String(seq),
     kind: 'update',
     filters: ['outcome'],

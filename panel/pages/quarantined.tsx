@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { QuarantinedDetail, QuarantineRetried } from '../../src/admin/schemas/quarantine.ts';
 import { useAction } from '../action.ts';
+import { at } from '../address.ts';
 import { send } from '../api.ts';
 import { Button } from '../components/button.tsx';
 import { Card } from '../components/card.tsx';
@@ -21,7 +22,7 @@ import { OutcomeBadge, updateName } from './quarantine.tsx';
 /** One update that was put aside: as it came, why, and another try. */
 export function QuarantinedPage({ params }: PageProps) {
   const seq = params.seq ?? '';
-  const resource = useResource<QuarantinedDetail>(`/api/admin/quarantine/${encodeURIComponent(seq)}`, {
+  const resource = useResource(at('/api/admin/quarantine/:id', { id: seq }), {
     kinds: ['update'],
     ids: [seq],
   });

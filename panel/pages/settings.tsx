@@ -1,4 +1,4 @@
-import type { Settings } from '../../src/admin/schemas/settings.ts';
+import { at } from '../address.ts';
 import { Loaded } from '../components/loaded.tsx';
 import { Page } from '../components/page.tsx';
 import { useResource } from '../resource.ts';
@@ -10,7 +10,7 @@ import { Texts } from './settings/texts.tsx';
 
 /** What can be changed while the hub runs. */
 export function SettingsPage() {
-  const resource = useResource<Settings>('/api/admin/settings', { kinds: ['setting'] });
+  const resource = useResource(at('/api/admin/settings'), { kinds: ['setting'] });
   return (
     <Page title={words.title} lead={words.lead}>
       <Loaded resource={resource}>

@@ -1,4 +1,4 @@
-import type { TpvDetail } from '../../src/admin/schemas/tpvs.ts';
+import { at } from '../address.ts';
 import { Card } from '../components/card.tsx';
 import { JsonText } from '../components/json-text.tsx';
 import { Loaded } from '../components/loaded.tsx';
@@ -19,7 +19,7 @@ import { TpvActions } from './tpv/tpv-actions.tsx';
 /** One TPV: how it is, who it serves, and everything that an administrator does with it. */
 export function TpvPage({ params }: PageProps) {
   const id = params.id ?? '';
-  const resource = useResource<TpvDetail>(`/api/admin/tpvs/${id}`, { kinds: ['tpv'], ids: [id] });
+  const resource = useResource(at('/api/admin/tpvs/:id', { id }), { kinds: ['tpv'], ids: [id] });
   const tpv = resource.value;
   const actions = tpv && canChange.value ? <TpvActions tpv={tpv} reload={resource.reload} /> : undefined;
   return (

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { TpvSummary } from '../../src/admin/schemas/tpvs.ts';
+import { at } from '../address.ts';
 import { Button } from '../components/button.tsx';
 import { type Column, DataTable } from '../components/data-table.tsx';
 import { Empty } from '../components/empty.tsx';
@@ -86,7 +87,7 @@ function users({ user_count: count, max_users: max }: TpvSummary) {
 /** Every TPV, those that wait for approval first in reach. */
 export function TpvsPage() {
   const [creating, setCreating] = useState(false);
-  const list = useList<TpvSummary>('/api/admin/tpvs', {
+  const list = useList(at('/api/admin/tpvs'), {
     key: ({ id }) => id,
     kind: 'tpv',
     filters: ['q', 'state', 'online'],

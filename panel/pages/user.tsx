@@ -1,4 +1,4 @@
-import type { UserDetail } from '../../src/admin/schemas/users.ts';
+import { at } from '../address.ts';
 import { Loaded } from '../components/loaded.tsx';
 import { Note } from '../components/note.tsx';
 import { Page } from '../components/page.tsx';
@@ -14,7 +14,7 @@ import { UserFacts } from './user/user-facts.tsx';
 /** One person: who serves them, and everything that was said. */
 export function UserPage({ params }: PageProps) {
   const id = params.id ?? '';
-  const resource = useResource<UserDetail>(`/api/admin/users/${encodeURIComponent(id)}`, {
+  const resource = useResource(at('/api/admin/users/:id', { id }), {
     kinds: ['user'],
     ids: [id],
   });

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { UserSummary } from '../../src/admin/schemas/users.ts';
+import { at } from '../address.ts';
 import { Badge } from '../components/badge.tsx';
 import { BulkBar } from '../components/bulk-bar.tsx';
 import { Button } from '../components/button.tsx';
@@ -84,7 +85,7 @@ const COLUMNS: readonly Column<UserSummary>[] = [
 export function UsersPage() {
   const selection = useSelection();
   const [assigning, setAssigning] = useState(false);
-  const list = useList<UserSummary>('/api/admin/users', {
+  const list = useList(at('/api/admin/users'), {
     key: (user) => String(user.telegram_id),
     kind: 'user',
     filters: ['q', 'tpv_id', 'assigned', 'active'],

@@ -2,6 +2,7 @@ import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import type { WebhookSet, WebhookState } from '../../src/admin/schemas/webhook.ts';
 import { fieldError, useAction } from '../action.ts';
+import { at } from '../address.ts';
 import { send } from '../api.ts';
 import { Button } from '../components/button.tsx';
 import { Card } from '../components/card.tsx';
@@ -23,7 +24,7 @@ import { webhookWords as words } from '../words/webhook.ts';
 
 /** How Telegram reaches the hub: what is, what should be, and how to mend it. */
 export function WebhookPage(): VNode {
-  const webhook = useResource<WebhookState>('/api/admin/webhook');
+  const webhook = useResource(at('/api/admin/webhook'));
   const { reload } = webhook;
   return (
     <Page

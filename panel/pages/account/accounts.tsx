@@ -1,6 +1,7 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
-import type { Account, AccountList } from '../../../src/admin/schemas/accounts.ts';
+import type { Account } from '../../../src/admin/schemas/accounts.ts';
+import { at } from '../../address.ts';
 import { send } from '../../api.ts';
 import { Badge } from '../../components/badge.tsx';
 import { Button } from '../../components/button.tsx';
@@ -21,7 +22,7 @@ type Task = { kind: 'add' } | { kind: 'role' | 'password' | 'remove'; account: A
 
 /** Everybody who may come in, for administrators. */
 export function AccountsCard({ own }: { own: string }): VNode {
-  const accounts = useResource<AccountList>('/api/admin/accounts', { kinds: ['account'] });
+  const accounts = useResource(at('/api/admin/accounts'), { kinds: ['account'] });
   const [task, setTask] = useState<Task | undefined>(undefined);
   return (
     <Card

@@ -1,6 +1,7 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import type { AccountSession } from '../../../src/admin/schemas/account.ts';
+import { at } from '../../address.ts';
 import { send } from '../../api.ts';
 import { Badge } from '../../components/badge.tsx';
 import { Button } from '../../components/button.tsx';
@@ -15,7 +16,7 @@ import { accountWords as words } from '../../words/account.ts';
 
 /** Where one is logged in, and how to end that. */
 export function SessionsCard(): VNode {
-  const sessions = useResource<{ items: AccountSession[] }>('/api/admin/account/sessions', { kinds: ['account'] });
+  const sessions = useResource(at('/api/admin/account/sessions'), { kinds: ['account'] });
   const [revoking, setRevoking] = useState<AccountSession | undefined>(undefined);
   const revoke = async () => {
     await send('DELETE', `/api/admin/account/sessions/${revoking?.id}`);
@@ -25,7 +26,7 @@ export function SessionsCard(): VNode {
   return (
     <Card title={words.sessions}>
       <Loaded resource={sessions}>
-        {({ items }: { items: AccountSession[] }) => (
+        {({ items }) => (
           <ul class="entries" aria-label={words.sessions}>
             {items.map((one) => (
               <Entry key={one.id} one={one} onRevoke={() => setRevoking(one)} />

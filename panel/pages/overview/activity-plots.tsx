@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
 import { useEffect } from 'preact/hooks';
-import type { Activity } from '../../../src/admin/schemas/overview.ts';
+import { at } from '../../address.ts';
 import { Card } from '../../components/card.tsx';
 import { ErrorBox } from '../../components/error-box.tsx';
 import { Plot } from '../../components/plot.tsx';
@@ -12,7 +12,7 @@ const REFRESH_MS = 10_000;
 
 /** The last hour, minute by minute; moves while somebody looks. */
 export function ActivityPlots(): VNode {
-  const activity = useResource<Activity>('/api/admin/activity?minutes=60');
+  const activity = useResource(at('/api/admin/activity', { query: { minutes: 60 } }));
   const { reload, value, error } = activity;
   useEffect(() => {
     const timer = setInterval(() => {

@@ -1,5 +1,5 @@
 import type { TpvDetail } from '../../../src/admin/schemas/tpvs.ts';
-import { href } from '../../api.ts';
+import { href } from '../../address.ts';
 import { Card } from '../../components/card.tsx';
 import { number } from '../../format.ts';
 import { instructionStates } from '../../words/states.ts';

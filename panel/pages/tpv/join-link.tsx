@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { TpvDetail } from '../../../src/admin/schemas/tpvs.ts';
-import { href, send } from '../../api.ts';
+import { href } from '../../address.ts';
+import { send } from '../../api.ts';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { Code } from '../../components/code.tsx';

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Activity } from '../../../src/admin/schemas/overview.ts';
-import { href } from '../../api.ts';
+import { at } from '../../address.ts';
 import { Card } from '../../components/card.tsx';
 import { Loaded } from '../../components/loaded.tsx';
 import { Plot } from '../../components/plot.tsx';
@@ -20,7 +20,7 @@ const REFRESH_MS = 60_000;
 /** What a TPV did, minute by minute. */
 export function Plots({ id }: { id: string }) {
   const [minutes, setMinutes] = useState('60');
-  const resource = useResource<Activity>(href('/api/admin/activity', { tpv_id: id, minutes }));
+  const resource = useResource(at('/api/admin/activity', { query: { tpv_id: id, minutes } }));
   const { reload } = resource;
   useEffect(() => {
     const timer = setInterval(reload, REFRESH_MS);

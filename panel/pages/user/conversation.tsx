@@ -1,5 +1,6 @@
 import { useEffect } from 'preact/hooks';
 import type { TimelineEntry, UserDetail } from '../../../src/admin/schemas/users.ts';
+import { at } from '../../address.ts';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { ErrorBox } from '../../components/error-box.tsx';
@@ -17,7 +18,7 @@ const words = userWords.conversation;
 
 /** Everything between a person and the hub as a chat: the oldest above, the newest below, kept fresh. */
 export function Conversation({ user }: { user: UserDetail }) {
-  const list = useList<TimelineEntry>(`/api/admin/users/${user.telegram_id}/timeline`, {
+  const list = useList(at('/api/admin/users/:id/timeline', { id: user.telegram_id }), {
     key: entryKey,
     kind: 'instruction',
   });

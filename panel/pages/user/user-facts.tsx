@@ -1,5 +1,5 @@
 import type { UserDetail } from '../../../src/admin/schemas/users.ts';
-import { href } from '../../api.ts';
+import { href } from '../../address.ts';
 import { Card } from '../../components/card.tsx';
 import { IdText } from '../../components/id-text.tsx';
 import { KeyValue } from '../../components/key-value.tsx';
