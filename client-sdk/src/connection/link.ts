@@ -1,22 +1,19 @@
 import { Backoff } from '../backoff.ts';
 import type { Cancel } from '../clock.ts';
-import { HubClientError } from '../errors.ts';
+import type { HubClientError } from '../errors.ts';
 import { LONGEST_WAIT_MS } from '../http/refusal.ts';
 import type { Settings } from '../options.ts';
 import { CloseCode } from '../protocol/codes.ts';
 import type { ClientStatus, OnlineStatus, Transport } from '../status.ts';
 import type { HubFrameOf } from '../wire/frames.ts';
 import type { Connection, Outgoing, Session, SessionFrame } from './connection.ts';
-import { type Ending, isStripped, judge, type Verdict } from './ending.ts';
+import { Dials } from './dials.ts';
+import { type Ending, judge, type Verdict } from './ending.ts';
 import { openPolling } from './polling/polling.ts';
 import { openSocket } from './socket.ts';
 
 /** How long past `reconnect_after_ms` a draining hub may keep the socket before this side leaves it. */
 const DRAIN_PATIENCE_MS = 30_000;
-/** After so many dials without a welcome it is polled. */
-const DIALS_BEFORE_POLLING = 3;
-/** A dial that got lost on the way may still reach the hub within this time. */
-const LOST_DIAL_MS = 60_000;
 
 /** A change of the link's; `paused` is not its affair. */
 export type LinkStatus = Exclude<ClientStatus, { state: 'idle' | 'paused' }>;
@@ -38,15 +35,13 @@ export class Link {
   readonly #settings: Settings;
   readonly #events: LinkEvents;
   readonly #backoff: Backoff;
+  readonly #dials: Dials;
   /** What is welcomed, or dialing while nothing else is. */
   #connection: Connection | undefined;
   /** A socket that is tried while polls are the connection. */
   #candidate: Connection | undefined;
   #online: OnlineStatus | undefined;
   #attempt = 0;
-  /** Sockets in a row that brought no welcome. */
-  #failedDials = 0;
-  #lostDialAt: number | undefined;
   #reconnectAfterMs: number | undefined;
   #timers: Cancel[] = [];
   #stopped = false;
@@ -55,6 +50,7 @@ export class Link {
     this.#settings = settings;
     this.#events = events;
     this.#backoff = new Backoff(settings.backoff);
+    this.#dials = new Dials(settings.clock);
   }
 
   /** Dials for the first time. */
@@ -83,7 +79,7 @@ export class Link {
 
   #open(transport: Transport): void {
     this.#events.status({ state: 'connecting', attempt: this.#attempt, transport });
-    // Whoever listens may have closed the client just now.
+    // A status listener may have closed the client just now.
     if (this.#stopped) return;
     this.#connection =
       transport === 'websocket' ? this.#openSocket((ending) => this.#noSocket(ending)) : this.#openPolling();
@@ -96,7 +92,7 @@ export class Link {
       welcomed: (session) => {
         if (this.#stopped) return;
         welcomed = true;
-        this.#failedDials = 0;
+        this.#dials.welcomed();
         this.#welcomed(connection, session);
       },
       // Each event asks whether its own connection is still the current one: a late one of an old socket must not
@@ -105,8 +101,7 @@ export class Link {
       ended: (ending) => {
         if (welcomed) this.#ended(connection, ending);
         else if (!this.#stopped) {
-          this.#failedDials++;
-          if (mayHaveArrived(ending)) this.#lostDialAt = this.#settings.clock.now();
+          this.#dials.failed(ending);
           failed(ending);
         }
       },
@@ -191,12 +186,11 @@ export class Link {
       this.#giveUp(verdict.error);
       return;
     }
-    const stripped = isStripped(ending);
-    if (stripped) this.#failedDials = Math.max(this.#failedDials, DIALS_BEFORE_POLLING);
-    // A hub that asks for a wait is there, and would say the same to a poll.
-    const unwelcome = verdict.atLeastMs > 0 || verdict.error.httpStatus === 429 || verdict.error.httpStatus === 503;
-    if (this.#settings.transport === 'auto' && this.#failedDials >= DIALS_BEFORE_POLLING && !unwelcome) {
-      this.#settings.logger.info({ err: verdict.error }, 'no socket to the hub can be had; it is polled instead');
+    if (this.#settings.transport === 'auto' && this.#dials.suggestPolling(verdict)) {
+      this.#settings.logger.info(
+        { err: verdict.error },
+        'no WebSocket to the hub can be opened: polling it instead, and trying the WebSocket every 60 s',
+      );
       this.#lose();
       this.#open('polling');
       return;
@@ -208,26 +202,10 @@ export class Link {
   #ended(connection: Connection, ending: Ending): void {
     if (this.#stopped || this.#connection !== connection) return;
     const drainMs = this.#reconnectAfterMs;
-    const verdict = this.#replacedByItself(ending) ?? judge(ending);
+    const verdict = this.#dials.replacedByOwnDial(ending) ?? judge(ending);
     this.#lose();
     if (verdict.redial) this.#waitAndDial(verdict, drainMs);
     else this.#giveUp(verdict.error);
-  }
-
-  /**
-   * A dial that was given up here may arrive at the hub all the same, late, as the newest: it then replaces the socket
-   * that was dialed after it. That is no second process with the same key, and no reason to stop.
-   */
-  #replacedByItself(ending: Ending): Verdict | undefined {
-    if (ending.kind !== 'closed' || ending.code !== CloseCode.Replaced) return undefined;
-    const lostAt = this.#lostDialAt;
-    this.#lostDialAt = undefined;
-    if (lostAt === undefined || this.#settings.clock.now() - lostAt > LOST_DIAL_MS) return undefined;
-    const error = new HubClientError('disconnected', {
-      closeCode: ending.code,
-      detail: "replaced by this client's own earlier dial",
-    });
-    return { redial: true, error, atLeastMs: 0 };
   }
 
   /** There is no connection any more. */
@@ -252,13 +230,16 @@ export class Link {
         this.#dial();
       }),
     );
-    logger.info({ err: error, waitMs }, 'not connected to the hub; it is tried again');
+    logger.info({ err: error, waitMs }, 'not connected to the hub: connecting again after the wait');
     this.#events.status({ state: 'offline', nextTryAt: new Date(clock.now() + waitMs), error });
   }
 
   #giveUp(error: HubClientError): void {
     this.#stopped = true;
-    this.#settings.logger.error({ err: error }, 'the connection to the hub ended for good');
+    this.#settings.logger.error(
+      { err: error },
+      'the connection to the hub ended, and the client does not connect again: correct what the error names',
+    );
     this.#events.status({ state: 'closed', error });
   }
 
@@ -266,12 +247,4 @@ export class Link {
     for (const cancel of this.#timers) cancel();
     this.#timers = [];
   }
-}
-
-/** Whether the hub may have got the upgrade of a dial that got no answer. */
-function mayHaveArrived(ending: Ending): boolean {
-  if (ending.kind === 'refused') return false;
-  if (ending.kind === 'closed') return true;
-  const { cause } = ending.error;
-  return !(cause instanceof Error && 'code' in cause && cause.code === 'ECONNREFUSED');
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { TelegramUser } from '../api/user.ts';
 import type { Clock } from '../clock.ts';
 import { INSTRUCTION_STATUSES } from '../protocol/lifecycle.ts';
-import { iso } from './ledger.ts';
+import { iso } from './new-instruction.ts';
 import { Refusal } from './refusal.ts';
 
 const REGISTERED = 'TPV registrado correctamente. Guarda el API Key de forma segura.';

@@ -6,7 +6,8 @@ import { CloseCode, KEY_SUBPROTOCOL_PREFIX, MAX_FRAME_BYTES, SUBPROTOCOL } from 
 import type { Account } from './account.ts';
 import type { Faults } from './faults.ts';
 import type { Later } from './later.ts';
-import { iso, type Ledger } from './ledger.ts';
+import type { Ledger } from './ledger.ts';
+import { iso } from './new-instruction.ts';
 import { Refusal } from './refusal.ts';
 import type { ReportFields } from './report.ts';
 import { Session } from './session.ts';
@@ -21,7 +22,7 @@ export interface GatewayPorts {
   report(report: ReportFields, holder: string): unknown;
   push(fields: Record<string, unknown>, idempotencyKey: string | undefined): unknown;
   /** The socket can take more, or is gone. */
-  look(): void;
+  handOut(): void;
 }
 
 /** Lets the TPV's socket in: one at a time, the newest wins. */
@@ -76,7 +77,7 @@ export class Gateway {
   }
 
   #opened(socket: Session['socket']): void {
-    const { clock, account, later, ledger, heartbeatIntervalMs, report, push, look } = this.#ports;
+    const { clock, account, later, ledger, heartbeatIntervalMs, report, push, handOut } = this.#ports;
     const before = this.session;
     // Nothing goes out before the welcome.
     this.session = undefined;
@@ -87,7 +88,7 @@ export class Gateway {
         }),
       report: (from, fields) => report(fields, from.id),
       push,
-      room: look,
+      room: handOut,
       ended: (ended) => this.#ended(ended),
     });
     ledger.release();
@@ -104,7 +105,7 @@ export class Gateway {
     this.session = session;
     before?.socket.close(CloseCode.Replaced, 'replaced');
     this.#beatFrom(session);
-    look();
+    handOut();
   }
 
   #ended(session: Session): void {
@@ -113,7 +114,7 @@ export class Gateway {
       this.#cancelBeat();
     }
     this.#ports.ledger.release(session.id);
-    this.#ports.look();
+    this.#ports.handOut();
   }
 
   /** Pings once an interval, and ends a socket from which nothing came for two. */

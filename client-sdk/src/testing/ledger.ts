@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Cancel, Clock } from '../clock.ts';
 import { MAX_RESPONSE_BYTES } from '../protocol/codes.ts';
 import {
@@ -6,19 +5,16 @@ import {
   EXPIRED,
   type InstructionStatus,
   isFinal,
-  MESSAGE_PRIORITY,
   NO_ANSWER,
-  PRESS_COMMAND,
-  PRESS_PRIORITY,
   reportableFrom,
   silenceAllowedMs,
 } from '../protocol/lifecycle.ts';
 import type { Instruction } from '../wire/instruction.ts';
-import type { NewInstruction } from './new-instruction.ts';
+import { iso, type NewInstruction, newInstruction } from './new-instruction.ts';
 import { Refusal } from './refusal.ts';
 import type { ReportFields } from './report.ts';
 
-const { sentLeaseMs, processingLeaseMs, instructionTtlMs, pressTtlMs, maxAttempts } = DEFAULT_DELIVERY;
+const { sentLeaseMs, processingLeaseMs, maxAttempts } = DEFAULT_DELIVERY;
 
 /** Who has an instruction that was fetched over REST; a session's id otherwise. */
 export const POLL = 'poll';
@@ -50,25 +46,7 @@ export class Ledger {
   }
 
   add(fields: NewInstruction): Instruction {
-    const press = fields.command === PRESS_COMMAND;
-    const now = this.#ports.clock.now();
-    const instruction: Instruction = {
-      id: randomUUID(),
-      command: fields.command ?? 'process_message',
-      payload: structuredClone(fields.payload ?? {}),
-      status: 'pending',
-      priority: fields.priority ?? (press ? PRESS_PRIORITY : MESSAGE_PRIORITY),
-      telegram_user_id: fields.telegram_user_id ?? 1001,
-      telegram_username: fields.telegram_username ?? null,
-      created_at: iso(now),
-      sent_at: null,
-      delivered_at: null,
-      completed_at: null,
-      expires_at: iso(now + (fields.expiresInMs ?? (press ? pressTtlMs : instructionTtlMs))),
-      response: null,
-      error_message: '',
-      retry_count: 0,
-    };
+    const instruction = newInstruction(fields, this.#ports.clock.now());
     const row = { seq: ++this.#seq, instruction, holder: undefined, cancelDue: () => {} };
     this.#rows.set(instruction.id, row);
     this.#due(row, undefined);
@@ -224,8 +202,4 @@ export class Ledger {
       .filter(wanted)
       .sort((a, b) => a.instruction.priority - b.instruction.priority || a.seq - b.seq);
   }
-}
-
-export function iso(ms: number): string {
-  return new Date(ms).toISOString();
 }
