@@ -12,7 +12,7 @@ the hub on a fresh SQLite with its panel, and a few restaurants' TPVs on the SDK
   npm run demo -- --once   play one order from message to confirmation, print its timeline, and end
 `;
 
-/** Where the demo listens while nobody else does: the hub's own default port, and the one after it. */
+/** Where the demo listens if the ports are free: the hub's own default port, and the one after it. */
 const HUB_PORT = 8100;
 const CHAT_PORT = 8101;
 const EXIT_USAGE = 64;
@@ -37,7 +37,7 @@ function readOptions(): { once: boolean; help: boolean } {
 }
 
 async function once(): Promise<void> {
-  // Nobody opens its pages, so it takes no port that something else may want.
+  // No person opens its pages, so it takes no port that another program may want.
   await withStage({ chat: 0, hub: 0 }, async (stage, end) => {
     announce(stage);
     await playOneOrder(stage).finally(end);

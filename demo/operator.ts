@@ -1,7 +1,7 @@
 /** How long the hub may take to answer. */
 const ANSWER_MS = 5_000;
 
-/** Whoever runs the bot, at the administrator's API. */
+/** The operator of the bot, at the administrator's API. */
 export interface Operator {
   /** @throws Error with what the hub answered, where that is no success */
   get<T>(path: string): Promise<T>;

@@ -23,7 +23,7 @@ export class Picture {
     }
   }
 
-  /** The file as everybody reads it (w3.org/TR/png). */
+  /** The picture as a PNG file (w3.org/TR/png). */
   png(): Buffer {
     const head = Buffer.alloc(13);
     head.writeUInt32BE(this.width, 0);

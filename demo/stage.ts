@@ -30,7 +30,7 @@ export interface Stage {
   /** Opens another restaurant, which closes with the stage. */
   open(name: string, special?: Partial<Pick<RestaurantPorts, 'admitted' | 'trouble'>>): Promise<Restaurant>;
   timeline: Timeline;
-  /** Wanted ports that somebody else has. */
+  /** Wanted ports that another program has. */
   taken: number[];
   close(): Promise<void>;
 }

@@ -19,7 +19,7 @@ const STEP_MS = 10_000;
 
 /**
  * Fills the stage with a day's work for the panel: a TPV that waits for approval, one whose orders fail, one that is
- * closed though somebody waits for it, a message of which nobody knows whether it arrived, and people who ordered well.
+ * closed though a person waits for it, a message that may or may not have arrived, and people who ordered well.
  * @throws Error with a sentence where something of it doesn't come
  */
 export async function openTown(stage: Stage): Promise<void> {
@@ -52,7 +52,7 @@ export async function openTown(stage: Stage): Promise<void> {
     { id: 677_201_665, first_name: 'Carmen', last_name: 'Ortega', username: 'carmen_o' },
   ]);
   const [ivan] = await guests(stage, closed.id, [{ id: 690_057_318, first_name: 'Iván', last_name: 'Soler' }]);
-  // Nobody else is sent to a place that can't serve them.
+  // No other person is assigned to a place that can't serve them.
   await operator.change('PATCH', `/api/admin/tpvs/${troubled.id}`, { max_users: 2 });
   await operator.change('PATCH', `/api/admin/tpvs/${closed.id}`, { max_users: 1 });
   await closed.close();

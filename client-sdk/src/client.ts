@@ -199,7 +199,7 @@ export class HubClient {
       const cleanups: (() => void)[] = [];
       await new Promise<void>((resolve) => {
         cleanups.push(this.#settings.clock.after(deadlineMs, resolve));
-        // Where the hub ends it meanwhile, there is nobody left to report to.
+        // If the hub ends the connection meanwhile, no report can be sent any more.
         cleanups.push(this.onStatus(({ state }) => state === 'closed' && resolve()));
         void this.#inbox.finish().then(resolve);
       });
@@ -234,7 +234,7 @@ export class HubClient {
   #closeMemory(): Promise<void> {
     const { memory, logger } = this.#settings;
     this.#memoryClosed ??= settled(() => memory.close?.()).catch((err) => {
-      logger.error({ err }, 'the memory could not be closed');
+      logger.error({ err }, 'the memory could not be closed: look at the cause before the next start');
     });
     return this.#memoryClosed;
   }

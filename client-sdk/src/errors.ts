@@ -67,19 +67,22 @@ export class HubClientError extends Error {
   }
 }
 
-/** Whoever installs the TPV must react: a wrong option or key, an inactive TPV, two processes with one key or file. */
+/** For the person who installs the TPV: a wrong option or key, an inactive TPV, two processes with one key or file. */
 export class ConfigurationError extends HubClientError {}
 
-/** Nobody must react, the hub can't be had now: a `HubClient` tries again by itself, a single call may be made again. */
+/**
+ * The hub can't be reached now, and no person has to react: a `HubClient` tries again by itself, and a single call may
+ * be made again.
+ */
 export class HubUnavailableError extends HubClientError {}
 
-/** Whoever maintains the TPV must react: hub and client don't understand each other, so one of them needs an update. */
+/** For the developers of the TPV: hub and client don't understand each other, so one of them needs an update. */
 export class ProtocolError extends HubClientError {}
 
-/** Whoever wrote the call must react: the hub understood this request and refuses it; `hubCode` says why. */
+/** For the author of the call: the hub understood this request and refuses it; `hubCode` says why. */
 export class RequestError extends HubClientError {}
 
-/** The handler must react: its instruction was taken back, or its client closed. */
+/** For the handler: its instruction was taken back, or its client closed. */
 export class HandlerError extends HubClientError {}
 
 function classOf(code: HubClientErrorCode, httpStatus: number | undefined): typeof HubClientError {

@@ -83,7 +83,7 @@ export function settle(options: HubClientOptions): Settings {
   };
 }
 
-// Types don't hold in JavaScript: these two are checked for those who write it.
+// A TPV in JavaScript has no compiler that checks these two.
 
 function knownTransport(transport: 'auto' | Transport): 'auto' | Transport {
   if (['auto', 'websocket', 'polling'].includes(transport)) return transport;

@@ -16,7 +16,7 @@ export interface OnlineStatus {
 
 /** Where the client stands with the hub. */
 export type ClientStatus =
-  /** Not connected yet: nobody called `connect()`. */
+  /** Not connected yet: `connect()` was not called. */
   | { state: 'idle' }
   /** Dialing, or waiting for the hub's welcome. `attempt` counts from 1 since the client was last online. */
   | { state: 'connecting'; attempt: number; transport: Transport }

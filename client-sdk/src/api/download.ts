@@ -64,7 +64,7 @@ function streamOf({ response, patience }: OpenAnswer, call: HubCall, cut: ByteRa
         await reader?.cancel(reason);
       },
     },
-    // Nothing is read before somebody reads.
+    // Reads from the network only when the stream is read.
     { highWaterMark: 0 },
   );
 }

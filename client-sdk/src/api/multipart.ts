@@ -17,7 +17,7 @@ export interface Upload {
  * while it is sent and never held whole. FormData can't do that: it takes no stream.
  */
 export function multipartBody(fields: Readonly<Record<string, unknown>>, upload: Upload): RequestBody {
-  // Nobody can foresee it, so no file's bytes can pretend to be the next part.
+  // Random, so that no file's bytes can be made to look like the next part.
   const boundary = `valletpv-${randomUUID()}`;
   const { source } = upload;
   let fault: Error | undefined;

@@ -100,7 +100,7 @@ export interface Pusher {
   push(message: TextPush, options: { idempotencyKey: string }): Promise<PushResult>;
 }
 
-/** Where a message stands. `unknown`: it left, and nobody knows whether it arrived; only `resendPush` sends it again. */
+/** Where a message stands. `unknown`: it left, and may or may not have arrived; only `resendPush` sends it again. */
 export type PushStatus = 'pending' | 'sent' | 'failed' | 'unknown';
 
 /** A message as the hub knows it. */

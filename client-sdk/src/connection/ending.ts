@@ -7,10 +7,10 @@ export type Ending =
   | { kind: 'closed'; code: number; reason: string }
   /** The hub answered the upgrade with HTTP. */
   | { kind: 'refused'; error: HubClientError }
-  /** Nobody answered, or not any more. */
+  /** No answer came, or nothing more after some time. */
   | { kind: 'failed'; error: HubClientError };
 
-/** What to do about it. */
+/** What the client does then. */
 export type Verdict =
   | { redial: true; error: HubClientError; atLeastMs: number }
   | { redial: false; error: HubClientError };

@@ -51,7 +51,7 @@ export interface HubCall {
   refusal?: (error: HubClientError, body: unknown) => HubClientError;
 }
 
-/** The hub's answer, its body still to be read; whoever takes it ends its `patience`. */
+/** The hub's answer, its body still to be read. The reader of the body ends `patience`. */
 export interface OpenAnswer {
   response: Response;
   patience: Patience;

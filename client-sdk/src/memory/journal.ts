@@ -30,7 +30,7 @@ export class Journal {
   #freshBytes = 0;
   #waiting: Waiting[] = [];
   #draining: Promise<void> | undefined;
-  /** A write or a sync failed: nobody knows what of the file is good, so the next write replaces all of it. */
+  /** A write or a sync failed: part of the file may be broken, so the next write replaces all of it. */
   #suspect = false;
 
   private constructor(path: string, content: JournalContent, file: FileHandle, bytes: number) {

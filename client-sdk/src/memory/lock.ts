@@ -30,7 +30,7 @@ export async function lockFile(path: string): Promise<() => Promise<void>> {
     const mine = `${JSON.stringify({ pid: process.pid, started: startOf(process.pid), token: randomUUID() })}\n`;
     await take(path, lockPath, mine);
     return async () => {
-      // Somebody who took it for a dead process's has it now.
+      // Another process may have taken it over, because it took this one for dead.
       if ((await contentOf(lockPath)) === mine) await rm(lockPath, { force: true });
       held.delete(lockPath);
     };

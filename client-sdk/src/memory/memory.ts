@@ -9,7 +9,7 @@ export interface Outcome {
 
 /**
  * What a memory says when an instruction is about to be run.
- * `new`: nobody ran it. `interrupted`: a run began, and its process is gone; whether its effect is there is the
+ * `new`: it was never run. `interrupted`: a run began, and its process is gone; whether its effect is there is the
  * handler's to find out. `running`: another client on this memory runs it now, and will end it. An outcome: it is done,
  * and is answered, not run.
  */

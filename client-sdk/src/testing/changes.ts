@@ -1,9 +1,9 @@
-/** Those who wait for something to happen at the fake hub. */
+/** Wakes what waits for something to happen at the fake hub. */
 export class Changes {
   readonly #watchers = new Set<() => void>();
   #closed = false;
 
-  /** Something happened: everybody looks. */
+  /** Something happened: every waiter checks its condition. */
   happened(): void {
     for (const look of [...this.#watchers]) look();
   }

@@ -197,7 +197,7 @@ export class FakeHub {
     this.#hub.faults.refuse(undefined);
   }
 
-  /** Says that it is about to close: nothing new goes out, and nobody gets in before `restart()`. */
+  /** Says that it is about to close: sends nothing new, and lets no socket in before `restart()`. */
   drain({ reason = 'restart', reconnectAfterMs = 1_000 }: { reason?: string; reconnectAfterMs?: number } = {}): void {
     this.#hub.faults.draining = true;
     this.#hub.gateway.session?.say({ type: 'drain', reason, reconnect_after_ms: reconnectAfterMs });

@@ -181,7 +181,7 @@ export class HubServer {
       this.faults.check('polling');
       return await answerRest(ports, request, response);
     } catch (error) {
-      // Whatever else: the request was cut while it was read, and nobody hears the answer.
+      // Any other error means that the request was cut while it was read; no answer can reach its sender.
       const refusal = error instanceof Refusal ? error : new Refusal('internal_error');
       return { status: refusal.status, body: refusal.body, headers: refusal.headers };
     }

@@ -36,7 +36,7 @@ export class ManualClock implements Clock {
     };
   }
 
-  /** Timers that somebody waits for; 0 after everything was closed, or something leaks. */
+  /** Timers that are set. After everything was closed it must be 0, or something leaks. */
   get timers(): number {
     return this.#timers.size;
   }

@@ -16,8 +16,8 @@ export interface InstructionContext {
    */
   readonly signal: AbortSignal;
   /**
-   * True where an earlier run of this instruction began and nobody knows how it ended: the process was killed in the
-   * middle. Look whether its effect is there already before doing it again. Only a memory that outlives the process
+   * True if an earlier run of this instruction began and its end is unknown: the process was killed in the middle.
+   * Look whether its effect is there already before doing it again. Only a memory that outlives the process
    * (`fileMemory`, or the TPV's own) knows.
    */
   readonly interrupted: boolean;

@@ -15,7 +15,7 @@ export interface JobPort {
 export class Job implements Due {
   readonly instruction: Instruction;
   readonly #port: JobPort;
-  /** Made when somebody asks for it: most handlers never do, and it costs more than all the rest of a job. */
+  /** Made when the handler asks for it: most never do, and it costs more than all the rest of a job. */
   #abort: AbortController | undefined;
   #reason: HubClientError | undefined;
   #replies = 0;
@@ -65,7 +65,7 @@ export function isOver(job: Job): boolean {
   return job.phase === 'over';
 }
 
-/** What a job's handler gets. Its functions work without `this`, and are made when somebody asks for them. */
+/** What a job's handler gets. Its functions work without `this`, and are made when the handler asks for them. */
 export class JobContext implements InstructionContext {
   readonly #job: Job;
   readonly interrupted: boolean;

@@ -71,7 +71,7 @@ export class Reports {
     this.#send(report);
   }
 
-  /** Sends everything again, oldest first: after a reconnect nobody knows what the last connection still carried. */
+  /** Sends everything again, oldest first: what the last connection still carried may be lost. */
   sendAll(): void {
     for (const report of this.#byId.values()) this.#send(report);
   }
@@ -93,7 +93,7 @@ export class Reports {
     this.drop(id);
   }
 
-  /** Forgets the report on `id`: nobody waits for it any more. */
+  /** Forgets the report on `id`: it is not needed any more. */
   drop(id: string): void {
     if (this.#byId.delete(id) && this.#byId.size === 0) this.#port.emptied();
   }

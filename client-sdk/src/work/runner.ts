@@ -46,7 +46,7 @@ export class Runner {
     counters.received++;
     let outcome = this.#handle(job, begun === 'interrupted');
     if (outcome instanceof Promise) outcome = await outcome;
-    // It was told to stop, and did; one that did its work all the same is remembered, so that nobody does it again.
+    // Told to stop, and it did. One that finished its work all the same is remembered, so that it is not done again.
     if (isOver(job) && outcome.status === 'failed') return void (await this.#mark(id, () => memory.forget(id)));
     counters[outcome.status === 'completed' ? 'done' : 'failed']++;
     const kept = memory instanceof InMemory ? outcome : plainOutcome(outcome);
@@ -59,7 +59,7 @@ export class Runner {
   #begin(id: string): Begun | undefined | Promise<Begun | undefined> {
     const { memory, logger } = this.#settings;
     const failure = (err: unknown): undefined => {
-      logger.error({ err, id }, 'the memory can not be asked: the hub will send the instruction again');
+      logger.error({ err, id }, 'the memory could not be read, so the instruction was not run: the hub sends it again');
     };
     try {
       const begun: unknown = memory.begin(id);
@@ -100,7 +100,10 @@ export class Runner {
   /** Undefined where the memory needed no time. A mark that fails is a second run at worst, and never no report. */
   #mark(id: string, mark: () => unknown): Promise<void> | undefined {
     const failure = (err: unknown) => {
-      this.#settings.logger.error({ err, id }, 'the memory could not keep how an instruction ended');
+      this.#settings.logger.error(
+        { err, id },
+        'the memory could not store how an instruction ended: it may run again after a restart',
+      );
     };
     try {
       const marked = mark();
