@@ -1,7 +1,10 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { test } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
+import { openDatabase } from '../../src/db/open.ts';
 import { startHub } from '../support/hub.ts';
-import { expect, useBrowser } from '../support/panel.ts';
+import { expect, PATIENCE_MS, useBrowser } from '../support/panel.ts';
 import { startPushing } from '../support/push.ts';
 
 const open = useBrowser();
@@ -75,6 +78,46 @@ test('a stream that is cut is shown, and goes on with what changed meanwhile', a
   await expect(connection).toHaveText('En directo');
   await expect(page.getByRole('link', { name: /Casa Lola/ })).toBeVisible();
 });
+
+test.each([
+  ['the browser itself comes back', false],
+  // As a proxy does: the browser takes such an answer for the last one, and asks no more.
+  ['what stands in front of it answered 502 meanwhile', true],
+])(
+  'a hub that was restarted finds the panel up to date with what changed while it was away, where %s',
+  async (_name, proxied) => {
+    const hub = await startHub();
+    const tpv = await hub.tpv({ name: 'Bar Pepe' });
+    const page = await open(hub, { path: '/admin/tpvs', expected: CUT });
+    const connection = page.locator('.connection').filter({ visible: true });
+    await expect(connection).toHaveText('En directo');
+    await expect(page.getByRole('link', { name: /Bar Pepe/ })).toBeVisible();
+    await hub.close();
+    const { port } = new URL(hub.url);
+    let asked = 0;
+    const proxy = createServer((_request, response) => {
+      asked++;
+      response.writeHead(502).end();
+    });
+    if (proxied) {
+      await once(proxy.listen(Number(port), '127.0.0.1'), 'listening');
+      await expect.poll(() => asked, { timeout: PATIENCE_MS }).toBeGreaterThan(1);
+      proxy.closeAllConnections();
+      await once(proxy.close(), 'close');
+    }
+    await expect(connection).toHaveText('Conexión perdida, reintentando…');
+    // No hub sees this change, so no event tells of it.
+    const db = openDatabase({ DATABASE_URL: hub.databaseUrl, DATABASE_DURABILITY: 'full' });
+    await db.transact(({ kysely }) =>
+      kysely.updateTable('tpv_instances').set({ name: 'Casa Lola' }).where('id', '=', tpv.id).execute(),
+    );
+    await db.close();
+    await startHub({ databaseUrl: hub.databaseUrl, emulator: hub.emulator, env: { PORT: port } });
+    await expect(connection).toHaveText('En directo');
+    await expect(page.getByRole('link', { name: /Casa Lola/ })).toBeVisible();
+    await expect(page.getByRole('link', { name: /Bar Pepe/ })).toHaveCount(0);
+  },
+);
 
 test('one browser sees what another one changes', async () => {
   const hub = await startHub();
