@@ -64,7 +64,7 @@ test('a stream that was cut goes on where it was', async () => {
 
 test('a stream that can not go on where it was is told to load everything again', async () => {
   const hub = await startHub();
-  for (const id of ['other-5', 'x', '', '0-0-0', '-1', '%00', '9'.repeat(100)]) {
+  for (const id of ['other-0', 'other-5', 'x', '', '0-0-0', '-1', '%00', '9'.repeat(100)]) {
     const headers = { authorization: `Token ${ADMIN_TOKEN}`, 'last-event-id': id };
     const stream = await watch(hub.url, { headers });
     expect((await stream.next('reset')).data).toEqual({});

@@ -21,13 +21,10 @@ const DEBIAN_POSTGRES = '/usr/lib/postgresql';
  * does not fsync: these tests are not about a machine that loses its power. `TEST_POSTGRES=none` starts none, and skips
  * the tests that need it.
  */
-export default async function startPostgres(project: TestProject): Promise<() => Promise<void>> {
-  if (process.env.TEST_POSTGRES === 'none') {
-    project.provide('postgresUrl', '');
-    return async () => {};
-  }
-  const port = await freePort();
-  const { url, stop } = await (existsSync(DEBIAN_POSTGRES) ? debianPostgres(port) : npmPostgres(port));
+export default async function sharePostgres(project: TestProject): Promise<() => Promise<void>> {
+  // A program that makes many runs has one for all of them.
+  const given = process.env.TEST_POSTGRES === 'none' ? '' : process.env.TEST_POSTGRES_URL;
+  const { url, stop } = given === undefined ? await startPostgres() : { url: given, stop: async () => {} };
   project.provide('postgresUrl', url);
   return stop;
 }
@@ -35,6 +32,12 @@ export default async function startPostgres(project: TestProject): Promise<() =>
 /** Whether this run has a PostgreSQL. */
 export function hasPostgres(): boolean {
   return inject('postgresUrl') !== '';
+}
+
+/** Starts a server; `stop` ends it, and takes its data away. */
+export async function startPostgres(): Promise<{ url: string; stop(): Promise<void> }> {
+  const port = await freePort();
+  return existsSync(DEBIAN_POSTGRES) ? debianPostgres(port) : npmPostgres(port);
 }
 
 /** A new, empty database on the run's server; `drop` takes it away again. */

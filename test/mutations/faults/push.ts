@@ -1,0 +1,113 @@
+import type { Mutation } from '../mutation.ts';
+
+const DISPATCH = 'src/push/dispatch.ts';
+const PAUSE = 'src/push/send-pause.ts';
+const VERDICT = 'src/push/verdict.ts';
+
+/** What goes out to people. */
+export const pushFaults: readonly Mutation[] = [
+  {
+    name: 'push: the wait of an outage is never reset',
+    file: PAUSE,
+    find: '  reached(): void {\n    this.#outages = 0;',
+    replace: '  reached(): void {',
+    harm: 'after one long outage each hiccup holds every chat for a minute',
+    tests: ['test/push/retries.test.ts'],
+    only: 'an outage after an answer',
+  },
+  {
+    name: 'push: messages that fail together count one by one',
+    file: PAUSE,
+    find: 'if (this.#clock.now() >= this.#until) this.#outages++;',
+    replace: 'this.#outages++;',
+    harm: 'a hiccup of a second holds everybody up for a minute',
+    tests: ['test/push/retries.test.ts'],
+    only: 'many messages',
+  },
+  {
+    name: 'push: two limited chats hold nobody else',
+    file: PAUSE,
+    find: 'at - before.at < SHARED_LIMIT_MS) this.hold(ms);',
+    replace: 'at - before.at < SHARED_LIMIT_MS) this.hold(0);',
+    harm: 'the whole bot is limited, and every chat asks for more of it',
+    tests: ['test/push/pace.test.ts'],
+    only: 'sqlite rests altogether',
+  },
+  {
+    name: 'push: six at once into a chat',
+    file: 'src/push/rate.ts',
+    find: 'PER_CHAT: Rate = { intervalMs: 1_000, burst: 5 }',
+    replace: 'PER_CHAT: Rate = { intervalMs: 1_000, burst: 6 }',
+    harm: 'Telegram limits the bot',
+    tests: ['test/push/pace.test.ts'],
+    only: 'sqlite lets 5',
+  },
+  {
+    name: 'push: one TPV’s flood goes before everybody else',
+    file: 'src/push/queue.ts',
+    find: '        this.#lines.delete(tpvId);\n        if (line.size > 0) this.#lines.set(tpvId, line);',
+    replace: '        if (line.size === 0) this.#lines.delete(tpvId);',
+    harm: 'one restaurant’s newsletter holds up the others’ answers for hours',
+    tests: ['test/push/queue.test.ts'],
+  },
+  {
+    name: 'push: what was being sent at a crash is sent again',
+    file: DISPATCH,
+    find: 'await db.transact((tx) => tx.run(interruptedToUnknown, { error: INTERRUPTED }));',
+    replace: '',
+    harm: 'nobody hears what became of a message that a crash interrupted',
+    tests: ['test/push/restart.test.ts'],
+    only: 'sqlite that ended while it sent',
+  },
+  {
+    name: 'push: a resent message has no day of its own',
+    file: DISPATCH,
+    find: 'if (notBefore - row.queued_at > GIVE_UP_AFTER_MS) {',
+    replace: 'if (notBefore - row.created_at > GIVE_UP_AFTER_MS) {',
+    harm: 'a message that is sent again the next day is given up at the first hiccup',
+    tests: ['test/push/retries.test.ts'],
+    only: 'sqlite that is resent',
+  },
+  {
+    name: 'push: a 504 is tried again',
+    file: VERDICT,
+    find: "if (code === 504) return settled('unknown', error);",
+    replace: '',
+    harm: 'a person gets the same message twice',
+    tests: ['test/push/verdict.test.ts'],
+  },
+  {
+    name: 'push: a group that moves is followed for ever',
+    file: VERDICT,
+    find: 'if (migratedTo !== undefined && !moved)',
+    replace: 'if (migratedTo !== undefined)',
+    harm: 'a message runs after a group in circles',
+    tests: ['test/push/verdict.test.ts'],
+  },
+  {
+    name: 'push: who blocked the bot stays reachable',
+    file: VERDICT,
+    find: 'unreachablePerson: code === 403',
+    replace: 'unreachablePerson: code === 499',
+    harm: 'an administrator writes to people who hear nothing',
+    tests: ['test/push/verdict.test.ts'],
+  },
+  {
+    name: 'push: the same key with another body is the same message',
+    file: 'src/push/accept.ts',
+    find: 'if (before.body_hash === bodyHash) return before.id;',
+    replace: 'if (before.body_hash !== null) return before.id;',
+    harm: 'a TPV’s second message is thrown away, and it is told that it was sent',
+    tests: ['test/push/answers.test.ts', 'test/push/push.test.ts'],
+    only: 'sqlite .*(key|body)',
+  },
+  {
+    name: 'push: who sent what as plain text is not told',
+    file: 'src/telegram/outbound/sender.ts',
+    find: "return second.kind === 'sent' ? { ...second, asPlain: true } : second;",
+    replace: 'return second;',
+    harm: 'a TPV’s developer never learns that the markup is broken',
+    tests: ['test/push/answers.test.ts', 'test/push/push.test.ts', 'test/telegram/replies.test.ts'],
+    only: 'sqlite .*(plain|pars|markup)',
+  },
+];

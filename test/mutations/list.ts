@@ -1,0 +1,19 @@
+import { administrationFaults } from './faults/administration.ts';
+import { clientFaults } from './faults/client.ts';
+import { edgeFaults } from './faults/edges.ts';
+import { machineFaults } from './faults/machine.ts';
+import { peopleFaults } from './faults/people.ts';
+import { pushFaults } from './faults/push.ts';
+import { storageFaults } from './faults/storage.ts';
+import type { Mutation } from './mutation.ts';
+
+/** All of them, room by room. */
+export const MUTATIONS: readonly Mutation[] = [
+  ...storageFaults,
+  ...edgeFaults,
+  ...peopleFaults,
+  ...pushFaults,
+  ...administrationFaults,
+  ...machineFaults,
+  ...clientFaults,
+];
