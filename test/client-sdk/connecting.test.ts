@@ -155,11 +155,13 @@ test('after a drain the client comes back when the hub said', async () => {
   expect(await status('online')).toMatchObject({ draining: false });
 });
 
-test('a draining hub that never closes is left', async () => {
-  const { clock, session, status } = await online(() => {});
+test('a draining hub that never closes is left, 30 s after the time that it named', async () => {
+  const { clock, session, status, tpv } = await online(() => {});
   session.send({ type: 'drain', reason: 'deploy', reconnect_after_ms: 3_000 });
   await status('online');
-  clock.advance(33_000);
+  clock.advance(32_999);
+  expect(tpv.status).toMatchObject({ state: 'online', draining: true });
+  clock.advance(1);
   expect(await session.closed).toBe(CloseCode.Normal);
   await status('offline');
 });

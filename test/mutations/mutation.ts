@@ -11,7 +11,7 @@ export interface Mutation {
   harm: string;
   /** Relative to the root; at least one of their tests must fail. */
   tests: readonly string[];
-  /** Runs only the tests whose full names fit, where the others would take long. */
+  /** Runs only the tests whose names fit, where the others would take long; `.*` stands between a group and its test. */
   only?: string;
 }
 

@@ -64,7 +64,7 @@ function read({ testResults }: Report): Run {
       if (status === 'passed') run.passed++;
       if (status !== 'failed') continue;
       const reason = firstLine(failureMessages[0] ?? '');
-      run.failed.push({ test: fullName, reason, late: /^Error: (Test|Hook) timed out/.test(reason) });
+      run.failed.push({ test: fullName, reason, late: /^\w+: (Test|Hook) timed out/.test(reason) });
     }
   }
   return run;

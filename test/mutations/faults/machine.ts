@@ -29,7 +29,7 @@ export const machineFaults: readonly Mutation[] = [
     replace: '',
     harm: 'an old hub goes on writing into a database that it does not understand',
     tests: ['test/observability/health.test.ts'],
-    only: 'sqlite whose database a newer',
+    only: 'sqlite.*whose database a newer',
   },
   {
     name: 'observability: an instruction that goes out again is timed again',
@@ -74,7 +74,7 @@ export const machineFaults: readonly Mutation[] = [
     replace: 'now + LEASE_MS[status]',
     harm: 'an order is still worked on after its person was told that it is lost',
     tests: ['test/operations/import-django.test.ts'],
-    only: 'sqlite gives no lease',
+    only: 'sqlite.*gives no lease',
   },
   {
     name: 'operations: a move does not see that columns changed places',
@@ -163,9 +163,9 @@ export const machineFaults: readonly Mutation[] = [
   },
   {
     name: 'cli: a check that found faults ends well',
-    file: 'src/cli/main.ts',
-    find: 'process.exitCode = result.exitCode ?? 0;',
-    replace: '',
+    file: 'src/cli/run.ts',
+    find: 'code: result.exitCode ?? EXIT.ok };',
+    replace: 'code: EXIT.ok };',
     harm: 'a script that runs the doctor never raises its alarm',
     tests: ['test/cli/doctor.test.ts'],
     only: 'variables that are missing',

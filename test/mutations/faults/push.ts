@@ -31,7 +31,7 @@ export const pushFaults: readonly Mutation[] = [
     replace: 'at - before.at < SHARED_LIMIT_MS) this.hold(0);',
     harm: 'the whole bot is limited, and every chat asks for more of it',
     tests: ['test/push/pace.test.ts'],
-    only: 'sqlite rests altogether',
+    only: 'sqlite.*rests altogether',
   },
   {
     name: 'push: six at once into a chat',
@@ -40,7 +40,7 @@ export const pushFaults: readonly Mutation[] = [
     replace: 'PER_CHAT: Rate = { intervalMs: 1_000, burst: 6 }',
     harm: 'Telegram limits the bot',
     tests: ['test/push/pace.test.ts'],
-    only: 'sqlite lets 5',
+    only: 'sqlite.*lets 5',
   },
   {
     name: 'push: one TPV’s flood goes before everybody else',
@@ -57,7 +57,7 @@ export const pushFaults: readonly Mutation[] = [
     replace: '',
     harm: 'nobody hears what became of a message that a crash interrupted',
     tests: ['test/push/restart.test.ts'],
-    only: 'sqlite that ended while it sent',
+    only: 'sqlite.*that ended while it sent',
   },
   {
     name: 'push: a resent message has no day of its own',
@@ -66,7 +66,7 @@ export const pushFaults: readonly Mutation[] = [
     replace: 'if (notBefore - row.created_at > GIVE_UP_AFTER_MS) {',
     harm: 'a message that is sent again the next day is given up at the first hiccup',
     tests: ['test/push/retries.test.ts'],
-    only: 'sqlite that is resent',
+    only: 'sqlite.*that is resent',
   },
   {
     name: 'push: a 504 is tried again',
@@ -99,7 +99,7 @@ export const pushFaults: readonly Mutation[] = [
     replace: 'if (before.body_hash !== null) return before.id;',
     harm: 'a TPV’s second message is thrown away, and it is told that it was sent',
     tests: ['test/push/answers.test.ts', 'test/push/push.test.ts'],
-    only: 'sqlite .*(key|body)',
+    only: 'sqlite.*(key|body)',
   },
   {
     name: 'push: who sent what as plain text is not told',
@@ -108,6 +108,6 @@ export const pushFaults: readonly Mutation[] = [
     replace: 'return second;',
     harm: 'a TPV’s developer never learns that the markup is broken',
     tests: ['test/push/answers.test.ts', 'test/push/push.test.ts', 'test/telegram/replies.test.ts'],
-    only: 'sqlite .*(plain|pars|markup)',
+    only: 'sqlite.*(plain|pars|markup)',
   },
 ];

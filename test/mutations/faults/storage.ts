@@ -42,7 +42,7 @@ export const storageFaults: readonly Mutation[] = [
     replace: 'if (waiting.length > MAX_WAITING) {',
     harm: 'the bound of the memory is not where it is said to be',
     tests: ['test/db/transact.test.ts'],
-    only: 'on sqlite more than 20,000',
+    only: 'on sqlite.*more than 20,000',
   },
   {
     name: 'db: foreign keys are not kept',
@@ -81,7 +81,7 @@ export const storageFaults: readonly Mutation[] = [
   },
   {
     name: 'instructions: a failed one may be completed',
-    file: 'src/instructions/instruction.ts',
+    file: 'client-sdk/src/protocol/lifecycle.ts',
     find: "report_completed: { from: OPEN_STATUSES, to: 'completed' }",
     replace: "report_completed: { from: [...OPEN_STATUSES, 'failed'], to: 'completed' }",
     harm: 'an order whose person was told that it is lost is done all the same',
@@ -98,8 +98,8 @@ export const storageFaults: readonly Mutation[] = [
   {
     name: 'instructions: a report without a response takes the one before away',
     file: REPORT,
-    find: "        response: eb.fn.coalesce(eb.cast<string | null>(p('response'), 'text'), 'response'),\n        error_message",
-    replace: "        response: eb.cast<string | null>(p('response'), 'text'),\n        error_message",
+    find: "(p('response'), 'text'), 'response'),\n        error_message",
+    replace: "(p('response'), 'text'), 'id'),\n        error_message",
     harm: 'what a TPV answered is gone from the panel',
     tests: ['test/instructions/report.test.ts'],
   },
@@ -158,12 +158,12 @@ export const storageFaults: readonly Mutation[] = [
   },
   {
     name: 'delivery: the first silence is too short',
-    file: 'src/delivery/socket-window.ts',
+    file: 'client-sdk/src/protocol/lifecycle.ts',
     find: 'return attempt === 1 ? FIRST_REPORT_MS + wait : wait;',
     replace: 'return wait;',
     harm: 'a TPV that thinks for 15 s gets the same order twice',
     tests: ['test/gateway/silence.test.ts'],
-    only: 'sqlite and says nothing',
+    only: 'sqlite.*and says nothing',
   },
   {
     name: 'delivery: what was settled goes out all the same',
