@@ -5,7 +5,7 @@ const SqliteDatabase = require('better-sqlite3');
 
 /** A log longer than this is also started anew, which holds up writers for the moment of its last frames. */
 const LONG_LOG_PAGES = 8_192;
-/** Starting anew waits for whoever still reads the log, and writers wait meanwhile: so long, and no longer. */
+/** Starting the log anew waits for those that still read it, and writers wait meanwhile: at most this long. */
 const PATIENCE_MS = 25;
 
 const db = new SqliteDatabase(workerData);
@@ -24,7 +24,7 @@ parentPort.on('message', (message) => {
   }
   try {
     const { log, checkpointed } = checkpoint('PASSIVE');
-    // Where a backup reads, its part of the log can't be written over until it ends: trying would only hold up writers.
+    // While a backup reads, its part of the log can't be written over: trying would only hold up writers.
     if (log > LONG_LOG_PAGES && log - checkpointed < LONG_LOG_PAGES) checkpoint('RESTART');
     parentPort.postMessage('done');
   } catch (error) {

@@ -21,7 +21,7 @@ export class Checkpointer {
 
   /**
    * Checkpoints what was written since the last call. Calls must not overlap.
-   * @throws Error where SQLite could not; the log stays, and the next call tries again
+   * @throws Error if SQLite could not; the log stays, and the next call tries again
    */
   async run(): Promise<void> {
     const log = await stat(`${this.#file}-wal`).catch(() => undefined);
@@ -53,7 +53,7 @@ export class Checkpointer {
       resourceLimits: { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 4 },
     });
     worker.unref();
-    // Whoever waits gets the fault from `once`; the next run starts another.
+    // The caller that waits gets the fault from `once`; the next run starts another worker.
     worker.on('error', () => {
       this.#worker = undefined;
     });

@@ -1,12 +1,12 @@
 import type { Database, Tx } from './open.ts';
 import { countUp, storedValue } from './stored-value.ts';
 
-/** Makes the number `name` grow: other processes that compare it now and then look again at what it stands for. */
+/** Makes the number `name` grow: other processes compare it now and then, and look again when it has grown. */
 export async function raiseEpoch(tx: Tx, name: string): Promise<void> {
   await tx.run(countUp, { key: name });
 }
 
-/** The number `name`; 0 where nobody has raised it yet. */
+/** The number `name`; 0 if it was never raised. */
 export async function readEpoch(db: Database, name: string): Promise<number> {
   const [row] = await db.query(storedValue, { key: name });
   return Number(row?.value ?? 0);
@@ -14,11 +14,11 @@ export async function readEpoch(db: Database, name: string): Promise<number> {
 
 /**
  * Grows whenever a process that holds no sockets, such as the command line, makes an instruction ready: its event
- * reaches nobody. Whoever hands out compares it once a second.
+ * does not reach the hub, which therefore compares this number once a second.
  */
 const WORK_EPOCH = 'work_epoch';
 
-/** Says that something waits; part of the change that put it there. */
+/** Says that an instruction waits; part of the change that made it ready. */
 export function raiseWorkEpoch(tx: Tx): Promise<void> {
   return raiseEpoch(tx, WORK_EPOCH);
 }
@@ -28,12 +28,12 @@ export function workEpoch(db: Database): Promise<number> {
 }
 
 /**
- * Grows whenever a TPV may lose access (deactivated, deleted, key revoked), in any process. Who holds sockets compares
- * it once a second and looks at its TPVs again only when it moved (docs/security.md, S9).
+ * Grows whenever a TPV may lose access (deactivated, deleted, key revoked), in any process. A process with sockets
+ * compares it once a second, and checks its TPVs again only when it has grown (docs/security.md, S9).
  */
 const ACCESS_EPOCH = 'access_epoch';
 
-/** Says that somebody may have lost access; part of the change that takes it. */
+/** Says that a TPV may have lost access; part of the change that takes it. */
 export function raiseAccessEpoch(tx: Tx): Promise<void> {
   return raiseEpoch(tx, ACCESS_EPOCH);
 }

@@ -4,12 +4,12 @@ import { HubError } from '../errors.ts';
 const PATIENCE_MS = 1_000;
 
 /**
- * Opens a SQLite database that nobody else has open, and that nobody can open until the connection is closed.
+ * Opens a SQLite database that no other process has open; none can open it until the connection is closed.
  *
- * SQLite itself knows who has it open: a database with a log stays locked for as long as a process does, and giving up
- * the log, which writes it back into the file, takes all of the lock. A process that dies loses its locks. Whoever
- * opens it next has the log again.
- * @throws HubError `unavailable` with a sentence where somebody has it open; SQLite's error where it can't be read
+ * SQLite itself knows which processes have it open: each holds a lock on the log, and leaving the log mode, which
+ * writes the log back into the file, needs the whole lock. A process that dies loses its locks. The next one that
+ * opens the database turns the log mode on again.
+ * @throws HubError `unavailable` with a sentence if another process has it open; SQLite's error if it can't be read
  */
 export function holdDatabase(file: string): SqliteDatabase.Database {
   const db = new SqliteDatabase(file, { fileMustExist: true, timeout: PATIENCE_MS });

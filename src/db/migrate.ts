@@ -5,7 +5,7 @@ import type { Database } from './open.ts';
 
 const migrationFolder = path.join(import.meta.dirname, '../../migrations');
 
-/** Where the database's schema stands. */
+/** Which migrations the database has. */
 export interface MigrationStatus {
   applied: string[];
   waiting: string[];
@@ -54,7 +54,7 @@ export function newerSentence(what: string, unknown: readonly string[]): string 
 /**
  * Brings the schema up to this program's.
  * @returns the migrations that ran
- * @throws Error with a sentence where the database is newer than the program, or a migration fails
+ * @throws Error with a sentence if the database is newer than the program, or a migration fails
  */
 export async function migrate(db: Database): Promise<string[]> {
   const { unknown } = await migrationStatus(db);

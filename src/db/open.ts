@@ -47,7 +47,7 @@ const NO_LISTENERS: EventSink = { emit() {}, changed() {} };
 
 /**
  * Opens `sqlite:<path>` or `postgres://…`.
- * @throws HubError `unavailable` with a sentence where the file can't be opened, or can't be kept as safe as asked for
+ * @throws HubError `unavailable` with a sentence if the file can't be opened, or can't be kept as safe as asked for
  */
 export function openDatabase(options: DatabaseOptions, ports: DatabasePorts = {}): Database {
   const url = options.DATABASE_URL;

@@ -10,7 +10,7 @@ export function plainText(least: number, most: number) {
 }
 
 /**
- * A text column takes neither NUL (PostgreSQL) nor lone surrogates (UTF-8); where a name has one it becomes U+FFFD
+ * A text column takes neither NUL (PostgreSQL) nor lone surrogates (UTF-8); in a name, each becomes U+FFFD
  * here. The instruction's payload, which is JSON, carries the name as it came.
  */
 export function storable<T extends string | null>(text: T): T {

@@ -34,7 +34,7 @@ export interface ButtonForm {
   legacy?: 1;
 }
 
-/** `sending`: on its way to Telegram right now; whoever asks is told `pending`. */
+/** `sending`: on its way to Telegram right now; the API calls that `pending` too. */
 export type PushStatus = 'pending' | 'sending' | 'sent' | 'failed' | 'unknown';
 export type PushKind = 'text' | 'photo' | 'document' | 'location';
 export type ParseMode = 'HTML' | 'MarkdownV2' | 'none';
@@ -55,7 +55,7 @@ export interface PushMessageTable {
   reply_markup: JsonText<ReplyMarkup> | null;
   status: PushStatus;
   telegram_message_id: number | null;
-  /** Telegram's code, where it refused. */
+  /** Telegram's code, if it refused. */
   error_code: number | null;
   error_message: Generated<string>;
   attempts: Generated<number>;

@@ -67,7 +67,7 @@ export interface TelegramUserTable {
   tpv_id: string | null;
   created_at: number;
   last_interaction: number;
-  /** When the person was told that no TPV is free; null once one is assigned. */
+  /** When the hub told the person that no TPV is free; null once one is assigned. */
   unassigned_told_at: number | null;
   /** Names and id in small letters without accents; what an administrator's search looks into. */
   search: Generated<string>;
@@ -79,13 +79,13 @@ export type UpdateOutcome = 'instruction' | 'answered' | 'kept' | 'quarantined';
 export interface TelegramUpdateTable {
   /** Increases by one with each row; the order of arrival. */
   seq: Generated<number>;
-  /** Null where the body had none. */
+  /** Null if the body had none. */
   update_id: number | null;
   kind: string;
   outcome: UpdateOutcome;
   /** Why it was kept or quarantined. */
   reason: string | null;
-  /** The body as it came, where it did not become an instruction. */
+  /** The body as it came; null once it became an instruction. */
   raw: Uint8Array | null;
   received_at: number;
 }
@@ -112,7 +112,7 @@ export interface InstructionTable {
   response: JsonText<unknown> | null;
   error_message: Generated<string>;
   retry_count: Generated<number>;
-  /** Who has it: a socket's session id, `poll`, or nobody. */
+  /** What holds it: a socket's session id, or `poll`; null: it waits. */
   holder: string | null;
   /** When the sweep must look at it (a lease or the expiry, whichever comes first); null once final. */
   due_at: number | null;

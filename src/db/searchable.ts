@@ -23,7 +23,7 @@ const PERHAPS_ACCENTED = /^[aeiounc]$/i;
 
 /**
  * Whether a column that holds JSON may contain `text` in one of its strings, whatever the accents. It lets through too
- * much, never too little: whoever asks looks again at `searchable` of what came back.
+ * much, never too little: the caller compares `searchable` of what came back.
  */
 export function mayContain(db: Kysely<Schema>, column: string, text: string): RawBuilder<boolean> {
   const pattern = [...text.normalize('NFC')].map((character) =>

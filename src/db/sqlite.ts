@@ -8,8 +8,8 @@ import type { Pages } from './vacuum.ts';
 const LEAST_SQLITE = '3.51.3';
 
 /**
- * A thread of its own writes the log back (checkpointer.ts). Where that can't keep up, the writer does it itself at
- * 1 GiB: for as long as a backup copies, nobody can, and what has gathered by its end is the thread's work. At
+ * A thread of its own writes the log back (checkpointer.ts). If it can't keep up, the writer does it itself at
+ * 1 GiB: while a backup copies, the log only grows, and the thread writes it back afterwards. At
  * SQLite's default of 1,000 pages a busy hub spent a fifth of its time on it.
  */
 const CHECKPOINT_PAGES = 262_144;
@@ -24,11 +24,11 @@ export interface SqliteOptions {
 }
 
 export interface SqliteWriter extends Connection {
-  /** Undefined where the file can't give any back. */
+  /** Undefined if the file can't give any back. */
   pages: Pages | undefined;
 }
 
-/** Opens the file for writing; it and its folder are made for this user alone where they are missing. */
+/** Opens the file for writing; it and its folder are made for this user alone if they are missing. */
 export function openSqliteWriter({ path, durability }: SqliteOptions): SqliteWriter {
   const file = resolve(path);
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });

@@ -8,7 +8,7 @@ export interface TimeRange {
   to?: number | undefined;
 }
 
-/** Where a list of rows, newest first, begins and ends. */
+/** Between which row numbers a list, newest first, is read. */
 export interface RowRange {
   /** Only rows before this number. */
   before: number | undefined;
@@ -24,9 +24,9 @@ const CLOCK_SLACK_MS = 60_000;
 
 /**
  * The row numbers in which to look for rows of a time.
- * @param before where the page before ended
- * @param firstSince the number of the first row of a moment or later; undefined where there is none
- * @returns undefined where there is no such row
+ * @param before the row at which the page before ended
+ * @param firstSince the number of the first row of a moment or later; undefined if there is none
+ * @returns undefined if there is no such row
  */
 export async function rowRange(
   { from, to }: TimeRange,

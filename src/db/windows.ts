@@ -4,7 +4,7 @@ import { nextTurn } from '../clock.ts';
 export interface KeyedList<R, K> {
   /** The rows behind `after`, as far as `until` and with it, that pass the filters; at most `limit`, in order. */
   read(after: K | undefined, until: K | undefined, limit: number): Promise<R[]>;
-  /** The key of the row `rows` further on, whether it passes the filters or not; undefined where the list ends before. */
+  /** The key of the row `rows` further on, whether it passes the filters or not; undefined if the list ends before. */
   ahead(after: K | undefined, rows: number): Promise<K | undefined>;
   keyOf(row: R): K;
   /** Whether `read` leaves rows out for which no index helps. */
@@ -45,7 +45,7 @@ export async function countInPieces<K>(range: CountedRange<K>): Promise<number> 
   }
 }
 
-/** Rows of a list, and where the next ones begin; undefined at the end. */
+/** Rows of a list, and the key behind which the next ones begin; undefined at the end. */
 export interface Slice<R, K> {
   rows: R[];
   next: K | undefined;
@@ -58,14 +58,14 @@ export interface Slice<R, K> {
 const WINDOW_ROWS = 2_000;
 /** Index entries that one statement counts: a year of one TPV's rows takes many short ones. */
 const PIECE_ROWS = 50_000;
-/** Rows that one call looks at, where its caller doesn't say. */
+/** Rows that one call looks at, unless its caller says otherwise. */
 const MOST_ROWS = 20_000;
-/** Rows at a time where `matches` has the last word; each takes as long as this many that the database leaves out. */
+/** Rows read at a time if `matches` has the last word; one costs as much as this many that the database skips. */
 const CANDIDATES = 200;
 const CANDIDATE_COST = 10;
 
 /**
- * Reads the next `limit` rows of a list. Where a filter has no index, the list is gone through window by window, others
+ * Reads the next `limit` rows of a list. If a filter has no index, the list is read window by window, others
  * get their turn in between, and after `mostRows` it ends: the slice is short then, even empty, and has a `next`.
  */
 export async function readSlice<R, K>(

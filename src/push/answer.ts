@@ -4,7 +4,7 @@ import type { PushRow } from './message.ts';
 /** How long a TPV's push waits for Telegram before it is answered with `pending` (docs/rest.md). */
 export const PUSH_WAIT_MS = 10_000;
 
-/** What a TPV is told of a message: over REST, and in a frame's `data`. */
+/** What a TPV gets about a message: over REST, and in a frame's `data`. */
 export interface PushAnswer {
   status: 'sent' | 'pending' | 'failed' | 'unknown';
   push_message_id: string;
@@ -29,7 +29,7 @@ export function pushAnswer(row: PushRow): PushAnswer {
 
 /**
  * The answer to the push itself.
- * @throws HubError `telegram_error` where Telegram refused it for good
+ * @throws HubError `telegram_error` if Telegram refused it and a new try would not help
  */
 export function pushResult(row: PushRow): PushAnswer {
   const answer = pushAnswer(row);

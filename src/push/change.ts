@@ -31,9 +31,9 @@ export async function changePush(ports: ChangePorts, row: PushRow, change: Chang
   const text = change.text === undefined ? row.text : storable(change.text);
   const parseMode = change.parseMode ?? row.parse_mode;
   checkChange(row, change, text, parseMode);
-  // Before Telegram shows them, as somebody may press at once; those that it shows now work until then.
+  // Before Telegram shows them, as the person may press at once; the buttons of now work until then.
   const keyboard = await db.transact(async (tx) => change.keyboard?.(tx));
-  // Telegram takes buttons away where an edit brings none, so those that stay are sent again.
+  // Telegram takes buttons away if an edit brings none, so those that stay are sent again.
   const markup = keyboard === undefined ? row.reply_markup : jsonText({ inline_keyboard: keyboard });
   const next = { ...row, text, parse_mode: parseMode, reply_markup: markup };
   const outcome = await (change.text === undefined ? telegram.editButtons(next) : telegram.edit(next));
@@ -41,7 +41,7 @@ export async function changePush(ports: ChangePorts, row: PushRow, change: Chang
     if (keyboard !== undefined) await ports.dropButtons?.(tx, tokensOf(from.reply_markup));
   };
   if (outcome.kind !== 'changed') {
-    // Refused: nobody sees the new ones. Otherwise nobody knows which the person sees, and both work.
+    // Refused: the person never sees the new ones. Unknown: the person sees either, so both keep working.
     if (outcome.kind !== 'unknown') await db.transact((tx) => drop(tx, next));
     throw faultOf(outcome);
   }

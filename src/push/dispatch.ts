@@ -43,7 +43,7 @@ const MAX_PREPARING = 4;
 const GIVE_UP_AFTER_MS = 24 * 3_600_000;
 /** On top of what Telegram asks for. */
 const JITTER_MS = 500;
-/** Where the database failed, nothing is tried for this long. */
+/** After a fault of the database, nothing is tried for this long. */
 const FAULT_WAIT_MS = 1_000;
 
 const INTERRUPTED = 'el hub se interrumpió mientras lo enviaba';
@@ -85,13 +85,13 @@ export class Dispatcher {
     this.#pump();
   }
 
-  /** Nothing leaves before this moment: Telegram's limit for all, or an outage; undefined where nothing holds it. */
+  /** Nothing leaves before this moment: Telegram's limit for all, or an outage; undefined if nothing holds it. */
   get pausedUntil(): number | undefined {
     const { until } = this.#sendPause;
     return until > this.#ports.clock.now() ? until : undefined;
   }
 
-  /** The message as it stands once it is settled, or after `ms`; at once where it can't be settled until then. */
+  /** The message as it stands once it is settled, or after `ms`; at once if it can't be settled until then. */
   async settled(id: string, ms: number): Promise<PushRow | undefined> {
     const { db, clock } = this.#ports;
     const until = clock.now() + ms;
@@ -173,7 +173,7 @@ export class Dispatcher {
     } catch (error) {
       this.#sendPause.hold(FAULT_WAIT_MS);
       if (!this.#over.signal.aborted) onFault(error);
-      // Whoever's it is, the chat is looked at again.
+      // Whichever TPV's it is, the chat is looked at again.
       following ??= { tpv_id: null };
     } finally {
       this.#queue.done(chatId, following && { tpvId: following.tpv_id }, clock.now());

@@ -11,7 +11,7 @@ export interface PushRequest extends OutboundMessage {
   tpvId: string | null;
   chatId: number;
   keyboard?: InlineKeyboard;
-  /** Where something else names the message already (its buttons do). */
+  /** If its id is known already (its buttons name it). */
   id?: string;
   idempotency?: { key: string; hash: string };
   /** The instruction because of which the hub says it; its log lines name it. */

@@ -15,7 +15,7 @@ export interface PushQuery extends TimeRange {
   text?: string | undefined;
 }
 
-/** A message with the names of whom it concerns. */
+/** A message with the names of its person and its TPV. */
 export type ListedPush = PushRow & { tpv_name: string | null; first_name: string | null; last_name: string | null };
 
 /** A page of messages, the newest first; its key is `seq`. */
@@ -46,7 +46,7 @@ function pushList(db: Database, query: PushQuery, first: number | undefined): Ke
     let rows = db.read.selectFrom('push_messages');
     if (by === 'chat') rows = rows.where('chat_id', '=', telegramUserId ?? 0);
     if (by === 'tpv' || by === 'tpv_status') rows = rows.where('push_messages.tpv_id', '=', tpvId ?? '');
-    // The condition in full: SQLite takes a partial index only where its own condition stands in the query.
+    // The condition in full: SQLite uses a partial index only if the index's own condition stands in the query.
     if (by === 'wrong') rows = rows.where(sql<boolean>`push_messages.status in ('failed', 'unknown')`);
     if (statusOfLane !== undefined) rows = rows.where('push_messages.status', '=', statusOfLane);
     if (after !== undefined) rows = rows.where('seq', '<', after);
@@ -82,7 +82,7 @@ function pushList(db: Database, query: PushQuery, first: number | undefined): Ke
   };
 }
 
-/** One message with the names of whom it concerns. */
+/** One message with the names of its person and its TPV. */
 export async function listedPush(db: Database, id: string): Promise<ListedPush | undefined> {
   return db.read
     .selectFrom('push_messages')

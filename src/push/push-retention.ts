@@ -12,9 +12,9 @@ const READ_PAGE = 2_000;
 const ORPHAN_MS = 3_600_000;
 
 /**
- * Deletes settled messages older than the cutoff, in the order in which they came, a page a call, from where the last
- * call stopped. Those that an Idempotency-Key names stay for as long as the key is kept, and
- * those whose buttons somebody may still press for as long as these are.
+ * Deletes settled messages older than the cutoff, in the order in which they came, a page a call, going on after
+ * the last call's. Those that an Idempotency-Key names stay for as long as the key is kept, and
+ * those whose buttons still work stay as long as the buttons.
  */
 export function pushRetention(db: Database): (cutoff: number, now: number) => Promise<number> {
   let cursor = 0;

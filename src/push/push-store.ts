@@ -62,7 +62,7 @@ export const pushInChat = statement<{ tpvId: string; chatId: number; messageId: 
     .where('tpv_id', '=', p('tpvId')),
 );
 
-/** Chats in which something waits, and for whom. */
+/** Chats in which messages wait, and the TPVs that sent them. */
 export const waitingChats = statement<object>()((db) =>
   db
     .selectFrom('push_messages')
@@ -94,7 +94,7 @@ export const markSending = statement<{ id: string }>()((db, p) =>
     .returningAll(),
 );
 
-/** How it went, for good. */
+/** How the message ended. */
 export const settlePush = statement<{
   id: string;
   status: Extract<PushStatus, 'sent' | 'failed' | 'unknown'>;
@@ -107,7 +107,7 @@ export const settlePush = statement<{
   db
     .updateTable('push_messages')
     .set((eb) => ({
-      // A press may have shown that it is in the chat, and told its number, where no answer of Telegram's did.
+      // A press may have shown that it is in the chat, and its number, although Telegram's answer never came.
       status: eb
         .case()
         .when(
@@ -126,7 +126,7 @@ export const settlePush = statement<{
     .where('id', '=', p('id')),
 );
 
-/** Somebody pressed one of its buttons: it is in the chat, under this number. */
+/** One of its buttons was pressed: it is in the chat, under this number. */
 export const seenInChat = statement<{ id: string; messageId: number }>()((db, p) =>
   db
     .updateTable('push_messages')
@@ -146,7 +146,7 @@ export const postponePush = statement<{ id: string; notBefore: number; error: st
     .where('id', '=', p('id')),
 );
 
-/** What was on its way when the process before this one ended: nobody knows whether it arrived. */
+/** What was on its way when the process before this one ended: whether it arrived is unknown. */
 export const interruptedToUnknown = statement<{ error: string }>()((db, p) =>
   db
     .updateTable('push_messages')
@@ -156,7 +156,7 @@ export const interruptedToUnknown = statement<{ error: string }>()((db, p) =>
     .returning('id'),
 );
 
-/** Somebody decided that it is to be sent once more. */
+/** A person decided to send it once more. */
 export const resendPush = statement<{ id: string; now: number }>()((db, p) =>
   db
     .updateTable('push_messages')
@@ -173,7 +173,7 @@ export const resendPush = statement<{ id: string; now: number }>()((db, p) =>
     .returningAll(),
 );
 
-/** Somebody found out whether it arrived. */
+/** A person found out whether it arrived. */
 export const resolvePush = statement<{ id: string; status: 'sent' | 'failed' }>()((db, p) =>
   db
     .updateTable('push_messages')

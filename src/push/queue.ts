@@ -13,7 +13,7 @@ interface Chat {
   waiting: boolean;
   /** One request at a time. */
   busy: boolean;
-  /** For whom something came while it was busy. */
+  /** TPVs that got more to send while the chat was busy. */
   again: { tpvId: string | null } | undefined;
   /** Not before this, whatever its pace says: Telegram asked, or a try failed. */
   pausedUntil: number;
@@ -65,7 +65,7 @@ export class ChatQueue {
         chat.inLine = false;
         chat.busy = true;
         this.#busy.set(tpvId, busy + 1);
-        // The TPV's next turn comes after everybody else's.
+        // The TPV's next turn comes after every other TPV's.
         this.#lines.delete(tpvId);
         if (line.size > 0) this.#lines.set(tpvId, line);
         return { chatId: chat.id };
@@ -86,7 +86,7 @@ export class ChatQueue {
 
   /**
    * Its request is over.
-   * @param following whose message is next in the chat; undefined where none was there
+   * @param following the TPV whose message is next in the chat; undefined if there is none
    */
   done(chatId: number, following: { tpvId: string | null } | undefined, now: number): void {
     const chat = this.#chats.get(chatId);

@@ -4,9 +4,9 @@ import type { PushRow } from './message.ts';
 import { pushById, resendPush, resolvePush } from './push-store.ts';
 
 /**
- * Sends a message once more, of which nobody knows whether it arrived, or that failed.
+ * Sends a message once more that failed, or of which it is unknown whether it arrived.
  * @returns the message as it is now
- * @throws HubError `not_found`, `invalid_transition` where it waits already, or arrived
+ * @throws HubError `not_found`, `invalid_transition` if it waits already, or arrived
  */
 export async function resend(tx: Tx, id: string, now: number): Promise<PushRow> {
   const [again] = await tx.run(resendPush, { id, now });
@@ -17,8 +17,8 @@ export async function resend(tx: Tx, id: string, now: number): Promise<PushRow> 
 }
 
 /**
- * Says what became of a message of which nobody knows whether it arrived: somebody asked the person.
- * @throws HubError `not_found`, `invalid_transition` where it is known
+ * Records whether an `unknown` message arrived: a TPV or an administrator asked the person.
+ * @throws HubError `not_found`, `invalid_transition` if that is known already
  */
 export async function resolve(tx: Tx, id: string, as: 'sent' | 'failed'): Promise<PushRow> {
   const [resolved] = await tx.run(resolvePush, { id, status: as });

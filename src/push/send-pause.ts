@@ -3,7 +3,7 @@ import { backoff } from './verdict.ts';
 
 /** Two chats that are limited within this long mean that the whole bot is. */
 const SHARED_LIMIT_MS = 2_000;
-/** Nobody is kept waiting longer than until a message would be given up. */
+/** No pause is longer than the time after which a message is given up. */
 const LONGEST_MS = 24 * 3_600_000;
 
 /** What keeps every chat waiting: Telegram's limit for the whole bot, an outage, a database that fails. */
@@ -26,7 +26,7 @@ export class SendPause {
     this.#until = Math.max(this.#until, this.#clock.now() + Math.min(ms, LONGEST_MS));
   }
 
-  /** A chat was told to wait; where another was told so just now, all of them wait. */
+  /** Telegram told a chat to wait; if it told another one so just now, all chats wait. */
   limited(chatId: number, ms: number): void {
     const before = this.#limited;
     const at = this.#clock.now();

@@ -23,11 +23,11 @@ export interface SavedUpload {
   bytes: number;
 }
 
-/** Where uploads stay until Telegram has them. */
+/** The folder in which uploads stay until Telegram has them. */
 export interface UploadStore {
   /**
    * Writes a stream to the disk as it comes, never whole in memory, and resolves once it would survive a power cut.
-   * Where that fails nothing stays behind.
+   * If that fails, nothing stays behind.
    * @throws HubError `payload_too_large` (past `limitBytes`), `invalid_request` (empty), `unavailable` (the disk)
    */
   save(source: AsyncIterable<Buffer>, input: UploadInput): Promise<SavedUpload>;
@@ -64,7 +64,7 @@ export function uploadStore(dir: string, now: () => number): UploadStore {
         await disk(syncFolder(folder));
         return { file: { path, name: input.name, mimeType: input.mimeType }, ...written };
       } catch (error) {
-        // Where not even this works, the sweep comes by later.
+        // If this fails too, the next sweep removes the file.
         await remove({ path }).catch(() => {});
         throw error;
       } finally {

@@ -3,16 +3,16 @@ import type { SendOutcome } from './send-port.ts';
 /** What becomes of a message after a try. */
 export type Verdict =
   | { kind: 'settled'; status: 'sent' | 'failed' | 'unknown'; error: string; unreachablePerson: boolean }
-  /** Telegram wants this chat (or everybody) to wait. */
+  /** Telegram wants this chat (or all chats) to wait. */
   | { kind: 'limited'; waitMs: number; error: string }
-  /** Nobody's message would get through now: a try told nothing about this one. */
+  /** No message would get through now: the try says nothing about this one. */
   | { kind: 'outage'; error: string }
   /** Telegram had a fault of its own. */
   | { kind: 'again'; waitMs: number; error: string }
   /** The group has another id now. */
   | { kind: 'moved'; to: number; error: string };
 
-/** Waits after a try that told nothing: 1, 2, 4 … 60 s (docs/reliability.md, "Outbound"). */
+/** Waits after such a try: 1, 2, 4 … 60 s (docs/reliability.md, "Outbound"). */
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 60_000;
 

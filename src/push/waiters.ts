@@ -4,12 +4,12 @@ interface Waiter {
   leave(): void;
 }
 
-/** Those who asked for a message and want to know how it goes, each for as long as it can wait. */
+/** Requests that wait to see how their message goes, each with its own patience. */
 export class Waiters {
   readonly #waiting = new Map<string, Set<Waiter>>();
   #over = false;
 
-  /** `left` resolves once there is nothing more to wait for; whoever has waited enough calls `leave`. */
+  /** `left` resolves once there is nothing more to wait for; a request whose patience ends calls `leave`. */
   add(id: string, until: number): { left: Promise<void>; leave(): void } {
     const { promise: left, resolve } = Promise.withResolvers<void>();
     const waiters = this.#waiting.get(id) ?? new Set();
@@ -30,12 +30,12 @@ export class Waiters {
     for (const { leave } of [...(this.#waiting.get(id) ?? [])]) leave();
   }
 
-  /** It is not tried again before `at`; whoever can't wait that long need not wait at all. */
+  /** It is not tried again before `at`; requests that can't wait that long are released now. */
   postponed(id: string, at: number): void {
     for (const { until, leave } of [...(this.#waiting.get(id) ?? [])]) if (at > until) leave();
   }
 
-  /** Lets everybody go, and nobody in any more. */
+  /** Releases all waiters, and takes no new ones. */
   end(): void {
     this.#over = true;
     for (const id of [...this.#waiting.keys()]) this.settled(id);
