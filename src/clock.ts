@@ -12,7 +12,7 @@ export interface Clock {
 }
 
 /**
- * The machine's clock, read once and carried on by the monotonic one: when somebody sets the clock a day ahead or
+ * The machine's clock, read once and carried on by the monotonic one: when an operator sets the clock a day ahead or
  * back, no lease is stolen and nothing expires at once. The new time is taken at the next start.
  */
 export function systemClock(): Clock {

@@ -1,7 +1,7 @@
 import { ERRORS, type ErrorCode } from '#protocol';
 
 export interface ErrorDetail {
-  /** Where in the input, dotted (`data.latitude`). */
+  /** The place in the input, dotted (`data.latitude`). */
   path: string;
   message: string;
 }

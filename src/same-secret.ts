@@ -1,7 +1,7 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 
 /**
- * Whether somebody gave the right secret. Digests are compared, in constant time: neither the length nor how much of
+ * Whether a caller gave the right secret. Digests are compared, in constant time: neither the length nor how much of
  * it is right shows in the time that it takes.
  */
 export function sameSecret(given: string, expected: string): boolean {

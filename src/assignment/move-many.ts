@@ -20,7 +20,7 @@ const CHUNK = 50;
 
 /**
  * Moves many persons to one TPV, in their order, as long as it has room.
- * @throws HubError `invalid_request` where the TPV is not there, or inactive
+ * @throws HubError `invalid_request` if the TPV does not exist or is inactive
  */
 export async function reassignMany(
   { db, record }: ReassignPorts,
@@ -52,7 +52,7 @@ export async function reassignMany(
 
 /**
  * What `reassignMany` would do now.
- * @throws HubError `invalid_request` where the TPV is not there, or inactive
+ * @throws HubError `invalid_request` if the TPV does not exist or is inactive
  */
 export async function previewReassign(
   db: Database,
@@ -81,7 +81,7 @@ export async function previewReassign(
 }
 
 function unavailable(tpvId: string): HubError {
-  return new HubError('invalid_request', `The TPV ${tpvId} can not take anybody.`, {
+  return new HubError('invalid_request', `The TPV ${tpvId} can not take any person.`, {
     details: [{ path: 'tpv_id', message: 'no existe o está inactivo' }],
   });
 }

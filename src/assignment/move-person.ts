@@ -27,7 +27,7 @@ const oldestUnassigned = statement<object>()((db) =>
     .limit(1),
 );
 
-/** A person has this TPV now: it gets their waiting instructions. */
+/** After a person was assigned to a TPV: it gets their waiting instructions. */
 export async function adoptUnassigned(tx: Tx, userId: number, tpvId: string): Promise<void> {
   const adopted = await tx.run(adopt, { userId, tpvId });
   tx.changed('user', String(userId));
@@ -37,7 +37,7 @@ export async function adoptUnassigned(tx: Tx, userId: number, tpvId: string): Pr
 }
 
 /**
- * Empties the inbox of messages that found no TPV: the oldest first, one person at a time, until nobody waits or no
+ * Empties the inbox of messages that found no TPV: the oldest first, one person at a time, until no person waits or no
  * TPV can take one more.
  * @param most how many persons at the most
  * @returns how many persons were assigned
@@ -56,9 +56,9 @@ export async function drainInbox(tx: Tx, ports: AssignPorts, most: number): Prom
 }
 
 /**
- * An administrator moves a person, and what is open goes along: the TPV before is told to stop. A press stays, as its
- * button belongs to the TPV that hung it.
- * @returns `full` (nothing changed) where the TPV is inactive or has no room
+ * An administrator moves a person, and their open instructions go along: the TPV before gets the order to stop. A press
+ * stays, as its button belongs to the TPV that made it.
+ * @returns `full` (nothing changed) if the TPV is inactive or has no room
  */
 export async function reassignUser(tx: Tx, userId: number, tpvId: string): Promise<'moved' | 'unchanged' | 'full'> {
   const [user] = await tx.run(tpvOfUser, { telegramId: userId });

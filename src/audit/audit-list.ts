@@ -5,7 +5,7 @@ import { rowRange, type TimeRange } from '../db/time-range.ts';
 import { type KeyedList, readSlice, rowAhead, type Slice } from '../db/windows.ts';
 import { AUDIT_ACTIONS } from './actions.ts';
 
-/** Which entries somebody looks for. */
+/** Which entries an administrator looks for. */
 export interface AuditQuery extends TimeRange {
   actor?: string | undefined;
   /** A whole action, or its noun. */

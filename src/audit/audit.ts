@@ -8,13 +8,13 @@ export interface AuditEntry {
   actor: string;
   action: AuditAction;
   target?: { kind: string; id: string; name?: string | undefined } | undefined;
-  /** What was changed; JSON. */
+  /** What was changed, without secrets. */
   details?: Readonly<Record<string, unknown>> | undefined;
   /** The address that it came from. */
   address?: string | undefined;
 }
 
-/** Writes it down in the transaction of the change itself: neither stands without the other (docs/security.md, S24). */
+/** Writes an entry in the transaction of its change: neither is written without the other (docs/security.md, S24). */
 export async function audit(tx: Tx, entry: AuditEntry, now: number): Promise<void> {
   await tx.kysely
     .insertInto('audit_log')

@@ -32,7 +32,7 @@ export interface AnswerPorts {
   clock: Clock;
   events: EventSource;
   telegram: ChangePort & {
-    /** Shows a text over the chat and ends the spinner on a button; never rejects. False: nobody saw it. */
+    /** Shows a text over the chat and ends the spinner on a button; never rejects. False: the person did not see it. */
     answerPress(queryId: string, text: string, alert: boolean): Promise<boolean>;
   };
   call(url: string, form: Record<string, string>): Promise<CallOutcome>;
@@ -59,13 +59,13 @@ interface View {
   newText?: string | undefined;
 }
 
-/** A press that was not shown its end yet. */
+/** A press whose person has not seen its end yet. */
 interface OpenPress {
   queryId: string;
   userId: number;
   /** Whether the button still spins: then its answer is shown over the chat, and otherwise it comes as a message. */
   spinning: boolean;
-  /** What the press became, where that is an instruction. */
+  /** The instruction that the press became, if it did. */
   instructionId?: string;
 }
 
@@ -74,7 +74,7 @@ interface Waiting {
   cancel: Cancel;
 }
 
-/** Brings every press to its end: what its TPV or its URL said is shown to whoever pressed. */
+/** Brings every press to its end: what its TPV or its URL said is shown to the person who pressed. */
 export class Answers {
   readonly #ports: AnswerPorts;
   /** Every later press is this process's own. */
@@ -166,7 +166,7 @@ export class Answers {
     this.#waiting.set(instructionId, { press, cancel });
   }
 
-  /** The instruction of a press is final: whoever takes it out of those that wait shows how it went. */
+  /** The instruction of a press is final: the press leaves those that wait, and its person sees how it went. */
   #ended(instructionId: string): void {
     const waiting = this.#waiting.get(instructionId);
     if (waiting === undefined) return;
@@ -219,7 +219,7 @@ export class Answers {
   }
 
   /**
-   * Shows how it went: over the chat, or as a message where the spinner ended already, the text is long, or Telegram
+   * Shows how it went: over the chat, or as a message if the spinner ended already, the text is long, or Telegram
    * did not take it. A crash on the way shows it again: it is settled only after it was shown.
    */
   async #show(press: OpenPress, pushId: string | undefined, { text, alert = false, newText }: View): Promise<void> {

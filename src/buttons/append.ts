@@ -10,7 +10,7 @@ const NO_BUTTONS = JSON.stringify({ inline_keyboard: [] });
 /**
  * Appends to a message, and takes its buttons away; once more is fine.
  * @param pushId undefined: the hub did not send it
- * @returns false where the message can't take it (gone, full, without text); its buttons go all the same
+ * @returns false if the message can't take it (gone, full, without text); its buttons go all the same
  */
 export async function appendToPush(
   ports: { db: Database; telegram: ChangePort },
@@ -27,7 +27,7 @@ export async function appendToPush(
     return true;
   } catch (error) {
     if (!(error instanceof HubError)) throw error;
-    // What keeps the text out may still let the buttons go; where it doesn't, a press on them is answered as expired.
+    // What keeps the text out may still let the buttons go; if not, a press on them is answered as expired.
     await changePush(ports, row, { keyboard }).catch(() => {});
     return false;
   }

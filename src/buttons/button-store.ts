@@ -34,7 +34,7 @@ export const insertButton = statement<{
   }),
 );
 
-/** A button, and the number of its message where Telegram has told it already. */
+/** A button, and the number of its message if Telegram has said it already. */
 export const buttonByToken = statement<{ token: string }>()((db, p) =>
   db
     .selectFrom('buttons')
@@ -127,7 +127,7 @@ export const pressAnswered = statement<{ queryId: string; now: number }>()((db, 
     .where('query_id', '=', p('queryId')),
 );
 
-/** Takes the press to its end; no rows where it is there already. */
+/** Takes the press to its end; no rows if it is there already. */
 export const settlePress = statement<{ queryId: string; now: number }>()((db, p) =>
   db
     .updateTable('presses')
@@ -137,7 +137,7 @@ export const settlePress = statement<{ queryId: string; now: number }>()((db, p)
     .returning('query_id'),
 );
 
-/** Buttons and presses that nobody can use any more, a page of them. */
+/** Buttons and presses that are of no use any more, a page of them. */
 export const expiredButtons = statement<{ before: number; limit: number }>()((db, p) =>
   db.selectFrom('buttons').select('token').where('expires_at', '<', p('before')).limit(p('limit')),
 );

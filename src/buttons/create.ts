@@ -18,7 +18,7 @@ export type ButtonFields = Pick<PushFields, 'telegram_user_id' | 'buttons' | 'ex
 /**
  * Refuses buttons that could never work, before anything is written.
  * @param isCallable whether a URL may ever be called (docs/security.md, S14)
- * @throws HubError `invalid_request` where a callback URL's origin is not allowed
+ * @throws HubError `invalid_request` if a callback URL's origin is not allowed
  */
 export async function checkButtons(
   rows: PushFields['buttons'],
@@ -48,13 +48,13 @@ export async function createButtons(
   const keyboard: InlineKeyboard = [];
   for (const row of message.fields.buttons ?? []) {
     const made: InlineButton[] = [];
-    for (const button of row) made.push(await hang(tx, message, button, now));
+    for (const button of row) made.push(await createButton(tx, message, button, now));
     keyboard.push(made);
   }
   return keyboard;
 }
 
-async function hang(
+async function createButton(
   tx: Tx,
   { pushId, tpvId, fields }: { pushId: string; tpvId: string; fields: ButtonFields },
   button: Button,

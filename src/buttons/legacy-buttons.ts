@@ -30,13 +30,13 @@ export async function createLegacyButtons(
   const keyboard: InlineKeyboard = [];
   for (const row of rows) {
     const made: InlineButton[] = [];
-    for (const button of row) made.push(await hang(tx, notification, button));
+    for (const button of row) made.push(await createButton(tx, notification, button));
     if (made.length > 0) keyboard.push(made);
   }
   return keyboard;
 }
 
-async function hang(tx: Tx, of: LegacyNotification, button: LegacyButton): Promise<InlineButton> {
+async function createButton(tx: Tx, of: LegacyNotification, button: LegacyButton): Promise<InlineButton> {
   if ('url' in button) return button;
   const { callback_data: data } = button;
   const bar = data.indexOf('|');
@@ -63,7 +63,7 @@ const buttonsOfPush = statement<{ pushId: string }>()((db, p) =>
   db.selectFrom('buttons').select(['callback_url', 'form', 'expires_at']).where('push_id', '=', p('pushId')),
 );
 
-/** What a message's buttons shared, so that an edit can hang others of the same kind; undefined where it had none. */
+/** What a message's buttons shared, so that an edit can add others of the same kind; undefined if it had none. */
 export async function notificationOf(
   tx: Tx,
   push: { id: string; tpvId: string; chatId: number },

@@ -26,7 +26,7 @@ export interface Press {
 
 /** What a press leads to, once it is committed. */
 export type PressOutcome =
-  /** Unknown, forged, foreign, used, too late: the person is told, and nobody is called. */
+  /** Unknown, forged, another person's, used, or too late: the person reads so, and no TPV hears of it. */
   | { kind: 'expired' /** An older TPV's button: its message says so from now on. */; legacyPushId?: string }
   /** A second tap: it is counted once, and its spinner ends. */
   | { kind: 'repeated' }

@@ -4,7 +4,7 @@ import ipaddr from 'ipaddr.js';
 /** All that is handed out of IPv6 for the public; what ipaddr.js knows nothing of lies outside. */
 const GLOBAL_IPV6 = ipaddr.IPv6.parseCIDR('2000::/3');
 
-/** Where clouds keep their machines' credentials. Azure's lies among the public addresses. */
+/** The addresses at which clouds keep their machines' credentials. Azure's lies among the public addresses. */
 const METADATA: ReadonlySet<string> = new Set([
   '100.100.100.200',
   '168.63.129.16',
@@ -26,7 +26,7 @@ const LAN_RANGES: ReadonlySet<string> = new Set([
 
 /**
  * Whether the hub may connect to this address (docs/security.md, S15): a public one that leads to no other (mapped,
- * NAT64, 6to4, Teredo), and nobody's metadata.
+ * NAT64, 6to4, Teredo), and no cloud's metadata address.
  * @param address as the system's resolver or a WHATWG URL spells it, without brackets
  * @param allowPrivate also those of a LAN (`CALLBACK_ALLOW_PRIVATE`); metadata stays out of reach
  */

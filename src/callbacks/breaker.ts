@@ -13,7 +13,7 @@ interface Trouble {
   openUntil: number | undefined;
 }
 
-/** A circuit breaker per origin: one that keeps failing is left alone for a while, and costs nobody 10 s each time. */
+/** A circuit breaker per origin: one that keeps failing is not called for a while, and so does not cost 10 s a call. */
 export class Breaker {
   readonly #clock: Clock;
   /** Only of origins that failed last; the one that failed longest ago comes first. */
@@ -23,7 +23,7 @@ export class Breaker {
     this.#clock = clock;
   }
 
-  /** Whether a call may go out now. Once the rest is over, whoever asks first gets the trial; the others wait on. */
+  /** Whether a call may go out now. After the pause the first caller gets the trial; the others wait on. */
   admits(origin: string): boolean {
     const trouble = this.#troubles.get(origin);
     if (trouble?.openUntil === undefined) return true;

@@ -7,11 +7,11 @@ const MAX_TEXT_LENGTH = 4_096;
 /** What a TPV said to a press (docs/rest.md, "Buttons"). */
 export interface CallbackAnswer {
   success: boolean;
-  /** What the person sees where it worked. */
+  /** What the person sees if it worked. */
   mensaje?: string;
   /** Appended to the message, whose buttons go. */
   newText?: string;
-  /** What the person sees where it did not. */
+  /** What the person sees if it did not. */
   error?: string;
 }
 
@@ -26,7 +26,7 @@ const answer = z
   .object({ success: z.boolean(), mensaje: personText, new_text: personText, error: personText })
   .transform(({ new_text: newText, ...others }): CallbackAnswer => ({ ...others, newText }));
 
-/** Reads the body of a TPV's answer; undefined where it is not JSON, or says nothing of success. */
+/** Reads the body of a TPV's answer; undefined if it is not JSON, or does not say whether it succeeded. */
 export function parseCallbackAnswer(body: string): CallbackAnswer | undefined {
   try {
     return answer.safeParse(JSON.parse(body)).data;

@@ -21,7 +21,7 @@ export type RefusalReason =
 export type FailureReason =
   /** No connection within 3 s, or no whole answer within 10 s. */
   | 'timeout'
-  /** No such name, nobody listens, a bad certificate, or the connection broke. */
+  /** No such name, no server behind it, a bad certificate, or a broken connection. */
   | 'unreachable'
   /** An HTTP status that is no success, without an answer that says why. */
   | 'status'
@@ -50,12 +50,12 @@ export interface GuardedCallerOptions {
   /** Whether URLs of this origin are called at all; see `isCallableOrigin`. */
   mayCall(origin: string): Promise<boolean>;
   clock: Clock;
-  /** The system's, where a test brings none. */
+  /** The system's, unless a test brings its own. */
   lookup?: Lookup;
 }
 
 export interface GuardedCaller {
-  /** Posts `form` to `url`, urlencoded; settles within 10 s, and throws only where `mayCall` does. */
+  /** Posts `form` to `url`, urlencoded; settles within 10 s, and throws only if `mayCall` does. */
   call(url: string, form: Readonly<Record<string, string>>): Promise<CallOutcome>;
   /** Takes no more calls, and resolves when those under way have ended: 10 s at most. */
   close(): Promise<void>;
@@ -64,7 +64,7 @@ export interface GuardedCaller {
 /** Calls that may be under way at once for one origin: each may last 10 s, and a crowd may press. */
 const MAX_CALLS_PER_ORIGIN = 20;
 
-/** The one way in which the hub calls a URL that somebody else gave it. */
+/** The one way in which the hub calls a URL that came from outside. */
 export function createGuardedCaller(options: GuardedCallerOptions): GuardedCaller {
   const { allowPrivate, mayCall, clock, lookup = systemLookup() } = options;
   const breaker = new Breaker(clock);

@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises';
 
-/** A name's addresses, all of them, best first. Rejects where it has none. */
+/** A name's addresses, all of them, best first. Rejects if it has none. */
 export type Lookup = (hostname: string) => Promise<readonly string[]>;
 
 /**

@@ -5,7 +5,7 @@ const activeEndpoints = statement<object>()((db) =>
   db.selectFrom('tpv_instances').select('endpoint_url').where('is_active', '=', 1).where('deleted_at', 'is', null),
 );
 
-/** The URL, where it is one that the hub may call at all: http or https, and nobody's name or password in it. */
+/** The URL if the hub may call it at all: http or https, without a user name or password in it. */
 export function callableUrl(text: string): URL | undefined {
   const url = URL.parse(text);
   if (url === null || !['http:', 'https:'].includes(url.protocol)) return undefined;

@@ -127,7 +127,7 @@ function decoded(body: Readable, encoding: string | string[] | undefined): Reada
   return pipeline(body, createGunzip(), () => {});
 }
 
-/** The whole text; undefined, and nothing more is read, where it is too long. */
+/** The whole text; undefined, and nothing more is read, if it is too long. */
 async function boundedText(body: Readable): Promise<string | undefined> {
   const chunks: Buffer[] = [];
   let bytes = 0;

@@ -23,9 +23,9 @@ import type { Intake } from './waits.ts';
 
 /** Who counts and follows instructions on their way out; ages are since they came. */
 export interface DeliveryObserver {
-  /** @param again it was out before, and nobody reported on it */
+  /** @param again it was out before, and its TPV did not report on it */
   handedOut(id: string, transport: 'socket' | 'poll', ageMs: number, again: boolean): void;
-  /** They are in line again, because their socket is gone. */
+  /** They are pending again, because their socket is gone. */
   returned(ids: readonly string[]): void;
 }
 
@@ -36,7 +36,7 @@ export interface DeliveryPorts {
   settings: DeliverySettings;
   texts: UnansweredTexts;
   observer?: DeliveryObserver | undefined;
-  /** Gets what goes wrong where nobody waits for an answer. */
+  /** Gets the errors of work that no caller waits for. */
   onFault(error: unknown): void;
 }
 
@@ -184,7 +184,7 @@ export class Delivery implements HandOut {
     if (this.#draining) return;
     const now = this.#ports.clock.now();
     for (const window of [...this.#windows.values()]) {
-      // Where a hand-out failed, this is the next try.
+      // If a hand-out failed, this is the next try.
       this.#pump(window);
       const silent = window.sink.congested ? [] : window.silent(now);
       if (silent.length > 0) await this.#again(window, silent, now);
@@ -196,7 +196,7 @@ export class Delivery implements HandOut {
     this.#draining = true;
     this.#pollers.end();
     const { db, clock, onFault } = this.#ports;
-    // Commits happen in order: behind this one, nobody hands out any more. A database that hangs is not waited for.
+    // Commits happen in order: after this one, nothing is handed out any more. A database that hangs is not waited for.
     const patience = new AbortController();
     const handedOut = db.transact(async () => {}).catch(onFault);
     await Promise.race([handedOut, pause(clock, DRAIN_PATIENCE_MS, patience.signal)]);
@@ -258,7 +258,7 @@ export class Delivery implements HandOut {
       const claim = { tpvId: sink.tpvId, holder: sink.id, now, leaseUntil: NO_LEASE, limit };
       const rows = inOrder(await tx.run(claimPending, claim));
       tx.afterCommit(() => {
-        // Whoever finds a row pending after this commit says so with an event, and sets the flag again.
+        // A row that becomes pending after this commit brings an event, which sets the flag again.
         if (rows.length < limit) window.backlog = false;
         if (this.#windows.get(sink.tpvId) !== window) return;
         for (const row of rows) {
@@ -295,7 +295,7 @@ export class Delivery implements HandOut {
         }
         const [row] = await tx.run(handOutAgain, { id, holder: sink.id, now });
         tx.afterCommit(() => {
-          // Somebody else has it, or it is final: its place here is free.
+          // Another holder has it, or it is final: its place here is free.
           if (row === undefined) return this.#settled(window, id);
           if (this.#windows.get(sink.tpvId) !== window) return;
           window.handOut(id, row.retry_count + 1, now, settings.maxAttempts);

@@ -17,7 +17,7 @@ export class Pollers {
   /**
    * Resolves with what `claim` gives, as soon as that is something.
    * @param waitMs after this long it resolves empty
-   * @param gone aborted when nobody waits for the answer any more
+   * @param gone aborted when the caller no longer waits for the answer
    */
   async poll<T>(tpvId: string, waitMs: number, gone: AbortSignal, claim: () => Promise<T[]>): Promise<T[]> {
     this.#askedAt.set(tpvId, this.#clock.now());
@@ -38,7 +38,7 @@ export class Pollers {
     } finally {
       cancel?.();
       gone.removeEventListener('abort', give);
-      // Whoever still waits for this call's sake is let go.
+      // Releases the waiters that this call registered.
       patience.abort();
     }
   }
@@ -66,7 +66,7 @@ export class Pollers {
 
   /**
    * Resolves when something may be there for the TPV, or `signal` is aborted.
-   * @returns false, at once, where too many wait already
+   * @returns false, at once, if too many wait already
    */
   #wait(tpvId: string, signal: AbortSignal): Promise<boolean> {
     return new Promise((resolve) => {

@@ -1,4 +1,4 @@
-/** Where a TPV's instructions go while it is connected; the gateway's sessions are sinks. */
+/** Takes a TPV's instructions while it is connected; the gateway's sessions are sinks. */
 export interface Sink {
   /** Names the holder in the rows. */
   readonly id: string;

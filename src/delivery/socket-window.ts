@@ -50,14 +50,14 @@ export class SocketWindow {
 
   /**
    * Gives its place back: it was reported on, or taken away.
-   * @returns false where it had none
+   * @returns false if it had none
    */
   settled(id: string): boolean {
     this.#unsent.delete(id);
     return this.#inFlight.delete(id);
   }
 
-  /** When an instruction goes out again, or is given up, where its TPV says nothing; undefined where it is not out. */
+  /** When an instruction goes out again, or is given up, if its TPV says nothing; undefined if it is not out. */
   dueAt(id: string): number | undefined {
     return this.#inFlight.get(id)?.dueAt;
   }

@@ -1,7 +1,7 @@
 import { isFinal } from '#protocol';
 import { type InstructionRow, POLL_HOLDER } from '../instructions/instruction.ts';
 
-/** Why an instruction waits, in one word; whoever shows it has a sentence for each. */
+/** Why an instruction waits, in one word; the panel has a sentence for each. */
 export type WaitCode =
   /** No TPV could be found for the person. */
   | 'unassigned'
@@ -22,7 +22,7 @@ export interface Wait {
   code: WaitCode;
   /** Milliseconds since the epoch. */
   since: number | null;
-  /** When it changes by itself, where nothing happens before. */
+  /** When it changes by itself, if nothing happens before. */
   until: number | null;
   /** The one that goes first. */
   instructionId: string | null;
@@ -40,7 +40,7 @@ export interface Intake {
   polledAt: number | undefined;
   /** Whether a long poll of it waits right now. */
   polling: boolean;
-  /** When the socket gets this instruction again, where it says nothing until then. */
+  /** When the socket gets this instruction again, if it says nothing until then. */
   againAt: number | undefined;
 }
 
@@ -69,7 +69,7 @@ type WaitingRow = Pick<
   'status' | 'tpv_id' | 'holder' | 'created_at' | 'sent_at' | 'delivered_at' | 'expires_at' | 'due_at' | 'retry_count'
 >;
 
-/** Why an instruction is not final yet; undefined where it is, or where it goes out at this very moment. */
+/** Why an instruction is not final yet; undefined if it is, or if it goes out at this very moment. */
 export function waitOf(row: WaitingRow, facts: WaitFacts): Wait | undefined {
   if (isFinal(row.status)) return undefined;
   return row.status === 'pending' ? whyPending(row, facts) : whyHeld(row, facts);

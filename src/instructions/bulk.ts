@@ -32,7 +32,7 @@ export interface BulkPorts {
   record(tx: Tx, ids: readonly string[]): Promise<void>;
 }
 
-/** Rows changed in one commit: many, and yet short for those who wait behind it. */
+/** Rows changed in one commit: many, and yet few enough that the writes behind it hardly wait. */
 const CHUNK = 100;
 
 /** Does it to each that it can be done to; a hub that dies on the way has done whole chunks. */

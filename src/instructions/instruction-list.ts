@@ -18,7 +18,7 @@ export interface InstructionQuery extends TimeRange {
   text?: string | undefined;
 }
 
-/** An instruction with the names of whom it concerns. */
+/** An instruction with the names of its person and its TPV. */
 export type ListedInstruction = InstructionRow & {
   tpv_name: string | null;
   first_name: string | null;
@@ -91,7 +91,7 @@ function instructionList(
   };
 }
 
-/** One instruction with the names of whom it concerns. */
+/** One instruction with the names of its person and its TPV. */
 export async function listedInstruction(db: Database, id: string): Promise<ListedInstruction | undefined> {
   return db.read
     .selectFrom('instructions')
@@ -110,7 +110,7 @@ const telling = z.object({
   attachments: z.array(z.object({ kind: z.string(), file_name: z.string().optional().catch(undefined) })).catch([]),
 });
 
-/** What the person wrote; where that is nothing, what they attached or pressed. */
+/** What the person wrote; without text, what they attached or pressed. */
 export function excerptOf({ payload }: Pick<InstructionRow, 'payload'>): string {
   const read = telling.safeParse(parseJson(payload));
   if (!read.success) return '';

@@ -6,7 +6,7 @@ const PAGE = 200;
 
 /**
  * Deletes final instructions and their updates, and updates that became none, once they are older than the cutoff.
- * Rows are looked at in the order in which they came, from where the last call stopped, so that no index is needed.
+ * Rows are looked at in the order in which they came, going on after the last call's, so that no index is needed.
  */
 export function retention(db: Database): (cutoff: number) => Promise<number> {
   let instructionCursor = 0;

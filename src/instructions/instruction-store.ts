@@ -54,7 +54,7 @@ export const instructionOfTpv = statement<{ id: string; tpvId: string }>()((db, 
   db.selectFrom('instructions').selectAll().where('id', '=', p('id')).where('tpv_id', '=', p('tpvId')),
 );
 
-/** One instruction, whosever it is; for the hub's own use. */
+/** One instruction of any TPV; for the hub's own use. */
 export const instructionById = statement<{ id: string }>()((db, p) =>
   db.selectFrom('instructions').selectAll().where('id', '=', p('id')),
 );
@@ -132,7 +132,7 @@ export const countOpen = statement<{ tpvId: string }>()((db, p) =>
     .where('status', 'in', MOVES.give_up.from),
 );
 
-/** Gives back what one holder has; being offline costs no attempt. */
+/** Returns what one holder has to pending; being offline costs no attempt. */
 export const releaseHolder = statement<{ tpvId: string; holder: string }>()((db, p) =>
   db
     .updateTable('instructions')
@@ -143,7 +143,7 @@ export const releaseHolder = statement<{ tpvId: string; holder: string }>()((db,
     .returning('id'),
 );
 
-/** Gives back what anybody has of this TPV: a new socket gets all that is not final. */
+/** Returns all that the TPV holds to pending: a new socket gets all that is not final. */
 export const releaseTpv = statement<{ tpvId: string }>()((db, p) =>
   db
     .updateTable('instructions')
@@ -153,7 +153,7 @@ export const releaseTpv = statement<{ tpvId: string }>()((db, p) =>
     .returning('id'),
 );
 
-/** Gives back what sockets had when the process before this one ended. */
+/** Returns to pending what sockets held when the process before this one ended. */
 export const releaseSockets = statement<{ poll: string }>()((db, p) =>
   db
     .updateTable('instructions')
@@ -174,7 +174,7 @@ export const handOutAgain = statement<{ id: string; holder: string; now: number 
     .returningAll(),
 );
 
-/** Ends an instruction that nobody answered; one whose lease was extended meanwhile (past `dueBy`) goes on. */
+/** Ends an instruction without an answer; one whose lease was extended meanwhile (past `dueBy`) goes on. */
 export const giveUp = statement<{
   seq: number;
   now: number;
@@ -208,7 +208,7 @@ export const cancelInstruction = statement<{ id: string; now: number }>()((db, p
     .returning(['id', 'tpv_id']),
 );
 
-/** Gives an open instruction to another TPV, back in line. */
+/** Gives an open instruction to another TPV; it is pending again. */
 export const moveInstruction = statement<{ id: string; tpvId: string }>()((db, p) =>
   db
     .updateTable('instructions')
@@ -231,7 +231,7 @@ export const copyFiles = statement<{ from: string; to: string }>()((db, p) =>
     ),
 );
 
-/** Puts a row whose lease lapsed back in line; one whose lease was extended meanwhile stays where it is. */
+/** Returns a row whose lease lapsed to pending; one whose lease was extended meanwhile keeps its holder. */
 export const lapse = statement<{ seq: number; retryCount: number; now: number }>()((db, p) =>
   db
     .updateTable('instructions')

@@ -17,7 +17,7 @@ export function instructionIdOf(given: string): string {
   return id;
 }
 
-/** Who has an instruction that was fetched over REST; a socket's session id otherwise. */
+/** The holder of an instruction that was fetched over REST; otherwise it is a socket's session id. */
 export const POLL_HOLDER = 'poll';
 
 /** What belongs to one TPV for good, whichever TPV attends the person. */

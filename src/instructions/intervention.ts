@@ -9,10 +9,10 @@ import { type HandOut, submit } from './submit.ts';
 export type Intervention = 'retry' | 'cancel' | 'reassign';
 export const INTERVENTIONS = ['retry', 'cancel', 'reassign'] as const satisfies readonly Intervention[];
 
-/** Why it can't be done. `press`: it belongs to one TPV for good, and nobody waits for a second answer. */
+/** Why it can't be done. `press`: it stays with its TPV, and the person no longer waits for an answer. */
 export type Obstacle = 'final' | 'not_final' | 'press';
 
-/** What stands against it; undefined where nothing does. */
+/** What stands against it; undefined if nothing does. */
 export function obstacleTo(
   intervention: Intervention,
   row: Pick<InstructionRow, 'status' | 'command'>,
@@ -33,8 +33,8 @@ export function obstacleTo(
 }
 
 /**
- * Whether an instruction ended longer ago than it was given to be done at all. What expired this night is worth doing
- * this morning; an order of three days ago is not, and whoever retries many at once does not want it among them.
+ * Whether an instruction ended longer ago than its whole lifetime. What expired this night is worth a retry this
+ * morning; an order of three days ago is not, and must not slip in when an administrator retries many at once.
  */
 export function isTooOld(
   row: Pick<InstructionRow, 'created_at' | 'expires_at' | 'completed_at'>,
@@ -46,7 +46,7 @@ export function isTooOld(
 
 /**
  * Writes the instruction once more, under a new id, as what the TPV remembers under the old one would be answered from
- * its memory. It goes to whoever attends the person now, with all its time before it.
+ * its memory. It goes to the TPV that attends the person now, with its whole lifetime before it.
  * @returns the new id
  */
 export async function retryInstruction(tx: Tx, handOut: HandOut, row: InstructionRow, now: number): Promise<string> {
@@ -68,8 +68,8 @@ export async function retryInstruction(tx: Tx, handOut: HandOut, row: Instructio
 }
 
 /**
- * Ends the instruction; its TPV is told to stop. The person is told nothing, unless they wait at a button.
- * @returns false where it is final already
+ * Ends the instruction; its TPV gets the order to stop. The person hears nothing, unless they wait at a button.
+ * @returns false if it is final already
  */
 export async function cancel(tx: Tx, id: string, now: number): Promise<boolean> {
   const [ended] = await tx.run(cancelInstruction, { id, now });
@@ -81,7 +81,7 @@ export async function cancel(tx: Tx, id: string, now: number): Promise<boolean> 
 
 /**
  * Gives one instruction to another TPV; the person stays where they are.
- * @returns false where it is final already
+ * @returns false if it is final already
  */
 export async function moveTo(tx: Tx, row: Pick<InstructionRow, 'id' | 'tpv_id'>, tpvId: string): Promise<boolean> {
   const { id, tpv_id: before } = row;

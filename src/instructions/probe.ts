@@ -16,7 +16,7 @@ export interface ProbePorts {
   record(tx: Tx, instructionId: string): Promise<void>;
 }
 
-/** How a TPV answered a test instruction; null where it did not. */
+/** How a TPV answered a test instruction; null if it did not. */
 export interface ProbeResult {
   instructionId: string;
   /** From the commit to the first report, in milliseconds. */
@@ -25,7 +25,7 @@ export interface ProbeResult {
   completedMs: number | null;
 }
 
-/** Long enough for a TPV that polls now and then; nobody misses it after that. */
+/** Long enough for a TPV that polls now and then; an older test tells nothing. */
 const TEST_TTL_MS = 30_000;
 
 /**

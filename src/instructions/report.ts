@@ -13,7 +13,7 @@ export interface Report {
   id: string;
   tpvId: string;
   status: ReportableStatus;
-  /** Any JSON value; undefined where nothing is to be kept. */
+  /** Any JSON value; undefined: there is nothing to keep. */
   response?: unknown;
   errorMessage?: string | undefined;
   /** Over what it came: a socket's session id, or `poll`. */

@@ -17,15 +17,15 @@ export interface StoryStep {
 const dated = z.object({ date: z.int().positive() });
 
 /**
- * An instruction's way from the person to its end, as far as it came. Where it was handed out more than once, the last
+ * An instruction's way from the person to its end, as far as it came. If it was handed out more than once, the last
  * time counts.
- * @param receivedAt when the hub got its update; undefined where it came from none
+ * @param receivedAt when the hub got its update; undefined if it came from none
  */
 export function storyOf(row: InstructionRow, receivedAt: number | undefined): StoryStep[] {
   const date = dated.safeParse(parseJson(row.payload)).data?.date;
   const end = row.status === 'completed' || row.status === 'failed' ? row.status : undefined;
   const moments: [Step, number | null | undefined][] = [
-    // An administrator's retry carries the person's words, but nobody wrote it then.
+    // An administrator's retry carries the person's words, but they did not write it at that time.
     ['written', receivedAt === undefined || date === undefined ? undefined : date * 1_000],
     ['received', receivedAt],
     ['stored', row.created_at],

@@ -7,7 +7,7 @@ import { insertInstruction } from './instruction-store.ts';
 /** What becomes an instruction. */
 export interface Submission {
   updateId: number | null;
-  /** Null: kept until somebody can take it. */
+  /** Null: kept until a TPV can take it. */
   tpvId: string | null;
   telegramUserId: number;
   telegramUsername: string | null;
@@ -17,21 +17,21 @@ export interface Submission {
   priority?: number;
 }
 
-/** Who can take a new instruction at once; delivery fills this port. */
+/** Finds the socket that can take a new instruction at once; delivery fills this port. */
 export interface HandOut {
   /**
    * Keeps a place for the instruction on the TPV's open socket.
-   * @returns who will hold it, or undefined where there is no socket, no room, or older rows go first
+   * @returns who will hold it, or undefined if there is no socket, no room, or older rows go first
    */
   reserve(tpvId: string, id: string): string | undefined;
   /** Gives the place back: the row was not written. */
   cancel(tpvId: string, id: string): void;
-  /** The row is committed; it goes out now, when its TPV asks, or once somebody can take it. */
+  /** The row is committed; it goes out now, when its TPV asks, or once a TPV can take it. */
   committed(row: InstructionRow): void;
 }
 
 /**
- * Writes an instruction, already handed out where its TPV can take it, and lets it go after the commit.
+ * Writes an instruction, already handed out if its TPV can take it, and lets it go after the commit.
  * @returns its id
  */
 export async function submit(tx: Tx, handOut: HandOut, submission: Submission, now: number): Promise<string> {
@@ -59,7 +59,7 @@ export async function submit(tx: Tx, handOut: HandOut, submission: Submission, n
     retry_count: 0,
     holder: holder ?? null,
     due_at: now + submission.ttlMs,
-    // Only the database knows it, and nobody asks for it on this path.
+    // Only the database knows it, and this path does not need it.
     seq: 0,
   } as const satisfies InstructionRow;
   await tx.run(insertInstruction, {

@@ -22,8 +22,8 @@ export interface SweepPorts {
 }
 
 /**
- * Looks at every instruction whose lease or time is up: what expired or used up its attempts fails, and the rest goes
- * back in line. The timer that calls it ticks once a second.
+ * Looks at every instruction whose lease or time is up: what expired or used up its attempts fails, and the rest
+ * is pending again. The timer that calls it ticks once a second.
  * @returns how many rows it changed
  */
 export async function sweepDue(ports: SweepPorts, now: number): Promise<number> {
@@ -70,7 +70,7 @@ async function settle(tx: Tx, ports: SweepPorts, row: DueRow, now: number): Prom
 /**
  * Fails an instruction without its TPV's word, has its TPV stop, and tells the person, once each. The sentence is
  * queued in this transaction: a process that is killed right after the commit owes it to the person no less.
- * @param dueBy one whose lease ends after this is left alone: its TPV said something meanwhile
+ * @param dueBy one whose lease ends after this goes on: its TPV reported on it meanwhile
  */
 export async function endUnanswered(
   tx: Tx,

@@ -112,7 +112,7 @@ export class Settings {
     });
   }
 
-  /** Follows nobody any more; resolves when nothing of it is under way. */
+  /** Stops following other processes; resolves when no look is under way. */
   async stop(): Promise<void> {
     this.#timer?.();
     await this.#looking;
@@ -148,7 +148,7 @@ export class Settings {
       }
       tx.afterCommit(() => this.#apply(stored));
     });
-    // Only now: where reading failed, the next look tries again.
+    // Only now: if reading failed, the next look tries again.
     this.#epoch = epoch;
   }
 

@@ -1,8 +1,8 @@
 import { escaped, readTelegramHtml } from './telegram-html.ts';
 
 /**
- * Where a person reads a text: as a message or appended to one (Telegram's HTML), over the chat after a press, or as
- * the label of a button (both as they are written).
+ * The place in which a person reads a text: a message or a note appended to one (both Telegram's HTML), over the chat
+ * after a press, or the label of a button (both as they are written).
  */
 export type TextPlace = 'message' | 'note' | 'press' | 'button';
 
@@ -12,7 +12,7 @@ export interface TextDefinition {
   readonly where: TextPlace;
   /** What `{name}` may stand for: an example, and how many characters it has at the most. */
   readonly placeholders: Readonly<Record<string, { example: string; most: number }>>;
-  /** Characters of the finished text; where it is absent, what Telegram takes there. */
+  /** Characters of the finished text; by default, what Telegram takes there. */
   readonly most?: number;
 }
 
@@ -27,7 +27,7 @@ export function fillText(text: string, values: Readonly<Record<string, string>>)
   );
 }
 
-/** Why a text can't stand in its place, in sentences; empty where it can. */
+/** Why a text can't stand in its place, in sentences; empty if it can. */
 export function problemsOfText(definition: TextDefinition, text: string): string[] {
   const { placeholders, where } = definition;
   const problems: string[] = [];

@@ -31,7 +31,7 @@ export const SETTING_SCHEMAS = {
 
 export const SETTING_KEYS = Object.keys(SETTING_SCHEMAS) as SettingKey[];
 
-/** Where the row of a text has its key. */
+/** The key of a text's row begins with it. */
 export const TEXT_PREFIX = 'text.';
 
 function isOrigin(text: string): boolean {

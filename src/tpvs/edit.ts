@@ -8,7 +8,7 @@ import { type Tpv, tpvById } from './tpv.ts';
 export interface TpvChanges {
   name?: string | undefined;
   endpoint_url?: string | undefined;
-  /** Fewer than it has now is fine: nobody is sent away, and nobody comes any more. */
+  /** Fewer than it has now is fine: no person is taken away, and no new one comes. */
   max_users?: number | undefined;
 }
 
@@ -83,7 +83,7 @@ export async function deactivate(tx: Tx, id: string): Promise<Tpv> {
 }
 
 /**
- * Takes a TPV out for good: its keys stop at once; its row stays for the instructions that name it.
+ * Deletes a TPV: its keys stop at once; its row stays for the instructions that name it.
  * @returns the TPV as it was
  * @throws HubError `not_found`
  */

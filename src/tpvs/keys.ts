@@ -37,13 +37,13 @@ const recordUse = statement<{ id: string; now: number }>()((db, p) =>
     .where('id', '=', p('id')),
 );
 
-/** The TPV that this key belongs to, or undefined where it is unknown, rotated out or revoked. */
+/** The TPV that this key belongs to, or undefined if it is unknown, rotated out or revoked. */
 export async function authenticate(db: Database, key: string, now: number): Promise<Credential | undefined> {
   const [row] = await db.query(keyByHash, { hash: hashApiKey(key), now });
   if (row === undefined) return undefined;
   const { key_id: keyId, last_used_at: lastUsedAt, ...tpv } = row;
   if (lastUsedAt === null || now - lastUsedAt >= USE_RECORD_INTERVAL_MS) {
-    // Nobody waits for this: a lost record of a use costs nothing.
+    // No caller waits for this: a lost record of a use costs nothing.
     db.transact((tx) => tx.run(recordUse, { id: keyId, now })).catch(() => {});
   }
   return { tpv, keyId };
@@ -116,7 +116,7 @@ export const keysOfTpv = statement<{ tpvId: string }>()((db, p) =>
 
 /**
  * Lets a TPV in with a key that it already has.
- * @throws HubError `invalid_request` where the key is shorter than 20 characters or another TPV's
+ * @throws HubError `invalid_request` if the key is shorter than 20 characters or another TPV's
  */
 export async function importKey(transact: Transact, tpvId: string, key: string, now: number): Promise<void> {
   if (key.length < LEAST_IMPORTED_KEY_LENGTH)

@@ -73,7 +73,7 @@ export class Presence {
     await this.#db.transact((tx) => tx.run(recordVersion, { id: tpvId, version }));
   }
 
-  /** Writes the heartbeats since the last call, in one commit; where that fails they wait for the next. */
+  /** Writes the heartbeats since the last call, in one commit; if that fails they wait for the next call. */
   async write(): Promise<void> {
     const ids = this.#unwritten;
     if (ids.size === 0) return;

@@ -3,7 +3,7 @@ import { searchable } from '../db/searchable.ts';
 import { readSlice, rowAhead, type Slice } from '../db/windows.ts';
 import type { Tpv } from './tpv.ts';
 
-/** `awaiting`: nobody has approved it yet. */
+/** `awaiting`: no administrator has approved it yet. */
 export type TpvState = 'awaiting' | 'active' | 'inactive';
 
 export function stateOf(tpv: Pick<Tpv, 'is_active' | 'approved_at'>): TpvState {
@@ -39,7 +39,7 @@ const LISTED = [
 
 /**
  * A page of TPVs, the newest first; its key is the id.
- * @param isOnline knows who is there, which no table does
+ * @param isOnline whether a TPV is online, which no table says
  */
 export function listTpvs(
   db: Database,

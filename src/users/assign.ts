@@ -25,7 +25,7 @@ const candidates = statement<object>()((db) =>
     .whereRef('user_count', '<', 'max_users'),
 );
 
-// The two conditions are what keeps a TPV within its limit and a person with one TPV, whoever else assigns now.
+// The two conditions keep a TPV within its limit and a person with one TPV, even if other assignments run now.
 const claimSlot = statement<{ tpvId: string }>()((db, p) =>
   db
     .updateTable('tpv_instances')
@@ -67,7 +67,7 @@ const markTold = statement<{ telegramId: number; now: number }>()((db, p) =>
 
 /**
  * Gives an unassigned person a TPV by the strategy in force.
- * @returns the TPV's id, or undefined where none can take one more
+ * @returns the TPV's id, or undefined if none can take one more
  */
 export async function assign(tx: Tx, ports: AssignPorts, telegramId: number): Promise<string | undefined> {
   const strategy = ports.strategy();
@@ -106,7 +106,7 @@ async function choose(
   }
 }
 
-/** Seats an unassigned person at a TPV; false where it has no room (any more). */
+/** Assigns an unassigned person to a TPV; false if it has no room (any more). */
 async function assignToSlot(tx: Tx, tpvId: string, telegramId: number): Promise<boolean> {
   const [taken] = await tx.run(claimSlot, { tpvId });
   if (taken === undefined) return false;
@@ -117,7 +117,7 @@ async function assignToSlot(tx: Tx, tpvId: string, telegramId: number): Promise<
 
 /**
  * Moves a person who is known to this TPV, from another or from none.
- * @returns `unchanged` where they are there already, `full` (nothing changed) where it is inactive or has no room
+ * @returns `unchanged` if they are there already, `full` (nothing changed) if it is inactive or has no room
  */
 export async function moveUser(tx: Tx, telegramId: number, tpvId: string): Promise<'moved' | 'unchanged' | 'full'> {
   for (;;) {
@@ -139,7 +139,7 @@ export async function moveUser(tx: Tx, telegramId: number, tpvId: string): Promi
   }
 }
 
-/** Remembers that the person was told that nobody can attend them yet. */
+/** Remembers that the person has read that no TPV can attend them yet. */
 export async function markUnassignedTold(tx: Tx, telegramId: number, now: number): Promise<void> {
   await tx.run(markTold, { telegramId, now });
 }

@@ -5,7 +5,7 @@ export interface Candidate {
   online: boolean;
 }
 
-/** Those online where there are any, else all. */
+/** Those that are online; if none is, all. */
 export function onlineFirst(candidates: readonly Candidate[]): readonly Candidate[] {
   const online = candidates.filter((candidate) => candidate.online);
   return online.length > 0 ? online : candidates;

@@ -16,7 +16,7 @@ export interface UserQuery {
 /** A person, and the name of their TPV. */
 export type ListedUser = TelegramUser & { tpv_name: string | null };
 
-/** Where a page begins: `created_at` and `telegram_id` of the person before it. */
+/** The key behind which a page begins: `created_at` and `telegram_id` of the person before it. */
 export type UserKey = readonly [createdAt: number, telegramId: number];
 
 /** Their rows are short: one call may look at more of them than of others. */
@@ -25,7 +25,7 @@ const MOST_SEARCHED = 40_000;
 const WHOLE_ID = /^\d{5,16}$/;
 const MOST_WORDS = 8;
 
-/** A page of persons, those that came last first. Whoever is looked for by their whole id is the only answer. */
+/** A page of persons, those that came last first. A whole id finds that person alone. */
 export async function listUsers(
   db: Database,
   query: UserQuery,
@@ -40,7 +40,7 @@ export async function listUsers(
   return readSlice(userList(db, query), after, limit, MOST_SEARCHED);
 }
 
-/** @param telegramId nobody but this person */
+/** @param telegramId only this person */
 function userList(db: Database, query: UserQuery, telegramId?: number): KeyedList<ListedUser, UserKey> {
   const { tpvId, assigned, active } = query;
   const words =

@@ -58,10 +58,10 @@ const touch = statement<Touch>()((db, p) =>
     .returning(['tpv_id', 'unassigned_told_at', 'created_at']),
 );
 
-/** What assigning needs to know of somebody who just wrote. */
+/** What assigning needs to know of a person who just wrote. */
 export interface TouchedUser {
   tpvId: string | null;
-  /** Whether the person was told that no TPV is free. */
+  /** Whether the person has read that no TPV is free. */
   told: boolean;
   /** Whether this is the first that the hub hears of them. */
   isNew: boolean;
@@ -71,7 +71,7 @@ type Run = Pick<Tx, 'run'>;
 
 /**
  * Registers the person, or brings what is known of them up to date.
- * @param active false where the person blocked the bot
+ * @param active false if the person blocked the bot
  */
 export async function touchUser(tx: Run, profile: Profile, now: number, active = true): Promise<TouchedUser> {
   const username = storable(profile.username);
@@ -99,7 +99,7 @@ export const userOfTpv = statement<{ telegramId: number; tpvId: string }>()((db,
     .where('tpv_id', '=', p('tpvId')),
 );
 
-/** Somebody who wrote to the bot at least once, whoever attends them. */
+/** A person who wrote to the bot at least once, whichever TPV attends them. */
 export const userById = statement<{ telegramId: number }>()((db, p) =>
   db.selectFrom('telegram_users').select('telegram_id').where('telegram_id', '=', p('telegramId')),
 );
@@ -114,7 +114,7 @@ export const markUnreachable = statement<{ telegramId: number }>()((db, p) =>
   db.updateTable('telegram_users').set({ is_active: 0 }).where('telegram_id', '=', p('telegramId')),
 );
 
-/** An administrator says whether the person is to be counted among those who can be written to. */
+/** An administrator says whether the bot can write to the person. */
 export const setUserActive = statement<{ telegramId: number; active: number }>()((db, p) =>
   db
     .updateTable('telegram_users')
@@ -133,7 +133,7 @@ export const usersOfTpv = statement<{ tpvId: string; after: number; limit: numbe
     .limit(p('limit')),
 );
 
-/** The same, with only those who can be written to, or only those who can not. */
+/** The same, but only those to whom the bot can write, or only the others. */
 export const usersOfTpvByActivity = statement<{ tpvId: string; after: number; limit: number; active: number }>()(
   (db, p) =>
     db
