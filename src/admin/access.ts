@@ -5,7 +5,7 @@ import { HubError } from '../errors.ts';
 import { sameSecret } from '../same-secret.ts';
 import { isOwnOrigin, isSecure } from './origin.ts';
 
-/** Somebody who may see, and perhaps steer, everything. */
+/** A caller who may see, and perhaps change, everything. */
 export interface Administrator {
   /** As the audit log calls it; `token` for a script with ADMIN_TOKEN. */
   name: string;
@@ -20,7 +20,7 @@ declare module 'fastify' {
     administrator: Administrator | undefined;
   }
   interface FastifyContextConfig {
-    /** What a route changes belongs to whoever calls it: viewers may call it too. */
+    /** The route changes what belongs to its caller: viewers may call it too. */
     ownAccount?: boolean;
   }
 }
@@ -28,7 +28,7 @@ declare module 'fastify' {
 export interface AccessPorts {
   /** Whether the request shows ADMIN_TOKEN. */
   hasToken(request: FastifyRequest): boolean;
-  /** The session whose cookie holds `secret`, where it still holds. */
+  /** The session whose cookie holds `secret`, if it still lasts. */
   findSession(secret: string): Promise<OpenSession | undefined>;
   /** Notes that the session is used. */
   seen(session: OpenSession): Promise<OpenSession>;
@@ -37,21 +37,21 @@ export interface AccessPorts {
 
 /** Who may do what under `/api/admin/*`. */
 export interface Access {
-  /** Who calls; undefined where it is nobody that the hub knows. */
+  /** Who calls; undefined for a stranger. */
   identify(request: FastifyRequest): Promise<Administrator | undefined>;
   /**
-   * The hook that lets administrators in. Whoever comes with ADMIN_TOKEN may do everything. Whoever comes with a
+   * The hook that lets administrators in. A request with ADMIN_TOKEN may do everything. A request with a
    * session may look; to change something it takes the role `admin`, the hub's own Origin and the CSRF token.
    * @throws HubError `unauthorized`, `forbidden`
    */
   guard(request: FastifyRequest): Promise<void>;
-  /** Lets nobody in but browsers that show the hub's own pages. For routes that need no session. */
+  /** Lets only browsers in that show the hub's own pages. For routes that need no session. */
   requireOwnOrigin(request: FastifyRequest): Promise<void>;
   setCookie(request: FastifyRequest, reply: FastifyReply, secret: string): void;
   clearCookie(request: FastifyRequest, reply: FastifyReply): void;
 }
 
-/** Browsers take a `__Host-` cookie by TLS alone, and from nobody but this very host (S20). */
+/** Browsers take a `__Host-` cookie by TLS alone, and only from this very host (S20). */
 const COOKIE = { secure: '__Host-hub_session', plain: 'hub_session' } as const;
 /** What the panel asks for by itself says so with this header: it doesn't keep the session of a person who left. */
 const UNATTENDED = 'x-unattended';
@@ -110,7 +110,7 @@ export function administratorOf(request: FastifyRequest): Administrator {
   return request.administrator;
 }
 
-/** Who did it and from where, as the audit log has it: `audit(tx, { ...byline(request), action, target }, now)`. */
+/** The actor and the address, as the audit log has them: `audit(tx, { ...byline(request), action, target }, now)`. */
 export function byline(request: FastifyRequest): { actor: string; address: string } {
   return { actor: administratorOf(request).name, address: request.ip };
 }

@@ -32,7 +32,7 @@ export interface AdminAccountOptions {
 
 const OK = { ok: true } as const;
 
-/** Everybody's accounts, for administrators. Whoever loses a right, or gets a new password, is logged out. */
+/** All accounts, for administrators. An account that loses a right, or gets a new password, is logged out. */
 export async function adminAccountRoutes(instance: FastifyInstance, options: AdminAccountOptions): Promise<void> {
   const app = instance.withTypeProvider<ZodTypeProvider>();
   const { db, now } = options;

@@ -15,7 +15,7 @@ const BYTE_ORDER_MARK = '\uFEFF';
 const CHUNK_LENGTH = 16_384;
 
 /**
- * Streams a list as CSV: as fast as its reader takes it, a page in memory at a time, ended where the reader leaves.
+ * Streams a list as CSV: as fast as its reader takes it, a page in memory at a time, ended when the reader leaves.
  * @param name of the file, without `.csv`
  */
 export function sendCsv<R>(

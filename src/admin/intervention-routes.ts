@@ -139,7 +139,7 @@ function requestOf(body: z.infer<typeof bulkChange>): BulkRequest {
   return { action, ids: ids.map(instructionIdOf), tpvId };
 }
 
-/** The instruction, where this may be done to it. */
+/** The instruction, if this may be done to it. */
 async function allowed(tx: Tx, intervention: Intervention, given: string): Promise<InstructionRow> {
   const [row] = await tx.run(instructionById, { id: instructionIdOf(given) });
   if (row === undefined) throw new HubError('not_found', 'There is no such instruction.');
@@ -148,7 +148,7 @@ async function allowed(tx: Tx, intervention: Intervention, given: string): Promi
   return row;
 }
 
-/** What the operator reads where it can't be done. */
+/** What the operator reads if it can't be done. */
 const WHY_NOT = {
   final: 'ya terminó',
   not_final: 'todavía no ha terminado',

@@ -3,7 +3,7 @@ export interface JoinLink {
   botUsername(): Promise<string | undefined>;
 }
 
-/** Opens the bot and assigns whoever follows it to the TPV of this code; null while the bot's name is not known. */
+/** Opens the bot and assigns its person to the TPV of this code; null while the bot's name is not known. */
 export async function joinLink({ botUsername }: JoinLink, joinCode: string): Promise<string | null> {
   const username = await botUsername();
   return username === undefined ? null : `https://t.me/${username}?start=${joinCode}`;

@@ -15,7 +15,7 @@ export interface LiveFeedPorts {
   onFault(error: unknown): void;
 }
 
-/** Whoever watches: a session, or a script with the token. */
+/** One that watches: a session, or a script with the token. */
 export interface Watcher {
   sessionId: string | undefined;
   /** The id of the last event that it got before it was cut. */
@@ -33,7 +33,7 @@ const TICK_MS = 1_000;
 const OVERVIEW_INTERVAL_MS = 2_000;
 /** Below the minute after which proxies cut what is silent. */
 const PING_INTERVAL_MS = 15_000;
-/** Whoever was cut comes back within this long, and missed nothing. */
+/** A stream that was cut and comes back within this long has missed nothing. */
 const REMEMBERED_MS = 60_000;
 /** How long a browser waits before it comes back. */
 const RETRY_MS = 1_000;
@@ -48,7 +48,7 @@ interface Stream {
 }
 
 /**
- * What changes, told to everybody who watches: gathered, written once, and sent to each. While nobody watches, it
+ * What changes, sent to all that watch: gathered, written once, and sent to each. While none watches, it
  * listens to nothing.
  */
 export class LiveFeed {
@@ -56,7 +56,7 @@ export class LiveFeed {
   readonly #streams = new Set<Stream>();
   readonly #changes = new PendingChanges();
   readonly #history = new LiveHistory();
-  /** Ends what runs while somebody watches. */
+  /** Ends what runs while a browser watches. */
   #cancels: Cancel[] = [];
   #flush: Cancel | undefined;
   #flushedAt = 0;
@@ -90,7 +90,7 @@ export class LiveFeed {
   /** Sends events to a response whose head was written, until either side ends it. */
   open(response: ServerResponse, { sessionId, lastEventId }: Watcher): void {
     const stream = { response, owner: ownerOf(sessionId), sessionId };
-    // The other side left, or was dropped: nobody else cares.
+    // The other side left, or was dropped: the other streams go on.
     response.on('error', () => {});
     response.once('close', () => this.#left(stream));
     if (response.destroyed) return;

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 const REMEMBERED = 256;
 
 /**
- * The last events, each with its number, so that a stream that was cut goes on where it was. Ids begin with what no
+ * The last events, each with its number, so that a stream that was cut can go on. Ids begin with what no
  * other process has: those of before a restart are unknown here.
  */
 export class LiveHistory {
@@ -27,14 +27,14 @@ export class LiveHistory {
     return event;
   }
 
-  /** Everything is forgotten: nobody listened for a while. */
+  /** Everything is forgotten: no stream was open for a while. */
   forget(): void {
     this.#events.length = 0;
-    // Whoever comes back with the last id of before has missed something.
+    // A stream that comes back with the last id of before has missed something.
     this.#count++;
   }
 
-  /** The events behind an id; undefined where it is unknown, or too long ago. */
+  /** The events behind an id; undefined if it is unknown, or too long ago. */
   since(id: string): readonly string[] | undefined {
     const [epoch, number = '', ...more] = id.split('-');
     if (epoch !== this.#epoch || !/^\d{1,15}$/.test(number) || more.length > 0) return undefined;

@@ -10,8 +10,8 @@ export interface LiveOptions {
 const headers = z.object({ 'last-event-id': z.string().max(100).optional() });
 
 /**
- * What changes, as server-sent events: `changes` (the rows that look otherwise than before), `overview` (every 2 s)
- * and `reset` (load again what you show). A stream that was cut goes on where it was (`Last-Event-ID`).
+ * What changes, as server-sent events: `changes` (the rows that were created or changed), `overview` (every 2 s)
+ * and `reset` (load again what you show). A stream that was cut goes on after its last event (`Last-Event-ID`).
  */
 export async function adminLiveRoutes(app: FastifyInstance, { feed }: LiveOptions): Promise<void> {
   // A response that never ends by itself would keep the server from closing.

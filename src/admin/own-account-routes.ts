@@ -154,7 +154,7 @@ export async function ownAccountRoutes(instance: FastifyInstance, options: OwnAc
 }
 
 /**
- * The account of a request, whose person knows its password: whoever finds a browser open can't take the account over,
+ * The account of a request, whose person knows its password: a stranger at an open browser can't take the account over,
  * and can't try passwords faster than at the login.
  */
 async function proven(

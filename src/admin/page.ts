@@ -36,13 +36,13 @@ export function pageSchema<I extends z.ZodType>(item: I) {
   return z.object({ items: z.array(item), next: z.string().nullable() });
 }
 
-/** The cursor behind which the next page begins; opaque to whoever gets it. */
+/** The cursor behind which the next page begins; opaque to the client. */
 export function cursorOf(key: readonly (string | number | null)[]): string {
   return Buffer.from(JSON.stringify(key)).toString('base64url');
 }
 
 function decoded(cursor: string): unknown {
-  // Buffer skips what is no base64url: only what would be written that way is a cursor.
+  // Buffer skips characters that are not base64url: only a text that it would write itself is a cursor.
   const bytes = Buffer.from(cursor, 'base64url');
   if (bytes.toString('base64url') !== cursor) return undefined;
   try {
@@ -56,7 +56,7 @@ function decoded(cursor: string): unknown {
 /** One page of anything that is read by key. */
 export interface Page<R, K> {
   rows: readonly R[];
-  /** Where the next page begins; undefined at the end. */
+  /** The key behind which the next page begins; undefined at the end. */
   next: K | undefined;
 }
 

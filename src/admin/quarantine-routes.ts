@@ -22,7 +22,7 @@ export interface QuarantineOptions {
   db: Database;
   /**
    * Receives an update once more. `done` runs within the transaction in which it takes effect, or stays as it is.
-   * @throws HubError `not_found` where it is not put aside (any more)
+   * @throws HubError `not_found` if it is not put aside (any more)
    */
   retry(seq: number, done: (tx: Tx, retried: QuarantineRetried) => Promise<void>): Promise<QuarantineRetried>;
   now(): number;
@@ -105,7 +105,7 @@ function rowsAside(db: Database, bytes: number) {
       .selectFrom('telegram_updates')
       .select(['seq', 'update_id', 'kind', 'outcome', 'reason', 'received_at'])
       .select(sql<Uint8Array | null>`substr(raw, 1, ${sql.lit(bytes)})`.as('bytes'))
-      // The condition in full: SQLite takes a partial index only where its own condition stands in the query.
+      // The condition in full: SQLite uses a partial index only if the index's own condition stands in the query.
       .where(sql<boolean>`outcome in ('kept', 'quarantined')`)
   );
 }

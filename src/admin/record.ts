@@ -3,7 +3,7 @@ import { type AuditEntry, audit } from '../audit/audit.ts';
 import type { Tx } from '../db/open.ts';
 import { byline } from './access.ts';
 
-/** Writes a change down in its own transaction, as the doing of whoever calls (docs/security.md, S24). */
+/** Writes a change into the audit log in its own transaction, with its caller (docs/security.md, S24). */
 export async function record(
   tx: Tx,
   { now }: { now(): number },

@@ -10,7 +10,7 @@ import { namedTpv } from './tpv-answer.ts';
 
 /**
  * How far each of the three was read: the last instruction's and push's row number, the last press's time and id. Null
- * where nothing of it was read yet.
+ * if nothing of it was read yet.
  */
 export type TimelineKey = [
   instruction: number | null,

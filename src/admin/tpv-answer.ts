@@ -9,7 +9,7 @@ export function isoOrNull(ms: number | null | undefined): string | null {
   return ms === null || ms === undefined ? null : isoTime(ms);
 }
 
-/** The TPV that a row names, where it names one. */
+/** The TPV that a row names, if it names one. */
 export function namedTpv(id: string | null, name: string | null): { id: string; name: string } | null {
   return id === null ? null : { id, name: name ?? '' };
 }

@@ -18,7 +18,7 @@ export function userSummaryOf(user: ListedUser): UserSummary {
   };
 }
 
-/** How a person is called where one line has room for it. */
+/** A person's name as one line. */
 export function nameOf(user: { first_name: string | null; last_name: string | null }): string {
   return [user.first_name, user.last_name].filter((part) => part !== null && part !== '').join(' ');
 }

@@ -22,7 +22,7 @@ export interface WebhookRoutesOptions {
   now(): number;
 }
 
-/** Where Telegram delivers, and the way to mend it. */
+/** Shows to which URL Telegram delivers, and sets it anew. */
 export async function adminWebhookRoutes(instance: FastifyInstance, options: WebhookRoutesOptions): Promise<void> {
   const app = instance.withTypeProvider<ZodTypeProvider>();
   const { db, webhook, watch } = options;

@@ -8,7 +8,7 @@ import { uuidv7 } from '../ids.ts';
 import { endSetup } from './first-account.ts';
 import { nameFault, normalName } from './name.ts';
 
-/** Somebody who may log in. */
+/** An account that may log in. */
 export type Account = Selectable<AdminUserTable>;
 
 export interface NewAccount {
@@ -49,8 +49,8 @@ export async function accountIn(tx: Tx, id: string): Promise<Account> {
 }
 
 /**
- * Adds an account. With the first one the set-up link has had its day.
- * @throws HubError `invalid_request` for a name that nobody can have, `conflict` for one that is taken
+ * Adds an account. The first account ends the set-up link.
+ * @throws HubError `invalid_request` for a name that is not allowed, `conflict` for one that is taken
  */
 export async function createAccount(tx: Tx, { name, role, passwordHash }: NewAccount, now: number): Promise<Account> {
   const fault = nameFault(name);
@@ -86,7 +86,7 @@ export async function createAccount(tx: Tx, { name, role, passwordHash }: NewAcc
   return row;
 }
 
-/** @throws HubError `not_found`; `conflict` where nobody would be administrator any more */
+/** @throws HubError `not_found`; `conflict` if no administrator would be left */
 export async function setRole(tx: Tx, id: string, role: AdminRole): Promise<Account> {
   await tx.run(storeValue, LOCK);
   const account = await accountIn(tx, id);
@@ -116,7 +116,7 @@ export async function setPassword(tx: Tx, id: string, passwordHash: string, now:
   tx.changed('account', id);
 }
 
-/** Refuses what would leave the hub to nobody. */
+/** Refuses to take the last administrator away. */
 async function keepAnother(tx: Tx, account: Account): Promise<void> {
   const another = await tx.kysely
     .selectFrom('admin_users')

@@ -29,7 +29,7 @@ export interface OpenSession {
   csrfToken: string;
 }
 
-/** Where a session was opened. */
+/** From which address and browser a session was opened. */
 export interface Origin {
   address: string;
   userAgent: string;
@@ -109,7 +109,7 @@ export async function openSession(
   return { secret, id };
 }
 
-/** The session whose cookie holds `secret`; undefined where it is unknown, ended, or was left idle. */
+/** The session whose cookie holds `secret`; undefined if it is unknown, ended, or was left idle. */
 export async function findSession(db: Database, secret: string, now: number): Promise<OpenSession | undefined> {
   const parameters = { hash: hash('sha256', secret), now, seenAfter: now - SESSION_IDLE_MS };
   const [row] = await db.query(sessionByHash, parameters);
@@ -127,8 +127,8 @@ export async function findSession(db: Database, secret: string, now: number): Pr
 }
 
 /**
- * Notes that somebody uses the session, at most once a minute. Where the database takes no writes (a full disk, say)
- * the session goes on without: that is when somebody has to look at the panel.
+ * Notes that the session is in use, at most once a minute. If the database takes no writes (a full disk, say)
+ * the session goes on without: that is when the panel is needed most.
  */
 export async function sessionSeen(db: Database, session: OpenSession, now: number): Promise<OpenSession> {
   const lastSeenAt = session.idleExpiresAt - SESSION_IDLE_MS;

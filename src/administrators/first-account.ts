@@ -4,7 +4,7 @@ import { deleteValue, storedValue, storeValue } from '../db/stored-value.ts';
 import { HubError } from '../errors.ts';
 import { sameSecret } from '../same-secret.ts';
 
-/** Where the hash of the one-time token waits for the first account. */
+/** The key of the one-time token's hash, kept until the first account is made. */
 const SETUP_TOKEN = 'setup_token';
 const SETUP_LIFE_MS = 24 * 3_600_000;
 const TOKEN_BYTES = 32;
@@ -15,8 +15,8 @@ export async function isSetupNeeded(db: Database): Promise<boolean> {
 }
 
 /**
- * Where there is no account, a token with which one person makes the first within a day (docs/security.md, S19). It
- * takes the place of one that was made before; undefined where there is an account.
+ * If there is no account: a token with which one person makes the first within a day (docs/security.md, S19). It
+ * takes the place of one that was made before; undefined if there is an account.
  */
 export async function offerSetup(db: Database, now: number): Promise<string | undefined> {
   const token = randomBytes(TOKEN_BYTES).toString('base64url');
@@ -28,7 +28,7 @@ export async function offerSetup(db: Database, now: number): Promise<string | un
   });
 }
 
-/** Whether the token would be taken now; what asks this before it works hard for nothing. */
+/** Whether the token would be taken now; asked before the costly hashing of a password. */
 export async function isSetupToken(db: Database, token: string, now: number): Promise<boolean> {
   const [row] = await db.query(storedValue, { key: SETUP_TOKEN });
   return row !== undefined && fits(row.value, token, now);
@@ -36,7 +36,7 @@ export async function isSetupToken(db: Database, token: string, now: number): Pr
 
 /**
  * Uses the token up; part of making the first account. Deleting the row is what decides between many at once.
- * @throws HubError `forbidden` where it is wrong, too old, used, or there is an account already
+ * @throws HubError `forbidden` if it is wrong, too old, used, or there is an account already
  */
 export async function useSetupToken(tx: Tx, token: string, now: number): Promise<void> {
   const [row] = await endSetup(tx);
@@ -44,7 +44,7 @@ export async function useSetupToken(tx: Tx, token: string, now: number): Promise
   throw setupRefused();
 }
 
-/** The link leads nowhere any more. */
+/** Makes the set-up link invalid. */
 export async function endSetup(tx: Tx): Promise<{ value: string }[]> {
   return tx.run(deleteValue, { key: SETUP_TOKEN });
 }

@@ -31,7 +31,7 @@ export interface Login {
 }
 
 /**
- * Opens a session for whoever knows the password, and has the second factor where the account asks for one. Every
+ * Opens a session for a person with the password, and the second factor if the account has one. Every
  * login is written down, the refused ones too (docs/security.md, S24).
  * @throws HubError `unauthorized` (which tells neither names nor passwords apart), `second_factor_required`,
  * `too_many_requests`
@@ -50,7 +50,7 @@ export async function login(ports: LoginPorts, credentials: Credentials, origin:
   }
   const opened = await db.transact(async (tx) => {
     const current = await accountNow(tx, account.id);
-    // While the password was checked it was changed, perhaps because somebody else knew it.
+    // The password was changed while it was checked, perhaps because a stranger knew it.
     if (current?.password_hash !== account.password_hash) return undefined;
     if (current.totp_enabled_at !== null) {
       const used = await useCode(tx, current, credentials.code ?? '', now());
@@ -69,7 +69,7 @@ export async function login(ports: LoginPorts, credentials: Credentials, origin:
 
 /**
  * Makes the first account, an administrator's, and logs in with it. However many try at once, one of them does.
- * @throws HubError `forbidden` where the token is not valid, `invalid_request` for a name that nobody can have
+ * @throws HubError `forbidden` if the token is not valid, `invalid_request` for a name that is not allowed
  */
 export async function setUp(
   { db, now }: Pick<LoginPorts, 'db' | 'now'>,

@@ -1,4 +1,4 @@
-/** Those who act in the audit log without an account. */
+/** The actors of the audit log that are no accounts. */
 export const RESERVED_NAMES = ['token', 'cli', 'hub'];
 
 export const MOST_NAME_LENGTH = 64;
@@ -8,7 +8,7 @@ export function normalName(name: string): string {
   return name.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ').trim();
 }
 
-/** Why nobody can be called so, for the person who chose it; undefined where it is fine. */
+/** Why a name is not allowed, for the person who chose it; undefined if it is. */
 export function nameFault(name: string): string | undefined {
   const normal = normalName(name);
   if (normal === '') return 'no puede estar vacío';

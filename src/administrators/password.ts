@@ -28,7 +28,7 @@ export function isPasswordLength(password: string): boolean {
 
 /**
  * What is stored of a password: a PHC string (https://github.com/P-H-C/phc-string-format).
- * @throws HubError `unavailable` where too many wait
+ * @throws HubError `unavailable` if too many wait
  */
 export async function hashPassword(password: string): Promise<string> {
   const nonce = randomBytes(SALT_BYTES);
@@ -40,7 +40,7 @@ export async function hashPassword(password: string): Promise<string> {
 /**
  * Whether the password is the one that was stored. Without a stored one the same work is done for nothing, so that the
  * time it takes doesn't tell which names exist.
- * @throws HubError `unavailable` where too many wait; Error where what is stored is no hash
+ * @throws HubError `unavailable` if too many wait; Error if the stored text is not a hash
  */
 export async function verifyPassword(password: string, stored: string | undefined): Promise<boolean> {
   const { nonce, tag, ...cost } = stored === undefined ? NOBODY : parse(stored);
@@ -94,7 +94,7 @@ async function inTurn<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } finally {
-    // Whoever is next takes this one's place.
+    // The next waiter takes this one's place.
     const next = waiting.shift();
     if (next === undefined) running--;
     else next();

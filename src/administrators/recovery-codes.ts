@@ -3,7 +3,7 @@ import { base32 } from './totp.ts';
 
 /** For the day on which the telephone is gone. */
 const CODES = 10;
-/** 80 bits: a fast hash is enough for what nobody can guess. */
+/** 80 bits: a fast hash is enough for a code that can't be guessed. */
 const CODE_BYTES = 10;
 
 /** New codes as their person notes them down, and their hashes, which are all that is stored. */
@@ -12,7 +12,7 @@ export function newRecoveryCodes(): { codes: string[]; hashes: string[] } {
   return { codes, hashes: codes.map(hashOf) };
 }
 
-/** The hashes that are left once the code was used; undefined where it is none of them. */
+/** The hashes that are left once the code was used; undefined if it is none of them. */
 export function withoutRecoveryCode(hashes: readonly string[], code: string): string[] | undefined {
   const used = hashOf(code);
   return hashes.includes(used) ? hashes.filter((one) => one !== used) : undefined;

@@ -7,7 +7,7 @@ import { newTotpSecret, totpStep } from './totp.ts';
 
 /**
  * Begins the second factor: a secret for the person's app. It counts once a code of it was given back.
- * @throws HubError `conflict` where it is on already
+ * @throws HubError `conflict` if it is on already
  */
 export async function startTotp(tx: Tx, accountId: string): Promise<string> {
   const secret = newTotpSecret();
@@ -22,9 +22,9 @@ export async function startTotp(tx: Tx, accountId: string): Promise<string> {
 }
 
 /**
- * Turns it on, where the app shows the right code.
- * @returns the recovery codes, which nobody sees again
- * @throws HubError `conflict` where it was not begun, `invalid_request` for a wrong code
+ * Turns it on, if the app shows the right code.
+ * @returns the recovery codes, which are never shown again
+ * @throws HubError `conflict` if it was not begun, `invalid_request` for a wrong code
  */
 export async function confirmTotp(tx: Tx, account: Account, code: string, now: number): Promise<string[]> {
   if (account.totp_secret === null || account.totp_enabled_at !== null) {
@@ -58,7 +58,7 @@ export async function endTotp(tx: Tx, accountId: string): Promise<void> {
 
 /**
  * Uses a code up: one that the app shows, or a recovery code. Each works once, however many ask with it at once.
- * @returns how many recovery codes are left where one was used; undefined where the code is wrong
+ * @returns how many recovery codes are left if one was used; undefined if the code is wrong
  */
 export async function useCode(
   tx: Tx,

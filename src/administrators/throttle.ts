@@ -22,7 +22,7 @@ export interface Attempt {
 }
 
 /**
- * Slows down whoever guesses passwords, per address, and per address and name. An attempt counts as wrong from its
+ * Slows down the guessing of passwords, per address, and per address and name. An attempt counts as wrong from its
  * beginning on, so that many at once are no way around it. In this process's memory: a restart forgets.
  */
 export class LoginThrottle {
@@ -34,7 +34,7 @@ export class LoginThrottle {
     this.#now = now;
   }
 
-  /** @throws HubError `too_many_requests`, also where the password would be right */
+  /** @throws HubError `too_many_requests`, even if the password would be right */
   begin(address: string, name: string): Attempt {
     const caller = callerOf(address);
     const key = `${caller} ${name}`;

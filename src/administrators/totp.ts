@@ -22,7 +22,7 @@ export function totpCode(secret: string, at: number, digits = DIGITS): string {
 
 /**
  * The time step to which the code belongs, of those that are taken at `now` and are later than `lastStep`; undefined
- * where it is wrong, or was used before.
+ * if it is wrong, or was used before.
  */
 export function totpStep(secret: string, code: string, now: number, lastStep: number | null): number | undefined {
   const current = Math.floor(now / STEP_MS);
@@ -42,7 +42,7 @@ function codeOfStep(secret: string, step: number, digits: number): string {
   const counter = Buffer.alloc(8);
   counter.writeBigUInt64BE(BigInt(step));
   const mac = createHmac('sha1', fromBase32(secret)).update(counter).digest();
-  // RFC 4226, 5.3: the last four bits say where the code's 31 bits begin.
+  // RFC 4226, 5.3: the last four bits are the position of the code's 31 bits.
   const offset = mac.readUInt8(mac.length - 1) & 0xf;
   const number = mac.readUInt32BE(offset) & 0x7fffffff;
   return String(number % 10 ** digits).padStart(digits, '0');

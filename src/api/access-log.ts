@@ -17,7 +17,7 @@ export interface Trail {
 
 export interface AccessLogOptions {
   logs: Logs;
-  /** @param route the route's pattern; undefined where there is none */
+  /** @param route the route's pattern; undefined if there is none */
   onAnswered?: ((method: string, route: string | undefined, status: number) => void) | undefined;
 }
 
@@ -63,7 +63,7 @@ function addressOf(request: FastifyRequest): string | undefined {
   return request.headers['x-forwarded-for'] === undefined ? request.socket.remoteAddress : request.ip;
 }
 
-/** Without its query; where strangers choose the words, without what looks like a secret. */
+/** Without its query; a path that strangers chose, also without what looks like a secret. */
 function pathOf(url: string, route: string | undefined, mask: (text: string) => string): string {
   const query = url.indexOf('?');
   const path = query < 0 ? url : url.slice(0, query);

@@ -55,7 +55,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   });
   app.setValidatorCompiler<z.core.$ZodType>((route) => {
     const validate = validatorCompiler(route);
-    // fastify hands over null where there is no body; to a schema, absence is undefined.
+    // fastify hands over null if there is no body; to a schema, absence is undefined.
     return route.httpPart === 'body' ? (body) => validate(body ?? undefined) : validate;
   });
   app.setSerializerCompiler(serializerCompiler);

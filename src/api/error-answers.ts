@@ -37,7 +37,7 @@ const FASTIFY_CODES: Record<string, ErrorCode> = {
   FST_ERR_NOT_FOUND: 'not_found',
 };
 
-/** Answers every refusal in the contract's shape; what nobody foresaw is logged, and tells the caller nothing. */
+/** Answers every refusal in the contract's shape; an unexpected error is logged, and its answer says nothing of it. */
 export function answerErrors(app: FastifyInstance): void {
   app.setErrorHandler(answerError);
   app.setNotFoundHandler((request, reply) => sendError(request, reply, new HubError('not_found', 'No such route.')));
@@ -80,7 +80,7 @@ function known(error: FastifyError | HubError, request: FastifyRequest): HubErro
   return new HubError('internal_error', 'A request failed.', { cause: error });
 }
 
-/** A caller that sends thousands of unknown fields is told of the first. */
+/** Of thousands of unknown fields, the answer names the first ones. */
 const MOST_UNKNOWN_FIELDS = 20;
 
 function detailsOf({ keyword, instancePath, message, params }: FastifySchemaValidationError): ErrorDetail[] {

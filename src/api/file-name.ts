@@ -5,7 +5,7 @@ const INVISIBLE = /[\p{Cc}\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu;
 /** RFC 6838, section 4.2; parameters are left out. */
 const MIME_TYPE = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,126}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}$/;
 
-/** What somebody else calls a file, as a name without a folder and of at most 255 bytes; `fallback` where nothing is left. */
+/** A file name from outside, without a folder and of at most 255 bytes; `fallback` if nothing is left. */
 export function fileName(given: string | undefined, fallback: string): string {
   const base = (given ?? '').toWellFormed().split(/[/\\]/).at(-1)?.replace(INVISIBLE, '').trim() ?? '';
   if (/^\.*$/.test(base)) return fallback;
@@ -15,7 +15,7 @@ export function fileName(given: string | undefined, fallback: string): string {
   return cut(base.slice(0, base.length - extension.length), MAX_NAME_BYTES - Buffer.byteLength(extension)) + extension;
 }
 
-/** A MIME type without parameters; undefined where it is none. */
+/** A MIME type without parameters; undefined if it is none. */
 export function mimeType(given: string | undefined): string | undefined {
   const type = given?.split(';', 1)[0]?.trim().toLowerCase();
   return type !== undefined && MIME_TYPE.test(type) ? type : undefined;

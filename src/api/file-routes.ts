@@ -25,7 +25,7 @@ export interface OpenedFile {
 /**
  * Opens a file by Telegram's id.
  * @param range of its bytes, as in the header `Range`
- * @param signal aborted when nobody wants it any more
+ * @param signal aborted when the client goes away
  * @throws HubError `not_found`, `payload_too_large`, `telegram_error`
  */
 export type OpenFile = (fileId: string, range: string | undefined, signal: AbortSignal) => Promise<OpenedFile>;
@@ -36,7 +36,7 @@ export interface FileRoutesOptions {
   openFile: OpenFile;
 }
 
-/** What came in an instruction of this TPV; where it came more than once, the latest says how it is called. */
+/** What came in an instruction of this TPV; if it came more than once, the latest one gives its name. */
 const fileOfTpv = statement<{ fileId: string; tpvId: string }>()((db, p) =>
   db
     .selectFrom('instruction_files')

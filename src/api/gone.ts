@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 
-/** Aborted when the client goes away; fastify's own signal misses that where it came before somebody asked for it. */
+/** Aborted when the client goes away; fastify's own signal misses it if that came before the signal was asked for. */
 export function goneSignal(request: FastifyRequest): AbortSignal {
   return request.socket.destroyed ? AbortSignal.abort() : request.signal;
 }

@@ -27,7 +27,7 @@ export interface LegacyRoutesOptions {
   now(): number;
 }
 
-/** Where an older TPV does not say how long its buttons work. */
+/** How long the buttons of an older TPV work, if it does not say. */
 const DEFAULT_LIFE_MS = 24 * 3_600_000;
 
 const done = z.object({ success: z.literal(true) });
@@ -78,7 +78,7 @@ export async function legacyRoutes(app: FastifyInstance, options: LegacyRoutesOp
       const row = await options.settled(pushId, PUSH_WAIT_MS);
       if (row?.status === 'failed') throw refusedBy(row);
       if (row?.telegram_message_id != null) return { success: true, message_id: row.telegram_message_id };
-      // It is durable and goes out later, or may have arrived: whoever is told otherwise sends it again.
+      // It is durable and goes out later, or may have arrived: a TPV that got an error would send it again.
       return { success: true, message_id: null, pending: true };
     },
   );

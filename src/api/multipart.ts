@@ -11,7 +11,7 @@ import { parseJson } from './json-body.ts';
 export interface MultipartPush {
   /** The fields with the types of the JSON body, still to be validated by `pushSchema`. */
   body: unknown;
-  /** The caller's from here on: where the push is refused, or was there already, it removes the file. */
+  /** The caller owns the file from here on: if the push is refused, or was there already, it removes it. */
   upload?: SavedUpload;
 }
 

@@ -83,7 +83,7 @@ export async function pushRoutes(instance: FastifyInstance, options: PushRoutesO
         const result = await options.result(accepted.id);
         return await reply.code(result.status === 'sent' ? 201 : 202).send(result);
       } finally {
-        // A file that no message refers to is nobody's.
+        // A file that no message refers to is of no use.
         if (upload !== undefined && !taken) await options.uploads.remove(upload.file);
       }
     },

@@ -3,7 +3,7 @@ import { HubError } from '../errors.ts';
 import { sameSecret } from '../same-secret.ts';
 
 export interface StatusOptions {
-  /** Why the hub can't work now; empty where it can. */
+  /** Why the hub can't work now; empty if it can. */
   problems(): Promise<readonly { code: string; message: string }[]>;
   metrics: { text(): Promise<string>; readonly contentType: string };
   metricsToken: string | undefined;
@@ -17,7 +17,7 @@ const PAGE = (ready: boolean) => `<!doctype html>
 <p><a href="/admin/">Panel de administración</a> · <a href="/docs">Documentación de la API</a></p></body></html>
 `;
 
-/** Whoever polls is told no sooner that it is over. */
+/** A client that polls should not ask again sooner. */
 const RETRY_AFTER_SECONDS = 2;
 const LOOPBACK = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
 
@@ -41,7 +41,7 @@ export async function statusRoutes(app: FastifyInstance, options: StatusOptions)
   });
 }
 
-/** With a token: whoever shows it. Without one: this machine, and nobody that a proxy brings. */
+/** With a token: requests that show it. Without one: this machine, but no request through a proxy. */
 function mayReadMetrics(request: FastifyRequest, token: string | undefined): boolean {
   const given = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
   if (token !== undefined) return given !== undefined && sameSecret(given, token);

@@ -183,7 +183,7 @@ export async function tpvRoutes(instance: FastifyInstance, options: TpvRoutesOpt
   );
 }
 
-/** Whether the TPV that registers is active at once; throws where it may not register at all. */
+/** Whether the TPV that registers is active at once; throws if it may not register at all. */
 function admit(request: FastifyRequest, options: TpvRoutesOptions): boolean {
   const { registration, registrationToken } = options;
   switch (registration) {

@@ -14,7 +14,7 @@ export interface Input {
 export interface Result {
   data: object;
   text: string;
-  /** Other than 0, where the command did its work and what it found is no good. */
+  /** Other than 0 if the command did its work and found a fault. */
   exitCode?: ExitCode;
 }
 

@@ -17,7 +17,7 @@ export interface Desk {
 
 /**
  * Runs a command on the database, which works while the hub runs.
- * @throws ConfigError, HubError `unavailable` where the database can't be opened or has an old schema
+ * @throws ConfigError, HubError `unavailable` if the database can't be opened or has an old schema
  */
 export async function withDatabase<T>(env: Input['env'], run: (db: Database) => Promise<T>): Promise<T> {
   const db = openDatabase(readDatabaseConfig(env));

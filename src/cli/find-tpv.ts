@@ -7,7 +7,7 @@ const LEAST_ID_LENGTH = 8;
 
 /**
  * The TPV that `given` names: its id, the end of its id, or its name.
- * @throws HubError `not_found` where there is none, or more than one
+ * @throws HubError `not_found` if there is none, or more than one
  */
 export async function findTpv(db: Database, given: string): Promise<Tpv> {
   const wanted = given.toLowerCase();

@@ -9,7 +9,7 @@ import { moveCommand } from './move-command.ts';
 
 /**
  * Brings the database up to date, with `status` only looks, and with `to` moves everything to PostgreSQL.
- * @throws ConfigError, HubError `unavailable`, Error where the database is newer than the program
+ * @throws ConfigError, HubError `unavailable`, Error if the database is newer than the program
  */
 export async function migrateCommand({ env, options }: Input): Promise<Result> {
   const status = options.status === true;

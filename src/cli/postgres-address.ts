@@ -4,8 +4,8 @@ import { readSecret } from './secret.ts';
 const ADDRESS = /^postgres(ql)?:\/\/.+/;
 
 /**
- * The address of a PostgreSQL database: as given, or read from standard input where `-` was given. The command line
- * can be seen by everybody on the machine, so one with a password is not taken from there.
+ * The address of a PostgreSQL database: as given, or read from standard input for `-`. The command line
+ * can be seen by every user of the machine, so one with a password is not taken from there.
  * @param option the option's name, for the sentences
  * @throws UsageError, which never holds the address
  */

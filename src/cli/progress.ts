@@ -1,6 +1,6 @@
 import type { WriteStream } from 'node:tty';
 
-/** Shows how far long work has come; nothing where nobody looks on. */
+/** Shows how far long work has come; shows nothing if the stream is no terminal. */
 export interface Progress {
   /** @param share 0 to 1 */
   show(share: number): void;

@@ -5,13 +5,13 @@ import { UsageError } from '../process/exit.ts';
 /**
  * One line of standard input, or of an answer to a prompt that doesn't show it; a secret never stands on the command
  * line.
- * @param what what is missing where nothing comes, such as `key`
+ * @param what what is missing if nothing comes, such as `key`
  */
 export async function readSecret(prompt: string, what: string): Promise<string> {
   return (await readLine(prompt, what)).trim();
 }
 
-/** A secret that somebody chooses: at a prompt it is asked for twice, since nobody sees what they type. */
+/** A secret that an operator chooses: a prompt asks for it twice, since it does not show what is typed. */
 export async function readNewSecret(prompt: string, what: string): Promise<string> {
   const first = await readLine(prompt, what);
   if (process.stdin.isTTY && (await readLine('Again: ', what)) !== first) {
@@ -22,7 +22,7 @@ export async function readNewSecret(prompt: string, what: string): Promise<strin
 
 async function readLine(prompt: string, what: string): Promise<string> {
   const asked = process.stdin.isTTY;
-  // As a terminal it takes over the echo from the system, and gives it to nobody.
+  // As a terminal it takes over the echo from the system, and shows nothing.
   const lines = createInterface({ input: process.stdin, terminal: asked, ...(asked ? { output: nowhere() } : {}) });
   lines.on('SIGINT', () => lines.close());
   if (asked) process.stderr.write(prompt);

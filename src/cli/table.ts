@@ -1,11 +1,11 @@
-/** Where the output is no terminal. */
+/** The width if the output is no terminal. */
 const PLAIN_WIDTH = 120;
 const GAP = '  ';
 /** A column is not cut below this. */
 const LEAST_WIDTH = 8;
 
 /**
- * A table that fits the terminal: where it is too wide, its widest columns are cut.
+ * A table that fits the terminal: if it is too wide, its widest columns are cut.
  * @param rows one list of cells each, as many as `headings`
  */
 export function tableOf(

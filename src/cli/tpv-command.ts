@@ -23,7 +23,7 @@ const ACTIONS = {
   'import-key': importInto,
 } as const;
 
-/** What a TPV may be called, and how many users it has where nobody says (docs/rest.md). */
+/** What a TPV may be called, and how many users it has by default (docs/rest.md). */
 const MOST_NAME_LENGTH = 200;
 const DEFAULT_MAX_USERS = 100;
 

@@ -4,7 +4,7 @@ import type { Input, Result } from './command.ts';
 
 /** Telegram's side of the webhook, as these commands need it. */
 export interface WebhookSide {
-  /** @returns where Telegram delivers from now on */
+  /** @returns the URL to which Telegram delivers from now on */
   set(url: string | undefined): Promise<string>;
   info(): Promise<{ info: object; problems: readonly string[] }>;
   delete(): Promise<void>;

@@ -7,7 +7,7 @@ import type { Session } from './socket-session.ts';
 
 /** Half of the second within which a socket ends (S9): the rest is for the query, and for a busy machine. */
 const LOOK_INTERVAL_MS = 500;
-/** Keys also end by time: this often everybody is looked at. */
+/** Keys also end by time: all sockets are checked this often. */
 const FULL_LOOK_INTERVAL_MS = 60_000;
 
 export interface AccessWatchPorts {
@@ -57,7 +57,7 @@ export class AccessWatch {
     const now = clock.now();
     if (this.#epoch === epoch && now < this.#fullLookAt) return;
     for (const session of [...this.#ports.sessions()]) await this.look(session);
-    // Only now: where looking failed, the next tick tries again.
+    // Only now: if looking failed, the next tick tries again.
     this.#epoch = epoch;
     this.#fullLookAt = now + FULL_LOOK_INTERVAL_MS;
   }

@@ -79,7 +79,7 @@ export function problemOf(error: HubError): FrameProblem {
   };
 }
 
-/** `result` where the frame had a usable `ref`, `error` otherwise. */
+/** `result` if the frame had a usable `ref`, `error` otherwise. */
 export function refusalFrame(problem: FrameProblem, ref: string | undefined): string {
   if (ref === undefined) return JSON.stringify({ type: 'error', error: problem });
   return JSON.stringify({ type: 'result', ref, ok: false, error: problem });

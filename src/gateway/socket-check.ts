@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { HubError } from '../errors.ts';
 
 export interface SocketCheckOptions {
-  /** Lets administrators in; throws for everybody else. */
+  /** Lets administrators in; throws for any other caller. */
   guard(request: FastifyRequest): Promise<void>;
 }
 

@@ -44,7 +44,7 @@ export interface SessionIdentity {
 
 /**
  * One TPV's socket, from its upgrade to its end: opened → ready (welcome said) → closed. Its handlers are bound to
- * its own socket, so a late close touches nobody else.
+ * its own socket, so a late close does not touch the TPV's next socket.
  */
 export class Session implements Sink {
   readonly identity: SessionIdentity;

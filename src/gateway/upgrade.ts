@@ -16,12 +16,12 @@ export interface UpgradeOptions extends SocketCheckOptions {
   draining(): boolean;
   clock: Clock;
   authenticate(key: string): Promise<Credential | undefined>;
-  /** Counts a failed key; throws `too_many_requests` where the address had too many. */
+  /** Counts a failed key; throws `too_many_requests` if the address had too many. */
   failedKey(request: FastifyRequest): Promise<void>;
 }
 
 const SOCKET_PATH = '/api/tpv/ws';
-/** Where a WebSocket may be opened; a trailing slash is allowed too. */
+/** The paths at which a WebSocket may be opened; a trailing slash is allowed too. */
 export const SOCKET_PATHS: readonly string[] = [SOCKET_PATH, SOCKET_CHECK_PATH];
 
 /** Upgrades that may be under way at once for one address, before its key is known (S11). */
@@ -30,7 +30,7 @@ const MAX_PENDING_PER_ADDRESS = 20;
 const MAX_UPGRADES_PER_SECOND = 500;
 /** An upgrade whose key could not be checked by then is dropped (S11). */
 const UPGRADE_TIMEOUT_MS = 5_000;
-/** How long ws waits for the other side's part of a closing handshake, where the session does not. */
+/** How long ws waits for the other side's part of a closing handshake, unless the session closes it itself. */
 const CLOSE_TIMEOUT_MS = 2_000;
 
 /** Names of parameters under which a key was seen in a URL somewhere. */
@@ -138,7 +138,7 @@ async function identify(request: FastifyRequest, options: UpgradeOptions): Promi
   return credential;
 }
 
-/** @throws HubError `unavailable` where the database takes too long to tell who it is */
+/** @throws HubError `unavailable` if the database takes too long to say whose key it is */
 async function inTime<T>(clock: Clock, work: Promise<T>): Promise<T> {
   const late = Promise.withResolvers<never>();
   const cancel = clock.after(UPGRADE_TIMEOUT_MS, () =>
@@ -148,6 +148,6 @@ async function inTime<T>(clock: Clock, work: Promise<T>): Promise<T> {
 }
 
 function tooMany(message: string): HubError {
-  // Spread over a few seconds, so that those who were refused together don't come back together.
+  // Spread over a few seconds, so that clients that were refused together don't come back together.
   return new HubError('too_many_requests', message, { retryAfterSeconds: 1 + Math.floor(Math.random() * 5) });
 }

@@ -18,7 +18,7 @@ const MAX_MESSAGE_LENGTH = 500;
 const QUOTES_NAMES = /^(08|28|3D|42|53|55|57)[0-9A-Z]{3}$/;
 
 /**
- * What of an error may be logged: its kind, its code, where it happened, and its message without what stands in
+ * What of an error may be logged: its kind, its code, the place in the code, and its message without what stands in
  * quotes there. Everything else that libraries hang on their errors may hold what a person wrote (grammY the whole
  * payload, PostgreSQL the row, a JSON parser a piece of the text), or a URL with the bot's token.
  */

@@ -19,7 +19,7 @@ export interface RolledOptions {
  * Opens a log that begins a new file each day and whenever one is full. pino-roll dates and numbers its files and
  * points a link named `current.log` at the newest, so each log has a folder of its own
  * (`access/access.2025-11-09.1.log`), and the name that operators know (`access.log`) is a link to that link.
- * @throws Error with a sentence where the folder can't be written
+ * @throws Error with a sentence if the folder can't be written
  */
 export async function openRolled({ dir, name, size, minLength }: RolledOptions): Promise<GuardedStream> {
   const { default: roll } = await import('pino-roll');
@@ -52,7 +52,7 @@ export async function openRolled({ dir, name, size, minLength }: RolledOptions):
   }
 }
 
-/** A file that somebody else wrote under this name is put aside, never removed. */
+/** A file of this name that the hub did not write is put aside, never removed. */
 function linkTo(link: string, target: string): void {
   const there = lstatSync(link, { throwIfNoEntry: false });
   if (there?.isSymbolicLink()) rmSync(link);

@@ -33,10 +33,10 @@ const MAX_FILE_SIZE = '50m';
  * What a process writes: the program's log, and one line for each thing that came in or went out.
  *
  * One message can be followed by its ids through `access`:
- * 1. `POST /webhook/telegram/` has `update_id`, and `instruction_id` where the update became an instruction;
+ * 1. `POST /webhook/telegram/` has `update_id`, and `instruction_id` if the update became an instruction;
  * 2. its TPV reports over REST: the line's `path` has that id; over a socket: only at `LOG_LEVEL=debug`, in `log`,
- *    where each hand-out, report and end of an instruction is one line with `instruction_id`;
- * 3. a push that a TPV sends: its line has `push_message_id`, and `instruction_id` where it is a reply that the SDK
+ *    in which each hand-out, report and end of an instruction is one line with `instruction_id`;
+ * 3. a push that a TPV sends: its line has `push_message_id`, and `instruction_id` if it is a reply that the SDK
  *    sent from its handler; what the hub itself says because of an instruction has both ids too;
  * 4. how that push fared with Telegram: `push: "sent" | "failed" | "unknown"`, with the same `push_message_id`.
  *
@@ -56,7 +56,7 @@ export interface Logs {
 
 export interface LogOptions {
   level: string;
-  /** Where `access.log` and `error.log` go; undefined: both to standard output. */
+  /** The folder of `access.log` and `error.log`; undefined: both to standard output. */
   dir?: string | undefined;
   /** What must never be in a line, wherever it comes from. */
   secrets?: readonly string[];
@@ -67,7 +67,7 @@ export interface LogOptions {
 /**
  * Opens the logs. Without `dir` both go to standard output; with it, to `access.log` and `error.log` in that
  * folder, rotated daily and at 50 MB, 14 kept. A disk that is full later on costs lines, and nothing else.
- * @throws Error with a sentence where `dir` can't be written
+ * @throws Error with a sentence if `dir` can't be written
  */
 export async function openLogs(options: LogOptions): Promise<Logs> {
   const { dir, fileSize: size = MAX_FILE_SIZE } = options;
@@ -138,7 +138,7 @@ function withoutQuery(address: unknown): string {
 
 type LogArguments = Parameters<Logger['info']>;
 
-/** Where a line has no words of its own pino takes the error's, as they are. */
+/** For a line without words of its own, pino takes the error's, as they are. */
 function withOwnMessage(args: LogArguments): LogArguments {
   const [first, message]: unknown[] = args;
   const err = first instanceof Error ? first : Object(first).err;

@@ -14,7 +14,7 @@ export const CHUNK_BYTES = 64 * 1024;
 export const MAX_WRITE_BYTES = 2 * CHUNK_BYTES;
 /** Lines gather for this long; a process that is killed loses so much of its log. */
 export const FLUSH_INTERVAL_MS = 250;
-/** The same trouble is told once in this time. */
+/** The same fault is written once in this time. */
 const TELL_AGAIN_MS = 60_000;
 
 /** A stream of lines whose faults end nothing but lines. */
@@ -27,8 +27,8 @@ export interface GuardedStream {
 }
 
 /**
- * Keeps the faults of a log's stream away from the hub: a full disk, a folder that is gone, a pipe that nobody reads.
- * They are told on standard error, and writing goes on as soon as it can.
+ * Keeps the faults of a log's stream away from the hub: a full disk, a folder that is gone, a pipe without a reader.
+ * They are written to standard error, and the log goes on as soon as it can.
  * @param name how standard error calls it
  */
 export function guarded(stream: LogStream, name: string): GuardedStream {
@@ -42,7 +42,7 @@ export function guarded(stream: LogStream, name: string): GuardedStream {
     try {
       writeSync(2, `${name} can't be written (${reason}): lines are dropped until it can.\n`);
     } catch {
-      // Nobody is left to tell.
+      // Standard error is gone too: there is no place left to write to.
     }
   };
   stream.on('error', (error: NodeJS.ErrnoException) => {

@@ -5,12 +5,12 @@ import { pendingByTpv, pendingOfTpvs, queuedPushes, unassignedInstructions } fro
 
 /** Counts stop here: an administrator need not know how many more, and counting a million takes its time. */
 export const BACKLOG_LIMIT = 1_000;
-/** TPVs that are told of one by one: those whose first in line waits longest, then the others. */
+/** TPVs that have series of their own: those whose first pending instruction is oldest, then the others. */
 export const MOST_TPVS = 200;
 
 interface Waiting {
   pending: number;
-  /** How long the first in line has waited; 0 where nothing does. */
+  /** How long the first pending one has waited; 0 if none waits. */
   oldestMs: number;
 }
 
@@ -55,7 +55,7 @@ export async function readBacklog(
 export function backlogQueries(db: Database) {
   const { read } = db;
   return {
-    /** Every active TPV, and when its first press and its first message in line came. */
+    /** Every active TPV, and when its first pending press and its first pending message came. */
     firstInLine: () =>
       read
         .selectFrom('tpv_instances as t')

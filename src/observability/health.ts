@@ -32,7 +32,7 @@ export interface HealthPorts {
 }
 
 export interface Health {
-  /** Why the hub can't work now; cheap enough to be asked each second, by several. */
+  /** Why the hub can't work now; cheap enough for several callers each second. */
   problems(): Promise<readonly Problem[]>;
   stop(): void;
 }
@@ -41,18 +41,18 @@ export interface Health {
 const FRESH_COMMIT_MS = 5_000;
 /** One look serves all who ask within this time. */
 const LOOK_AGAIN_MS = 900;
-/** A database that takes longer is as good as none. */
+/** A database that takes longer counts as unavailable. */
 const PATIENCE_MS = 3_000;
-/** A turn of the event loop that takes longer holds everybody up and Telegram gives up soon after. */
+/** A turn of the event loop that takes longer holds every request up; Telegram gives up soon after. */
 const STALL_MS = 5_000;
-/** For so long a stall is told of, twice that at most. */
+/** A stall is reported for this long, twice that at most. */
 const STALL_WINDOW_MS = 10_000;
 
 const applied = statement<object>()((db) =>
   db.withTables<{ kysely_migration: { name: string } }>().selectFrom('kysely_migration').select('name'),
 );
 
-/** A row that is written to see whether that works; nobody reads it. */
+/** A row that is only written, to see whether writing works. */
 const MARK = 'last_write_test';
 
 /** Follows commits, so that a busy hub need not be asked whether it can write. */
@@ -100,7 +100,7 @@ export async function startHealth(ports: HealthPorts, commits: CommitWatch): Pro
 
   return {
     async problems() {
-      // Whatever else is wrong, it will be somebody else's soon.
+      // Whatever else is wrong, another process will take over soon.
       if (draining()) return [problem('draining')];
       if (performance.now() - lookedAt >= LOOK_AGAIN_MS) {
         looking ??= look().finally(() => {

@@ -17,13 +17,13 @@ export interface ReadingPorts {
 
 /** What Prometheus has to look up when it asks. */
 export interface Readings {
-  /** Undefined where the database can't be read now. */
+  /** Undefined if the database can't be read now. */
   backlog(): Promise<Backlog | undefined>;
-  /** Of the disk that holds the database; undefined where that is elsewhere. */
+  /** Of the disk that holds the database; undefined if that is another machine's. */
   disk(): Promise<DiskSpace | undefined>;
 }
 
-/** One look at the backlog serves everybody for this long … */
+/** One look at the backlog serves all scrapes for this long … */
 const BACKLOG_LIFE_MS = 5_000;
 /** … and for this many times as long as it took: looking never takes more than a hundredth of the hub's time. */
 const LIFE_PER_COST = 100;

@@ -10,7 +10,7 @@ export interface TelemetryPorts {
   metrics: Metrics;
 }
 
-/** Those who look on: they count, and write the lines by which a message is followed (src/log/log.ts). */
+/** Counts what happens, and writes the lines by which a message is followed (src/log/log.ts). */
 export interface Telemetry {
   readonly delivery: DeliveryObserver;
   observeCall(call: () => Promise<CallOutcome>): Promise<CallOutcome>;
@@ -61,7 +61,7 @@ export function startTelemetry({ events, logs: { log, access }, metrics }: Telem
       },
       returned(ids) {
         instructions.returned(ids.length);
-        if (traced) for (const id of ids) log.debug({ instruction_id: id }, 'in line again');
+        if (traced) for (const id of ids) log.debug({ instruction_id: id }, 'returned to pending');
       },
     },
     async observeCall(call) {

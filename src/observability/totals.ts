@@ -9,7 +9,7 @@ import { queuedPushes, unassignedInstructions } from './waiting.ts';
 export interface Totals {
   /** Instructions that wait to be handed out to their TPV. */
   waiting: number;
-  /** Instructions that somebody has. */
+  /** Instructions that a TPV has. */
   inFlight: number;
   /** Instructions that no TPV takes. */
   unassigned: number;
@@ -19,7 +19,7 @@ export interface Totals {
   unassignedSince: number | undefined;
   /** Messages that wait for Telegram. */
   pushesQueued: number;
-  /** Messages of which nobody knows whether they arrived. */
+  /** Messages of which it is unknown whether they arrived. */
   pushesUnknown: number;
   /** Updates that were not understood. */
   quarantined: number;
@@ -67,7 +67,7 @@ const rowBySeq = statement<{ seq: number }>()((db, p) =>
   db.selectFrom('instructions').select(['id', 'created_at']).where('seq', '=', p('seq')),
 );
 
-// The conditions in full: SQLite takes a partial index only where its own condition stands in the query.
+// The conditions in full: SQLite uses a partial index only if the index's own condition stands in the query.
 const pushesQueued = statement<{ most: number }>()((db, p) =>
   db
     .selectFrom(queuedPushes(db).select('seq').limit(p('most')).as('queued'))
@@ -113,7 +113,7 @@ const unassignedUsers = statement<{ most: number }>()((db, p) =>
 );
 
 /**
- * Counts what waits, out of indexes alone and in short statements, so that a million rows hold nobody up.
+ * Counts what waits, out of indexes alone and in short statements, so that a million rows hold no update up.
  * @param tpvIds of all TPVs, in order
  */
 export async function readTotals(db: Database, tpvIds: readonly string[]): Promise<Totals> {

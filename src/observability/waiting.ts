@@ -5,7 +5,7 @@ import type { Schema } from '../db/schema.ts';
 // What "waits" means, for the metrics, the overview and the lists alike. Each query reads one index, from its first
 // entry on, and stops after `most` rows: counting a million rows would hold the event loop up.
 
-/** How many instructions are in line for each of these TPVs, counted up to `most`. */
+/** How many pending instructions each of these TPVs has, counted up to `most`. */
 export async function pendingByTpv(db: Database, ids: readonly string[], most: number): Promise<Map<string, number>> {
   // PostgreSQL takes no empty list.
   if (ids.length === 0) return new Map();

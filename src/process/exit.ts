@@ -11,7 +11,7 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** Loads `.env` of the working directory, where there is one; variables that are set already win. */
+/** Loads `.env` of the working directory, if there is one; variables that are set already win. */
 export function loadDotEnv(): void {
   if (existsSync('.env')) process.loadEnvFile('.env');
 }

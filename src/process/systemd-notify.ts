@@ -15,7 +15,7 @@ export class SystemdNotify {
   /** Who waits for an answer of the shell, in the order of their words. */
   #waiting: ((told: boolean) => void)[] = [];
 
-  /** @param path where `systemd-notify` is looked for; nothing else of the hub's environment, which has its secrets, is handed on */
+  /** @param path the folders in which `systemd-notify` is looked for; the rest of the environment holds secrets */
   constructor(socket: string, path: string | undefined) {
     this.#env = { NOTIFY_SOCKET: socket, PATH: path };
     // While the hub is small.
@@ -55,7 +55,7 @@ export class SystemdNotify {
       for (const resolve of this.#waiting.splice(0)) resolve(false);
     };
     shell.on('error', gone).on('close', gone);
-    // Why it can't be written to is told by its end.
+    // The end of the program says why it can't be written to.
     shell.stdin.on('error', () => {});
     return shell;
   }

@@ -2,7 +2,7 @@ import type { Cancel, Clock } from '../clock.ts';
 import type { Logger } from '../log/log.ts';
 import { SystemdNotify } from './systemd-notify.ts';
 
-/** What systemd hears from the hub that it started (sd_notify(3)); nobody hears anything where nobody listens. */
+/** What systemd hears from the hub that it started (sd_notify(3)); without systemd, nothing is sent. */
 export interface ServiceManager {
   /**
    * The hub listens. From here on the watchdog is fed, twice in its time, while the event loop turns and `problems`
@@ -60,7 +60,7 @@ export function serviceManager({ env, clock, log }: ServiceManagerOptions): Serv
   };
 }
 
-/** Half of the watchdog's time; undefined where there is none, or it watches another process. */
+/** Half of the watchdog's time; undefined if there is none, or it watches another process. */
 function feedIntervalMs({ WATCHDOG_USEC, WATCHDOG_PID }: ServiceManagerOptions['env']): number | undefined {
   const watchdogMs = Number(WATCHDOG_USEC) / 1_000;
   if (!(watchdogMs >= 2)) return undefined;

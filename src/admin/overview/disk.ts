@@ -12,7 +12,7 @@ export function isNearlyFull({ freeBytes, sizeBytes }: DiskSpace): boolean {
 
 export interface DiskPorts {
   clock: Clock;
-  /** Undefined where the database is on another machine. */
+  /** Undefined if the database is on another machine. */
   read(): Promise<DiskSpace | undefined>;
   onFault(error: unknown): void;
 }
@@ -21,7 +21,7 @@ export interface DiskPorts {
 export class DiskWatch {
   readonly #ports: DiskPorts;
   readonly #cancel: Cancel;
-  /** Undefined where it is not known. */
+  /** Undefined if it is not known. */
   room: DiskSpace | undefined;
   /** Since when it is nearly full, in milliseconds. */
   fullSince: number | undefined;

@@ -21,14 +21,14 @@ export interface SituationPorts {
   webhookMode: 'webhook' | 'polling';
   disk: DiskWatch;
   sharedKeys: SharedKeys;
-  /** Nothing leaves to Telegram before; undefined where nothing holds it. */
+  /** Nothing goes to Telegram before; undefined if nothing holds it. */
   pushesPausedUntil(): number | undefined;
   version: string;
 }
 
-/** Those who ask within this long share one answer. */
+/** Calls within this long share one answer. */
 const FRESH_MS = 1_000;
-/** Messages a second are told over this long. */
+/** Messages a second are an average over this long. */
 const PUSH_RATE_SECONDS = 10;
 const HOUR_MINUTES = 60;
 
@@ -40,7 +40,7 @@ const tpvsNow = statement<object>()((db) =>
     .orderBy('id'),
 );
 
-/** The hub as it is now, put together for those who look at it, and only while somebody does. */
+/** The hub as it is now, put together when it is asked for. */
 export class Situation {
   readonly #ports: SituationPorts;
   readonly #startedAt: number;

@@ -15,7 +15,7 @@ export interface TelegramWebhook {
 /** What is wrong with a webhook, and the sentence that says so. */
 export interface WebhookProblem {
   code: 'unset' | 'elsewhere' | 'failing' | 'backlog' | 'missing_kinds';
-  /** When it happened, where it is one event. */
+  /** When it happened, if it is one event. */
   at?: number | undefined;
   sentence: string;
 }
@@ -23,7 +23,7 @@ export interface WebhookProblem {
 /** Telegram's side of the webhook. */
 export interface WebhookPort {
   readonly mode: 'webhook' | 'polling';
-  /** Where Telegram should deliver. */
+  /** The URL to which Telegram should deliver. */
   readonly expectedUrl: string | undefined;
   /** @throws HubError `telegram_error` */
   read(): Promise<{ info: TelegramWebhook; problems: WebhookProblem[] }>;
@@ -32,7 +32,7 @@ export interface WebhookPort {
 /** How the webhook was when Telegram was asked last. */
 export interface WebhookHealth {
   state: 'ok' | 'broken' | 'unknown';
-  /** Updates go to somebody else, or to nobody. */
+  /** Updates go to another program, or to none. */
   elsewhere: boolean;
   checkedAt: number | undefined;
   /** Since when it has been like that, in milliseconds. */
@@ -42,12 +42,12 @@ export interface WebhookHealth {
 }
 
 const CHECK_INTERVAL_MS = 5 * 60_000;
-/** The hub itself tells Telegram where to deliver when it starts: it is given time for that. */
+/** The hub itself sets the webhook when it starts: it has this long for it. */
 const FIRST_CHECK_MS = 10_000;
 /** Telegram goes on telling of its last failure, long after the next update came through. */
 const FAILURE_COUNTS_MS = 10 * 60_000;
 
-/** Asks Telegram now and then how the webhook is, so that nobody who looks at it has to wait for Telegram. */
+/** Asks Telegram now and then how the webhook is, so that a page that shows it does not wait for Telegram. */
 export class WebhookWatch {
   readonly #port: WebhookPort;
   readonly #clock: Clock;
@@ -71,7 +71,7 @@ export class WebhookWatch {
     this.#cancels = [clock.after(FIRST_CHECK_MS, check), clock.every(CHECK_INTERVAL_MS, check)];
   }
 
-  /** Asks now; those who ask at once share one answer. Never rejects. */
+  /** Asks now; calls at the same time share one answer. Never rejects. */
   check(): Promise<WebhookHealth> {
     this.#checking ??= this.#ask().finally(() => {
       this.#checking = undefined;
@@ -115,7 +115,7 @@ export class WebhookWatch {
   }
 }
 
-/** Where the hub asks for its updates, a webhook keeps them from it. */
+/** If the hub polls, a webhook keeps the updates from it. */
 function problemsOfPolling(info: TelegramWebhook): WebhookProblem[] {
   if (info.url === undefined || info.url === '') return [];
   const sentence = `El hub pregunta a Telegram por las actualizaciones, pero Telegram las entrega en ${info.url}: borra el webhook.`;

@@ -7,7 +7,7 @@ const timestamp = z.iso.datetime({ precision: 3 });
 
 export const ADMIN_ROLES = ['admin', 'viewer'] as const;
 
-/** For whoever logs in: what can't be a name is nobody's, and is refused as a wrong password is. */
+/** For logging in: a text that can't be a name is refused as a wrong password is. */
 export const givenName = plainText(1, MOST_NAME_LENGTH);
 export const newName = givenName
   .superRefine((name, context) => {
@@ -16,7 +16,7 @@ export const newName = givenName
   })
   .describe('Se guarda en minúsculas');
 
-/** A password that is compared: one that nobody could choose now is refused as wrong, not as malformed. */
+/** A password that is compared: one that can't be chosen now is refused as wrong, not as malformed. */
 export const givenPassword = plainText(1, MOST_PASSWORD_LENGTH);
 export const newPassword = givenPassword
   .refine(isPasswordLength, { error: `debe tener al menos ${LEAST_PASSWORD_LENGTH} caracteres` })

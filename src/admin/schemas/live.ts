@@ -5,7 +5,7 @@ const ids = z.array(z.string()).optional();
 export const CHANGED_KINDS = ['tpv', 'user', 'instruction', 'push', 'update', 'setting', 'account', 'audit'] as const;
 
 /**
- * The `changes` event of `/api/admin/events`: the ids of rows that look otherwise than before, by kind; kinds in
+ * The `changes` event of `/api/admin/events`: the ids of rows that were created or changed, by kind; kinds in
  * which nothing changed are absent. The other events are `overview` (overview.ts) and `reset` (`{}`: load what you
  * show again).
  */

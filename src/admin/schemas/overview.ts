@@ -22,7 +22,7 @@ export const alarm = z.object({
   since: time.nullable(),
   /** How many of what it names. */
   count: count.nullable(),
-  /** Where it is about one TPV. */
+  /** If it is about one TPV. */
   tpv: z.object({ id: z.uuid(), name: z.string() }).nullable(),
   /** What else a person should read. */
   detail: z.string().nullable(),

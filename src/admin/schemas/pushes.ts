@@ -34,7 +34,7 @@ export const pushSummary = z.object({
   /** Null: the hub itself says it. */
   tpv: z.object({ id: z.uuid(), name: z.string() }).nullable(),
   user: z.object({ telegram_id: z.int(), name: z.string() }),
-  /** Telegram's code, where it refused. */
+  /** Telegram's code, if it refused. */
   error_code: z.int().nullable(),
   error_message: z.string(),
   attempts: z.int(),

@@ -36,7 +36,7 @@ export const quarantinedDetail = quarantinedUpdate.extend({
 });
 export type QuarantinedDetail = z.infer<typeof quarantinedDetail>;
 
-/** What the update became when it was tried again; a reason where it stays. */
+/** What the update became when it was tried again; a reason if it stays. */
 export const quarantineRetried = z.object({
   outcome: z.enum(['instruction', 'answered', 'duplicate', 'kept', 'quarantined']),
   reason: z.string().nullable(),

@@ -9,7 +9,7 @@ const origins = z.object({
   fixed: z.array(z.string()),
 });
 
-/** Where a person reads a sentence: as a message, on a pressed button (plain, at most 200 characters), on a button. */
+/** The place of a sentence: a message, the answer to a press (plain, at most 200 characters), or a button's label. */
 export const textPlace = z.enum(['message', 'press', 'button', 'note']);
 
 export const settingText = z.object({

@@ -4,7 +4,7 @@ import { plainText } from '../../db/plain-text.ts';
 const timestamp = z.iso.datetime({ precision: 3 });
 const LARGEST_INTEGER = 2_147_483_647;
 
-/** `awaiting`: nobody has approved it yet. */
+/** `awaiting`: no administrator has approved it yet. */
 export const TPV_STATES = ['awaiting', 'active', 'inactive'] as const;
 export type TpvState = (typeof TPV_STATES)[number];
 

@@ -6,9 +6,9 @@ export const webhookMode = z.enum(['webhook', 'polling']);
 
 export const webhookState = z.object({
   mode: webhookMode,
-  /** Where Telegram should deliver; null where none is configured. */
+  /** The URL to which Telegram should deliver; null if none is configured. */
   expected_url: z.string().nullable(),
-  /** What Telegram says; null where it could not be asked. */
+  /** What Telegram says; null if it could not be asked. */
   info: z
     .object({
       url: z.string(),

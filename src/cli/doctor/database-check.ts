@@ -18,7 +18,7 @@ export function sqlitePath(url: string): string | undefined {
 
 /**
  * Whether the database can be opened and written, and has this program's schema.
- * @param look gets the database where all is well with it
+ * @param look gets the database if it has no fault
  */
 export async function checkDatabase(
   config: DatabaseConfig,

@@ -19,7 +19,7 @@ export type ReachTelegram = (config: Config) => TelegramSide;
 /**
  * Looks at the whole set-up and says how to mend what is wrong with it. It changes nothing, and works while the hub
  * runs and while it does not.
- * @returns exit code 1 where there is a fault
+ * @returns exit code 1 if there is a fault
  */
 export async function doctorCommand({ env }: Input, reachTelegram: ReachTelegram): Promise<Result> {
   const found = await examine(env, reachTelegram);

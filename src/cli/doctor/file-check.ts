@@ -5,7 +5,7 @@ import { type Finding, findings } from './finding.ts';
 const OTHERS_ANY = 0o007;
 const OTHERS_ENTER = 0o001;
 
-/** `.env` and the database hold secrets and people's messages: nobody but the hub's user may read them. */
+/** `.env` and the database hold secrets and people's messages: only the hub's user may read them. */
 export async function checkFiles(databasePath: string | undefined): Promise<Finding[]> {
   // Windows knows no such modes.
   if (process.platform === 'win32') return [];
@@ -14,7 +14,7 @@ export async function checkFiles(databasePath: string | undefined): Promise<Find
   return found.filter((one) => one !== undefined);
 }
 
-/** @returns undefined where there is no such file: that is another check's matter */
+/** @returns undefined if there is no such file: another check reports that */
 async function checkFile(path: string): Promise<Finding | undefined> {
   const { ok, fault } = findings('files');
   const mode = await modeOf(path);

@@ -2,7 +2,7 @@
 export interface Finding {
   /** What was looked at: `token`, `webhook`, `disk` … */
   check: string;
-  /** `warning`: it works, and will not for long, or not for everybody. `skipped`: it can't be told yet. */
+  /** `warning`: it works, but not for long, or not for every client. `skipped`: it can't be checked yet. */
   state: 'ok' | 'warning' | 'fault' | 'skipped';
   what: string;
   /** How to mend it. */

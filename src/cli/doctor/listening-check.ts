@@ -6,7 +6,7 @@ import { type Finding, findings } from './finding.ts';
 
 type Address = Pick<Config, 'HOST' | 'PORT'>;
 
-/** Whether a hub answers at this base URL; and why it is not ready, where it says so. */
+/** Whether a hub answers at this base URL; and why it is not ready, if it says so. */
 export async function hubAt(base: string): Promise<{ problems: string[] } | undefined> {
   try {
     const response = await fetch(new URL('/readyz', base), { redirect: 'manual', signal: AbortSignal.timeout(5_000) });
@@ -31,7 +31,7 @@ export function localUrl({ HOST, PORT }: Address): string {
   return `http://${host}:${PORT}/`;
 }
 
-/** Whether the hub listens where HOST and PORT say, or could. */
+/** Whether the hub listens at HOST and PORT, or could. */
 export async function checkListening(address: Address): Promise<{ finding: Finding; running: boolean }> {
   const { ok, fault, skipped } = findings('port');
   const hub = await hubAt(localUrl(address));

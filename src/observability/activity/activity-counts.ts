@@ -34,7 +34,7 @@ export class LastMinute {
     this.#seconds[second % SECONDS] = this.current;
   }
 
-  /** Time went on; seconds in which nobody called were empty. */
+  /** Time went on; seconds without a call were empty. */
   moveTo(second: number): void {
     // A clock that was set back: the second that runs goes on until it is passed.
     if (second <= this.#at) return;

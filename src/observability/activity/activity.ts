@@ -28,7 +28,7 @@ interface Slot {
   latencies: Latencies | undefined;
 }
 
-/** One value a minute, from `from` on; a minute without anything is 0, or null where nothing was measured. */
+/** One value a minute, from `from` on; a minute without anything is 0, or null if nothing was measured. */
 export interface History {
   from: number;
   counts: Record<keyof Counts, number[]>;

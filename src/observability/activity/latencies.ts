@@ -34,7 +34,7 @@ export class Latencies {
   /**
    * The time within which this part of all was over.
    * @param part such as 0.99
-   * @returns milliseconds; undefined where there was nothing
+   * @returns milliseconds; undefined if there was nothing
    */
   percentile(part: number): number | undefined {
     if (this.#count === 0) return undefined;

@@ -4,7 +4,7 @@ import type { Backlog } from '../backlog.ts';
 /**
  * Gauges of what waits in the database.
  * @param limit counts stop here
- * @returns sets them; undefined where the database could not be read: then nothing is said of it
+ * @returns sets them; undefined if the database could not be read: the gauges stay empty then
  */
 export function backlogMetrics(register: Registry, limit: number): (backlog: Backlog | undefined) => void {
   const registers = [register];

@@ -11,7 +11,7 @@ export interface InboundMetrics {
   /** From an update's arrival to its commit. */
   received(ms: number): void;
   socketOpened(): void;
-  /** @param code as in docs/websocket.md; anybody may close with codes of their own */
+  /** @param code as in docs/websocket.md; a client may close with codes of its own */
   socketClosed(code: number): void;
   /** One commit, of so many transactions. */
   committed(transactions: number, ms: number): void;

@@ -12,7 +12,7 @@ export interface MetricsOptions extends ProcessOptions {
   inFlight(): number;
   /** Codes of what keeps the hub from working. */
   problems(): Promise<readonly string[]>;
-  /** What waits in the database; undefined where it can't be read now. */
+  /** What waits in the database; undefined if it can't be read now. */
   backlog(): Promise<Backlog | undefined>;
   /** Counts in a backlog stop here. */
   backlogLimit: number;
@@ -29,7 +29,7 @@ export interface Metrics {
   readonly outbound: OutboundMetrics;
   /** An HTTP request was answered. */
   answered(method: string, route: string | undefined, status: number): void;
-  /** The text that Prometheus reads. Those who ask at once share one. */
+  /** The text that Prometheus reads. Scrapes at the same time share one. */
   text(): Promise<string>;
   readonly contentType: string;
 }

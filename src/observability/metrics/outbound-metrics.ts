@@ -8,7 +8,7 @@ export interface OutboundMetrics {
   pushed(status: 'sent' | 'failed' | 'unknown', ms: number): void;
   /** @param method of the Bot API */
   asked(method: string, outcome: TelegramOutcome, ms: number): void;
-  /** @param reason why it failed or was refused; empty where the TPV answered */
+  /** @param reason why it failed or was refused; empty if the TPV answered */
   called(outcome: 'accepted' | 'declined' | 'refused' | 'failed', reason: string, ms: number): void;
 }
 

@@ -19,7 +19,7 @@ export interface ProcessOptions {
 export interface ProcessReading {
   /** Codes of what keeps it from working. */
   problems: readonly string[];
-  /** Undefined where the database is elsewhere. */
+  /** Undefined if the database is on another machine. */
   disk: DiskSpace | undefined;
 }
 

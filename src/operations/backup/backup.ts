@@ -18,7 +18,7 @@ export interface BackupOptions {
 /**
  * Makes a copy of a database that a hub may be writing to: all that was committed before this call is in it. It is
  * checked before it gets its name, so that whatever has that name is whole.
- * @throws HubError with a sentence: `invalid_request` where the copy may not be made or is damaged, `unavailable` where
+ * @throws HubError with a sentence: `invalid_request` if the copy may not be made or is damaged, `unavailable` if
  * the disk can't take it
  */
 export async function backupDatabase({ source, target, force, onProgress }: BackupOptions): Promise<CopyFacts> {

@@ -16,7 +16,7 @@ export interface CopyFacts {
 /**
  * Reads a copy from its first to its last page.
  * @param name what people know it by: it may have another name until it was examined
- * @throws HubError `invalid_request` with a sentence where it is no whole database of a hub
+ * @throws HubError `invalid_request` with a sentence if it is not the whole database of a hub
  */
 export function examineCopy(file: string, name: string): CopyFacts {
   checkHeader(file, name);

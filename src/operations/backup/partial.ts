@@ -36,7 +36,7 @@ function isRunning(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // Somebody else's process runs, too.
+    // A process of another user runs, too.
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }

@@ -30,9 +30,9 @@ export interface RestoreOptions {
 
 export interface Restored {
   bytes: number;
-  /** Where the database that was there until now is kept; undefined where there was none. */
+  /** The file in which the database that was there before is kept; undefined if there was none. */
   before: string | undefined;
-  /** Why that one could not be read, where it could not. */
+  /** Why that one could not be read, if so. */
   beforeFault: string | undefined;
   /** Migrations of this program that the copy does not have; the next start applies them. */
   waiting: string[];
@@ -44,7 +44,7 @@ const COMPANIONS = ['-wal', '-shm', '-journal'];
 /**
  * Puts a copy in the place of the database. Until the last step, a rename, the database stays as it is; it is kept
  * under another name.
- * @throws HubError with a sentence: `invalid_request` where the copy is no good, `unavailable` where a hub runs on the
+ * @throws HubError with a sentence: `invalid_request` if the copy is no good, `unavailable` if a hub runs on the
  * database or the disk can't take it
  */
 export async function restoreDatabase({ source, target, now, onProgress }: RestoreOptions): Promise<Restored> {
@@ -118,7 +118,7 @@ function giveTo(file: string, like: string): void {
 
 /**
  * Gives the present database a second name; there is no moment in which it has none.
- * @returns that name; undefined where there is no database
+ * @returns that name; undefined if there is no database
  */
 function keep(file: string, now: number): string | undefined {
   const time = new Date(now)

@@ -15,12 +15,12 @@ export interface SnapshotOptions {
 }
 
 /**
- * Copies a database, as it stands when this is called, to a new file; whoever else has it open goes on reading and
+ * Copies a database, as it stands at the call, to a new file; other processes that have it open go on reading and
  * writing. The copy is on disk when this resolves, and has no log of its own.
  *
- * SQLite's online backup begins again at every write of another process. It does not where its source is inside a
+ * SQLite's online backup begins again at every write of another process. It does not if its source is inside a
  * read transaction: then each step reads that same snapshot. `VACUUM INTO` would be consistent as well, but takes
- * several times as long, and for as long as somebody reads a snapshot the log of the database can only grow.
+ * several times as long, and while a snapshot is read the log of the database can only grow.
  * This process does nothing else meanwhile: it waits on its thread.
  * @throws Error of SQLite or the system; nothing is left at `target` then
  */
@@ -60,7 +60,7 @@ export function discard(file: string): void {
   for (const suffix of ['', '-journal', '-wal', '-shm']) rmSync(`${file}${suffix}`, { force: true });
 }
 
-/** One file that can be read from anywhere, also where nothing can be written. */
+/** One file that can be read from anywhere, even from a disk that is read-only. */
 function withoutLog(file: string): void {
   const copy = new SqliteDatabase(file);
   try {

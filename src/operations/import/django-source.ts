@@ -7,7 +7,7 @@ export type RawRow = Readonly<Record<string, unknown>>;
 
 /** The former service's database, which is only read. */
 export interface DjangoSource {
-  /** Names of a table's columns; empty where there is no such table. */
+  /** Names of a table's columns; empty if there is no such table. */
   columns(table: string): Promise<readonly string[]>;
   /** @param text a query without parameters that SQLite and PostgreSQL both take */
   rows(text: string): Promise<readonly RawRow[]>;
@@ -20,7 +20,7 @@ const NEEDED = ['webhook_tpvinstance', 'webhook_telegramuser', 'webhook_instruct
 /**
  * Opens the former service's database.
  * @param place a SQLite file, or `postgres://…`
- * @throws HubError `invalid_request` or `unavailable` with a sentence where it is not that
+ * @throws HubError `invalid_request` or `unavailable` with a sentence if it is not that
  */
 export async function openDjango(place: string): Promise<DjangoSource> {
   const source = /^postgres(ql)?:\/\//.test(place) ? await openPostgres(place) : openSqlite(place);

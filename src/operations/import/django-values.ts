@@ -2,7 +2,7 @@ import { storable } from '../../db/plain-text.ts';
 
 const TIME = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d(?::\d\d)?)(?:\.(\d+))?(?:(Z)|([+-]\d\d):?(\d\d)?)?$/;
 
-/** A whole number of the former service; undefined where it is none, or too large to be exact. */
+/** A whole number of the former service; undefined if it is none, or too large to be exact. */
 export function numberOf(value: unknown): number | undefined {
   if (typeof value === 'string' && !/^-?\d{1,19}$/.test(value)) return undefined;
   if (!['bigint', 'number', 'string'].includes(typeof value)) return undefined;
@@ -15,14 +15,14 @@ export function flagOf(value: unknown): boolean {
   return value === 1n || value === 1 || value === 't' || value === 'true' || value === '1';
 }
 
-/** A text, fit for every text column; "" where there is none. */
+/** A text, fit for every text column; "" if there is none. */
 export function textOf(value: unknown): string {
   return value === null || value === undefined ? '' : storable(String(value));
 }
 
 /**
- * A time in milliseconds; undefined where there is none, or it can't be read. One without a zone is UTC, as Django
- * writes it where `USE_TZ` is on.
+ * A time in milliseconds; undefined if there is none, or it can't be read. One without a zone is UTC, as Django
+ * writes it if `USE_TZ` is on.
  */
 export function timeOf(value: unknown): number | undefined {
   const found = typeof value === 'string' ? TIME.exec(value.trim()) : null;
@@ -42,7 +42,7 @@ export function uuidOf(value: unknown): string | undefined {
   return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
-/** JSON as the hub keeps it; undefined where it is none. */
+/** JSON as the hub keeps it; undefined if it is not JSON. */
 export function jsonOf(value: unknown): unknown {
   if (value === null || value === undefined) return undefined;
   try {

@@ -28,7 +28,7 @@ const IMPORTED_AT = 'django_imported_at';
  * still work, allowed origins. All of it is looked at before anything is written. What is written is written in small
  * commits, each row once however often this is called, also after it was killed half-way.
  * @returns what was (or would be) made, was there already or is left out, and why
- * @throws HubError with a sentence where that database can't be read or is another one
+ * @throws HubError with a sentence if that database can't be read or is another one
  */
 export async function importDjango({ db, place, apply, callbackUrls, now }: ImportOptions): Promise<Tally> {
   const source = await openDjango(place);

@@ -8,7 +8,7 @@ import type { DjangoSource, RawRow } from './django-source.ts';
 import { isObject, jsonOf, numberOf, textOf, timeOf } from './django-values.ts';
 import { leavingOut, missingRow, PAGE, partiesOf, presentIds, type RowContext } from './imported-rows.ts';
 
-/** Older ones nobody edits any more; the hub itself keeps its own no longer. */
+/** Older ones are not edited any more; the hub keeps its own messages as long. */
 const KEPT_MS = 7 * 86_400_000;
 const KINDS: readonly PushKind[] = ['text', 'photo', 'document', 'location'];
 /** Why the hub does not send a message that the former service left behind. */

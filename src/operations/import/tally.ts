@@ -30,7 +30,7 @@ export class Tally {
     this.counts[kind].present++;
   }
 
-  /** @param why a sentence; without one it is nothing to be told (it has ended, it expired) */
+  /** @param why a sentence; without one an operator need not know (it has ended, it expired) */
   leaveOut(kind: Kind, why?: string, count = 1): void {
     this.counts[kind].left_out += count;
     if (why !== undefined) this.problems.push(why);

@@ -48,8 +48,8 @@ export interface Moved {
  * Copies every table of a SQLite database to an empty PostgreSQL database. All rows go in one transaction, and both
  * sides are read and compared before it ends: when anything fails, or the process dies, the target is as empty as
  * before, and this can be called again. Called again after it succeeded, it compares and changes nothing.
- * @throws HubError with a sentence: `unavailable` where one of them is in use or can't be reached, `invalid_request`
- * where the target holds something else
+ * @throws HubError with a sentence: `unavailable` if one of them is in use or can't be reached, `invalid_request`
+ * if the target holds something else
  */
 export async function moveToPostgres({ source, target, onProgress }: MoveOptions): Promise<Moved> {
   await requireCurrent(source);

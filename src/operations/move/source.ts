@@ -52,7 +52,7 @@ export function* rowsOf(
   }
 }
 
-/** The number that an ever growing column gave out last, also where that row is gone. */
+/** The number that an ever growing column gave out last, even if that row is gone. */
 export function lastNumberOf(db: SqliteDatabase.Database, table: string): number {
   if (db.prepare("select 1 from sqlite_schema where name = 'sqlite_sequence'").get() === undefined) return 0;
   return db.prepare<[string], number>('select seq from sqlite_sequence where name = ?').pluck().get(table) ?? 0;

@@ -67,7 +67,7 @@ export async function isServed(client: pg.Client): Promise<boolean> {
 }
 
 /**
- * Lets rows come in any order until the transaction's end, also where tables refer to each other or to themselves.
+ * Lets rows come in any order until the transaction's end, even if tables refer to each other or to themselves.
  * @returns checks what was put off, and makes the database as strict as before
  */
 export async function deferForeignKeys(client: pg.Client): Promise<() => Promise<void>> {

@@ -38,7 +38,7 @@ type Understood = Exclude<Meaning, { kind: 'none' }>;
 
 /**
  * Does what an update asks for, as part of the transaction that keeps it.
- * @returns the id of the instruction that it became, where it became one
+ * @returns the id of the instruction that it became, if it did
  */
 export async function applyUpdate(
   tx: Tx,
@@ -116,7 +116,7 @@ function submission(
   };
 }
 
-/** Assigns somebody who wrote; where nobody can attend them they are told so, once. */
+/** Assigns a person who wrote; if no TPV can attend them, the hub says so, once. */
 async function findTpv(tx: Tx, ports: ApplyPorts, from: From, user: TouchedUser, now: number): Promise<string | null> {
   const tpvId = await assign(tx, ports.assigning, from.id);
   if (tpvId !== undefined) {

@@ -16,7 +16,7 @@ const HOLD_SECONDS = 8;
 const LONGEST_WAIT_MS = 30_000;
 
 /**
- * Fetches updates where no public address can be had. An update is confirmed (by the next offset) only after it was
+ * Fetches updates, for a hub without a public address. An update is confirmed (by the next offset) only after it was
  * committed, so a crash in between makes Telegram send it again.
  * @returns call it to stop; it resolves when the loop has ended
  */

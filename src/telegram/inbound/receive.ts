@@ -20,7 +20,7 @@ export interface ReceivePorts extends ApplyPorts {
 /** What an update was, and became; the log follows these ids. */
 export interface Received {
   updateId: number | null;
-  /** Undefined where it became none, or had become one before. */
+  /** Undefined if it became none, or had become one before. */
   instructionId?: string | undefined;
 }
 
@@ -49,7 +49,7 @@ const keepUpdate = statement<{
 /**
  * Takes one update as it came, and resolves once it is committed: as an instruction, as something that the hub
  * answers itself, or kept with the reason why not. The same `update_id` again changes nothing.
- * @throws HubError `unavailable` where it could not be committed; Telegram then sends it again
+ * @throws HubError `unavailable` if it could not be committed; Telegram then sends it again
  */
 export async function receiveUpdate(ports: ReceivePorts, raw: Buffer): Promise<Received> {
   const understood = understand(ports, raw);

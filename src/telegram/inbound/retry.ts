@@ -3,12 +3,12 @@ import { statement } from '../../db/statement.ts';
 import { HubError } from '../../errors.ts';
 import { INTERNAL_FAULT, type PutAside, type ReceivePorts, take, understand } from './receive.ts';
 
-/** What became of an update that was put aside; a reason where it stays there. */
+/** What became of an update that was put aside; a reason if it stays there. */
 export type Retried =
   | { outcome: 'instruction' | 'answered' | 'duplicate'; reason: null }
   | { outcome: 'kept' | 'quarantined'; reason: string };
 
-/** Its bytes, where the update was put aside. */
+/** The bytes of an update that was put aside. */
 const putAside = statement<{ seq: number }>()((db, p) =>
   db
     .selectFrom('telegram_updates')
@@ -35,10 +35,10 @@ const stays = statement<{ seq: number; kind: string; outcome: 'kept' | 'quaranti
 );
 
 /**
- * Receives an update once more that was put aside. Where it is understood by now, its old row goes in the same
+ * Receives an update once more that was put aside. If it is understood by now, its old row goes in the same
  * transaction in which it takes effect: that happens once, however often and by however many it is tried.
  * @param record writes down who did it, in that transaction
- * @throws HubError `not_found` where it is not (or no longer) aside, `unavailable`
+ * @throws HubError `not_found` if it is not (or no longer) aside, `unavailable`
  */
 export async function retryUpdate(
   ports: ReceivePorts,

@@ -13,7 +13,7 @@ export interface WebhookOptions {
 const MAX_BODY_BYTES = 1024 * 1024;
 const OK = '{"ok":true}';
 
-/** Where Telegram delivers; 200 says that the update is committed, and never carries a method (S2). */
+/** Receives what Telegram delivers; 200 says that the update is committed, and never carries a method (S2). */
 export async function webhookRoutes(app: FastifyInstance, options: WebhookOptions): Promise<void> {
   const { secret } = options;
   app.removeAllContentTypeParsers();
@@ -25,7 +25,7 @@ export async function webhookRoutes(app: FastifyInstance, options: WebhookOption
   for (const url of ['/webhook/telegram', '/telegram']) {
     app.post<{ Body: Buffer }>(url, {
       schema: { hide: true },
-      // Headers for browsers; nobody but Telegram reads this answer.
+      // Headers for browsers; only Telegram reads this answer.
       helmet: false,
       bodyLimit: MAX_BODY_BYTES,
       // Before the body is read (S1).

@@ -6,7 +6,7 @@ import type { PushRow } from '../../push/message.ts';
 import type { ChangeOutcome, ChangePort } from '../../push/send-port.ts';
 import { refusedOrFault, UNPARSABLE } from './sender.ts';
 
-/** Telegram says so where an edit would change nothing; for whoever asked that is as good as done. */
+/** Telegram's answer to an edit that changes nothing: the message is as it should be. */
 const NOT_MODIFIED = /message is not modified/i;
 /** A deleted message that is not there any more is deleted. */
 const ALREADY_GONE = /message to delete not found/i;

@@ -1,12 +1,12 @@
 import type { Api, RawApi } from 'grammy';
 import { type Clock, pause } from '../../clock.ts';
 
-/** Whoever asks for the name waits this long for Telegram; it may come for the next who asks. */
+/** A caller waits this long for Telegram; a later answer serves the next caller. */
 const PATIENCE_MS = 1_500;
 /** A Telegram that does not answer is not asked more often. */
 const ASK_INTERVAL_MS = 30_000;
 
-/** The bot's name, asked of Telegram when somebody first wants it, and kept: a bot keeps its name. */
+/** The bot's name, asked of Telegram at the first call, and kept: a bot keeps its name. */
 export function botUsername(api: Api<RawApi>, clock: Clock): () => Promise<string | undefined> {
   let known: string | undefined;
   let askedAt: number | undefined;
@@ -17,7 +17,7 @@ export function botUsername(api: Api<RawApi>, clock: Clock): () => Promise<strin
     try {
       known = (await api.getMe()).username;
     } catch {
-      // Whoever asks sees that the name is not known; `webhook` says what is wrong with Telegram.
+      // The caller sees that the name is not known; `webhook` says what is wrong with Telegram.
     }
     asking = undefined;
   };

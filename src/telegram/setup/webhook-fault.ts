@@ -16,7 +16,7 @@ const BACKLOG = 100;
 
 /**
  * Reads Telegram's getWebhookInfo.
- * @param expected where Telegram should deliver; undefined if no address is configured
+ * @param expected the URL to which Telegram should deliver; undefined if no address is configured
  */
 export function webhookFaults(info: WebhookInfo, expected: string | undefined): WebhookFault[] {
   const faults: WebhookFault[] = [];

@@ -5,7 +5,7 @@ import { setWebhook, type WebhookSetup, webhookInfo } from './webhook-setup.ts';
 
 export interface WebhookSetupRoutesOptions {
   setup: WebhookSetup;
-  /** Who calls: an administrator, or nobody that the hub knows. */
+  /** Who calls: an administrator, or a stranger. */
   identify(request: FastifyRequest): Promise<object | undefined>;
   /** The hook that lets administrators in. */
   guard(request: FastifyRequest): Promise<void>;

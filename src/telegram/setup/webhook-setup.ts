@@ -11,7 +11,7 @@ import { type WebhookFault, webhookFaults, webhookProblem } from './webhook-faul
 
 export interface WebhookSetup {
   api: Api<RawApi>;
-  /** Where Telegram should deliver. */
+  /** The URL to which Telegram should deliver. */
   url: string | undefined;
   secret: string | undefined;
 }
@@ -79,7 +79,7 @@ function refusedByTelegram(error: unknown): HubError {
 }
 
 /**
- * Tells Telegram at start, in the background, again until it is taken: the webhook (where `webhook` is set) and the
+ * Tells Telegram at start, in the background, again until it is taken: the webhook (if `webhook` is set) and the
  * bot's commands.
  * @returns call it to stop trying
  */
@@ -103,13 +103,13 @@ export function introduce(setup: WebhookSetup, webhook: boolean, clock: Clock, l
   return () => ended.abort();
 }
 
-/** Where Telegram delivers: as configured, else under the public address. */
+/** The URL to which Telegram delivers: as configured, else under the public address. */
 export function webhookUrl(config: Pick<Config, 'TELEGRAM_WEBHOOK_URL' | 'PUBLIC_URL'>): string | undefined {
   if (config.TELEGRAM_WEBHOOK_URL !== undefined) return config.TELEGRAM_WEBHOOK_URL;
   return config.PUBLIC_URL === undefined ? undefined : new URL('/webhook/telegram/', config.PUBLIC_URL).href;
 }
 
-/** Telegram's side of the webhook, for those who watch and mend it. */
+/** Telegram's side of the webhook, to watch and mend it. */
 export function webhookPort(setup: WebhookSetup, mode: 'webhook' | 'polling') {
   return {
     mode,
