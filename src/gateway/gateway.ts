@@ -58,7 +58,8 @@ export class Gateway {
       db: ports.db,
       clock: ports.clock,
       sessions: () => this.#sessions.values(),
-      onFault: (error) => ports.log.warn({ err: error }, 'access of open sockets could not be checked'),
+      onFault: (error) =>
+        ports.log.warn({ err: error }, 'could not check the access of open sockets; tried again within a second'),
     });
     this.#timer = ports.clock.every(1_000, () => {
       for (const session of this.#sessions.values()) session.check();
@@ -90,7 +91,8 @@ export class Gateway {
       onRoom: (of) => delivery.resume(of),
       onEnd: (of) => this.#ended(of),
       onHeard: (of) => presence.heard(of.tpvId),
-      onFault: (error, of) => log.error({ err: error, tpv_id: of.tpvId }, 'a report over the socket failed'),
+      onFault: (error, of) =>
+        log.error({ err: error, tpv_id: of.tpvId }, 'could not store a report from a socket; its TPV repeats it'),
     });
     const older = this.#sessions.get(tpv.id);
     if (older !== undefined) {
@@ -110,12 +112,20 @@ export class Gateway {
     delivery
       .attach(session, (pending) => session.welcome(pending, this.#ports.heartbeatIntervalMs))
       .catch((error) => {
-        log.error({ err: error, tpv_id: tpv.id }, 'a socket could not be served');
+        log.error(
+          { err: error, tpv_id: tpv.id },
+          'could not hand pending instructions to a new socket; it is closed, and its TPV comes back',
+        );
         session.close(CloseCode.TryAgainLater, 'try_again_later');
       });
     this.#access
       .look(session)
-      .catch((error) => log.warn({ err: error, tpv_id: tpv.id }, "a new socket's access could not be checked"));
+      .catch((error) =>
+        log.warn(
+          { err: error, tpv_id: tpv.id },
+          'could not check the access of a new socket; tried again within a second',
+        ),
+      );
   }
 
   /** Tells every client that the hub is about to close, each with its own moment to come back. */
@@ -146,7 +156,12 @@ export class Gateway {
     this.#ports.observer?.socketClosed(closeCode ?? 1006);
     const detached: Promise<void> = delivery
       .detach(session)
-      .catch((error) => log.error({ err: error, tpv_id: tpvId }, 'a socket could not be given up'))
+      .catch((error) =>
+        log.error(
+          { err: error, tpv_id: tpvId },
+          'could not release the instructions of a closed socket; a later try does',
+        ),
+      )
       .finally(() => this.#detaching.delete(detached));
     this.#detaching.add(detached);
   }
@@ -158,7 +173,10 @@ export class Gateway {
     this.#takeovers.set(tpvId, recent);
     if (recent.length < SHARED_KEY_TAKEOVERS) return;
     this.#takeovers.delete(tpvId);
-    this.#ports.log.warn({ tpv_id: tpvId }, 'two machines share one key: they take the socket from each other');
+    this.#ports.log.warn(
+      { tpv_id: tpvId },
+      'two machines share one key and take the socket from each other: give each its own',
+    );
     this.#ports.events.emit({ type: 'tpv.key_shared', tpvId });
   }
 }

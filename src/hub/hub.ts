@@ -63,7 +63,7 @@ const CUT_MS = 2_000;
 /** Puts the hub together: the one place that knows everyone. */
 export async function createHub(config: Config, logs: Logs, clock: Clock = systemClock()): Promise<Hub> {
   const { log } = logs;
-  const onFault = (error: unknown) => log.error({ err: error }, 'something failed that nobody waits for');
+  const onFault = (error: unknown) => log.error({ err: error }, 'work in the background failed');
   const deliverySettings: DeliverySettings = {
     sentLeaseMs: config.SENT_LEASE_SECONDS * 1_000,
     processingLeaseMs: config.PROCESSING_LEASE_SECONDS * 1_000,

@@ -35,7 +35,7 @@ export function readings({ db, clock, presence, log, config }: ReadingPorts): Re
     try {
       return await readBacklog(db, clock.now(), (tpv) => presence.isOnline(tpv));
     } catch (err) {
-      log.warn({ err }, 'the backlog could not be read for the metrics');
+      log.warn({ err }, 'could not read the backlog for the metrics: check the database');
       return undefined;
     }
   };

@@ -25,7 +25,7 @@ export async function serve(): Promise<void> {
   const manager = serviceManager({ env: process.env, clock, log: logs.log });
   const hub = await createHub(config, logs, clock);
   closeAtEnd(DRAIN_MS, async ({ err }) => {
-    if (err !== undefined) logs.log.fatal({ err }, 'the process ends: something failed that nothing expected');
+    if (err !== undefined) logs.log.fatal({ err }, 'the process ends: an error that no code expected');
     await Promise.all([manager.stopping(), hub.close()]);
     await logs.flush();
   });

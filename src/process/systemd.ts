@@ -26,12 +26,12 @@ export function serviceManager({ env, clock, log }: ServiceManagerOptions): Serv
   const messenger = new SystemdNotify(socket, env.PATH);
   const say = async (...words: string[]) => {
     const told = await Promise.all(words.map((word) => messenger.say(word)));
-    if (told.includes(false)) log.warn({ words }, 'systemd could not be told');
+    if (told.includes(false)) log.warn({ words }, 'could not notify systemd');
   };
   const feed = async (problems: () => Promise<readonly string[]>) => {
     const found = await problems();
     if (found.length === 0) await say('WATCHDOG=1');
-    else log.warn({ problems: found }, 'the watchdog is not fed');
+    else log.warn({ problems: found }, 'did not feed the watchdog: systemd restarts a hub that stays so');
   };
   let stopFeeding: Cancel = () => {};
 
@@ -46,7 +46,7 @@ export function serviceManager({ env, clock, log }: ServiceManagerOptions): Serv
         if (feeding) return;
         feeding = true;
         feed(problems)
-          .catch((err) => log.warn({ err }, 'the watchdog is not fed'))
+          .catch((err) => log.warn({ err }, 'did not feed the watchdog: systemd restarts a hub that stays so'))
           .finally(() => {
             feeding = false;
           });

@@ -126,7 +126,8 @@ export class Settings {
         },
         (error) => {
           // A database that is away says so elsewhere too: once is enough here.
-          if (!this.#troubled) this.#ports.log.warn({ err: error }, 'the settings could not be looked at');
+          if (!this.#troubled)
+            this.#ports.log.warn({ err: error }, 'could not look for changed settings; trying again');
           this.#troubled = true;
         },
       )
@@ -184,7 +185,10 @@ export class Settings {
   }
 
   #ignore(key: string): void {
-    this.#ports.log.warn({ key }, 'a stored setting is not one that this version knows; its default holds');
+    this.#ports.log.warn(
+      { key },
+      'this version does not know a stored setting; its default holds until it is saved again',
+    );
   }
 }
 

@@ -17,7 +17,7 @@ test('a hand-out that the database refuses is tried again once a second, and not
   const database = new pg.Client({ connectionString: hub.databaseUrl });
   await database.connect();
   onTestFinished(() => database.end());
-  const faults = () => lines.filter(({ msg }) => msg === 'something failed that nobody waits for').length;
+  const faults = () => lines.filter(({ msg }) => msg === 'work in the background failed').length;
 
   await database.query('alter table instructions rename to instructions_away');
   socket.send({ type: 'flow', max_in_flight: 10 });
@@ -48,7 +48,7 @@ test('a socket that closes while the database refuses gives back what it held on
 
   await rename('instructions', 'instructions_away');
   socket.cut();
-  await vi.waitFor(() => expect(lines.map(({ msg }) => msg)).toContain('something failed that nobody waits for'));
+  await vi.waitFor(() => expect(lines.map(({ msg }) => msg)).toContain('work in the background failed'));
   await rename('instructions_away', 'instructions');
   const status = async () => (await tpv.fetch(`/api/tpv/instructions/${id}/`)).body.status;
   expect(await status()).toBe('sent');

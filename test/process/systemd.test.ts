@@ -68,7 +68,9 @@ test('a hub whose database is gone is started anew', async () => {
   const { url, drop } = await createPostgresDatabase();
   const { hub } = await watchedHub(url);
   await drop();
-  await hub.process.waitFor(/"problems":\["database_unavailable"\],"msg":"the watchdog is not fed"/);
+  await hub.process.waitFor(
+    /"problems":\["database_unavailable"\],"msg":"did not feed the watchdog: systemd restarts a hub that stays so"/,
+  );
 });
 
 test('the watchdog is fed at half of its time, and not before', async () => {
@@ -104,7 +106,9 @@ test('a hub whose database does not answer leaves the watchdog hungry, and feeds
     .mockResolvedValue([]);
   manager.ready('Listening', problems);
   await clock.advance(2 * FEED_MS);
-  expect(lines.filter(({ msg }) => msg === 'the watchdog is not fed')).toHaveLength(2);
+  expect(
+    lines.filter(({ msg }) => msg === 'did not feed the watchdog: systemd restarts a hub that stays so'),
+  ).toHaveLength(2);
   await clock.advance(FEED_MS);
   await stopped(manager, socket);
   expect(socket.told).toEqual([...READY, 'WATCHDOG=1', ...STOPPING]);
@@ -140,7 +144,7 @@ test('a service manager that is gone is a warning and nothing else', async () =>
   const manager = serviceManager({ env, clock: testClock(), log });
   manager.ready('Listening', async () => []);
   await manager.stopping();
-  const warning = { level: 40, msg: 'systemd could not be told' };
+  const warning = { level: 40, msg: 'could not notify systemd' };
   expect(lines).toMatchObject([warning, warning]);
 });
 

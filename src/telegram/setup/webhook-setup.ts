@@ -93,7 +93,7 @@ export function introduce(setup: WebhookSetup, webhook: boolean, clock: Clock, l
         return;
       } catch (error) {
         const fault = error instanceof HubError ? error.message : telegramFault(error).description;
-        log.warn({ fault, againInMs: wait }, 'Telegram could not be told where to deliver');
+        log.warn({ fault, againInMs: wait }, 'could not set up the webhook and the commands at Telegram; trying again');
         await pause(clock, wait, ended.signal);
       }
     }
