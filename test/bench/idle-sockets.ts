@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { HubProcess } from './hub-process.ts';
+import type { HubUnderLoad } from '../support/hub-under-load.ts';
 import { TpvSocket } from './tpv-socket.ts';
 
 /** The hub takes 500 upgrades a second; this pause before each stays below that. */
@@ -16,7 +16,7 @@ export interface IdleResult {
 }
 
 /** Opens one idle socket per key, and reads the hub's memory before and after; undefined where the system hides it. */
-export async function openIdleSockets(hub: HubProcess, keys: readonly string[]): Promise<IdleResult | undefined> {
+export async function openIdleSockets(hub: HubUnderLoad, keys: readonly string[]): Promise<IdleResult | undefined> {
   const sockets: TpvSocket[] = [];
   const open = async (some: readonly string[]) => {
     for (const key of some) {

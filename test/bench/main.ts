@@ -1,7 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { HubProcess, type TelegramSide } from './hub-process.ts';
+import { HubUnderLoad } from '../support/hub-under-load.ts';
+import { hubEnvironment, type TelegramSide } from './hub-environment.ts';
 import { openIdleSockets } from './idle-sockets.ts';
 import { Latencies } from './latencies.ts';
 import { type BenchOptions, benchOptions, HELP } from './options.ts';
@@ -21,7 +22,7 @@ const EXIT_USAGE = 64;
 
 const options = readOptions();
 const folder = mkdtempSync(join(options.dir, 'hub-bench-'));
-const hubs = new Set<HubProcess>();
+const hubs = new Set<HubUnderLoad>();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {
     for (const hub of hubs) hub.kill();
@@ -67,7 +68,7 @@ async function measure({ parts, ...given }: BenchOptions): Promise<void> {
 
 type Sizes = Omit<BenchOptions, 'parts'>;
 
-async function traffic(hub: HubProcess, parts: BenchOptions['parts'], sizes: Sizes): Promise<void> {
+async function traffic(hub: HubUnderLoad, parts: BenchOptions['parts'], sizes: Sizes): Promise<void> {
   const { connections, seconds, rate, tpvs } = sizes;
   const keys = await registerTpvs(hub.url, tpvs);
   if (parts.includes('traffic')) {
@@ -193,13 +194,15 @@ async function panel({ rows, connections, seconds, rate, tpvs }: Sizes): Promise
   rmSync(join(folder, 'panel.db'), { force: true });
 }
 
-async function withHub<T>(name: string, work: (hub: HubProcess) => Promise<T>, telegram?: TelegramSide): Promise<T> {
-  const hub = await HubProcess.start(join(folder, `${name}.db`), telegram);
+async function withHub<T>(name: string, work: (hub: HubUnderLoad) => Promise<T>, telegram?: TelegramSide): Promise<T> {
+  const file = join(folder, `${name}.db`);
+  const hub = await HubUnderLoad.make((url) => hubEnvironment(file, url, telegram), 'dropped');
   hubs.add(hub);
   try {
+    await hub.start();
     return await work(hub);
   } finally {
-    await hub.stop();
+    await hub.end();
     hubs.delete(hub);
   }
 }

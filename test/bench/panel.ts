@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Browser, BrowserContext, Page } from '@playwright/test';
 import { launchBrowser } from '../support/browser.ts';
-import { BENCH_ADMIN_TOKEN } from './hub-process.ts';
+import { BENCH_ADMIN_TOKEN } from './hub-environment.ts';
 import { Latencies } from './latencies.ts';
 
 /** Pages that open with a list, and where its rows or figures appear. */

@@ -1,6 +1,7 @@
 import { Api } from 'grammy';
 import { type EmulatorEvent, type Person, startEmulator } from '../../demo/emulator/mod.ts';
-import type { HubProcess, TelegramSide } from './hub-process.ts';
+import type { HubUnderLoad } from '../support/hub-under-load.ts';
+import type { TelegramSide } from './hub-environment.ts';
 import { Latencies } from './latencies.ts';
 import { TpvSocket } from './tpv-socket.ts';
 
@@ -20,7 +21,7 @@ export interface PressResult {
 
 /** Presses one button after the other, at a hub of its own with one TPV that reports at once over its socket. */
 export async function pressButtons(
-  withHub: <T>(telegram: TelegramSide, work: (hub: HubProcess) => Promise<T>) => Promise<T>,
+  withHub: <T>(telegram: TelegramSide, work: (hub: HubUnderLoad) => Promise<T>) => Promise<T>,
   register: (url: URL) => Promise<string>,
 ): Promise<PressResult> {
   const result = { shown: new Latencies(), webhook: new Latencies(), answer: new Latencies() };

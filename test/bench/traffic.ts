@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { HttpConnection } from './http-connection.ts';
-import { WEBHOOK_SECRET } from './hub-process.ts';
+import { WEBHOOK_SECRET } from './hub-environment.ts';
 import { Latencies } from './latencies.ts';
 import { TpvSocket } from './tpv-socket.ts';
 

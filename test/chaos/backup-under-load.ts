@@ -9,7 +9,8 @@ import SqliteDatabase from 'better-sqlite3';
 import { Latencies } from '../bench/latencies.ts';
 import { seed } from '../bench/seed.ts';
 import { TpvSocket } from '../bench/tpv-socket.ts';
-import { freePort, HubProcess, register } from './hub-process.ts';
+import { HubUnderLoad } from '../support/hub-under-load.ts';
+import { register } from './register.ts';
 import { TelegramSide } from './telegram-side.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -47,7 +48,7 @@ export async function backupUnderLoad(options: BackupUnderLoadOptions): Promise<
   const dir = mkdtempSync(join(tmpdir(), 'backup-under-load-'));
   const [file, copy] = [join(dir, 'hub.db'), join(dir, 'copy.db')];
   await seed(file, options.rows);
-  const hub = new HubProcess(await freePort(), {
+  const hub = await HubUnderLoad.make(() => ({
     DATABASE_URL: `sqlite:${file}`,
     TELEGRAM_BOT_TOKEN: '1234567:made-up',
     TELEGRAM_WEBHOOK_SECRET: SECRET,
@@ -55,11 +56,11 @@ export async function backupUnderLoad(options: BackupUnderLoadOptions): Promise<
     TELEGRAM_WEBHOOK_AUTO: 'false',
     TPV_REGISTRATION: 'open',
     LOG_LEVEL: 'fatal',
-  });
+  }));
   const dueAt = new Map<number, number>();
   let latencies = new Latencies();
   const telegram = new TelegramSide({
-    url: hub.url,
+    url: hub.url.origin,
     secret: SECRET,
     perSecond: options.perSecond,
     users: USERS,
@@ -71,7 +72,7 @@ export async function backupUnderLoad(options: BackupUnderLoadOptions): Promise<
     await hub.start();
     for (let i = 0; i < TPVS; i++) {
       sockets.push(
-        await TpvSocket.open(new URL(hub.url), await register(hub.url, `TPV ${i}`), {
+        await TpvSocket.open(new URL(hub.url.origin), await register(hub.url.origin, `TPV ${i}`), {
           instruction: (id) => latencies.add(performance.now() - (dueAt.get(id) ?? Number.NaN)),
           reported: () => {},
         }),
@@ -110,7 +111,7 @@ export async function backupUnderLoad(options: BackupUnderLoadOptions): Promise<
     };
   } finally {
     for (const socket of sockets) socket.close();
-    await hub.kill('SIGKILL');
+    await hub.end('SIGKILL');
     rmSync(dir, { recursive: true, force: true });
   }
 }

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { HubClient } from '#hub-client';
-import { freePort, HubProcess, register } from './hub-process.ts';
+import { HubUnderLoad } from '../support/hub-under-load.ts';
+import { register } from './register.ts';
 import { TelegramSide } from './telegram-side.ts';
 import { OPEN_INSTRUCTIONS, untilNone } from './until-none.ts';
 
@@ -44,7 +45,7 @@ const LEAST_LIFE_MS = 400;
 export async function hubKilled(options: HubKilledOptions): Promise<HubKilledResult> {
   const dir = mkdtempSync(join(tmpdir(), 'hub-killed-'));
   const file = join(dir, 'hub.db');
-  const hub = new HubProcess(await freePort(), {
+  const hub = await HubUnderLoad.make(() => ({
     DATABASE_URL: `sqlite:${file}`,
     TELEGRAM_BOT_TOKEN: '1234567:made-up',
     TELEGRAM_WEBHOOK_SECRET: SECRET,
@@ -52,9 +53,9 @@ export async function hubKilled(options: HubKilledOptions): Promise<HubKilledRes
     TELEGRAM_WEBHOOK_AUTO: 'false',
     TPV_REGISTRATION: 'open',
     LOG_LEVEL: 'fatal',
-  });
+  }));
   const telegram = new TelegramSide({
-    url: hub.url,
+    url: hub.url.origin,
     secret: SECRET,
     perSecond: options.perSecond,
     users: options.users,
@@ -66,7 +67,7 @@ export async function hubKilled(options: HubKilledOptions): Promise<HubKilledRes
   const clients: HubClient[] = [];
   try {
     for (let i = 0; i < options.tpvs; i++) {
-      const client = new HubClient({ url: hub.url, apiKey: await register(hub.url, `TPV ${i}`) });
+      const client = new HubClient({ url: hub.url.origin, apiKey: await register(hub.url.origin, `TPV ${i}`) });
       client.on('process_message', (instruction) => {
         const update = Number(/\d+$/.exec(String(instruction.payload.text))?.[0]);
         runs.set(update, (runs.get(update) ?? 0) + 1);
@@ -80,13 +81,13 @@ export async function hubKilled(options: HubKilledOptions): Promise<HubKilledRes
     telegram.start();
     for (let kill = 0; kill < options.kills; kill++) {
       await new Promise((resolve) => setTimeout(resolve, LEAST_LIFE_MS * (1 + 2 * Math.random())));
-      await hub.kill('SIGKILL');
+      await hub.end('SIGKILL');
       slowestReadyMs = Math.max(slowestReadyMs, await hub.start());
     }
     await telegram.stop();
     await untilNone(file, OPEN_INSTRUCTIONS);
     await Promise.all(clients.map((client) => client.close()));
-    await hub.kill('SIGTERM');
+    await hub.end();
     const accepted = telegram.accepted();
     const inDatabase = examine(file);
     return {
@@ -102,7 +103,7 @@ export async function hubKilled(options: HubKilledOptions): Promise<HubKilledRes
   } finally {
     telegram.end();
     await Promise.all(clients.map((client) => client.close({ deadlineMs: 0 })));
-    await hub.kill('SIGKILL');
+    await hub.end('SIGKILL');
     rmSync(dir, { recursive: true, force: true });
   }
 }

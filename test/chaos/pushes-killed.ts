@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { type Emulator, startEmulator } from '../../demo/emulator/mod.ts';
-import { freePort, HubProcess, register } from './hub-process.ts';
+import { HubUnderLoad } from '../support/hub-under-load.ts';
+import { register } from './register.ts';
 import { untilNone, WAITING_PUSHES } from './until-none.ts';
 
 export interface PushesKilledOptions {
@@ -49,7 +50,7 @@ export async function pushesKilled(options: PushesKilledOptions): Promise<Pushes
   const file = join(dir, 'hub.db');
   const emulator = await startEmulator();
   emulator.fail({ method: 'sendMessage', how: { kind: 'delay', ms: TELEGRAM_MS } });
-  const hub = new HubProcess(await freePort(), {
+  const hub = await HubUnderLoad.make(() => ({
     DATABASE_URL: `sqlite:${file}`,
     TELEGRAM_BOT_TOKEN: emulator.token,
     TELEGRAM_WEBHOOK_SECRET: SECRET,
@@ -57,25 +58,25 @@ export async function pushesKilled(options: PushesKilledOptions): Promise<Pushes
     TELEGRAM_WEBHOOK_AUTO: 'false',
     TPV_REGISTRATION: 'open',
     LOG_LEVEL: 'fatal',
-  });
+  }));
   let tpv: PushingTpv | undefined;
   try {
     let slowestReadyMs = await hub.start();
-    const key = await register(hub.url, 'TPV');
+    const key = await register(hub.url.origin, 'TPV');
     for (let chat = 1; chat <= options.chats; chat++) {
       emulator.person({ id: chat, first_name: 'Ana', started: true });
-      await meet(hub.url, chat);
+      await meet(hub.url.origin, chat);
     }
-    tpv = new PushingTpv(hub.url, key, options.chats);
+    tpv = new PushingTpv(hub.url.origin, key, options.chats);
     tpv.start();
     for (let kill = 0; kill < options.kills; kill++) {
       await new Promise((resolve) => setTimeout(resolve, LEAST_LIFE_MS * (1 + 2 * Math.random())));
-      await hub.kill('SIGKILL');
+      await hub.end('SIGKILL');
       slowestReadyMs = Math.max(slowestReadyMs, await hub.start());
     }
     await tpv.stop();
     await untilNone(file, WAITING_PUSHES);
-    await hub.kill('SIGTERM');
+    await hub.end();
     return {
       kills: options.kills,
       answered: tpv.answered.size,
@@ -85,7 +86,7 @@ export async function pushesKilled(options: PushesKilledOptions): Promise<Pushes
     };
   } finally {
     tpv?.end();
-    await hub.kill('SIGKILL');
+    await hub.end('SIGKILL');
     await emulator.close();
     rmSync(dir, { recursive: true, force: true });
   }

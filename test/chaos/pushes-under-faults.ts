@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Fault, startEmulator } from '../../demo/emulator/mod.ts';
+import { freePort } from '../../demo/port.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { openDatabase } from '../../src/db/open.ts';
 import { Events } from '../../src/events.ts';
@@ -11,7 +12,6 @@ import { resend } from '../../src/push/resend.ts';
 import { telegramApi } from '../../src/telegram/outbound/api.ts';
 import { telegramSender } from '../../src/telegram/outbound/sender.ts';
 import { testClock, turns } from '../support/clock.ts';
-import { freePort } from './hub-process.ts';
 
 export interface PushesUnderFaultsOptions {
   /** Of the clock, which runs as fast as the machine can follow. */
@@ -118,7 +118,7 @@ export async function pushesUnderFaults(options: PushesUnderFaultsOptions): Prom
   };
   const api = telegramApi(emulator);
   const online = telegramSender(api, api);
-  const nowhere = telegramApi({ token: emulator.token, apiRoot: `http://127.0.0.1:${await freePort()}` });
+  const nowhere = telegramApi({ token: emulator.token, apiRoot: `http://127.0.0.1:${await freePort(0)}` });
   const offline = telegramSender(nowhere, nowhere);
   const dispatcher = new Dispatcher({
     db: {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmulator } from '../../demo/emulator/mod.ts';
@@ -7,7 +7,7 @@ import { migrate } from '../../src/db/migrate.ts';
 import { openDatabase } from '../../src/db/open.ts';
 import { insertPush } from '../../src/push/push-store.ts';
 import { registerTpv } from '../../src/tpvs/register.ts';
-import { freePort, HubProcess } from './hub-process.ts';
+import { HubUnderLoad } from '../support/hub-under-load.ts';
 
 export interface PushesWaitingOptions {
   chats: number;
@@ -30,9 +30,6 @@ export interface PushesWaitingResult {
   readyMs: number;
 }
 
-/** Clock ticks of /proc/<pid>/stat, a second. */
-const TICKS = 100;
-
 /** Starts a hub with this much waiting, and measures how it works that off. */
 export async function pushesWaiting({ chats, perChat, seconds }: PushesWaitingOptions): Promise<PushesWaitingResult> {
   const dir = mkdtempSync(join(tmpdir(), 'pushes-waiting-'));
@@ -49,20 +46,21 @@ export async function pushesWaiting({ chats, perChat, seconds }: PushesWaitingOp
     },
   });
   for (let id = 1; id <= chats; id++) emulator.person({ id, first_name: 'Ana', started: true });
-  const hub = new HubProcess(await freePort(), {
+  const hub = await HubUnderLoad.make(() => ({
     DATABASE_URL: url,
     TELEGRAM_BOT_TOKEN: emulator.token,
     TELEGRAM_WEBHOOK_SECRET: 'a-made-up-webhook-secret',
     TELEGRAM_API_ROOT: emulator.apiRoot,
     TELEGRAM_WEBHOOK_AUTO: 'false',
-  });
+    LOG_LEVEL: 'error',
+  }));
   try {
     const readyMs = Math.round(await hub.start());
     // Starting up is not what is measured.
     await new Promise((resolve) => setTimeout(resolve, 2_000));
-    const [from, before] = [Date.now(), cpuSeconds(hub.pid)];
+    const [from, before] = [Date.now(), hub.cpuMs ?? 0];
     await new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
-    const [until, after] = [Date.now(), cpuSeconds(hub.pid)];
+    const [until, after] = [Date.now(), hub.cpuMs ?? 0];
     const times = arrivals.filter((at) => at >= from && at < until);
     const took = (until - from) / 1_000;
     return {
@@ -72,12 +70,12 @@ export async function pushesWaiting({ chats, perChat, seconds }: PushesWaitingOp
       perSecond: Math.round((times.length / took) * 100) / 100,
       mostInASecond: mostInASecond(arrivals),
       limited,
-      cpuPercent: Math.round(((after - before) / took) * 1_000) / 10,
-      rssMegabytes: rssMegabytes(hub.pid),
+      cpuPercent: Math.round((after - before) / took) / 10,
+      rssMegabytes: Math.round((hub.rssBytes ?? 0) / 1024 / 1024),
       readyMs,
     };
   } finally {
-    await hub.kill('SIGKILL');
+    await hub.end('SIGKILL');
     await emulator.close();
     rmSync(dir, { recursive: true, force: true });
   }
@@ -120,15 +118,4 @@ function mostInASecond(times: readonly number[]): number {
     most = Math.max(most, to - from);
   }
   return most;
-}
-
-/** User and system time of a process (Linux). */
-function cpuSeconds(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-  return (Number(fields[11]) + Number(fields[12])) / TICKS;
-}
-
-function rssMegabytes(pid: number): number {
-  const kilobytes = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return Math.round(Number(kilobytes) / 1024);
 }

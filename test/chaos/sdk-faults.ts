@@ -2,8 +2,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
+import { HubUnderLoad } from '../support/hub-under-load.ts';
 import { FAULTS, type Fault, FaultyProxy } from './faulty-proxy.ts';
-import { freePort, HubProcess, register } from './hub-process.ts';
+import { register } from './register.ts';
 import { TelegramSide } from './telegram-side.ts';
 import { TpvProcess } from './tpv-process.ts';
 import { OPEN_INSTRUCTIONS, untilNone } from './until-none.ts';
@@ -52,7 +53,7 @@ const MENU: readonly (Fault | 'kill_hub' | 'kill_tpv')[] = [...FAULTS, ...FAULTS
 export async function sdkFaults(options: SdkFaultsOptions): Promise<SdkFaultsResult> {
   const folder = mkdtempSync(join(tmpdir(), 'sdk-faults-'));
   const file = join(folder, 'hub.db');
-  const hub = new HubProcess(await freePort(), {
+  const hub = await HubUnderLoad.make(() => ({
     DATABASE_URL: `sqlite:${file}`,
     TELEGRAM_BOT_TOKEN: '1234567:made-up',
     TELEGRAM_WEBHOOK_SECRET: SECRET,
@@ -60,15 +61,15 @@ export async function sdkFaults(options: SdkFaultsOptions): Promise<SdkFaultsRes
     TELEGRAM_WEBHOOK_AUTO: 'false',
     TPV_REGISTRATION: 'open',
     LOG_LEVEL: 'fatal',
-  });
+  }));
   const faults = { cut: 0, truncate: 0, stall: 0, refuse: 0, strip: 0, kill_hub: 0, kill_tpv: 0 };
   let proxy: FaultyProxy | undefined;
   let tpv: TpvProcess | undefined;
-  const telegram = new TelegramSide({ ...options, url: hub.url, secret: SECRET });
+  const telegram = new TelegramSide({ ...options, url: hub.url.origin, secret: SECRET });
   try {
     await hub.start();
-    proxy = await FaultyProxy.start(hub.url);
-    tpv = new TpvProcess([proxy.url, await register(hub.url, 'TPV'), folder]);
+    proxy = await FaultyProxy.start(hub.url.origin);
+    tpv = new TpvProcess([proxy.url, await register(hub.url.origin, 'TPV'), folder]);
     tpv.start();
     telegram.start();
     for (let made = 0; made < options.faults || telegram.posted < options.instructions; made++) {
@@ -79,7 +80,7 @@ export async function sdkFaults(options: SdkFaultsOptions): Promise<SdkFaultsRes
       faults[fault]++;
       if (fault === 'kill_tpv') await tpv.kill();
       else if (fault === 'kill_hub') {
-        await hub.kill('SIGKILL');
+        await hub.end('SIGKILL');
         await hub.start();
       } else proxy.make(fault, Math.random() * LONGEST_FAULT_MS);
     }
@@ -87,7 +88,7 @@ export async function sdkFaults(options: SdkFaultsOptions): Promise<SdkFaultsRes
     await telegram.stop();
     await untilNone(file, OPEN_INSTRUCTIONS);
     await tpv.stop('SIGTERM');
-    await hub.kill('SIGTERM');
+    await hub.end();
     const updates = telegram.accepted();
     return {
       faults,
@@ -100,7 +101,7 @@ export async function sdkFaults(options: SdkFaultsOptions): Promise<SdkFaultsRes
   } finally {
     telegram.end();
     await tpv?.stop('SIGKILL');
-    await hub.kill('SIGKILL');
+    await hub.end('SIGKILL');
     proxy?.close();
     if (process.env.CHAOS_KEEP === undefined) rmSync(folder, { recursive: true, force: true });
     else console.log(`kept: ${folder}`);
