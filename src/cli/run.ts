@@ -3,7 +3,7 @@ import { EXIT, type ExitCode, UsageError } from '../process/exit.ts';
 import type { Input, Run } from './command.ts';
 import { COMMAND_HELP, COMMANDS, type CommandName, HELP } from './help.ts';
 
-/** Each is loaded only where it runs: the whole hub takes a second, and help should not. */
+/** Each is loaded only when it runs: the whole hub takes a second, and help should not. */
 const RUN: Record<CommandName, Run> = {
   async serve() {
     const { serve } = await import('../process/serve.ts');

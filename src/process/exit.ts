@@ -47,7 +47,7 @@ export function faultText(error: unknown, json: boolean): { code: ExitCode; text
   return { code, text: `${text}\n` };
 }
 
-/** Why the hub can't listen where HOST and PORT say. */
+/** Why the hub can't listen at HOST and PORT. */
 function listenFault(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return undefined;
   const { address = '', port = '', hostname = '' } = error as { address?: string; port?: number; hostname?: string };
