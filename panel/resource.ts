@@ -21,6 +21,8 @@ export interface Resource<T> {
 export interface Concerns {
   kinds?: readonly ChangedKind[];
   ids?: readonly string[];
+  /** While this is true, what changes is not looked at. */
+  paused?: boolean;
 }
 
 /** Loads what is at an address (undefined loads nothing), and again when what it shows changed. */
@@ -30,6 +32,8 @@ export function useResource<T>(address: Address<T> | undefined, concerns: Concer
   const kinds = concerns.kinds?.join(' ') ?? '';
   const ids = concerns.ids?.join(' ') ?? '';
   const login = session.value?.csrf_token;
+  const paused = useRef(false);
+  paused.current = concerns.paused ?? false;
 
   useEffect(() => {
     if (address === undefined || login === undefined) return;
@@ -51,6 +55,7 @@ export function useResource<T>(address: Address<T> | undefined, concerns: Concer
     const stops = kinds.split(' ').map((kind) =>
       // The join above made strings of them.
       onChanges(kind as ChangedKind, (changed) => {
+        if (paused.current) return;
         if (changed === 'all' || wanted.size === 0 || !wanted.isDisjointFrom(changed)) load();
       }),
     );

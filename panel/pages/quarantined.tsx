@@ -22,18 +22,22 @@ import { OutcomeBadge, updateName } from './quarantine.tsx';
 /** One update that was put aside: as it came, why, and another try. */
 export function QuarantinedPage({ params }: PageProps) {
   const seq = params.seq ?? '';
-  const resource = useResource(at('/api/admin/quarantine/:id', { id: seq }), {
-    kinds: ['update'],
-    ids: [seq],
-  });
-  const update = resource.value;
   // Kept here: an update that became an instruction is no longer in quarantine, and its page would be gone.
   const [result, setResult] = useState<QuarantineRetried | undefined>(undefined);
   const retrial = useAction(async () => {
     setResult(undefined);
-    setResult(await send<QuarantineRetried>('POST', `/api/admin/quarantine/${encodeURIComponent(seq)}/retry`));
+    const answer = await send<QuarantineRetried>('POST', `/api/admin/quarantine/${encodeURIComponent(seq)}/retry`);
+    setResult(answer);
+    if (!isOut(answer)) resource.reload();
   });
-  const done = result !== undefined && result.outcome !== 'quarantined' && result.outcome !== 'kept';
+  const done = result !== undefined && isOut(result);
+  const resource = useResource(at('/api/admin/quarantine/:id', { id: seq }), {
+    kinds: ['update'],
+    ids: [seq],
+    // The hub says that it changed before it answers what became of it: it may be gone, and nothing to ask for.
+    paused: retrial.busy || done,
+  });
+  const update = resource.value;
   const retry = (
     <Button kind="primary" icon="refresh" busy={retrial.busy} onClick={retrial.run}>
       {words.retry}
@@ -50,6 +54,11 @@ export function QuarantinedPage({ params }: PageProps) {
       {done ? null : <Loaded resource={resource}>{(loaded) => <Update update={loaded} />}</Loaded>}
     </Page>
   );
+}
+
+/** Whether an update left the quarantine. */
+function isOut({ outcome }: QuarantineRetried): boolean {
+  return outcome !== 'quarantined' && outcome !== 'kept';
 }
 
 function Result({ result, done }: { result: QuarantineRetried; done: boolean }) {
