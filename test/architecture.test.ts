@@ -129,9 +129,12 @@ test('the panel knows of the hub only the shapes of its answers', () => {
   };
   expect(pages.filter(({ path }) => path.endsWith('.tsx')).length).toBeGreaterThan(100);
   expect(offences(pages, refused)).toEqual([]);
-  // What is more than a type would be part of what the browser runs.
-  const values = /^import (?!type\b)[^;]*?from '(?:\.\.\/)+src\/[^']+';$/m;
+  // What is more than a type is part of what the browser runs: one file, which brings along nothing else.
+  const values = /^import (?!type\b)[^;]*?from '(?:\.\.\/)+src\/admin\/schemas\/(?!telegram-markup\.ts')[^']+';$/m;
   expect(pages.filter(({ code }) => values.test(code)).map(({ path }) => path)).toEqual([]);
+  const importsIn = (name: string) => src.find(({ path }) => path === name)?.imports;
+  expect(importsIn('src/admin/schemas/telegram-markup.ts')).toEqual(['src/settings/telegram-markup.ts']);
+  expect(importsIn('src/settings/telegram-markup.ts')).toEqual([]);
 });
 
 test('migrations import Kysely alone', () => {

@@ -1,4 +1,5 @@
 import type { PushSummary } from '../../src/admin/schemas/pushes.ts';
+import { plainOfMarkup } from '../../src/admin/schemas/telegram-markup.ts';
 import { at } from '../address.ts';
 import { Button } from '../components/button.tsx';
 import { type Column, DataTable } from '../components/data-table.tsx';
@@ -16,7 +17,6 @@ import { Views } from '../components/views.tsx';
 import { useList } from '../list.ts';
 import { overview } from '../live.ts';
 import { query } from '../router.ts';
-import { plainOfMarkup } from '../telegram-markup.ts';
 import { pushesWords as words } from '../words/pushes.ts';
 import { pushStates } from '../words/states.ts';
 

@@ -1,3 +1,5 @@
+import { markupTokens, TELEGRAM_TAGS } from './telegram-markup.ts';
+
 /** What a text in Telegram's HTML (core.telegram.org/bots/api#html-style) looks like. */
 export interface ReadHtml {
   /** Why Telegram would not take it, in sentences. */
@@ -8,28 +10,10 @@ export interface ReadHtml {
   safe: string;
 }
 
-/** Telegram's tags, and what a browser shows for each. */
-const TAGS: Readonly<Record<string, string>> = {
-  b: 'b',
-  strong: 'b',
-  i: 'i',
-  em: 'i',
-  u: 'u',
-  ins: 'u',
-  s: 's',
-  strike: 's',
-  del: 's',
-  code: 'code',
-  pre: 'pre',
-  a: 'a',
-  span: 'span',
-  'tg-spoiler': 'span',
-  blockquote: 'blockquote',
-};
-
-const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"' };
-const TOKEN = /<(\/?)([a-z][a-z-]*)((?:\s[^<>]*)?)>|&(?:(lt|gt|amp|quot)|#(\d{1,7})|#x([0-9a-f]{1,6}));|[<&]|[^<&]+/gi;
-const LARGEST_CODE_POINT = 0x10_ff_ff;
+const STRAY = {
+  '<': 'Un «<» que no abre una etiqueta se escribe &lt;',
+  '&': 'Un «&» suelto se escribe &amp;',
+} as const;
 
 /** Reads a text once, from its beginning to its end, whatever it holds. */
 export function readTelegramHtml(text: string): ReadHtml {
@@ -41,14 +25,18 @@ export function readTelegramHtml(text: string): ReadHtml {
     length += shown.length;
     safe += escaped(shown);
   };
-  for (const [whole, slash, name, attributes = '', entity, decimal, hexadecimal] of text.matchAll(TOKEN)) {
-    if (name !== undefined) {
-      const tag = name.toLowerCase();
-      const shown = TAGS[tag];
+  for (const token of markupTokens(text)) {
+    if (token.kind === 'text') show(token.text);
+    else if (token.kind === 'stray') {
+      problems.add(STRAY[token.text]);
+      show(token.text);
+    } else {
+      const { kind, tag, attributes, whole } = token;
+      const shown = TELEGRAM_TAGS[tag];
       if (shown === undefined) {
         problems.add(`Telegram no conoce la etiqueta <${tag}>.`);
         show(whole);
-      } else if (slash === '/') {
+      } else if (kind === 'close') {
         if (open.at(-1) === tag) open.pop();
         else problems.add(`</${tag}> no cierra la última etiqueta abierta.`);
         safe += `</${shown}>`;
@@ -58,13 +46,6 @@ export function readTelegramHtml(text: string): ReadHtml {
         if (fault !== undefined) problems.add(fault);
         safe += openingTag(tag, shown, attributes);
       }
-    } else if (entity !== undefined) show(ENTITIES[entity.toLowerCase()] ?? whole);
-    else if (decimal !== undefined) show(characterOf(Number(decimal)));
-    else if (hexadecimal !== undefined) show(characterOf(Number.parseInt(hexadecimal, 16)));
-    else {
-      if (whole === '<') problems.add('Un «<» que no abre una etiqueta se escribe &lt;');
-      if (whole === '&') problems.add('Un «&» suelto se escribe &amp;');
-      show(whole);
     }
   }
   for (const tag of open) problems.add(`Falta cerrar <${tag}>.`);
@@ -90,6 +71,10 @@ function faultOfAttributes(tag: string, attributes: string): string | undefined 
         : undefined;
     case 'span':
       return attributes === 'class="tg-spoiler"' ? undefined : '<span> solo vale como <span class="tg-spoiler">.';
+    case 'tg-emoji':
+      return /^emoji-id="\d{1,30}"$/.test(attributes)
+        ? undefined
+        : 'Un emoji propio se escribe <tg-emoji emoji-id="…">.';
     case 'blockquote':
       return ['', 'expandable'].includes(attributes) ? undefined : '<blockquote> no admite esos atributos.';
     case 'code':
@@ -112,9 +97,4 @@ function openingTag(tag: string, shown: string, attributes: string): string {
   const href = tag === 'a' ? linkOf(attributes.trim()) : undefined;
   if (href === undefined) return `<${shown}>`;
   return `<a href="${escaped(href)}" rel="noopener noreferrer" target="_blank">`;
-}
-
-function characterOf(code: number): string {
-  const valid = code > 0 && code <= LARGEST_CODE_POINT && !(code >= 0xd8_00 && code <= 0xdf_ff);
-  return valid ? String.fromCodePoint(code) : '\uFFFD';
 }

@@ -1,5 +1,6 @@
 import { useRef, useState } from 'preact/hooks';
 import type { SettingText, TextPreview } from '../../../src/admin/schemas/settings.ts';
+import { plainOfMarkup } from '../../../src/admin/schemas/telegram-markup.ts';
 import { Button } from '../../components/button.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { ErrorBox } from '../../components/error-box.tsx';
@@ -7,7 +8,6 @@ import { Form, FormActions } from '../../components/form.tsx';
 import { Note } from '../../components/note.tsx';
 import { TextField } from '../../components/text-field.tsx';
 import { usePreview } from '../../preview.ts';
-import { plainOfMarkup } from '../../telegram-markup.ts';
 import { actions } from '../../words/actions.ts';
 import { settingsWords } from '../../words/settings.ts';
 import { useSettingsChange } from './settings-change.ts';
