@@ -47,20 +47,20 @@ const COLUMNS: readonly Column<TpvSummary>[] = [
     id: 'name',
     label: titles.name,
     main: true,
-    cell: (tpv: TpvSummary) => (
+    cell: (tpv) => (
       <>
         <span class="main-text">{tpv.name}</span>
         <span class="sub-text">{tpv.endpoint_url}</span>
       </>
     ),
   },
-  { id: 'state', label: titles.state, cell: (tpv: TpvSummary) => <TpvStateBadge tpv={tpv} /> },
+  { id: 'state', label: titles.state, cell: (tpv) => <TpvStateBadge tpv={tpv} /> },
   { id: 'users', label: titles.users, align: 'end', width: 'narrow', cell: users },
   {
     id: 'backlog',
     label: titles.backlog,
     align: 'end',
-    cell: (tpv: TpvSummary) => (
+    cell: (tpv) => (
       <span class={tpv.backlog > 0 ? 'strong' : 'muted'}>
         <Num value={tpv.backlog} />
       </span>
@@ -69,14 +69,14 @@ const COLUMNS: readonly Column<TpvSummary>[] = [
   {
     id: 'heartbeat',
     label: titles.heartbeat,
-    cell: (tpv: TpvSummary) => <Time at={tpv.last_heartbeat} empty={words.noSignal} />,
+    cell: (tpv) => <Time at={tpv.last_heartbeat} empty={words.noSignal} />,
   },
-  { id: 'version', label: titles.version, phone: false, cell: ({ version }: TpvSummary) => version || words.noVersion },
+  { id: 'version', label: titles.version, phone: false, cell: ({ version }) => version || words.noVersion },
   {
     id: 'actions',
     width: 'narrow',
     label: titles.actions,
-    cell: (tpv: TpvSummary) => <ApproveTpv tpv={tpv} size="small" />,
+    cell: (tpv) => <ApproveTpv tpv={tpv} size="small" />,
   },
 ];
 

@@ -43,7 +43,7 @@ const COLUMNS: readonly Column<UserSummary>[] = [
     id: 'name',
     label: titles.name,
     main: true,
-    cell: (user: UserSummary) => (
+    cell: (user) => (
       <>
         <span class="main-text">{personName(user)}</span>
         {user.is_active ? null : (
@@ -58,26 +58,25 @@ const COLUMNS: readonly Column<UserSummary>[] = [
   {
     id: 'username',
     label: titles.username,
-    cell: ({ username }: UserSummary) => (username === null ? words.noUsername : `@${username}`),
+    cell: ({ username }) => (username === null ? words.noUsername : `@${username}`),
   },
   {
     id: 'tpv',
     label: titles.tpv,
-    cell: ({ tpv }: UserSummary) =>
-      tpv === null ? <Badge tone="warn">{words.unassigned}</Badge> : <TpvLink tpv={tpv} none="" />,
+    cell: ({ tpv }) => (tpv === null ? <Badge tone="warn">{words.unassigned}</Badge> : <TpvLink tpv={tpv} none="" />),
   },
-  { id: 'seen', label: titles.seen, cell: (user: UserSummary) => <Time at={user.last_interaction} /> },
+  { id: 'seen', label: titles.seen, cell: (user) => <Time at={user.last_interaction} /> },
   {
     id: 'created',
     label: titles.created,
     phone: false,
-    cell: (user: UserSummary) => <Time at={user.created_at} />,
+    cell: (user) => <Time at={user.created_at} />,
   },
   {
     id: 'id',
     label: titles.id,
     phone: false,
-    cell: (user: UserSummary) => <code>{user.telegram_id}</code>,
+    cell: (user) => <code>{user.telegram_id}</code>,
   },
 ];
 
