@@ -1,13 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { dirname, join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { onTestFinished, TestRunner } from 'vitest';
 import { COMPILE_CACHE } from './compile-cache.ts';
 import { TEST_LOG } from './log.ts';
 import { within } from './within.ts';
 
-/** A process that starts, on a machine with much else to do. */
-const START_MS = 15_000;
+/** Of a test's time for one wait on a process, which starts slowly on a machine with much else to do. */
+const SHARE = 0.75;
+const DEFAULT_MS = 20_000;
 
 export const ROOT = join(import.meta.dirname, '../..');
 
@@ -78,9 +79,13 @@ export function startProcess(args: readonly string[], options: ProcessOptions = 
           reject,
         );
       });
-      return within(written, () => `It wrote no ${pattern}, but\n${stdout}\n${stderr}\n`, START_MS);
+      return within(written, () => `It wrote no ${pattern}, but\n${stdout}\n${stderr}\n`, patienceMs());
     },
   };
+}
+
+function patienceMs(): number {
+  return (TestRunner.getCurrentTest()?.timeout ?? DEFAULT_MS) * SHARE;
 }
 
 /** Runs a program of this repository to its end. */
@@ -89,6 +94,7 @@ export async function runProcess(
   options?: ProcessOptions,
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
   const running = startProcess(args, options);
-  const code = await running.ended;
+  const missing = () => `${args.join(' ')} did not end, but wrote\n${running.stdout}\n${running.stderr}\n`;
+  const code = await within(running.ended, missing, patienceMs());
   return { code, stdout: running.stdout, stderr: running.stderr };
 }
