@@ -1,16 +1,20 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { sql } from 'kysely';
 import { pino } from 'pino';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { jsonText } from '../../src/db/json-text.ts';
 import { BACKLOG_LIMIT, backlogQueries, MOST_TPVS, readBacklog } from '../../src/observability/backlog.ts';
+import { createMetrics } from '../../src/observability/metrics/metrics.ts';
 import { readings } from '../../src/observability/readings.ts';
 import { Presence } from '../../src/tpvs/presence.ts';
 import { buttonScene } from '../support/buttons.ts';
 import { testClock } from '../support/clock.ts';
 import { DIALECTS, startHub, type TestHub } from '../support/hub.ts';
+import { WAIT_MS } from '../support/within.ts';
 
 /** The series of a hub, `name{labels}` to value. */
 async function seriesOf(hub: TestHub): Promise<Map<string, number>> {
@@ -313,4 +317,28 @@ test('a storm of scrapes looks at the database once', async () => {
   const told = await Promise.all(Array.from({ length: 50 }, backlog));
   expect(new Set(told).size).toBe(1);
   expect(looks).toBeLessThanOrEqual(4);
+});
+
+test('the metrics of a hub that is gone keep nothing of it in memory', async () => {
+  setFlagsFromString('--expose-gc');
+  const gc: () => void = runInNewContext('gc');
+  const make = () => {
+    const inFlight = () => 0;
+    createMetrics({
+      version: '1',
+      sockets: () => 0,
+      droppedLogLines: () => 0,
+      inFlight,
+      problems: async () => [],
+      backlog: async () => undefined,
+      backlogLimit: 1,
+      disk: async () => undefined,
+    });
+    return new WeakRef(inFlight);
+  };
+  const gone = [make(), make()];
+  await vi.waitFor(() => {
+    gc();
+    expect(gone.map((ref) => ref.deref() === undefined)).toEqual([true, true]);
+  }, WAIT_MS);
 });

@@ -1,4 +1,4 @@
-import { Counter, collectDefaultMetrics, Gauge, type Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 
 /** prom-client's own that break Prometheus' naming, and list every socket at each scrape. */
 const LEFT_OUT = ['nodejs_active_resources', 'nodejs_active_handles', 'nodejs_active_requests'];
@@ -23,12 +23,30 @@ export interface ProcessReading {
   disk: DiskSpace | undefined;
 }
 
-/** The process: its version, memory, event loop, sockets, readiness, disk, log. @returns sets what has to be looked up */
-export function processMetrics(register: Registry, options: ProcessOptions): (reading: ProcessReading) => void {
+let shared: Registry | undefined;
+
+/**
+ * Memory, event loop and garbage collection, as Node counts them: once for the process. prom-client's observers of them
+ * never end, and would keep each registry and all that its metrics refer to.
+ */
+function nodeMetrics(): Registry {
+  if (shared !== undefined) return shared;
+  const register = new Registry();
   collectDefaultMetrics({ register });
   for (const name of LEFT_OUT) {
     register.removeSingleMetric(name);
     register.removeSingleMetric(`${name}_total`);
+  }
+  shared = register;
+  return register;
+}
+
+/** The process: its version, memory, event loop, sockets, readiness, disk, log. @returns sets what has to be looked up */
+export function processMetrics(register: Registry, options: ProcessOptions): (reading: ProcessReading) => void {
+  const ofNode = nodeMetrics();
+  for (const { name } of ofNode.getMetricsAsArray()) {
+    const metric = ofNode.getSingleMetric(name);
+    if (metric !== undefined) register.registerMetric(metric);
   }
   const registers = [register];
   new Gauge({
