@@ -40,7 +40,7 @@ declare -rA TEXTS=(
   [systemd]='Falta systemctl: este programa es para máquinas con systemd.'
   [folder]='El servicio no puede trabajar en %s: mueve el proyecto a una carpeta como /opt/valletpv-hub (letras sin acentos, cifras, punto y guiones; ni /home ni /root).'
   [npm]='Falta npm: apt-get install npm. Después, en %s: npm ci'
-  [node]='Faltan las dependencias: en %s ejecuta npm ci y repite la orden.'
+  [node]='Faltan las dependencias o el programa compilado: en %s ejecuta npm ci y repite la orden.'
   [node_broken]='El Node del hub no funciona, por lo que dice la línea anterior.'
   [node_folder]='El servicio no puede usar %s: instala Node para todo el sistema (ni en /home ni en /root).'
   [env]='Falta la configuración: install -m 600 %s %s; después rellena las variables obligatorias.'
@@ -48,7 +48,7 @@ declare -rA TEXTS=(
   [config]='La configuración (%s) no es correcta; nada ha cambiado:'
   [data_dir]='DATABASE_URL guardaría los datos en %s: elige una carpeta solo para ellos, como sqlite:./data/hub.db (letras sin acentos, cifras, punto y guiones; ni /home ni /root).'
   [data_dir_taken]='DATABASE_URL guardaría los datos en %s, que ya existe y no es del usuario %s: elige una carpeta solo para ellos.'
-  [unreadable]='El usuario %s no puede leer el programa en %s: chmod -R u=rwX,go=rX src client-sdk migrations node_modules package.json, y que pueda entrar en cada carpeta de la ruta.'
+  [unreadable]='El usuario %s no puede leer el programa en %s: chmod -R u=rwX,go=rX dist src/process node_modules package.json, y que pueda entrar en cada carpeta de la ruta.'
   [port]='El puerto %s de %s está ocupado por otro programa: detenlo (ss -ltnp lo muestra) o elige otro PORT en .env.'
   [missing]='El servicio no está instalado: sudo %s install'
   [user_made]='Usuario %s creado.'
@@ -104,7 +104,7 @@ fits_unit() {
 # Sets NODE, the program that the service runs.
 need_program() {
   command -v node >/dev/null || refuse npm "$PROJECT_DIR"
-  [[ -d $PROJECT_DIR/node_modules ]] || refuse node "$PROJECT_DIR"
+  [[ -d $PROJECT_DIR/node_modules && -f $PROJECT_DIR/dist/src/main.js ]] || refuse node "$PROJECT_DIR"
   NODE=$(node "$LAUNCH" -p process.execPath) || refuse node_broken
   fits_unit "$NODE" || refuse node_folder "$NODE"
 }
@@ -114,7 +114,7 @@ need_configuration() {
   [[ -f $ENV_FILE ]] || refuse env "$PROJECT_DIR/.env.example" "$ENV_FILE"
   [[ $(stat -L -c %a -- "$ENV_FILE") == *0 ]] || refuse env_open "$ENV_FILE" "$ENV_FILE"
   local settings
-  if ! settings=$(cd -- "$PROJECT_DIR" && env -i PATH="$PATH" node "$LAUNCH" deploy/settings.ts 2>&1); then
+  if ! settings=$(cd -- "$PROJECT_DIR" && env -i PATH="$PATH" node "$LAUNCH" dist/deploy/settings.js 2>&1); then
     say config "$ENV_FILE" >&2
     printf '%s\n' "$settings" >&2
     exit 78
@@ -160,7 +160,7 @@ make_folders() {
 
 need_readable() {
   runuser -u "$SERVICE_USER" -- "$NODE" -e "
-    for (const file of ['.env', 'package.json', 'src/main.ts', 'client-sdk/src/mod.ts', 'migrations'])
+    for (const file of ['.env', 'package.json', 'src/process/launch.cjs', 'dist/src/main.js', 'dist/migrations'])
       require('node:fs').accessSync(process.argv[1] + '/' + file, require('node:fs').constants.R_OK);
   " "$PROJECT_DIR" 2>/dev/null || refuse unreadable "$SERVICE_USER" "$PROJECT_DIR"
 }

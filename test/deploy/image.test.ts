@@ -1,34 +1,57 @@
 import { cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { startEmulator } from '../../demo/emulator/mod.ts';
 import { fetchJson, WEBHOOK_SECRET } from '../support/hub.ts';
 import { ROOT, runProcess, startProcess } from '../support/process.ts';
 
 const dockerfile = readFileSync(join(ROOT, 'deploy/Dockerfile'), 'utf8');
+const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 
-/** The arguments of an instruction, wherever it is. */
-function instructions(name: string): string[] {
-  return [...dockerfile.matchAll(new RegExp(`^(?: *)${name} (.+)$`, 'gm'))].map(([, rest = '']) => rest);
+/** Its stages: the one that builds, and the one that is kept. */
+const [building = '', kept = ''] = dockerfile.split(/^FROM /m).slice(1);
+
+/** The arguments of an instruction of a stage, wherever it is. */
+function instructions(name: string, stage: string): string[] {
+  return [...stage.matchAll(new RegExp(`^(?: *)${name} (.+)$`, 'gm'))].map(([, rest = '']) => rest);
 }
 
-/** What the image holds in /app, but for the packages, which are the repository's; gone with the test. */
-function imageFolder(): { app: string; data: string } {
-  const dir = mkdtempSync(join(tmpdir(), 'hub-image-'));
-  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
-  const app = join(dir, 'app');
-  for (const copy of instructions('COPY')) {
-    const paths = copy.split(' ');
-    const to = join(app, paths.pop() ?? '');
+/** What a stage takes, and where to; paths of this repository, or of the stage that builds. */
+function copies(stage: string): { fromBuild: boolean; paths: string[]; to: string }[] {
+  return instructions('COPY', stage).map((line) => {
+    const words = line.split(' ');
+    const fromBuild = words[0] === '--from=build';
+    return { fromBuild, paths: words.slice(fromBuild ? 1 : 0, -1), to: words.at(-1) ?? '' };
+  });
+}
+
+/** Makes what a stage has in /app, but for the packages, which are the repository's. */
+function makeStage(stage: string, app: string, built?: string): void {
+  for (const { fromBuild, paths, to } of copies(stage)) {
     for (const path of paths) {
-      const target = copy.endsWith('/') ? join(to, path.split('/').pop() ?? '') : to;
-      cpSync(join(ROOT, path), target, { recursive: true });
+      const source = fromBuild ? path.replace(/^\/app/, built ?? '') : join(ROOT, path);
+      cpSync(source, join(app, to, to.endsWith('/') ? basename(path) : ''), { recursive: true });
     }
   }
   symlinkSync(join(ROOT, 'node_modules'), join(app, 'node_modules'));
-  const data = join(dir, 'data');
-  mkdirSync(data);
+}
+
+/** The image's /app, built as the image is; gone with the test. */
+async function imageFolder(): Promise<{ app: string; data: string }> {
+  const dir = mkdtempSync(join(tmpdir(), 'hub-image-'));
+  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+  const [build, app, data] = ['build', 'app', 'data'].map((name) => {
+    const path = join(dir, name);
+    mkdirSync(path);
+    return path;
+  }) as [string, string, string];
+  makeStage(building, build);
+  expect(instructions('RUN', building)).toContain('npm run build');
+  const [node, ...args] = scripts.build.split(' ');
+  expect(node).toBe('node');
+  expect(await runProcess(args, { cwd: build })).toEqual({ code: 0, stdout: '', stderr: '' });
+  makeStage(kept, app, build);
   return { app, data };
 }
 
@@ -42,8 +65,8 @@ function command(text: string | undefined, app: string): string[] {
 test('the image holds all that the hub needs, keeps everything in its volume, and knows whether the hub is ready', async () => {
   const emulator = await startEmulator();
   onTestFinished(() => emulator.close());
-  const { app, data } = imageFolder();
-  const [health, start] = instructions('CMD').map((text) => command(text, app));
+  const { app, data } = await imageFolder();
+  const [health, start] = instructions('CMD', kept).map((text) => command(text, app));
   const before = globSync('**', { cwd: app, exclude: ['node_modules/**'] });
   const running = startProcess(start ?? [], {
     // The image's working directory is the one above its volume.
@@ -74,8 +97,12 @@ test('what the image copies is let in, and secrets and data are not', () => {
   // Nothing gets in but what is named.
   expect(first).toBe('*');
   const allowed = rest.filter((line) => line.startsWith('!')).map((line) => line.slice(1));
-  const copied = instructions('COPY').flatMap((copy) => copy.split(' ').slice(0, -1));
-  // Where a folder is let in but for most of its contents, those that are meant are named besides.
-  const folders = ['client-sdk', 'panel'];
-  expect(allowed.filter((path) => !folders.includes(path)).sort()).toEqual(copied.sort());
+  const copied = [building, kept]
+    .flatMap(copies)
+    .filter(({ fromBuild }) => !fromBuild)
+    .flatMap(({ paths }) => paths);
+  // What lies in a folder that is let in needs no line of its own.
+  const named = copied.filter((path) => !copied.some((other) => path.startsWith(`${other}/`)));
+  // Of some folders only what is named besides is let in.
+  expect(allowed.filter((path) => !['client-sdk', 'deploy'].includes(path)).sort()).toEqual([...new Set(named)].sort());
 });

@@ -85,7 +85,7 @@ test('install makes the user, the folders and the unit, and enables it', async (
   const { project, unit } = script;
   expect(changes).toContain(`install -d -m 700 -o valletpv -g valletpv -- ${project}/data`);
   expect(statSync(join(project, '.env')).mode & 0o777).toBe(0o640);
-  expect(unit).toContain(`\nExecStart=${process.execPath} src/process/launch.cjs src/main.ts\n`);
+  expect(unit).toContain(`\nExecStart=${process.execPath} src/process/launch.cjs dist/src/main.js\n`);
   expect(unit).toContain(`\nWorkingDirectory=${project}\n`);
   expect(unit).toContain(`\nReadWritePaths=${project}/data ${project}/logs\n`);
   expect(unit).toContain('\nUser=valletpv\n');

@@ -13,11 +13,12 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { ROOT, runProcess } from './process.ts';
+import { builtRelease } from './release.ts';
 
 /** What the script runs that would change this machine, or asks about it. */
 const STUBBED = ['systemctl', 'journalctl', 'id', 'useradd', 'runuser', 'install', 'find', 'chown', 'chgrp', 'tail'];
 /** What of the repository the script and its service use. */
-const PROGRAM = ['package.json', '.env.example', 'src', 'client-sdk', 'migrations', 'node_modules'];
+const PROGRAM = ['package.json', '.env.example', 'src', 'node_modules'];
 
 /** A project's folder whose script sees a machine that stands in for this one; gone with the test. */
 export interface ServiceScript {
@@ -46,6 +47,7 @@ export function serviceScript(shell: Record<string, string> = {}): ServiceScript
   }) as [string, string, string, string];
   cpSync(join(ROOT, 'deploy'), join(project, 'deploy'), { recursive: true });
   for (const name of PROGRAM) symlinkSync(join(ROOT, name), join(project, name));
+  symlinkSync(builtRelease(), join(project, 'dist'));
   for (const name of STUBBED) symlinkSync(join(ROOT, 'test/support/service-stub.sh'), join(bin, name));
   const set = (name: string, value = '') => writeFileSync(join(state, name), value);
   set('calls');
