@@ -75,3 +75,24 @@ test('one that the hub can not take now is sent again; one that it refuses is no
   session.give(instruction());
   expect((await session.accepted()).id).not.toBe(report.id);
 });
+
+test('the answer to an older report leaves the newer one on its way', async () => {
+  const { begun, handler } = controlled();
+  const { hub, clock, session, status } = await online((tpv) => tpv.on('process_message', handler));
+  const given = instruction();
+  session.give(given);
+  const running = await begun.next();
+  running.progress();
+  const older = await session.report();
+  running.end('done');
+  const newer = await session.report();
+  expect([older.status, newer.status]).toEqual(['processing', 'completed']);
+  session.accept(older);
+  await session.read();
+  session.socket.terminate();
+  await status('offline');
+  clock.advance(250);
+  const next = (await hub.session()).welcome();
+  next.give(given);
+  expect(await next.accepted()).toEqual(newer);
+});

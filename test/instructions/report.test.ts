@@ -158,3 +158,17 @@ test('what is no report is 400 with the path, and what is no instruction 404', a
   }
   expect((await tpv.fetch(path)).body.status).toBe('sent');
 });
+
+test('no TPV ends, or even sees, an instruction of another one, over either transport', async () => {
+  const hub = await startHub();
+  const tpv = await hub.tpv();
+  const path = await instructionIn(hub, tpv, 'sent', 1);
+  const other = await hub.tpv();
+  const id = path.split('/').at(-2) ?? '';
+  const socket = await other.socket();
+  for (const status of REPORTS) {
+    expect(await other.fetch(path, { method: 'PUT', json: { status } })).toMatchObject({ status: 404 });
+    expect(await socket.report(id, status)).toMatchObject({ ok: false, error: { code: 'not_found' } });
+  }
+  expect((await tpv.fetch(path)).body).toMatchObject({ status: 'sent', response: null });
+});
