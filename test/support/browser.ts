@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Browser, chromium } from '@playwright/test';
-import { DEBIAN_INSTALL_MS, debianProgram } from './debian.ts';
+import { announceInstall, DEBIAN_INSTALL_MS, debianProgram, mayInstall } from './debian.ts';
 
 /** What a hook that calls `launchBrowser` may take, in ms: a first run downloads a browser. */
 export const BROWSER_INSTALL_MS = 2 * DEBIAN_INSTALL_MS;
@@ -55,7 +55,7 @@ export async function chromiumPath(): Promise<string> {
   const there = await present();
   if (there !== undefined) return there;
   const faults: unknown[] = [];
-  for (const install of [() => debianProgram('chromium', 'chromium'), download]) {
+  for (const install of [() => debianProgram('chromium', 'chromium'), ...(mayInstall() ? [download] : [])]) {
     try {
       return await install();
     } catch (error) {
@@ -78,6 +78,7 @@ async function present(): Promise<string | undefined> {
 
 /** Playwright keeps it for every later run, and lets one process download at a time. */
 async function download(): Promise<string> {
+  announceInstall('Chromium', 'Playwright');
   const root = dirname(createRequire(import.meta.url).resolve('playwright-core/package.json'));
   const args = [join(root, 'cli.js'), 'install', 'chromium'];
   await promisify(execFile)(process.execPath, args, { timeout: DEBIAN_INSTALL_MS, maxBuffer: 2 ** 24 });

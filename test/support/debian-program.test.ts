@@ -10,10 +10,10 @@ const ASK = `
 `;
 
 /** Asks on a machine whose lock, and thereby whatever would run under it, is this program. */
-function askedWith(dir: string, flock: string) {
+function askedWith(dir: string, flock: string, env: Record<string, string> = {}) {
   writeFileSync(join(dir, 'flock'), `#!/bin/sh\n${flock}\n`, { mode: 0o755 });
   writeFileSync(join(dir, 'apt-get'), '', { mode: 0o755 });
-  return runProcess(['--input-type=module', '-e', ASK], { env: { PATH: dir } });
+  return runProcess(['--input-type=module', '-e', ASK], { env: { PATH: dir, ...env } });
 }
 
 function folder(): string {
@@ -28,6 +28,14 @@ test('a program that a test needs and nobody can install is named, with its pack
   expect(stderr).toMatch(/These tests need no-such-program.*apt-get install no-such-package/);
 });
 
+test('TEST_TOOLS=installed names what is missing, and installs nothing', async () => {
+  const dir = folder();
+  const path = join(dir, 'no-such-program');
+  const { code, stderr } = await askedWith(dir, `: >${path}; /bin/chmod +x ${path}`, { TEST_TOOLS: 'installed' });
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/no-such-program, which is not here, and TEST_TOOLS=installed forbids .* no-such-package/);
+});
+
 // Whoever is not root is told before anything is run.
 test.runIf(process.getuid?.() === 0)('a program that a test needs is installed where it is missing', async () => {
   const dir = folder();
@@ -36,5 +44,8 @@ test.runIf(process.getuid?.() === 0)('a program that a test needs is installed w
     dir,
     `[ "$3 $4" = "no-such-program no-such-package" ] && : >${path} && /bin/chmod +x ${path}`,
   );
-  expect([made.stderr, made.stdout]).toEqual(['', `${path}\n`]);
+  expect(made.stderr).toMatch(
+    /^no-such-program is missing, and is installed now by apt-get install no-such-package; .+\n$/,
+  );
+  expect(made.stdout).toBe(`${path}\n`);
 });

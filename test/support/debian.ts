@@ -11,6 +11,16 @@ const LOCK = '/run/valletpv-hub-tests.lock';
 /** Debian keeps servers where a person's PATH does not look. */
 const FOLDERS = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin'];
 
+/** Whether what is missing may be installed: TEST_TOOLS=installed forbids it. */
+export function mayInstall(): boolean {
+  return process.env.TEST_TOOLS !== 'installed';
+}
+
+/** Says on standard error what is about to be installed on this machine. */
+export function announceInstall(what: string, how: string): void {
+  process.stderr.write(`${what} is missing, and is installed now by ${how}; TEST_TOOLS=installed forbids it.\n`);
+}
+
 /**
  * A program that the tests need and npm does not bring; installed where it is missing and that is possible (root on
  * Debian). Safe when many processes ask at once, and no service is started.
@@ -23,9 +33,13 @@ export async function debianProgram(binary: string, debianPackage: string): Prom
   const there = await find(binary);
   if (there !== undefined) return there;
   const remedy = `install it, as root: apt-get install ${debianPackage}`;
+  if (!mayInstall()) {
+    throw new Error(`These tests need ${binary}, which is not here, and TEST_TOOLS=installed forbids to ${remedy}`);
+  }
   if (process.getuid?.() !== 0 || (await find('apt-get')) === undefined) {
     throw new Error(`These tests need ${binary}, which is not here; ${remedy}`);
   }
+  announceInstall(binary, `apt-get install ${debianPackage}`);
   const script = join(import.meta.dirname, 'debian-install.sh');
   const args = [LOCK, script, binary, debianPackage];
   await promisify(execFile)('flock', args, { timeout: DEBIAN_INSTALL_MS, maxBuffer: 2 ** 24 }).catch((error) => {

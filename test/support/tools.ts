@@ -3,7 +3,8 @@ import { debianProgram } from './debian.ts';
 
 /**
  * Installs what the tests run besides Node, before they begin: tests run side by side, and one must not start a program
- * that is being unpacked for another. What can't be installed is said here, and by the tests that need it.
+ * that is being unpacked for another. What is about to be installed is said first; what can't be, in one sentence at the
+ * end, and by the tests that need it. TEST_TOOLS=installed forbids it to install.
  */
 const TOOLS: Readonly<Record<string, () => Promise<string>>> = {
   Chromium: chromiumPath,
@@ -14,7 +15,15 @@ const TOOLS: Readonly<Record<string, () => Promise<string>>> = {
   promtool: () => debianProgram('promtool', 'prometheus'),
 };
 
+const missing: string[] = [];
 for (const [name, find] of Object.entries(TOOLS)) {
-  const found = await find().catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
+  const found = await find().catch((error: unknown) => {
+    missing.push(name);
+    return error instanceof Error ? error.message : String(error);
+  });
   process.stdout.write(`${name}: ${found}\n`);
+}
+if (missing.length > 0) {
+  process.stderr.write(`The tests need what is not on this machine: ${missing.join(', ')}.\n`);
+  process.exitCode = 1;
 }
