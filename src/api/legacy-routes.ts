@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { settleToken } from '../buttons/button-store.ts';
 import { createLegacyButtons, type LegacyButton, notificationOf } from '../buttons/legacy-buttons.ts';
+import type { IsCallable } from '../callbacks/origins.ts';
 import type { Database, Tx } from '../db/open.ts';
 import { storable } from '../db/plain-text.ts';
 import { HubError } from '../errors.ts';
@@ -23,7 +24,7 @@ export interface LegacyRoutesOptions {
   telegram: ChangePort;
   /** The message as it stands once it is settled, or after a while. */
   settled(id: string, ms: number): Promise<PushRow | undefined>;
-  isCallable(url: string): Promise<boolean>;
+  isCallable: IsCallable;
   now(): number;
 }
 
@@ -53,7 +54,8 @@ export async function legacyRoutes(app: FastifyInstance, options: LegacyRoutesOp
     route('Envía un aviso con botones', notificationBody, notified),
     async (request) => {
       const body = readLegacy(notificationBody, request);
-      if (!(await options.isCallable(body.callback_url))) throw invalid('callback_url: su origen no está permitido');
+      if (!(await options.isCallable(body.callback_url, tpvOf(request).id)))
+        throw invalid('callback_url: su origen no está permitido');
       const chatId = body.telegram_user_id;
       const message = textMessage(body.mensaje);
       const tpvId = tpvOf(request).id;

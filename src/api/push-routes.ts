@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { idempotencyKeySchema, type PushFields, pushEditSchema, pushSchema } from '#protocol';
 import { deleteButtons } from '../buttons/button-store.ts';
 import { checkButtons, createButtons } from '../buttons/create.ts';
+import type { IsCallable } from '../callbacks/origins.ts';
 import type { Database } from '../db/open.ts';
 import { detailsOf, HubError } from '../errors.ts';
 import type { PushInput } from '../push/accept.ts';
@@ -26,8 +27,7 @@ export interface PushRoutesOptions {
   /** How it went with Telegram, waited for as long as the contract says. */
   result(pushId: string): Promise<PushAnswer>;
   telegram: ChangePort;
-  /** Whether a button's URL may ever be called. */
-  isCallable(url: string): Promise<boolean>;
+  isCallable: IsCallable;
   uploads: UploadStore;
   now(): number;
 }
@@ -76,7 +76,7 @@ export async function pushRoutes(instance: FastifyInstance, options: PushRoutesO
       let taken = false;
       try {
         const fields = parsed(body);
-        await checkButtons(fields.buttons, options.isCallable);
+        await checkButtons(fields.buttons, tpvId, options.isCallable);
         const accepted = await options.accept({ tpvId, fields, idempotencyKey, upload });
         request.trail = { push_message_id: accepted.id };
         taken = !accepted.repeated;
@@ -126,7 +126,7 @@ export async function pushRoutes(instance: FastifyInstance, options: PushRoutesO
     async (request) => {
       const row = await own(request);
       const { text, parse_mode: parseMode, buttons, expires_in, single_use } = request.body;
-      await checkButtons(buttons, options.isCallable);
+      await checkButtons(buttons, tpvOf(request).id, options.isCallable);
       const fields = { telegram_user_id: row.chat_id, buttons, expires_in, single_use };
       const ports = { db, telegram: options.telegram, dropButtons: deleteButtons };
       const edited = await changePush(ports, row, {

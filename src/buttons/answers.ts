@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CANCELLED, EXPIRED, isFinal, NO_ANSWER } from '#protocol';
 import { personText } from '../callbacks/callback-answer.ts';
-import type { CallOutcome } from '../callbacks/guarded-call.ts';
+import type { CallOutcome, CallRequest } from '../callbacks/guarded-call.ts';
 import type { Cancel, Clock } from '../clock.ts';
 import { parseJson } from '../db/json-text.ts';
 import type { Database } from '../db/open.ts';
@@ -35,7 +35,7 @@ export interface AnswerPorts {
     /** Shows a text over the chat and ends the spinner on a button; never rejects. False: the person did not see it. */
     answerPress(queryId: string, text: string, alert: boolean): Promise<boolean>;
   };
-  call(url: string, form: Record<string, string>): Promise<CallOutcome>;
+  call(request: CallRequest): Promise<CallOutcome>;
   texts: PressTexts;
   onFault(error: unknown): void;
 }
@@ -129,6 +129,11 @@ export class Answers {
           if (legacyPushId !== undefined) await appendToPush(this.#ports, legacyPushId, texts.legacyExpiredNote);
         });
         return;
+      case 'forbidden':
+        this.#do(async () => {
+          await telegram.answerPress(queryId, texts.notAllowed, true);
+        });
+        return;
       case 'instruction':
         this.#wait(outcome.instructionId, press, PATIENCE_MS);
         return;
@@ -194,7 +199,7 @@ export class Answers {
 
   async #call(press: OpenPress, outcome: Extract<PressOutcome, { kind: 'call' }>): Promise<void> {
     const { db, clock, call } = this.#ports;
-    const answer = await call(outcome.url, outcome.form);
+    const answer = await call(outcome.request);
     const { pushId } = outcome;
     const succeeded = answer.kind === 'answered' && answer.success;
     if (succeeded && outcome.legacy && pushId !== undefined) {

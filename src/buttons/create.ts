@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Button, PushFields } from '#protocol';
+import type { IsCallable } from '../callbacks/origins.ts';
 import { jsonText } from '../db/json-text.ts';
 import type { Tx } from '../db/open.ts';
 import { storable } from '../db/plain-text.ts';
@@ -17,21 +18,18 @@ export type ButtonFields = Pick<PushFields, 'telegram_user_id' | 'buttons' | 'ex
 
 /**
  * Refuses buttons that could never work, before anything is written.
- * @param isCallable whether a URL may ever be called (docs/security.md, S14)
+ * @param isCallable whether the TPV's buttons may ever call a URL (docs/security.md, S14)
  * @throws HubError `invalid_request` if a callback URL's origin is not allowed
  */
-export async function checkButtons(
-  rows: PushFields['buttons'],
-  isCallable: (url: string) => Promise<boolean>,
-): Promise<void> {
+export async function checkButtons(rows: PushFields['buttons'], tpvId: string, isCallable: IsCallable): Promise<void> {
   for (const [r, row] of (rows ?? []).entries()) {
     for (const [b, button] of row.entries()) {
-      if (!('callback_url' in button) || (await isCallable(button.callback_url))) continue;
+      if (!('callback_url' in button) || (await isCallable(button.callback_url, tpvId))) continue;
       throw new HubError('invalid_request', 'A callback URL of a button is not allowed.', {
         details: [
           {
             path: `buttons.${r}.${b}.callback_url`,
-            message: 'su origen debe ser el «endpoint_url» de un TPV activo o estar permitido por el administrador',
+            message: 'su origen debe ser el de tu «endpoint_url» o estar permitido por el administrador',
           },
         ],
       });

@@ -1,4 +1,5 @@
 import { PRESS_COMMAND, PRESS_PRIORITY } from '#protocol';
+import type { CallRequest } from '../callbacks/guarded-call.ts';
 import { jsonText, parseJson } from '../db/json-text.ts';
 import type { Tx } from '../db/open.ts';
 import type { ButtonForm } from '../db/push-tables.ts';
@@ -22,6 +23,8 @@ export interface Press {
   messageId: number | undefined;
   /** The button's callback data. */
   data: string;
+  /** Whether the pressed message, as Telegram sends it along, has a button with exactly this data. */
+  inKeyboard: boolean;
 }
 
 /** What a press leads to, once it is committed. */
@@ -30,10 +33,12 @@ export type PressOutcome =
   | { kind: 'expired' /** An older TPV's button: its message says so from now on. */; legacyPushId?: string }
   /** A second tap: it is counted once, and its spinner ends. */
   | { kind: 'repeated' }
+  /** A URL that no button of the pressed message has (S31): the person is told, and nothing is called. */
+  | { kind: 'forbidden' }
   /** It became an instruction; its TPV's report answers it. */
   | { kind: 'instruction'; instructionId: string }
   /** A URL is to be called, and answers it. */
-  | { kind: 'call'; url: string; form: Record<string, string>; pushId?: string; legacy: boolean };
+  | { kind: 'call'; request: CallRequest; pushId?: string; legacy: boolean };
 
 export interface PressPorts {
   handOut: HandOut;
@@ -46,12 +51,14 @@ const DOUBLE_TAP_MS = 5_000;
 /** Decides what a press does, and keeps it; part of the transaction that keeps its update. */
 export async function press(tx: Tx, ports: PressPorts, one: Press, now: number): Promise<PressOutcome> {
   if (/^https?:\/\//i.test(one.data)) {
-    // A TPV that talks to Telegram itself put a whole URL into its callback data.
+    // A TPV that talks to Telegram itself put a whole URL into its callback data. Without the bot's token nobody can
+    // put it into a message; a client can send any data along with a press.
+    if (!one.inKeyboard) return { kind: 'forbidden' };
     const { data: token, telegramUserId: userId } = one;
     const before = await tx.run(similarPress, { token, userId, since: now - DOUBLE_TAP_MS });
     if (before.length > 0) return { kind: 'repeated' };
     await keep(tx, one, null, now);
-    return { kind: 'call', url: one.data, form: formFields(one, undefined), legacy: false };
+    return { kind: 'call', request: { url: one.data, form: formFields(one, undefined), tpvId: null }, legacy: false };
   }
   const [button] = await tx.run(buttonByToken, { token: one.data });
   if (button === undefined || button.telegram_user_id !== one.telegramUserId) return { kind: 'expired' };
@@ -71,7 +78,8 @@ export async function press(tx: Tx, ports: PressPorts, one: Press, now: number):
   if (button.single_use === 1 && !legacy) await tx.run(settleButtons, { pushId: button.push_id, now });
   if (button.callback_url !== null) {
     await keep(tx, one, null, now);
-    return { kind: 'call', url: button.callback_url, form: formFields(one, form), pushId: button.push_id, legacy };
+    const request = { url: button.callback_url, form: formFields(one, form), tpvId: button.tpv_id };
+    return { kind: 'call', request, pushId: button.push_id, legacy };
   }
   const instructionId = await submitPress(tx, ports, one, button, now);
   await keep(tx, one, instructionId, now);

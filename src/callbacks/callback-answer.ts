@@ -26,6 +26,23 @@ const answer = z
   .object({ success: z.boolean(), mensaje: personText, new_text: personText, error: personText })
   .transform(({ new_text: newText, ...others }): CallbackAnswer => ({ ...others, newText }));
 
+const refusal = z.object({ mensaje: personText, error: personText }).catch({});
+
+/** Reads the JSON of a TPV's refusal: a no with its reason, also where it says `success: true`, as real TPVs do. */
+export function parseRefusal(body: string): CallbackAnswer {
+  return { ...refusal.parse(JSON.parse(body)), success: false };
+}
+
+/** Whether it is JSON, of any kind. */
+export function isJson(body: string): boolean {
+  try {
+    JSON.parse(body);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Reads the body of a TPV's answer; undefined if it is not JSON, or does not say whether it succeeded. */
 export function parseCallbackAnswer(body: string): CallbackAnswer | undefined {
   try {

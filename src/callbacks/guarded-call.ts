@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { Breaker } from './breaker.ts';
-import { type CallbackAnswer, parseCallbackAnswer } from './callback-answer.ts';
+import { type CallbackAnswer, isJson, parseCallbackAnswer, parseRefusal } from './callback-answer.ts';
 import { type Lookup, systemLookup } from './lookup.ts';
 import { callableUrl } from './origins.ts';
 import { postForm } from './post-form.ts';
@@ -23,7 +23,7 @@ export type FailureReason =
   | 'timeout'
   /** No such name, no server behind it, a bad certificate, or a broken connection. */
   | 'unreachable'
-  /** An HTTP status that is no success, without an answer that says why. */
+  /** A status that says that the TPV failed (5xx), or a refusal (4xx) that is no JSON. */
   | 'status'
   /** More than 64 KiB of answer, decoded. */
   | 'too_large'
@@ -44,25 +44,33 @@ export type CallOutcome =
   /** `detail` is for the log: a system's or TLS's code, or the HTTP status. */
   | { kind: 'failed'; reason: FailureReason; detail?: string };
 
+/** What is to be called, and for which TPV. */
+export interface CallRequest {
+  url: string;
+  form: Readonly<Record<string, string>>;
+  /** Null: the TPV talks to Telegram itself, and only its URL is known. */
+  tpvId: string | null;
+}
+
 export interface GuardedCallerOptions {
   /** `CALLBACK_ALLOW_PRIVATE`: also addresses of a LAN. */
   allowPrivate: boolean;
-  /** Whether URLs of this origin are called at all; see `isCallableOrigin`. */
-  mayCall(origin: string): Promise<boolean>;
+  /** Whether URLs of this origin are called for the TPV at all; see `isCallableOrigin`. */
+  mayCall(origin: string, tpvId: string | null): Promise<boolean>;
   clock: Clock;
   /** The system's, unless a test brings its own. */
   lookup?: Lookup;
 }
 
 export interface GuardedCaller {
-  /** Posts `form` to `url`, urlencoded; settles within 10 s, and throws only if `mayCall` does. */
-  call(url: string, form: Readonly<Record<string, string>>): Promise<CallOutcome>;
+  /** Posts the form, urlencoded; settles within 10 s, and throws only if `mayCall` does. */
+  call(request: CallRequest): Promise<CallOutcome>;
   /** Takes no more calls, and resolves when those under way have ended: 10 s at most. */
   close(): Promise<void>;
 }
 
-/** Calls that may be under way at once for one origin: each may last 10 s, and a crowd may press. */
-const MAX_CALLS_PER_ORIGIN = 20;
+/** Calls that may be under way at once for one TPV and origin: each may last 10 s, and a crowd may press. */
+const MAX_CALLS_UNDER_WAY = 20;
 
 /** The one way in which the hub calls a URL that came from outside. */
 export function createGuardedCaller(options: GuardedCallerOptions): GuardedCaller {
@@ -72,28 +80,34 @@ export function createGuardedCaller(options: GuardedCallerOptions): GuardedCalle
   const underWay = new Set<Promise<unknown>>();
   let closed = false;
 
-  const guarded = async (text: string, form: Readonly<Record<string, string>>): Promise<CallOutcome> => {
+  const guarded = async ({ url: text, form, tpvId }: CallRequest): Promise<CallOutcome> => {
     if (closed) return { kind: 'failed', reason: 'closed' };
     const url = callableUrl(text);
     if (url === undefined) return { kind: 'refused', reason: 'url' };
-    const { origin } = url;
-    if (!(await mayCall(origin))) return { kind: 'refused', reason: 'origin' };
-    const calls = callsOf.get(origin) ?? 0;
-    if (calls >= MAX_CALLS_PER_ORIGIN) return { kind: 'failed', reason: 'busy' };
-    if (!breaker.admits(origin)) return { kind: 'failed', reason: 'circuit_open' };
-    callsOf.set(origin, calls + 1);
+    if (!(await mayCall(url.origin, tpvId))) return { kind: 'refused', reason: 'origin' };
+    // Restaurants may share a host: one whose program fails must not cut off its neighbours.
+    const target = `${tpvId ?? ''} ${url.origin}`;
+    const calls = callsOf.get(target) ?? 0;
+    if (calls >= MAX_CALLS_UNDER_WAY) return { kind: 'failed', reason: 'busy' };
+    if (!breaker.admits(target)) return { kind: 'failed', reason: 'circuit_open' };
+    callsOf.set(target, calls + 1);
     const posted = await postForm({ allowPrivate, clock, lookup }, url, form);
-    const left = (callsOf.get(origin) ?? 1) - 1;
-    if (left > 0) callsOf.set(origin, left);
-    else callsOf.delete(origin);
-    const outcome = posted.kind === 'response' ? outcomeOf(posted.status, posted.body) : posted;
-    breaker.settle(origin, outcome.kind === 'answered');
+    const left = (callsOf.get(target) ?? 1) - 1;
+    if (left > 0) callsOf.set(target, left);
+    else callsOf.delete(target);
+    if (posted.kind !== 'response') {
+      breaker.settle(target, false);
+      return posted;
+    }
+    const outcome = outcomeOf(posted.status, posted.body);
+    // JSON with any status came from a program that works, whatever it says.
+    breaker.settle(target, outcome.kind === 'answered' || (posted.status >= 400 && isJson(posted.body)));
     return outcome;
   };
 
   return {
-    call(url, form) {
-      const outcome = guarded(url, form);
+    call(request) {
+      const outcome = guarded(request);
       const done = outcome.catch(() => {}).finally(() => underWay.delete(done));
       underWay.add(done);
       return outcome;
@@ -105,8 +119,9 @@ export function createGuardedCaller(options: GuardedCallerOptions): GuardedCalle
   };
 }
 
-/** A TPV may say no with any status; only a success may say yes. */
+/** A TPV may say no with any status; only a success may say yes. JSON of a 4xx is a no, whatever else it says. */
 function outcomeOf(status: number, body: string): CallOutcome {
+  if (status >= 400 && status < 500 && isJson(body)) return { kind: 'answered', ...parseRefusal(body) };
   const answer = parseCallbackAnswer(body);
   if (status >= 400 && answer?.success !== false) return { kind: 'failed', reason: 'status', detail: String(status) };
   return answer === undefined ? { kind: 'failed', reason: 'not_json' } : { kind: 'answered', ...answer };

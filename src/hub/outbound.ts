@@ -4,7 +4,7 @@ import type { PushFrame } from '#protocol';
 import { Answers } from '../buttons/answers.ts';
 import { checkButtons, createButtons } from '../buttons/create.ts';
 import { type CallOutcome, createGuardedCaller } from '../callbacks/guarded-call.ts';
-import { callableUrl, isCallableOrigin } from '../callbacks/origins.ts';
+import { callableUrl, type IsCallable, isCallableOrigin } from '../callbacks/origins.ts';
 import type { Clock } from '../clock.ts';
 import { type Config, dataFolder } from '../config/config.ts';
 import type { Database } from '../db/open.ts';
@@ -48,7 +48,7 @@ export interface Outbound {
   /** A push that came over a socket. */
   pushFrame(tpvId: string, frame: PushFrame): Promise<PushAnswer>;
   /** Whether the hub may ever call this URL. */
-  isCallable(url: string): Promise<boolean>;
+  isCallable: IsCallable;
   start(): Promise<void>;
   /** Nothing new leaves; what is under way gets `ms` to end. */
   stop(ms: number): Promise<void>;
@@ -74,19 +74,20 @@ export function createOutbound(ports: OutboundPorts): Outbound {
     uploads,
     onFault,
   });
-  const isAllowed = (origin: string) => isCallableOrigin(db, ports.callbackOrigins(), origin);
-  const isCallable = async (url: string) => {
+  const mayCall = (origin: string, tpvId: string | null) =>
+    isCallableOrigin(db, ports.callbackOrigins(), origin, tpvId);
+  const isCallable: IsCallable = async (url, tpvId) => {
     const callable = callableUrl(url);
-    return callable !== undefined && isAllowed(callable.origin);
+    return callable !== undefined && mayCall(callable.origin, tpvId);
   };
-  const caller = createGuardedCaller({ allowPrivate: config.CALLBACK_ALLOW_PRIVATE, mayCall: isAllowed, clock });
+  const caller = createGuardedCaller({ allowPrivate: config.CALLBACK_ALLOW_PRIVATE, mayCall, clock });
   const telegram = telegramChanger(api);
   const answers = new Answers({
     db,
     clock,
     events,
     telegram,
-    call: (url, form) => ports.observeCall(() => caller.call(url, form)),
+    call: (request) => ports.observeCall(() => caller.call(request)),
     texts: texts.press,
     onFault,
   });
@@ -108,7 +109,7 @@ export function createOutbound(ports: OutboundPorts): Outbound {
     isCallable,
     async pushFrame(tpvId, { type: _type, ref: _ref, idempotency_key: idempotencyKey, ...fields }) {
       // Looking up an origin takes its time; what the TPV says after it must not overtake it.
-      await checkInTurn(tpvId, () => checkButtons(fields.buttons, isCallable));
+      await checkInTurn(tpvId, () => checkButtons(fields.buttons, tpvId, isCallable));
       return result((await accept({ tpvId, fields, idempotencyKey })).id);
     },
     async start() {

@@ -43,7 +43,7 @@ describe.each(DIALECTS)('on %s', (database) => {
   test('a TPV that talks to Telegram itself has the URL in its callback data called, where its origin is allowed', async () => {
     const at = await scene(() => ({ success: true, mensaje: 'Hecho', new_text: 'Luz encendida' }), database);
     const data = `${at.server.origin}/luz/1`;
-    expect(await at.forge({ data, messageId: 77 })).toMatchObject({ text: 'Hecho' });
+    expect(await at.forge({ data, messageId: 77, carries: data })).toMatchObject({ text: 'Hecho' });
     expect(at.server.calls).toMatchObject([
       { path: '/luz/1', form: { token: '', accion: '', telegram_user_id: '1001', metadata: '{}' } },
     ]);
@@ -55,29 +55,53 @@ describe.each(DIALECTS)('on %s', (database) => {
       'https://example.com/',
       at.server.origin.replace('127.0.0.1', 'localhost'),
     ]) {
-      expect(await at.forge({ data: other, messageId: 77 })).toMatchObject({ text: NOT_ALLOWED, show_alert: true });
+      const answer = await at.forge({ data: other, messageId: 77, carries: other });
+      expect(answer).toMatchObject({ text: NOT_ALLOWED, show_alert: true });
     }
     expect(at.server.calls).toHaveLength(1);
+  });
+
+  test('a URL that the pressed message has on no button is not called (S31, row 33)', async () => {
+    const at = await scene(() => ({ success: true }), database);
+    const data = `${at.server.origin}/luz/1`;
+    for (const forged of [
+      { data },
+      { data, messageId: 77 },
+      { data, messageId: 77, carries: `${at.server.origin}/luz/2` },
+      { data, messageId: 77, carries: `${data}/` },
+    ]) {
+      expect(await at.forge(forged)).toMatchObject({ text: NOT_ALLOWED, show_alert: true });
+    }
+    expect(at.server.calls).toEqual([]);
+    expect(await at.forge({ data, messageId: 77, carries: data })).toMatchObject({ text: '✅ Hecho' });
   });
 });
 
 test('a double tap on a URL in the callback data calls it once', async () => {
   const at = await scene(() => ({ success: true }));
   const data = `${at.server.origin}/luz/1`;
-  await at.forge({ data, messageId: 77 });
+  const press = { data, messageId: 77, carries: data };
+  await at.forge(press);
   await at.clock.advance(4_999);
-  expect((await at.forge({ data, messageId: 77 })).text ?? '').toBe('');
+  expect((await at.forge(press)).text ?? '').toBe('');
   expect(at.server.calls).toHaveLength(1);
   await at.clock.advance(1);
-  expect(await at.forge({ data, messageId: 77 })).toMatchObject({ text: '✅ Hecho' });
+  expect(await at.forge(press)).toMatchObject({ text: '✅ Hecho' });
   expect(at.server.calls).toHaveLength(2);
 });
 
-test('the endpoint_url of an active TPV allows its origin, until that TPV is not active any more', async () => {
+test('a TPV’s buttons call its own endpoint_url’s origin, until it is not active any more', async () => {
   const server = await tpvServer(() => ({ success: true }));
   const at = await buttonScene({ env: { CALLBACK_ALLOW_PRIVATE: 'true' } });
-  const tpv = await at.hub.tpv({ endpoint_url: `${server.origin}/otro/sitio` });
+  const { tpv } = at;
   const buttons = [[{ text: 'Abrir', callback_url: `${server.origin}/abrir` }]];
+  // Another TPV's origin is none of its own (S31, row 33).
+  const neighbour = await at.hub.tpv({ endpoint_url: `${server.origin}/otro/sitio` });
+  const push = { telegram_user_id: 1001, text: 'x', buttons };
+  expect(await tpv.fetch('/api/tpv/push/', { method: 'POST', json: push })).toMatchObject({ status: 400 });
+  await at.hub.admin(`/api/admin/tpvs/${neighbour.id}/deactivate`, { method: 'POST' });
+  const json = { endpoint_url: `${server.origin}/aqui` };
+  expect((await at.hub.admin(`/api/admin/tpvs/${tpv.id}`, { method: 'PATCH', json })).status).toBe(200);
   const [one, other] = [await at.hang(buttons), await at.hang(buttons)];
   expect(await at.ana.press(one.messageId, 0).answered).toMatchObject({ text: '✅ Hecho' });
   expect((await at.hub.admin(`/api/admin/tpvs/${tpv.id}/deactivate`, { method: 'POST' })).status).toBe(200);
@@ -89,6 +113,11 @@ test.each<[string, (response: ServerResponse) => object | undefined, string]>([
   ['says no and why', () => ({ success: false, error: 'Está cerrado' }), 'Está cerrado'],
   ['says no and nothing more', () => ({ success: false }), '❌ No se ha podido completar.'],
   ['says no with a status', (response) => refuse(response, 409, '{"success":false,"error":"Ya estaba"}'), 'Ya estaba'],
+  [
+    'says no as production does',
+    (response) => refuse(response, 404, '{"error":"No existe","success":true,"mensaje":"x"}'),
+    'No existe',
+  ],
   ['fails', (response) => refuse(response, 500, 'Traceback (most recent call last)'), FAILED],
   ['answers no JSON', (response) => refuse(response, 200, '<html>'), FAILED],
   ['answers other JSON', () => ({ ok: true }), FAILED],

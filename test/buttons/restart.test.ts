@@ -127,12 +127,14 @@ test('a call of a URL that a restart cut off is told of as failed', async () => 
   const webhook = { url: `${first.url}/webhook/telegram/` };
   const headers = { authorization: `Token ${ADMIN_TOKEN}` };
   await fetchJson(`${first.url}/webhook/setup/`, { method: 'POST', json: webhook, headers });
+  const data = `${server.origin}/luz`;
   emulator.inject({
     callback_query: {
       id: 'cut-off',
       from: { id: ANA, is_bot: false, first_name: 'Ana' },
       chat_instance: '1',
-      data: `${server.origin}/luz`,
+      data,
+      message: { message_id: 77, reply_markup: { inline_keyboard: [[{ text: 'Luz', callback_data: data }]] } },
     },
   });
   await server.next();

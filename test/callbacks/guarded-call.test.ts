@@ -19,6 +19,7 @@ import { DIALECTS, freshDatabase } from '../support/hub.ts';
 
 const FORM = { token: 'abc', accion: 'activar' };
 const MIB = 1024 * 1024;
+const refusal = (error: string) => ({ kind: 'answered', success: false, error });
 
 /** A caller that a test takes down; every origin is allowed unless the test says otherwise. */
 function caller(options: Partial<GuardedCallerOptions> = {}) {
@@ -29,7 +30,9 @@ function caller(options: Partial<GuardedCallerOptions> = {}) {
     ...options,
   });
   onTestFinished(() => made.close());
-  return made;
+  const call = (url: string, form: Record<string, string>, tpvId: string | null = null) =>
+    made.call({ url, form, tpvId });
+  return { ...made, call };
 }
 
 /** Listens on a free port and closes with the test. */
@@ -138,6 +141,10 @@ describe('an answer', () => {
     ['texts that are none', '{"success":true,"mensaje":5,"new_text":null}', 200, { kind: 'answered', success: true }],
     ['a byte order mark', '\ufeff{"success":true}', 200, { kind: 'answered', success: true }],
     ['a yes with 500', '{"success":true}', 500, { kind: 'failed', reason: 'status', detail: '500' }],
+    ['a no that says yes with 404', '{"error":"No existe","success":true,"mensaje":"x"}', 404, refusal('No existe')],
+    ['a no without success', '{"mensaje":"Hoy no"}', 409, { kind: 'answered', success: false, mensaje: 'Hoy no' }],
+    ['a no of other JSON', '["no"]', 422, { kind: 'answered', success: false }],
+    ['a page with 404', '<h1>Not Found</h1>', 404, { kind: 'failed', reason: 'status', detail: '404' }],
     ['a page with 500', '<h1>Server Error</h1>', 500, { kind: 'failed', reason: 'status', detail: '500' }],
     ['a page', '<h1>Hola</h1>', 200, { kind: 'failed', reason: 'not_json' }],
     ['nothing', '', 200, { kind: 'failed', reason: 'not_json' }],
@@ -573,10 +580,32 @@ describe('the breaker', () => {
     expect(await call(url, FORM)).toMatchObject({ kind: 'answered' });
   });
 
-  test('a no is an answer, however often', async () => {
-    const { url } = await answering('{"success":false,"error":"Ya estaba"}');
+  test.each([
+    ['{"success":false,"error":"Ya estaba"}', 200],
+    ['{"error":"No existe","success":true,"mensaje":"x"}', 404],
+    ['["no"]', 403],
+  ])('%s with %i is an answer, however often', async (body, status) => {
+    const { url } = await answering(body, status);
     const { call } = caller({ allowPrivate: true });
     for (let i = 0; i < 7; i++) expect(await call(url, FORM)).toMatchObject({ kind: 'answered', success: false });
+  });
+
+  test('JSON with 500 is no answer, and no reason to leave the TPV alone; a page is', async () => {
+    const { call } = caller({ allowPrivate: true });
+    const json = await answering('{"detail":"Internal"}', 500);
+    for (let i = 0; i < 7; i++) expect(await call(json.url, FORM)).toMatchObject({ reason: 'status' });
+    const page = await answering('<h1>Server Error</h1>', 500);
+    for (let i = 0; i < 5; i++) expect(await call(page.url, FORM)).toMatchObject({ reason: 'status' });
+    expect(await call(page.url, FORM)).toMatchObject({ reason: 'circuit_open' });
+  });
+
+  test('a TPV that keeps failing is left alone, and its neighbour at the same host is called on', async () => {
+    const { url } = await answering('<h1>Server Error</h1>', 500);
+    const { call } = caller({ allowPrivate: true });
+    for (let i = 0; i < 5; i++) await call(url, FORM, 'one');
+    expect(await call(url, FORM, 'one')).toMatchObject({ reason: 'circuit_open' });
+    expect(await call(url, FORM, 'two')).toMatchObject({ reason: 'status' });
+    expect(await call(url, FORM)).toMatchObject({ reason: 'status' });
   });
 });
 
@@ -618,8 +647,8 @@ describe('origins', () => {
         active,
         Date.UTC(2025, 10, 9),
       );
-    const may = (url: string) =>
-      isCallableOrigin(db, ['https://allowed.example'], callableUrl(url)?.origin ?? 'no such URL');
+    const may = (url: string, tpvId: string | null = null) =>
+      isCallableOrigin(db, ['https://allowed.example'], callableUrl(url)?.origin ?? 'no such URL', tpvId);
 
     const { id } = await tpv('https://TPV.example:443/base/path?x=1');
     await tpv('http://waiting.example', false);
@@ -643,10 +672,20 @@ describe('origins', () => {
       ['data:text/plain,x', false],
       ['null', false],
     ];
-    for (const [url, called] of cases) expect([url, await may(url)]).toEqual([url, called]);
+    for (const [url, called] of cases) {
+      expect([url, await may(url)]).toEqual([url, called]);
+      expect([url, await may(url, id)]).toEqual([url, called]);
+    }
+    // A TPV's button calls its own TPV, or what the administrator allowed (S31).
+    const other = await tpv('https://other.example/');
+    expect(await may('https://tpv.example/', other.id)).toBe(false);
+    expect(await may('https://other.example/', id)).toBe(false);
+    expect(await may('https://other.example/', other.id)).toBe(true);
+    expect(await may('https://allowed.example/', other.id)).toBe(true);
 
     await db.transact((tx) => deactivate(tx, id));
     expect(await may('https://tpv.example/')).toBe(false);
+    expect(await may('https://tpv.example/', id)).toBe(false);
     await db.transact((tx) => activate(tx, id, Date.UTC(2025, 10, 10)));
     expect(await may('https://tpv.example/')).toBe(true);
     await db.transact((tx) => deleteTpv(tx, id, Date.UTC(2025, 10, 10)));

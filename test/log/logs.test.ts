@@ -356,7 +356,10 @@ async function everythingGoesWrong(hub: TestHub, tpv: Awaited<ReturnType<TestHub
   await all(
     message(2, { text: undefined, photo: [{ file_id: 'photo1', file_unique_id: 'u' }], caption: 'marked caption' }),
     hub.update({ update_id: 3, edited_message: { text: 'marked edit' } }),
-    hub.update({ update_id: 4, callback_query: { id: 'q', from, data: 'https://marked.example/press?secret-url' } }),
+    hub.update({
+      update_id: 4,
+      callback_query: { id: 'q', from, ...pressed('https://marked.example/press?secret-url') },
+    }),
     hub.update({ update_id: 5, marked_kind: { text: 'marked' } }),
     raw('/webhook/telegram/', '{"update_id": 6, "message": {"text": "marked broken', withSecret),
     raw('/webhook/telegram/', '{}', { 'x-telegram-bot-api-secret-token': 'secret-that-is-wrong' }),
@@ -420,7 +423,7 @@ async function everythingGoesWrong(hub: TestHub, tpv: Awaited<ReturnType<TestHub
         metadata: {},
       },
     }),
-    hub.update({ update_id: 50, callback_query: { id: 'p', from, data: 'http://127.0.0.1:9/marked?secret-x' } }),
+    hub.update({ update_id: 50, callback_query: { id: 'p', from, ...pressed('http://127.0.0.1:9/marked?secret-x') } }),
   );
   await vi.waitFor(async () => {
     const { body } = await hub.fetch('/metrics', { headers: { authorization: 'Bearer secret-of-the-metrics-0001' } });
@@ -501,4 +504,10 @@ function fill(path: string): void {
   expect(() => {
     for (;;) writeFileSync(path, Buffer.alloc(4_096), { flag: 'a' });
   }).toThrow(/ENOSPC/);
+}
+
+/** Callback data that is a URL, and the message whose button has it. */
+function pressed(data: string) {
+  const markup = { inline_keyboard: [[{ text: 'x', callback_data: data }]] };
+  return { data, message: { message_id: 77, reply_markup: markup } };
 }

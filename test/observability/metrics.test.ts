@@ -202,7 +202,7 @@ describe('what goes out', () => {
     const env = { CALLBACK_ALLOW_PRIVATE: 'true', CALLBACK_ALLOWED_ORIGINS: origin };
     const { hub, forge } = await buttonScene({ env });
     for (const url of [`${origin}/yes`, `${origin}/no`, `${origin}/odd`, 'http://127.0.0.2:9/']) {
-      await forge({ data: url });
+      await forge({ data: url, messageId: 77, carries: url });
     }
     expect(await family(hub, 'hub_callback_call_seconds_count')).toEqual({
       'hub_callback_call_seconds_count{outcome="accepted",reason=""}': 1,

@@ -16,12 +16,22 @@ export interface ButtonScene {
   clock: TestClock;
   /** Sends Ana a message with these buttons. */
   hang(buttons: unknown[][], fields?: Record<string, unknown>): Promise<Hung>;
-  /** Presses as Telegram tells of it, with whatever callback data; gives back what the hub showed. */
-  forge(press: { data: string; messageId?: number; from?: number }): Promise<Record<string, unknown>>;
+  /**
+   * Presses as Telegram tells of it, with whatever callback data; gives back what the hub showed.
+   * `carries` is the callback data of the only button that the pressed message has.
+   */
+  forge(press: ForgedPress): Promise<Record<string, unknown>>;
   /** What presses became, in their order. */
   presses(): Promise<Awaited<ReturnType<typeof instructionsOf>>>;
   /** What Telegram was asked to show over the chat so far. */
   shown(): unknown[];
+}
+
+export interface ForgedPress {
+  data: string;
+  messageId?: number;
+  from?: number;
+  carries?: string;
 }
 
 export interface Hung {
@@ -56,9 +66,12 @@ export async function buttonScene(options: HubOptions = {}): Promise<ButtonScene
       const messageId: number = body.telegram_message_id;
       return { pushId: body.push_message_id, messageId, tokens: tokensOf(ana, messageId) };
     },
-    async forge({ data, messageId, from = ANA }) {
+    async forge({ data, messageId, from = ANA, carries }) {
       const id = `forged${++forged}`;
-      const message = messageId === undefined ? {} : { message: { message_id: messageId } };
+      const markup = carries !== undefined && {
+        reply_markup: { inline_keyboard: [[{ text: 'Uno', callback_data: carries }]] },
+      };
+      const message = messageId === undefined ? {} : { message: { message_id: messageId, ...markup } };
       const sender = { id: from, is_bot: false, first_name: 'X' };
       const update = { update_id: 800_000_000 + forged, callback_query: { id, from: sender, data, ...message } };
       expect((await hub.update(update)).status).toBe(200);

@@ -165,7 +165,8 @@ function copyId(texts: Texts, id: number): InlineKeyboard {
   return [[{ text: texts.copyId, copy_text: { text: String(id) } }]];
 }
 
-function pressOf(updateId: number, { from, queryId, messageId, data }: Extract<Meaning, { kind: 'press' }>): Press {
+function pressOf(updateId: number, meaning: Extract<Meaning, { kind: 'press' }>): Press {
+  const { from, queryId, messageId, data, inKeyboard } = meaning;
   const telegramUsername = from.username === undefined ? null : storable(from.username);
-  return { updateId, queryId, telegramUserId: from.id, telegramUsername, messageId, data: storable(data) };
+  return { updateId, queryId, telegramUserId: from.id, telegramUsername, messageId, data: storable(data), inKeyboard };
 }

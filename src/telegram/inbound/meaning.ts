@@ -13,7 +13,7 @@ export type Meaning =
     }
   | { kind: 'start'; from: From; code: string | undefined; payload: Submission['payload'] }
   | { kind: 'id' | 'help'; from: From }
-  | { kind: 'press'; from: From; queryId: string; messageId: number | undefined; data: string }
+  | { kind: 'press'; from: From; queryId: string; messageId: number | undefined; data: string; inKeyboard: boolean }
   | { kind: 'membership'; from: From; active: boolean }
   | { kind: 'none'; reason: string };
 
@@ -30,7 +30,9 @@ export function meaningOf(update: Update, options: MeaningOptions): Meaning {
   }
   if (update.callback_query !== undefined) {
     const { from, id, message, data = '' } = update.callback_query;
-    return { kind: 'press', from, queryId: id, messageId: message?.message_id, data };
+    const buttons = message?.reply_markup?.inline_keyboard.flat() ?? [];
+    const inKeyboard = buttons.some((button) => button.callback_data === data);
+    return { kind: 'press', from, queryId: id, messageId: message?.message_id, data, inKeyboard };
   }
   if (update.my_chat_member !== undefined) {
     const { chat, from, new_chat_member: member } = update.my_chat_member;

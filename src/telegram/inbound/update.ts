@@ -48,6 +48,12 @@ export const messageSchema = z.object({
 });
 export type Message = z.infer<typeof messageSchema>;
 
+/** The buttons of a message; one that Telegram writes in another way has none. */
+const keyboardSchema = z
+  .object({ inline_keyboard: z.array(z.array(z.object({ callback_data: z.string().optional() }))) })
+  .optional()
+  .catch(undefined);
+
 export const updateSchema = z.object({
   update_id: z.int().min(0),
   message: messageSchema.optional(),
@@ -56,7 +62,7 @@ export const updateSchema = z.object({
     .object({
       id: z.string(),
       from: userSchema,
-      message: z.object({ message_id: id }).optional(),
+      message: z.object({ message_id: id, reply_markup: keyboardSchema }).optional(),
       data: z.string().optional(),
     })
     .optional(),
