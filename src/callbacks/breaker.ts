@@ -13,7 +13,10 @@ interface Trouble {
   openUntil: number | undefined;
 }
 
-/** A circuit breaker per target (a TPV and an origin): one that keeps failing is not called for a while, and so does not cost 10 s a call. */
+/**
+ * A circuit breaker per target (a TPV and an origin): one that keeps failing is not called for a while, and so does
+ * not cost each person 10 s.
+ */
 export class Breaker {
   readonly #clock: Clock;
   /** Only of targets that failed last; the one that failed longest ago comes first. */
