@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/run/longest-first.ts';
 import { COMPILE_CACHE } from './test/support/compile-cache.ts';
 
 // The workers inherit it.
@@ -10,6 +11,7 @@ export default defineConfig({
     globalSetup: ['test/support/postgres.ts'],
     // Each worker loads the hub's modules once. A test leaves nothing behind in them: what it starts ends with it.
     isolate: false,
+    sequence: { sequencer: LongestFirst },
     // The tests mostly wait for sockets and commits: one worker more than cores keeps them busy.
     maxWorkers: 3,
     testTimeout: 20_000,
