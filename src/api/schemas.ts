@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { INSTRUCTION_STATUSES, instructionSchema, reportFields } from '#protocol';
 import { plainText } from '../db/plain-text.ts';
+import { DEFAULT_MAX_USERS, MOST_TPV_NAME_LENGTH } from '../tpvs/tpv.ts';
 
 /** What a route that asks for a TPV's key says of it in the OpenAPI document. */
 export const TPV_SECURITY = [{ ApiKey: [] }];
@@ -19,9 +20,9 @@ const MAX_METADATA_LENGTH = 16_384;
 const LARGEST_INTEGER = 2_147_483_647;
 
 export const registerBody = z.strictObject({
-  name: plainText(1, 200),
+  name: plainText(1, MOST_TPV_NAME_LENGTH),
   endpoint_url: z.url({ protocol: /^https?$/ }).max(2_000),
-  max_users: z.int().min(1).max(LARGEST_INTEGER).default(100),
+  max_users: z.int().min(1).max(LARGEST_INTEGER).default(DEFAULT_MAX_USERS),
   version: plainText(0, 50).default(''),
   metadata: z
     .record(z.string(), z.unknown())
@@ -75,7 +76,7 @@ export const usersQuery = z.strictObject({
     .enum(['true', 'false', 'True', 'False', '1', '0'])
     .transform((value) => /^(true|1)$/i.test(value))
     .optional(),
-  limit: wholeQuery(1, 1_000).default(100),
+  limit: wholeQuery(1, 1_000).default(DEFAULT_MAX_USERS),
   after: wholeQuery(0, Number.MAX_SAFE_INTEGER).default(0),
 });
 export const usersAnswer = z.object({

@@ -5,7 +5,7 @@ import { UsageError } from '../process/exit.ts';
 import { activate, changeJoinCode, deactivate } from '../tpvs/edit.ts';
 import { importKey, rotateKey } from '../tpvs/keys.ts';
 import { registerTpv } from '../tpvs/register.ts';
-import { allTpvs } from '../tpvs/tpv.ts';
+import { allTpvs, DEFAULT_MAX_USERS, MOST_TPV_NAME_LENGTH } from '../tpvs/tpv.ts';
 import { stateOf } from '../tpvs/tpv-list.ts';
 import type { Input, Result } from './command.ts';
 import { atDesk, type Desk } from './database.ts';
@@ -22,10 +22,6 @@ const ACTIONS = {
   'join-code': joinCode,
   'import-key': importInto,
 } as const;
-
-/** What a TPV may be called, and how many users it has by default (docs/rest.md). */
-const MOST_NAME_LENGTH = 200;
-const DEFAULT_MAX_USERS = 100;
 
 /**
  * `tpv <action>`; works while the hub runs.
@@ -71,7 +67,8 @@ async function list({ db }: Desk): Promise<Result> {
 
 async function register(desk: Desk, name: string, options: Input['options']): Promise<Result> {
   const endpointUrl = options['endpoint-url'];
-  if (name.length > MOST_NAME_LENGTH) throw new UsageError(`A name has ${MOST_NAME_LENGTH} characters at most.`);
+  if (name.length > MOST_TPV_NAME_LENGTH)
+    throw new UsageError(`A name has ${MOST_TPV_NAME_LENGTH} characters at most.`);
   if (typeof endpointUrl !== 'string' || !/^https?:$/.test(URL.parse(endpointUrl)?.protocol ?? '')) {
     throw new UsageError('"tpv register" takes --endpoint-url: the http or https address of the TPV.');
   }

@@ -1,30 +1,21 @@
 import type { RawData, WebSocket } from 'ws';
-import { CloseCode, DEFAULT_MAX_IN_FLIGHT, type FlowFrame, type PushFrame, type UpdateFrame } from '#protocol';
+import { CloseCode, DEFAULT_MAX_IN_FLIGHT, type FlowFrame } from '#protocol';
 import type { Clock } from '../clock.ts';
 import type { Sink } from '../delivery/sink.ts';
-import { HubError } from '../errors.ts';
-import type { Report } from '../instructions/report.ts';
 import { isoTime } from '../iso-time.ts';
-import type { PushAnswer } from '../push/answer.ts';
-import { brokenFrameCode, problemOf, readFrame, refusalFrame } from './frames.ts';
+import { brokenFrameCode, readFrame, refusalFrame } from './frames.ts';
 import { Outbox } from './outbox.ts';
 import { Reading } from './reading.ts';
+import { type RequestPorts, Requests } from './requests.ts';
 
 /** So many frames that can't be read end the session, or so many of unknown types in a row. */
 const MAX_UNREADABLE = 3;
 const MAX_UNKNOWN_IN_A_ROW = 20;
 /** How long the other side has to answer a close. */
 const CLOSE_GRACE_MS = 2_000;
-/** Reports of one socket that may wait for their commit; until then nothing more is read from it. */
-const MAX_REPORTS_UNDER_WAY = 256;
-/** Pushes of one socket that may wait for Telegram; more are refused. */
-const MAX_PUSHES_UNDER_WAY = 256;
 
-export interface SessionPorts {
+export interface SessionPorts extends RequestPorts {
   clock: Clock;
-  report(report: Report): Promise<void>;
-  /** Takes a message to a person, and tells how it went with Telegram. */
-  push(tpvId: string, frame: PushFrame): Promise<PushAnswer>;
   /** The TPV can take more. */
   onRoom(session: Session): void;
   /** Said once, at the first sign of the end. */
@@ -53,14 +44,13 @@ export class Session implements Sink {
   readonly #ports: SessionPorts;
   readonly #outbox: Outbox;
   readonly #reading: Reading;
+  readonly #requests: Requests;
   state: 'opened' | 'ready' | 'closed' = 'opened';
   maxInFlight = DEFAULT_MAX_IN_FLIGHT;
   heardAt: number;
   closeCode: number | undefined;
   #unreadable = 0;
   #unknownInARow = 0;
-  #reportsUnderWay = 0;
-  #pushesUnderWay = 0;
   /** Said before the welcome could be. */
   #drainFrame: string | undefined;
 
@@ -72,6 +62,13 @@ export class Session implements Sink {
     this.openedAt = ports.clock.now();
     this.heardAt = this.openedAt;
     this.#reading = new Reading(socket, ports.clock);
+    this.#requests = new Requests(ports, {
+      tpvId: identity.tpvId,
+      sessionId: identity.id,
+      reading: this.#reading,
+      send: (frame) => this.#send(frame),
+      onFault: (error) => ports.onFault(error, this),
+    });
     this.#outbox = new Outbox(socket, {
       clock: ports.clock,
       onWritable: () => ports.onRoom(this),
@@ -214,10 +211,10 @@ export class Session implements Sink {
     const { frame } = read;
     switch (frame.type) {
       case 'update':
-        void this.#update(frame);
+        void this.#requests.report(frame);
         return;
       case 'push':
-        void this.#push(frame);
+        void this.#requests.push(frame);
         return;
       case 'flow':
         this.#flow(frame);
@@ -231,45 +228,5 @@ export class Session implements Sink {
     const grew = frame.max_in_flight > this.maxInFlight;
     this.maxInFlight = frame.max_in_flight;
     if (grew) this.#ports.onRoom(this);
-  }
-
-  async #update({ id, status, response, error_message: errorMessage, ref }: UpdateFrame): Promise<void> {
-    if (++this.#reportsUnderWay === MAX_REPORTS_UNDER_WAY) this.#reading.stop('reports');
-    try {
-      await this.#ports.report({ id, tpvId: this.tpvId, status, response, errorMessage, holder: this.id });
-      if (ref === undefined) return;
-      this.#send(
-        `{"type":"result","ref":${JSON.stringify(ref)},"ok":true,` +
-          `"data":{"status":"ok","instruction_id":${JSON.stringify(id)},"new_status":"${status}"}}`,
-      );
-    } catch (error) {
-      this.#refuse(error, ref);
-    } finally {
-      if (this.#reportsUnderWay-- === MAX_REPORTS_UNDER_WAY) this.#reading.resume('reports');
-    }
-  }
-
-  /** A push may wait for Telegram: it holds nothing up, but only so many may wait. */
-  async #push(frame: PushFrame): Promise<void> {
-    if (this.#pushesUnderWay >= MAX_PUSHES_UNDER_WAY) {
-      const busy = new HubError('too_many_requests', 'Too many pushes of this socket wait for Telegram.');
-      return this.#refuse(busy, frame.ref);
-    }
-    this.#pushesUnderWay++;
-    try {
-      const data = await this.#ports.push(this.tpvId, frame);
-      this.#send(JSON.stringify({ type: 'result', ref: frame.ref, ok: true, data }));
-    } catch (error) {
-      this.#refuse(error, frame.ref);
-    } finally {
-      this.#pushesUnderWay--;
-    }
-  }
-
-  #refuse(error: unknown, ref: string | undefined): void {
-    const known =
-      error instanceof HubError ? error : new HubError('internal_error', 'A frame failed.', { cause: error });
-    if (known !== error) this.#ports.onFault(error, this);
-    this.#send(refusalFrame(problemOf(known), ref));
   }
 }

@@ -31,3 +31,16 @@ export async function keepFiles(
 function textOf(value: unknown): string | null {
   return typeof value === 'string' ? storable(value) : null;
 }
+
+/** A copy of an instruction carries the same files. */
+export const copyFiles = statement<{ from: string; to: string }>()((db, p) =>
+  db
+    .insertInto('instruction_files')
+    .columns(['file_id', 'instruction_id', 'file_name', 'mime_type'])
+    .expression((eb) =>
+      eb
+        .selectFrom('instruction_files')
+        .select(['file_id', eb.cast<string>(p('to'), 'text').as('instruction_id'), 'file_name', 'mime_type'])
+        .where('instruction_id', '=', p('from')),
+    ),
+);

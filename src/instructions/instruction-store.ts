@@ -218,19 +218,6 @@ export const moveInstruction = statement<{ id: string; tpvId: string }>()((db, p
     .returning('id'),
 );
 
-/** A copy of an instruction carries the same files. */
-export const copyFiles = statement<{ from: string; to: string }>()((db, p) =>
-  db
-    .insertInto('instruction_files')
-    .columns(['file_id', 'instruction_id', 'file_name', 'mime_type'])
-    .expression((eb) =>
-      eb
-        .selectFrom('instruction_files')
-        .select(['file_id', eb.cast<string>(p('to'), 'text').as('instruction_id'), 'file_name', 'mime_type'])
-        .where('instruction_id', '=', p('from')),
-    ),
-);
-
 /** Returns a row whose lease lapsed to pending; one whose lease was extended meanwhile keeps its holder. */
 export const lapse = statement<{ seq: number; retryCount: number; now: number }>()((db, p) =>
   db

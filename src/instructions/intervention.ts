@@ -2,7 +2,8 @@ import { isFinal } from '#protocol';
 import type { Tx } from '../db/open.ts';
 import { tpvOfUser } from '../users/user.ts';
 import { type InstructionRow, TIED_COMMANDS } from './instruction.ts';
-import { cancelInstruction, copyFiles, moveInstruction } from './instruction-store.ts';
+import { copyFiles } from './instruction-files.ts';
+import { cancelInstruction, moveInstruction } from './instruction-store.ts';
 import { type HandOut, submit } from './submit.ts';
 
 /** What an administrator may do to an instruction. */

@@ -9,7 +9,7 @@ import type { Tpv } from './tpv.ts';
 /** How long the previous key works after a rotation (docs/security.md, S4). */
 export const KEY_OVERLAP_MS = 24 * 3_600_000;
 /** Imported keys may be of any shape, from this length (S4). */
-const LEAST_IMPORTED_KEY_LENGTH = 20;
+export const LEAST_IMPORTED_KEY_LENGTH = 20;
 /** The last use is stored at most this often (S4). */
 const USE_RECORD_INTERVAL_MS = 60_000;
 

@@ -2,6 +2,10 @@ import type { Selectable } from 'kysely';
 import type { TpvTable } from '../db/schema.ts';
 import { statement } from '../db/statement.ts';
 
+/** Limits of a TPV, wherever it is made: over REST, in the panel, on the command line, by the import. */
+export const MOST_TPV_NAME_LENGTH = 200;
+export const DEFAULT_MAX_USERS = 100;
+
 /** A TPV: one restaurant's point-of-sale server. */
 export type Tpv = Selectable<TpvTable>;
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { plainText } from '../../db/plain-text.ts';
+import { DEFAULT_MAX_USERS, MOST_TPV_NAME_LENGTH } from '../../tpvs/tpv.ts';
 
 const timestamp = z.iso.datetime({ precision: 3 });
 const LARGEST_INTEGER = 2_147_483_647;
@@ -13,7 +14,7 @@ export const TRANSPORTS = ['socket', 'poll'] as const;
 export type Transport = (typeof TRANSPORTS)[number];
 
 export const tpvFilters = z.strictObject({
-  q: plainText(1, 200).optional().describe('Parte del nombre, de la dirección o del identificador'),
+  q: plainText(1, MOST_TPV_NAME_LENGTH).optional().describe('Parte del nombre, de la dirección o del identificador'),
   state: z.enum(TPV_STATES).optional(),
   online: z.enum(['true', 'false']).optional(),
 });
@@ -76,14 +77,14 @@ const endpointUrl = z.url({ protocol: /^https?$/ }).max(2_000);
 const maxUsers = z.int().min(1).max(LARGEST_INTEGER);
 
 export const newTpv = z.strictObject({
-  name: plainText(1, 200),
+  name: plainText(1, MOST_TPV_NAME_LENGTH),
   endpoint_url: endpointUrl,
-  max_users: maxUsers.default(100),
+  max_users: maxUsers.default(DEFAULT_MAX_USERS),
 });
 export const createdTpv = z.object({ id: z.uuid(), api_key: z.string().describe('Se muestra solo esta vez') });
 
 export const tpvEdit = z.strictObject({
-  name: plainText(1, 200).optional(),
+  name: plainText(1, MOST_TPV_NAME_LENGTH).optional(),
   endpoint_url: endpointUrl.optional(),
   max_users: maxUsers.optional(),
 });

@@ -4,8 +4,9 @@ import { jsonText } from '../../db/json-text.ts';
 import type { Database } from '../../db/open.ts';
 import type { TpvTable } from '../../db/schema.ts';
 import { hashApiKey, type NewApiKey } from '../../tpvs/api-key.ts';
-import { addKey } from '../../tpvs/keys.ts';
+import { addKey, LEAST_IMPORTED_KEY_LENGTH } from '../../tpvs/keys.ts';
 import { newJoinCode } from '../../tpvs/register.ts';
+import { MOST_TPV_NAME_LENGTH } from '../../tpvs/tpv.ts';
 import type { DjangoSource } from './django-source.ts';
 import { flagOf, isObject, jsonOf, numberOf, textOf, timeOf, uuidOf } from './django-values.ts';
 import type { Tally } from './tally.ts';
@@ -24,8 +25,6 @@ export interface TpvPlan {
 }
 
 /** As `tpv import-key` has it (docs/security.md, S4). */
-const LEAST_KEY_LENGTH = 20;
-const MOST_NAME_LENGTH = 200;
 
 /** Looks at the TPVs and their keys. A key is only kept together with its TPV: a later one may have been revoked. */
 export async function planTpvs(source: DjangoSource, db: Database, tally: Tally, now: number): Promise<TpvPlan> {
@@ -38,7 +37,7 @@ export async function planTpvs(source: DjangoSource, db: Database, tally: Tally,
   const create: TpvPlan['create'] = [];
   for (const raw of await source.rows('select * from webhook_tpvinstance order by created_at, id')) {
     const id = uuidOf(raw.id);
-    const name = textOf(raw.name).trim().slice(0, MOST_NAME_LENGTH);
+    const name = textOf(raw.name).trim().slice(0, MOST_TPV_NAME_LENGTH);
     if (id === undefined) {
       tally.leaveOut('tpvs', `TPV "${name}": its id ${JSON.stringify(textOf(raw.id))} is no UUID.`);
       continue;
@@ -79,8 +78,8 @@ export async function planTpvs(source: DjangoSource, db: Database, tally: Tally,
 
 function keyOf(key: string, name: string, hashes: Set<string>, tally: Tally): NewApiKey | undefined {
   const why =
-    key.length < LEAST_KEY_LENGTH
-      ? `its key has fewer than ${LEAST_KEY_LENGTH} characters`
+    key.length < LEAST_IMPORTED_KEY_LENGTH
+      ? `its key has fewer than ${LEAST_IMPORTED_KEY_LENGTH} characters`
       : hashes.has(hashApiKey(key))
         ? 'its key is another TPV’s already'
         : undefined;

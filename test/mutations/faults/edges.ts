@@ -18,9 +18,9 @@ export const edgeFaults: readonly Mutation[] = [
   },
   {
     name: 'gateway: exactly 256 reports leave the socket paused',
-    file: SESSION,
-    find: "if (this.#reportsUnderWay-- === MAX_REPORTS_UNDER_WAY) this.#reading.resume('reports');",
-    replace: "if (this.#reportsUnderWay-- > MAX_REPORTS_UNDER_WAY) this.#reading.resume('reports');",
+    file: 'src/gateway/requests.ts',
+    find: "if (this.#reportsUnderWay-- === MAX_REPORTS_UNDER_WAY) reading.resume('reports');",
+    replace: "if (this.#reportsUnderWay-- > MAX_REPORTS_UNDER_WAY) reading.resume('reports');",
     harm: 'after a busy second a TPV is never heard again',
     tests: ['test/gateway/session.test.ts'],
   },

@@ -1,0 +1,80 @@
+import type { PushFrame, UpdateFrame } from '#protocol';
+import { HubError } from '../errors.ts';
+import type { Report } from '../instructions/report.ts';
+import type { PushAnswer } from '../push/answer.ts';
+import { problemOf, refusalFrame } from './frames.ts';
+import type { Reading } from './reading.ts';
+
+/** Reports of one socket that may wait for their commit; until then nothing more is read from it. */
+const MAX_REPORTS_UNDER_WAY = 256;
+/** Pushes of one socket that may wait for Telegram; more are refused. */
+const MAX_PUSHES_UNDER_WAY = 256;
+
+export interface RequestPorts {
+  report(report: Report): Promise<void>;
+  /** Takes a message to a person, and tells how it went with Telegram. */
+  push(tpvId: string, frame: PushFrame): Promise<PushAnswer>;
+}
+
+export interface RequestsOfSocket {
+  tpvId: string;
+  sessionId: string;
+  reading: Reading;
+  send(frame: string): void;
+  onFault(error: unknown): void;
+}
+
+/** What a TPV asks for over its socket: each request is answered by its `ref`, once it was kept or refused. */
+export class Requests {
+  readonly #ports: RequestPorts;
+  readonly #socket: RequestsOfSocket;
+  #reportsUnderWay = 0;
+  #pushesUnderWay = 0;
+
+  constructor(ports: RequestPorts, socket: RequestsOfSocket) {
+    this.#ports = ports;
+    this.#socket = socket;
+  }
+
+  async report({ id, status, response, error_message: errorMessage, ref }: UpdateFrame): Promise<void> {
+    const { reading, tpvId, sessionId: holder, send } = this.#socket;
+    if (++this.#reportsUnderWay === MAX_REPORTS_UNDER_WAY) reading.stop('reports');
+    try {
+      await this.#ports.report({ id, tpvId, status, response, errorMessage, holder });
+      if (ref === undefined) return;
+      send(
+        `{"type":"result","ref":${JSON.stringify(ref)},"ok":true,` +
+          `"data":{"status":"ok","instruction_id":${JSON.stringify(id)},"new_status":"${status}"}}`,
+      );
+    } catch (error) {
+      this.#refuse(error, ref);
+    } finally {
+      if (this.#reportsUnderWay-- === MAX_REPORTS_UNDER_WAY) reading.resume('reports');
+    }
+  }
+
+  /** A push may wait for Telegram: it holds nothing up, but only so many may wait. */
+  async push(frame: PushFrame): Promise<void> {
+    const { tpvId, send } = this.#socket;
+    if (this.#pushesUnderWay >= MAX_PUSHES_UNDER_WAY) {
+      const busy = new HubError('too_many_requests', 'Too many pushes of this socket wait for Telegram.');
+      return this.#refuse(busy, frame.ref);
+    }
+    this.#pushesUnderWay++;
+    try {
+      const data = await this.#ports.push(tpvId, frame);
+      send(JSON.stringify({ type: 'result', ref: frame.ref, ok: true, data }));
+    } catch (error) {
+      this.#refuse(error, frame.ref);
+    } finally {
+      this.#pushesUnderWay--;
+    }
+  }
+
+  #refuse(error: unknown, ref: string | undefined): void {
+    const known =
+      error instanceof HubError ? error : new HubError('internal_error', 'A frame failed.', { cause: error });
+    if (known !== error) this.#socket.onFault(error);
+    this.#socket.send(refusalFrame(problemOf(known), ref));
+  }
+}
