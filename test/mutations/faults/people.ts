@@ -59,8 +59,8 @@ export const peopleFaults: readonly Mutation[] = [
   {
     name: 'callbacks: one origin takes all the calls',
     file: 'src/callbacks/guarded-call.ts',
-    find: 'if (calls >= MAX_CALLS_PER_ORIGIN)',
-    replace: 'if (calls > MAX_CALLS_PER_ORIGIN)',
+    find: 'if (calls >= MAX_CALLS_UNDER_WAY)',
+    replace: 'if (calls > MAX_CALLS_UNDER_WAY)',
     harm: 'one slow restaurant holds up the buttons of the others',
     tests: ['test/callbacks/guarded-call.test.ts'],
     only: '20 calls under way',
@@ -68,11 +68,11 @@ export const peopleFaults: readonly Mutation[] = [
   {
     name: 'callbacks: the TPV’s own no counts as a failure',
     file: 'src/callbacks/guarded-call.ts',
-    find: "breaker.settle(origin, outcome.kind === 'answered');",
-    replace: "breaker.settle(origin, outcome.kind === 'answered' && outcome.success);",
+    find: "breaker.settle(target, outcome.kind === 'answered' ||",
+    replace: "breaker.settle(target, (outcome.kind === 'answered' && outcome.success) ||",
     harm: 'five people who are told no cut their restaurant’s buttons off for 30 s',
     tests: ['test/callbacks/guarded-call.test.ts'],
-    only: 'a no is an answer',
+    only: 'is an answer, however often',
   },
   {
     name: 'users: among equals the youngest TPV gets everybody',
