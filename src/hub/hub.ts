@@ -136,7 +136,6 @@ export async function createHub(config: Config, logs: Logs, clock: Clock = syste
     api,
     texts,
     callbackOrigins: () => settings.callbackOrigins,
-    onAsked,
     observeCall: (call) => telemetry.observeCall(call),
     onFault,
   });

@@ -15,7 +15,6 @@ import { PUSH_WAIT_MS, type PushAnswer, pushResult } from '../push/answer.ts';
 import { Dispatcher } from '../push/dispatch.ts';
 import type { ChangePort } from '../push/send-port.ts';
 import { type UploadStore, uploadStore } from '../push/uploads.ts';
-import { type OnAsked, telegramApi, UPLOAD_TIMEOUT_SECONDS } from '../telegram/outbound/api.ts';
 import { telegramChanger } from '../telegram/outbound/changer.ts';
 import { telegramSender } from '../telegram/outbound/sender.ts';
 import type { Texts } from '../telegram/texts.ts';
@@ -29,8 +28,6 @@ export interface OutboundPorts {
   texts: Texts;
   /** Origins that an administrator lets the hub call. */
   callbackOrigins(): readonly string[];
-  /** Gets to know of each request to Telegram, once it ended. */
-  onAsked: OnAsked;
   /** Calls a TPV's URL for a press, and looks how that goes. */
   observeCall(call: () => Promise<CallOutcome>): Promise<CallOutcome>;
   onFault(error: unknown): void;
@@ -58,18 +55,12 @@ export interface Outbound {
 export function createOutbound(ports: OutboundPorts): Outbound {
   const { config, db, clock, events, api, texts, onFault } = ports;
   const now = () => clock.now();
-  const patientApi = telegramApi({
-    token: config.TELEGRAM_BOT_TOKEN,
-    apiRoot: config.TELEGRAM_API_ROOT,
-    timeoutSeconds: UPLOAD_TIMEOUT_SECONDS,
-    onAsked: ports.onAsked,
-  });
   const uploads = uploadStore(join(dataFolder(config), 'uploads'), now);
   const dispatcher = new Dispatcher({
     db,
     clock,
     events,
-    sender: telegramSender(api, patientApi),
+    sender: telegramSender(api),
     random: Math.random,
     uploads,
     onFault,

@@ -103,6 +103,7 @@ function faultOf(outcome: Exclude<ChangeOutcome, { kind: 'changed' }>): HubError
         extra: { telegram_error_code: outcome.code },
       });
     case 'unreachable':
+    case 'cut':
     case 'unknown':
       return new HubError('unavailable', `Telegram can't be reached: ${outcome.description}`, { retryAfterSeconds: 5 });
     default:

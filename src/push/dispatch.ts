@@ -39,15 +39,15 @@ export interface DispatchPorts {
 const MAX_UNDER_WAY = 60;
 /** Of these, what is read from the database and waits for its turn to leave. */
 const MAX_PREPARING = 4;
-/** A message that could not be delivered for a day is given up (docs/reliability.md, "Outbound"). */
-const GIVE_UP_AFTER_MS = 24 * 3_600_000;
+/** A message that could not be delivered for a week is given up (docs/reliability.md, "Outbound"). */
+const GIVE_UP_AFTER_MS = 7 * 24 * 3_600_000;
 /** On top of what Telegram asks for. */
 const JITTER_MS = 500;
 /** After a fault of the database, nothing is tried for this long. */
 const FAULT_WAIT_MS = 1_000;
 
 const INTERRUPTED = 'el hub se interrumpió mientras lo enviaba';
-const GIVEN_UP = 'Telegram no estuvo disponible en 24 horas';
+const GIVEN_UP = 'Telegram no estuvo disponible en 7 días';
 
 /**
  * Sends what waits: one at a time and in order per chat, within Telegram's limits, fair between TPVs. Rows are the
@@ -240,7 +240,7 @@ export class Dispatcher {
     }
   }
 
-  /** Waits for another try, or gives up after a day. */
+  /** Waits for another try, or gives up after a week. */
   async #again(row: PushRow, outcome: SendOutcome, waitMs: number, error: string): Promise<boolean> {
     const notBefore = Math.ceil(this.#ports.clock.now() + waitMs);
     if (notBefore - row.queued_at > GIVE_UP_AFTER_MS) {

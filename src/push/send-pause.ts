@@ -4,7 +4,7 @@ import { backoff } from './verdict.ts';
 /** Two chats that are limited within this long mean that the whole bot is. */
 const SHARED_LIMIT_MS = 2_000;
 /** No pause is longer than the time after which a message is given up. */
-const LONGEST_MS = 24 * 3_600_000;
+const LONGEST_MS = 7 * 24 * 3_600_000;
 
 /** What keeps every chat waiting: Telegram's limit for the whole bot, an outage, a database that fails. */
 export class SendPause {

@@ -5,9 +5,11 @@ export type SendOutcome =
   | { kind: 'sent'; messageId: number; asPlain: boolean }
   /** Telegram answered, and said no. */
   | { kind: 'refused'; code: number; description: string; retryAfterMs?: number; migratedTo?: number }
-  /** Nothing left this machine. */
+  /** Telegram can't be reached now, and can't have seen it. */
   | { kind: 'unreachable'; description: string }
-  /** It left, and no answer came. */
+  /** The connection broke before it was wholly written: Telegram can't have acted on it. */
+  | { kind: 'cut'; description: string }
+  /** It may have arrived: no answer came, or one that does not tell. */
   | { kind: 'unknown'; description: string }
   /** Nothing left, and nothing ever will: what it carries is gone. */
   | { kind: 'impossible'; description: string };

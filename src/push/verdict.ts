@@ -7,7 +7,7 @@ export type Verdict =
   | { kind: 'limited'; waitMs: number; error: string }
   /** No message would get through now: the try says nothing about this one. */
   | { kind: 'outage'; error: string }
-  /** Telegram had a fault of its own. */
+  /** It got no chance, and that says nothing about the others. */
   | { kind: 'again'; waitMs: number; error: string }
   /** The group has another id now. */
   | { kind: 'moved'; to: number; error: string };
@@ -36,21 +36,20 @@ export function verdictOf(outcome: SendOutcome, tries: number, moved: boolean): 
       return settled('failed', outcome.description);
     case 'unreachable':
       return { kind: 'outage', error: outcome.description };
+    case 'cut':
+      return { kind: 'again', waitMs: backoff(tries), error: outcome.description };
     case 'refused':
-      return refused(outcome, tries, moved);
+      return refused(outcome, moved);
     default:
       return outcome satisfies never;
   }
 }
 
-function refused(outcome: Extract<SendOutcome, { kind: 'refused' }>, tries: number, moved: boolean): Verdict {
+function refused(outcome: Extract<SendOutcome, { kind: 'refused' }>, moved: boolean): Verdict {
   const { code, description: error, retryAfterMs, migratedTo } = outcome;
   if (code === 429) return { kind: 'limited', waitMs: retryAfterMs ?? FIRST_WAIT_MS, error };
   // The bot's token is not taken: the administrator's trouble, and no fault of any message.
   if (code === 401 || code === 404) return { kind: 'outage', error };
-  // A gateway that got no answer: what is behind it may have sent the message.
-  if (code === 504) return settled('unknown', error);
-  if (code >= 500) return { kind: 'again', waitMs: backoff(tries), error };
   if (migratedTo !== undefined && !moved) return { kind: 'moved', to: migratedTo, error };
   return { ...settled('failed', error), unreachablePerson: code === 403 };
 }

@@ -117,9 +117,9 @@ export async function pushesUnderFaults(options: PushesUnderFaultsOptions): Prom
     return undefined;
   };
   const api = telegramApi(emulator);
-  const online = telegramSender(api, api);
+  const online = telegramSender(api);
   const nowhere = telegramApi({ token: emulator.token, apiRoot: `http://127.0.0.1:${await freePort(0)}` });
-  const offline = telegramSender(nowhere, nowhere);
+  const offline = telegramSender(nowhere);
   const dispatcher = new Dispatcher({
     db: {
       ...db,

@@ -26,9 +26,8 @@ const cases: [name: string, outcome: SendOutcome, verdict: Verdict][] = [
   ['limited without a time', refused(429), { kind: 'limited', waitMs: 1_000, error: 'x' }],
   ['a token that is not taken', refused(401), { kind: 'outage', error: 'x' }],
   ['a bot that is not there', refused(404), { kind: 'outage', error: 'x' }],
-  ['a fault of Telegram', refused(500), { kind: 'again', waitMs: 4_000, error: 'x' }],
-  ['a gateway’s fault', refused(502), { kind: 'again', waitMs: 4_000, error: 'x' }],
-  ['a gateway that waited in vain', refused(504), unknown],
+  ['cut while it was written', { kind: 'cut', description: 'x' }, { kind: 'again', waitMs: 4_000, error: 'x' }],
+  ['too large for a gateway', refused(413), failed],
   ['a group that moved', refused(400, { migratedTo: -1005 }), { kind: 'moved', to: -1005, error: 'x' }],
 ];
 

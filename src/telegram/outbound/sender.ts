@@ -11,19 +11,15 @@ export const UNPARSABLE = /can't parse entities|can't find end of|unsupported st
 
 const FILE_GONE = 'el fichero que llevaba ya no está';
 
-/**
- * Sends rows of the queue through grammY's Api.
- * @param uploadApi the same with more patience, for what carries a file
- */
-export function telegramSender(api: Api<RawApi>, uploadApi: Api<RawApi>): SendPort {
+/** Sends rows of the queue through grammY's Api. */
+export function telegramSender(api: Api<RawApi>): SendPort {
   return {
     async send(row) {
       const file = uploadOf(row);
       if (file !== undefined && !(await isReadable(file.path))) return { kind: 'impossible', description: FILE_GONE };
-      const through = file === undefined ? api : uploadApi;
-      const first = await attempt(() => call(through, row, row.parse_mode));
+      const first = await attempt(() => call(api, row, row.parse_mode));
       if (row.parse_mode === 'none' || first.kind !== 'refused' || !UNPARSABLE.test(first.description)) return first;
-      const second = await attempt(() => call(through, row, 'none'));
+      const second = await attempt(() => call(api, row, 'none'));
       return second.kind === 'sent' ? { ...second, asPlain: true } : second;
     },
   };
@@ -48,7 +44,7 @@ async function attempt(request: () => Promise<{ message_id: number }>): Promise<
 /** A fault of a call to Telegram, in push's terms. */
 export function refusedOrFault(error: unknown): Exclude<SendOutcome, { kind: 'sent' | 'impossible' }> {
   const fault = telegramFault(error);
-  if (fault.kind !== 'refused') return fault;
+  if (fault.kind !== 'refused') return { kind: fault.kind, description: fault.description };
   const { code, description, retryAfterSeconds, migratedTo } = fault;
   return {
     kind: 'refused',
