@@ -8,6 +8,7 @@ import type {
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { ERRORS, type ErrorCode } from '#protocol';
+import { DatabaseFault } from '../db/fault.ts';
 import { type ErrorDetail, HubError } from '../errors.ts';
 
 /** The body of every error (docs/rest.md, "Errors"). */
@@ -66,7 +67,8 @@ function sendError(request: FastifyRequest, reply: FastifyReply, error: HubError
 
 function known(error: FastifyError | HubError, request: FastifyRequest): HubError {
   if (error instanceof HubError) {
-    if (error.status >= 500)
+    // Those of the database are counted in one line a second; the access log has each request, with its id.
+    if (error.status >= 500 && !(error instanceof DatabaseFault))
       request.log.warn({ id: request.id, err: error, url: request.routeOptions.url }, 'a request was refused');
     return error;
   }

@@ -6,14 +6,17 @@ export interface Outcome {
   changes: number;
 }
 
+/** `request`: a lock and a statement may take only so long, as callers wait; `none`: a migration takes its time. */
+export type Bounds = 'request' | 'none';
+
 /**
- * One connection to a database, as `transact` and Kysely use it. On SQLite every call is done when it returns, so
- * awaiting it never leaves the current turn of the event loop.
+ * One connection to a database, as `transact` and Kysely use it. On SQLite every call but `begin`, which may wait for
+ * another process, is done when it returns, so awaiting it never leaves the current turn of the event loop.
  */
 export interface Connection {
   execute(sql: string, parameters: readonly unknown[]): Promise<Outcome>;
   /** Starts a transaction that may write. */
-  begin(): Promise<void>;
+  begin(bounds: Bounds): Promise<void>;
   commit(): Promise<void>;
   rollback(): Promise<void>;
   close(): Promise<void>;

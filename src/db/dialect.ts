@@ -52,7 +52,7 @@ function driverOver(connection: Connection): Driver {
     init: async () => {},
     acquireConnection: async () => shared,
     releaseConnection: async () => {},
-    beginTransaction: () => connection.begin(),
+    beginTransaction: () => connection.begin('none'),
     commitTransaction: () => connection.commit(),
     rollbackTransaction: () => connection.rollback(),
     destroy: async () => {},

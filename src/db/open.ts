@@ -5,20 +5,24 @@ import type { EventSink } from '../events.ts';
 import { Checkpointer } from './checkpointer.ts';
 import type { Connection } from './connection.ts';
 import { type DialectName, kyselyOver } from './dialect.ts';
+import { DatabaseFault, databaseFault } from './fault.ts';
 import { openPostgresReader, openPostgresWriter } from './postgres.ts';
 import type { Schema } from './schema.ts';
 import { openSqliteReader, openSqliteWriter } from './sqlite.ts';
 import { compiler, type Statement } from './statement.ts';
-import { type CommitObserver, groupCommit, type Transact } from './transact.ts';
+import { type DatabaseObserver, groupCommit, type Transact } from './transact.ts';
 import { shrinking } from './vacuum.ts';
 
-export type { CommitObserver, Transact } from './transact.ts';
+export type { DatabaseObserver, Transact } from './transact.ts';
 export type { Tx } from './tx.ts';
 
 /** The hub's database: one connection that writes, others that read what is committed. */
 export interface Database {
   readonly dialect: DialectName;
-  /** Reads outside transactions, for queries that run now and then. */
+  /**
+   * Reads outside transactions, for queries that run now and then. A fault of the database itself is a `DatabaseFault`
+   * here, in `query` and in `transact`.
+   */
   readonly read: Kysely<Schema>;
   /** Reads outside transactions, with a prepared statement. */
   query<P extends object, R>(statement: Statement<P, R>, parameters: P): Promise<R[]>;
@@ -36,9 +40,9 @@ export interface DatabaseOptions {
   DATABASE_DURABILITY: 'full' | 'normal';
 }
 
-/** Who follows what is committed. */
+/** Who follows what the database does. */
 export interface DatabasePorts {
-  observer?: CommitObserver | undefined;
+  observer?: DatabaseObserver | undefined;
   /** Where a commit says what happened; absent: there are no listeners, as on the command line. */
   events?: EventSink | undefined;
 }
@@ -83,7 +87,7 @@ function assemble(
   { observer, events = NO_LISTENERS }: DatabasePorts,
   housekeeping?: Pick<Database, 'tidy' | 'close'>,
 ): Database {
-  const reader = openReader();
+  const reader = sayingFaults(openReader(), observer);
   const read = kyselyOver(reader, dialect);
   const kysely = kyselyOver(writer, dialect);
   const compile = compiler(kysely);
@@ -104,6 +108,22 @@ function assemble(
       await housekeeping?.close();
       await reader.close();
       await writer.close();
+    },
+  };
+}
+
+/** A reader whose faults of the database are `DatabaseFault`, and counted. */
+function sayingFaults(reader: Connection, observer: DatabaseObserver | undefined): Connection {
+  return {
+    ...reader,
+    async execute(text, parameters) {
+      try {
+        return await reader.execute(text, parameters);
+      } catch (error) {
+        const fault = databaseFault(error);
+        if (fault instanceof DatabaseFault) observer?.notRead(fault);
+        throw fault;
+      }
     },
   };
 }

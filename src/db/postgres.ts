@@ -1,6 +1,6 @@
 import pg from 'pg';
-import { HubError } from '../errors.ts';
 import type { Connection } from './connection.ts';
+import { DatabaseFault } from './fault.ts';
 
 const INT8 = 20;
 // Row numbers, Telegram ids and milliseconds all fit below 2^53.
@@ -10,11 +10,43 @@ const types: pg.CustomTypesConfig = {
   },
 };
 
+/** A server that is not reached within this time counts as gone. */
+const CONNECT_MS = 5_000;
+/** A statement for one request that takes longer holds up others; what the server itself measures. */
+const STATEMENT_MS = 10_000;
+/** A write waits this long for a lock, and every other write behind it. */
+const LOCK_MS = 4_000;
+/** A transaction in which the hub says nothing: its process stands still, and holds locks. */
+const IDLE_IN_TRANSACTION_MS = 2_000;
+/** A server that stands still measures nothing: past this, its connection is given up. */
+const ANSWER_MS = STATEMENT_MS + 2_000;
+
+/**
+ * The bounds of one transaction. They are not given when the connection is opened: a migration may take its time, and
+ * a pooler in between (pgbouncer) refuses them there.
+ */
+const BEGIN_BOUNDED = [
+  'begin',
+  `set local statement_timeout = ${STATEMENT_MS}`,
+  `set local lock_timeout = ${LOCK_MS}`,
+  `set local idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_MS}`,
+].join('; ');
+
+/** The driver's types lack it: after so many milliseconds the query ends with an error. */
+interface BoundedQuery extends pg.QueryConfig {
+  query_timeout?: number;
+}
+
 /** One connection that is opened when it is needed, and opened again after it was lost. */
 export function openPostgresWriter(connectionString: string): Connection {
   let client: Promise<pg.Client> | undefined;
   const connect = async () => {
-    const opened = new pg.Client({ connectionString, types, application_name: 'valletpv-hub' });
+    const opened = new pg.Client({
+      connectionString,
+      types,
+      application_name: 'valletpv-hub',
+      connectionTimeoutMillis: CONNECT_MS,
+    });
     const forget = () => {
       client = undefined;
     };
@@ -31,30 +63,41 @@ export function openPostgresWriter(connectionString: string): Connection {
   const names = statementNames();
   // Inside a transaction a lost connection must be an error, never a new connection without that transaction.
   let current: pg.Client | undefined;
+  let answerMs: number | undefined;
   const use = async () => {
     if (current !== undefined) return current;
     client ??= connect();
     return client;
   };
-  const plain = async (text: string) => {
-    await (await use()).query(text);
+  const query = async (config: pg.QueryConfig) => {
+    const used = await use();
+    try {
+      const bounded: BoundedQuery = answerMs === undefined ? config : { ...config, query_timeout: answerMs };
+      return await used.query(bounded);
+    } catch (error) {
+      const fault = connectionFault(error);
+      // What the server does with the statement is not known: it takes the transaction back when the connection ends.
+      if (fault !== error) used.connection.stream.destroy();
+      throw fault;
+    }
   };
   return {
     async execute(text, parameters) {
-      return outcome(await (await use()).query({ name: names(text), text, values: [...parameters] }));
+      return outcome(await query({ name: names(text), text, values: [...parameters] }));
     },
-    async begin() {
+    async begin(bounds) {
+      answerMs = bounds === 'request' ? ANSWER_MS : undefined;
       const opened = await use();
-      await opened.query('begin');
+      await query({ text: bounds === 'request' ? BEGIN_BOUNDED : 'begin' });
       current = opened;
     },
     async commit() {
-      await plain('commit').finally(() => {
+      await query({ text: 'commit' }).finally(() => {
         current = undefined;
       });
     },
     async rollback() {
-      await plain('rollback')
+      await query({ text: 'rollback' })
         .catch(() => {
           // The connection is gone, and its transaction with it.
           client = undefined;
@@ -71,7 +114,18 @@ export function openPostgresWriter(connectionString: string): Connection {
 
 /** A pool for reads outside transactions. */
 export function openPostgresReader(connectionString: string): Connection {
-  const pool = new pg.Pool({ connectionString, types, max: 5, application_name: 'valletpv-hub reads' });
+  const pool = new pg.Pool({
+    connectionString,
+    types,
+    max: 5,
+    application_name: 'valletpv-hub reads',
+    connectionTimeoutMillis: CONNECT_MS,
+    query_timeout: ANSWER_MS,
+    // The pool waits for it before it lends the connection.
+    onConnect: async (client) => {
+      await client.query(`set statement_timeout = ${STATEMENT_MS}; set lock_timeout = ${LOCK_MS}`);
+    },
+  });
   // An idle connection that is cut is replaced at the next query; that query reports what is wrong.
   pool.on('error', () => {});
   const names = statementNames();
@@ -80,7 +134,11 @@ export function openPostgresReader(connectionString: string): Connection {
   };
   return {
     async execute(text, parameters) {
-      return outcome(await pool.query({ name: names(text), text, values: [...parameters] }));
+      try {
+        return outcome(await pool.query({ name: names(text), text, values: [...parameters] }));
+      } catch (error) {
+        throw connectionFault(error);
+      }
     },
     begin: noTransactions,
     commit: noTransactions,
@@ -90,14 +148,18 @@ export function openPostgresReader(connectionString: string): Connection {
 }
 
 /** Says why without the URL, which holds a password. */
-function unreachable(cause: unknown): HubError {
+function unreachable(cause: unknown): DatabaseFault {
   // A name with several addresses gives one fault for each, and no message for all.
   const first = cause instanceof AggregateError ? cause.errors[0] : cause;
   const reason = first instanceof Error ? first.message : String(first);
-  return new HubError('unavailable', `The database can't be reached (${reason}): check DATABASE_URL and the server.`, {
-    cause,
-    retryAfterSeconds: 2,
-  });
+  const sentence = `The database can't be reached (${reason}): check DATABASE_URL and the server.`;
+  return new DatabaseFault('unreachable', sentence, cause);
+}
+
+/** What the server says has a code (SQLSTATE); what the client says of a lost connection has words alone. */
+function connectionFault(error: unknown): unknown {
+  const isPrograms = error instanceof TypeError || error instanceof RangeError;
+  return error instanceof pg.DatabaseError || error instanceof DatabaseFault || isPrograms ? error : unreachable(error);
 }
 
 function outcome(result: pg.QueryResult): { rows: unknown[]; changes: number } {

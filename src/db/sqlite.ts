@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
+import { pause, systemClock } from '../clock.ts';
 import type { Connection } from './connection.ts';
 import type { Pages } from './vacuum.ts';
 
@@ -17,6 +18,17 @@ const CHECKPOINT_PAGES = 262_144;
 const LOG_KEPT_BYTES = 64 * 1024 * 1024;
 /** `auto_vacuum` as SQLite answers it. */
 const INCREMENTAL = 2;
+
+/** A write waits this long for another process that writes, such as a command; a migration is in no hurry. */
+const LOCK_MS = 4_000;
+const PATIENT_LOCK_MS = 60_000;
+const LOCK_RETRY_MS = 20;
+/** How long SQLite itself may wait, and the process with it: while the hub serves, and while it opens the file. */
+const BUSY_MS = 20;
+const OPENING_BUSY_MS = 5_000;
+
+/** Another process knows nothing of a clock that a test moves. */
+const processTime = systemClock();
 
 export interface SqliteOptions {
   path: string;
@@ -57,6 +69,7 @@ export function openSqliteWriter({ path, durability }: SqliteOptions): SqliteWri
   if (mode !== 'wal' || synchronous < (durability === 'full' ? 2 : 1)) {
     throw new Error(`The database at ${file} can't be kept safe: journal_mode is ${mode}, synchronous ${synchronous}.`);
   }
+  db.pragma(`busy_timeout = ${BUSY_MS}`);
   const shrinks = db.pragma('auto_vacuum', { simple: true }) === INCREMENTAL;
   return { ...overSqlite(db), pages: shrinks ? pagesOf(db) : undefined };
 }
@@ -80,7 +93,7 @@ export function openSqliteReader(path: string): Connection {
 }
 
 function configure(db: SqliteDatabase.Database): void {
-  db.pragma('busy_timeout = 5000');
+  db.pragma(`busy_timeout = ${OPENING_BUSY_MS}`);
   db.pragma('cache_size = -65536');
   db.pragma('temp_store = MEMORY');
 }
@@ -107,8 +120,18 @@ function overSqlite(db: SqliteDatabase.Database): Connection {
       const rows = statement.all(parameters);
       return { rows, changes: rows.length };
     },
-    async begin() {
-      begin.run();
+    async begin(bounds) {
+      const deadline = performance.now() + (bounds === 'request' ? LOCK_MS : PATIENT_LOCK_MS);
+      for (;;) {
+        try {
+          begin.run();
+          return;
+        } catch (error) {
+          if (!isLocked(error) || performance.now() >= deadline) throw error;
+        }
+        // SQLite's own waiting would hold up the whole process, and every read and heartbeat in it.
+        await pause(processTime, LOCK_RETRY_MS);
+      }
     },
     async commit() {
       commit.run();
@@ -122,6 +145,10 @@ function overSqlite(db: SqliteDatabase.Database): Connection {
       db.close();
     },
   };
+}
+
+function isLocked(error: unknown): boolean {
+  return error instanceof SqliteDatabase.SqliteError && error.code.startsWith('SQLITE_BUSY');
 }
 
 /** Whether a version such as `3.51.3` comes before another. */

@@ -1,5 +1,6 @@
 import { nextTurn } from '../clock.ts';
 import { HubError } from '../errors.ts';
+import { DatabaseFault, databaseFault, type FaultKind } from './fault.ts';
 import { Attempt, type Tx, type TxPorts } from './tx.ts';
 
 /**
@@ -17,6 +18,9 @@ const MAX_WAITING = 20_000;
 /** Bounds how long one commit can hold up the event loop. */
 const MAX_BATCH = 500;
 
+/** Faults that took their time, and would take it again from every neighbour. */
+const HOLDS_UP: ReadonlySet<FaultKind> = new Set(['locked', 'unreachable']);
+
 interface Job {
   fn(tx: Tx): Promise<unknown>;
   resolve(result: unknown): void;
@@ -31,16 +35,18 @@ interface Settlement {
   reject(error: unknown): void;
 }
 
-/** Who counts commits. */
-export interface CommitObserver {
+/** Who counts what the database did, and what it could not do. */
+export interface DatabaseObserver {
   /** A batch of so many transactions, some of which wrote, is on disk, `ms` after it began. */
   committed(transactions: number, ms: number): void;
-  /** The database did not take a batch, or one transaction's writes. */
-  failed(error: unknown): void;
+  /** The database did not take a batch, or one transaction's writes: so many callers were refused. */
+  notCommitted(fault: unknown, refused: number): void;
+  /** The database did not answer a query outside of transactions. */
+  notRead(fault: unknown): void;
 }
 
 export interface TransactPorts extends TxPorts {
-  observer?: CommitObserver | undefined;
+  observer?: Pick<DatabaseObserver, 'committed' | 'notCommitted'> | undefined;
 }
 
 /** Makes the group commit over one writing connection. */
@@ -69,9 +75,8 @@ export function groupCommit(ports: TransactPorts): { transact: Transact; idle():
       for (const attempt of attempts) attempt.takenBack();
     };
     try {
-      await writer.begin();
+      await writer.begin('request');
     } catch (error) {
-      observer?.failed(error);
       return refuse(batch, error);
     }
     for (const job of batch) {
@@ -89,9 +94,11 @@ export function groupCommit(ports: TransactPorts): { transact: Transact; idle():
           continue;
         }
         await takeBack();
-        if (batch.length > 1) return false;
         const fault = databaseFault(error);
-        if (fault instanceof HubError && fault !== error) observer?.failed(error);
+        // Each of them alone would wait as long for the same lock, or for the same server.
+        if (fault instanceof DatabaseFault && HOLDS_UP.has(fault.kind)) return refuse(batch, fault);
+        if (batch.length > 1) return false;
+        if (fault instanceof DatabaseFault) observer?.notCommitted(fault, 1);
         job.reject(fault);
         return true;
       }
@@ -100,7 +107,6 @@ export function groupCommit(ports: TransactPorts): { transact: Transact; idle():
       await writer.commit();
     } catch (error) {
       await takeBack();
-      observer?.failed(error);
       return refuse(batch, error);
     }
     if (attempts.some(({ wrote }) => wrote)) observer?.committed(batch.length, performance.now() - beganAt);
@@ -113,6 +119,13 @@ export function groupCommit(ports: TransactPorts): { transact: Transact; idle():
       }
     }
     for (const { settle } of settlements) settle();
+    return true;
+  };
+
+  const refuse = (batch: readonly Job[], cause: unknown): true => {
+    const fault = databaseFault(cause);
+    observer?.notCommitted(fault, batch.length);
+    for (const job of batch) job.reject(fault);
     return true;
   };
 
@@ -131,28 +144,4 @@ export function groupCommit(ports: TransactPorts): { transact: Transact; idle():
       while (running !== undefined) await running;
     },
   };
-}
-
-function refuse(batch: readonly Job[], cause: unknown): true {
-  for (const job of batch) job.reject(databaseFault(cause));
-  return true;
-}
-
-/**
- * Faults of the database itself (full disk, lost connection, locked, a table that somebody took away) pass; those of a
- * query are the program's.
- */
-function databaseFault(error: unknown): unknown {
-  if (error instanceof HubError || !(error instanceof Error)) return error;
-  const code = 'code' in error ? String(error.code) : '';
-  const passing =
-    /^SQLITE_(BUSY|FULL|IOERR|LOCKED|CANTOPEN|READONLY|NOMEM|CORRUPT|NOTADB)/.test(code) ||
-    /^(08|53|57|58|40|25006|42P01|42703)/.test(code) ||
-    /^E[A-Z]{3,}$/.test(code) ||
-    /connection|terminated|Client was closed|^no such (table|column)/i.test(error.message);
-  if (!passing) return error;
-  return new HubError('unavailable', `The database could not take it: ${error.message}`, {
-    cause: error,
-    retryAfterSeconds: 2,
-  });
 }

@@ -6,6 +6,7 @@ import { statusRoutes } from '../api/status-routes.ts';
 import { type Clock, pause, systemClock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
 import { VERSION } from '../config/version.ts';
+import { DatabaseFault } from '../db/fault.ts';
 import { migrate } from '../db/migrate.ts';
 import { type Database, openDatabase } from '../db/open.ts';
 import { Delivery } from '../delivery/delivery.ts';
@@ -17,7 +18,8 @@ import { type Report, report } from '../instructions/report.ts';
 import type { Logs } from '../log/log.ts';
 import { Activity } from '../observability/activity/activity.ts';
 import { BACKLOG_LIMIT } from '../observability/backlog.ts';
-import { CommitWatch, type Problem, startHealth } from '../observability/health.ts';
+import { DatabaseWatch } from '../observability/database-watch.ts';
+import { type Problem, startHealth } from '../observability/health.ts';
 import { createMetrics } from '../observability/metrics/metrics.ts';
 import { readings } from '../observability/readings.ts';
 import { startTelemetry } from '../observability/telemetry.ts';
@@ -63,7 +65,10 @@ const CUT_MS = 2_000;
 /** Puts the hub together: the one place that knows everyone. */
 export async function createHub(config: Config, logs: Logs, clock: Clock = systemClock()): Promise<Hub> {
   const { log } = logs;
-  const onFault = (error: unknown) => log.error({ err: error }, 'work in the background failed');
+  const onFault = (error: unknown) => {
+    // Those of the database are counted in one line a second.
+    if (!(error instanceof DatabaseFault)) log.error({ err: error }, 'work in the background failed');
+  };
   const deliverySettings: DeliverySettings = {
     sentLeaseMs: config.SENT_LEASE_SECONDS * 1_000,
     processingLeaseMs: config.PROCESSING_LEASE_SECONDS * 1_000,
@@ -85,23 +90,26 @@ export async function createHub(config: Config, logs: Logs, clock: Clock = syste
     backlogLimit: BACKLOG_LIMIT,
     disk: () => looked.disk(),
   });
-  const commits = new CommitWatch({
+  const watch = new DatabaseWatch({
+    clock,
+    log,
     committed: (transactions, ms) => metrics.inbound.committed(transactions, ms),
-    failed: () => metrics.inbound.commitFailed(),
+    commitFailed: () => metrics.inbound.commitFailed(),
   });
   const events = new Events(onFault);
-  const db = openDatabase(config, { observer: commits, events });
+  const db = openDatabase(config, { observer: watch, events });
   try {
     const ran = await migrate(db);
     if (ran.length > 0) log.info({ migrations: ran }, 'the database was brought up to date');
   } catch (error) {
+    watch.stop();
     await db.close();
     throw error;
   }
 
   let draining = false;
   const isDraining = () => draining;
-  const health = await startHealth({ db, clock, log, draining: isDraining }, commits);
+  const health = await startHealth({ db, clock, log, draining: isDraining }, watch);
   const telemetry = startTelemetry({ events, logs, metrics });
   const settings = await Settings.open({
     db,
@@ -287,6 +295,7 @@ export async function createHub(config: Config, logs: Logs, clock: Clock = syste
     await presence.write().catch(onFault);
     health.stop();
     await db.close();
+    watch.stop();
     log.info('closed');
   };
 

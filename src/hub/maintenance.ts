@@ -2,6 +2,7 @@ import { sweepSessions } from '../administrators/administrator-session.ts';
 import { drainInbox } from '../assignment/move-person.ts';
 import { expireButtons } from '../buttons/button-retention.ts';
 import type { Clock } from '../clock.ts';
+import { DatabaseFault } from '../db/fault.ts';
 import type { Database } from '../db/open.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import { HubError } from '../errors.ts';
@@ -59,11 +60,14 @@ export function startMaintenance(ports: MaintenancePorts): Maintenance {
       const done: Promise<void> = run()
         .then(
           () => {},
-          (err) =>
+          (err) => {
+            // Those of the database are counted in one line a second.
+            if (err instanceof DatabaseFault) return;
             log[err instanceof HubError ? 'warn' : 'error'](
               { err, job: name },
               'maintenance failed; it is tried again',
-            ),
+            );
+          },
         )
         .finally(() => {
           busy = false;

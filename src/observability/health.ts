@@ -1,16 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { type Clock, pause } from '../clock.ts';
-import type { CommitObserver, Database } from '../db/open.ts';
+import { DatabaseFault } from '../db/fault.ts';
+import type { Database } from '../db/open.ts';
 import { statement } from '../db/statement.ts';
 import { storeValue } from '../db/stored-value.ts';
 import type { Logger } from '../log/log.ts';
+import type { DatabaseWatch, Trouble } from './database-watch.ts';
 
 /** What keeps the hub from working, each with the sentence that its operator reads. */
 export const PROBLEMS = {
   draining: 'El hub se está cerrando: espera a que vuelva a arrancar.',
   disk_full: 'El disco de la base de datos está lleno: libera espacio; el hub seguirá solo en cuanto lo haya.',
   database_read_only: 'La base de datos no admite escrituras: comprueba sus permisos y si el servidor es una réplica.',
+  database_locked:
+    'La base de datos lleva segundos bloqueada por otro programa: ciérralo; el hub seguirá solo en cuanto la suelte.',
+  database_damaged:
+    'La base de datos está dañada: haz una copia del fichero, ejecuta «valletpv-hub doctor» y restaura la última copia buena.',
   database_unavailable: 'La base de datos no responde: comprueba DATABASE_URL y su servidor o su disco.',
   schema_newer: 'Una versión más nueva del hub cambió la base de datos: actualiza este hub y arráncalo de nuevo.',
   schema_outdated: 'A la base de datos le faltan migraciones: arranca el hub de nuevo o ejecuta «npm run migrate».',
@@ -37,8 +43,6 @@ export interface Health {
   stop(): void;
 }
 
-/** A commit within this time says that the database can be written. */
-const FRESH_COMMIT_MS = 5_000;
 /** One look serves all who ask within this time. */
 const LOOK_AGAIN_MS = 900;
 /** A database that takes longer counts as unavailable. */
@@ -52,32 +56,21 @@ const applied = statement<object>()((db) =>
   db.withTables<{ kysely_migration: { name: string } }>().selectFrom('kysely_migration').select('name'),
 );
 
+/** What a fault of the database means for its operator. */
+const PROBLEM_OF: Readonly<Record<Trouble['kind'], ProblemCode>> = {
+  disk_full: 'disk_full',
+  read_only: 'database_read_only',
+  locked: 'database_locked',
+  damaged: 'database_damaged',
+  unreachable: 'database_unavailable',
+  refused: 'database_unavailable',
+};
+
 /** A row that is only written, to see whether writing works. */
 const MARK = 'last_write_test';
 
-/** Follows commits, so that a busy hub need not be asked whether it can write. */
-export class CommitWatch implements CommitObserver {
-  /** The last one that is on disk. */
-  lastAt = Number.NEGATIVE_INFINITY;
-  readonly #inner: CommitObserver;
-
-  constructor(inner: CommitObserver) {
-    this.#inner = inner;
-  }
-
-  committed(transactions: number, ms: number): void {
-    this.lastAt = performance.now();
-    this.#inner.committed(transactions, ms);
-  }
-
-  failed(error: unknown): void {
-    this.lastAt = Number.NEGATIVE_INFINITY;
-    this.#inner.failed(error);
-  }
-}
-
 /** Begins to look after the hub; the database is migrated by now, so that its migrations are those of this program. */
-export async function startHealth(ports: HealthPorts, commits: CommitWatch): Promise<Health> {
+export async function startHealth(ports: HealthPorts, watch: DatabaseWatch): Promise<Health> {
   const { db, clock, draining, log } = ports;
   const known = await appliedNames(db);
   const stalls = watchStalls(clock);
@@ -88,7 +81,7 @@ export async function startHealth(ports: HealthPorts, commits: CommitWatch): Pro
   const look = async () => {
     const ended = new AbortController();
     const late = pause(clock, PATIENCE_MS, ended.signal).then((): Look => ({ codes: ['database_unavailable'] }));
-    const now = await Promise.race([late, lookAtDatabase(db, commits, known)]);
+    const now = await Promise.race([late, lookAtDatabase(db, watch, known)]);
     ended.abort();
     // Once, and not at each look: an outage may last all night.
     if (String(now.codes) !== String(looked.codes)) {
@@ -124,31 +117,24 @@ function problem(code: ProblemCode): Problem {
   return { code, message: PROBLEMS[code] };
 }
 
-async function lookAtDatabase(db: Database, commits: CommitWatch, known: ReadonlySet<string>): Promise<Look> {
+async function lookAtDatabase(db: Database, watch: DatabaseWatch, known: ReadonlySet<string>): Promise<Look> {
+  // What failed a moment ago need not be tried again: that may hang, and others would wait behind it.
+  if (watch.trouble !== undefined) return { codes: [PROBLEM_OF[watch.trouble.kind]], fault: watch.trouble.fault };
   try {
     const names = await appliedNames(db);
     if (!names.isSubsetOf(known)) return { codes: ['schema_newer'] };
     if (!known.isSubsetOf(names)) return { codes: ['schema_outdated'] };
-    if (performance.now() - commits.lastAt < FRESH_COMMIT_MS) return { codes: [] };
+    if (watch.wroteLately) return { codes: [] };
     await db.transact((tx) => tx.run(storeValue, { key: MARK, value: randomUUID() }));
     return { codes: [] };
   } catch (fault) {
-    return { codes: [problemOf(fault)], fault };
+    const isKnown = fault instanceof DatabaseFault && fault.kind !== 'conflict';
+    return { codes: [isKnown ? PROBLEM_OF[fault.kind] : 'database_unavailable'], fault };
   }
 }
 
 async function appliedNames(db: Database): Promise<Set<string>> {
   return new Set((await db.query(applied, {})).map(({ name }) => name));
-}
-
-/** What a fault of the database means for its operator. */
-function problemOf(error: unknown): ProblemCode {
-  for (let at = error; at instanceof Error; at = at.cause) {
-    const code = 'code' in at ? String(at.code) : '';
-    if (/^SQLITE_FULL|^ENOSPC$|^53100$/.test(code)) return 'disk_full';
-    if (/^SQLITE_READONLY|^25006$/.test(code)) return 'database_read_only';
-  }
-  return 'database_unavailable';
 }
 
 /** Looks for turns of the event loop that took long, in two windows, so that none is forgotten at once. */

@@ -3,12 +3,17 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import SqliteDatabase from 'better-sqlite3';
 import { sql } from 'kysely';
+import pg from 'pg';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { WebSocket } from 'ws';
 import { behindItsBack } from '../support/behind.ts';
 import { testClock } from '../support/clock.ts';
-import { DIALECTS, startHub, type TestHub } from '../support/hub.ts';
-import { createPostgresDatabase } from '../support/postgres.ts';
+import { garblePages } from '../support/garble.ts';
+import { DIALECTS, startHub, type TestHub, type TestTpv } from '../support/hub.ts';
+import { keptLog } from '../support/log.ts';
+import { createPostgresDatabase, startPostgres } from '../support/postgres.ts';
 
 /** Asks until the answer is this one: one look serves everybody for a second. */
 async function readyBecomes(hub: TestHub, codes: string[]): Promise<void> {
@@ -58,20 +63,16 @@ describe.each(DIALECTS)('a hub on %s', (database) => {
     await readyBecomes(hub, ['schema_outdated']);
   });
 
-  test('whose tables are gone is not ready, and says so in its metrics', async () => {
+  test('whose table is gone is not ready, and says so in its metrics', async () => {
     const hub = await startHub({ database });
-    await behindItsBack(hub, (db) => db.schema.dropTable('telegram_updates').execute());
-    await failingWrite(hub);
-    // What it reads and writes itself is still there; the write that failed is no reason for good.
-    await ready(hub);
-    await behindItsBack(hub, (db) => db.schema.alterTable('settings').renameTo('elsewhere').execute());
+    await behindItsBack(hub, (db) => db.schema.alterTable('telegram_updates').renameTo('elsewhere').execute());
     await failingWrite(hub);
     await readyBecomes(hub, ['database_unavailable']);
     const { body } = await hub.fetch('/metrics');
     expect(body).toMatch(/^hub_ready 0$/m);
     expect(body).toMatch(/^hub_problem\{code="database_unavailable"\} 1$/m);
     expect((await hub.fetch('/')).body).toContain('no está listo');
-    await behindItsBack(hub, (db) => db.schema.alterTable('elsewhere').renameTo('settings').execute());
+    await behindItsBack(hub, (db) => db.schema.alterTable('elsewhere').renameTo('telegram_updates').execute());
     await ready(hub);
   });
 });
@@ -124,6 +125,103 @@ test('a hub whose PostgreSQL takes no writes is not ready', async () => {
   await setReadOnly('off');
   await cut();
   await ready(hub);
+});
+
+/** What a TPV and its panel ask for; each of these reads or writes. */
+async function allRefused(hub: TestHub, tpv: TestTpv): Promise<void> {
+  const answers = await Promise.all([
+    hub.message(1_000 + Math.floor(Math.random() * 1e9), 'Hola'),
+    tpv.fetch('/api/tpv/info/'),
+    tpv.fetch('/api/tpv/instructions/'),
+    tpv.fetch('/api/tpv/heartbeat/', { method: 'POST', json: {} }),
+    hub.admin('/api/admin/tpvs'),
+    hub.admin('/api/admin/overview'),
+    hub.admin('/api/admin/instructions'),
+  ]);
+  for (const { status, body, headers } of answers) {
+    expect([status, body.code, headers.get('retry-after')]).toEqual([503, 'unavailable', '2']);
+  }
+  const socket = await refusedUpgrade(hub.url, tpv.key);
+  expect(socket).toEqual({ status: 503, retryAfter: '2' });
+}
+
+/** How an upgrade is answered that opens no socket. */
+function refusedUpgrade(url: string, key: string): Promise<{ status: number | undefined; retryAfter: unknown }> {
+  return new Promise((resolve, reject) => {
+    const socket = new WebSocket(`${url.replace('http', 'ws')}/api/tpv/ws/`, 'valletpv.v1', {
+      headers: { authorization: `ApiKey ${key}` },
+    });
+    socket.on('unexpected-response', (_request, response) => {
+      resolve({ status: response.statusCode, retryAfter: response.headers['retry-after'] });
+      response.destroy();
+    });
+    socket.on('open', () => reject(new Error('the socket was opened')));
+    socket.on('error', reject);
+  });
+}
+
+test('without its PostgreSQL a hub answers 503 to all, is not ready, and writes one line a second', async () => {
+  const server = await startPostgres();
+  const { log, lines } = keptLog();
+  const hub = await startHub({ databaseUrl: server.url, log });
+  const tpv = await hub.tpv();
+  await ready(hub);
+  await server.stop();
+  const from = performance.now();
+  for (let i = 0; i < 20; i++) await allRefused(hub, tpv);
+  await readyBecomes(hub, ['database_unavailable']);
+  await vi.waitFor(() => expect(refusals(lines).reduce((sum, count) => sum + count, 0)).toBeGreaterThan(140), 10_000);
+  const seconds = (performance.now() - from) / 1_000;
+  expect(refusals(lines).length).toBeLessThanOrEqual(seconds + 2);
+  expect(lines.filter(({ level }) => Number(level) >= 50)).toEqual([]);
+});
+
+/** How many each line says were refused. */
+function refusals(lines: readonly Record<string, unknown>[]): number[] {
+  return lines
+    .filter(({ msg }) => String(msg).startsWith('the database could not do'))
+    .map(({ count }) => Number(count));
+}
+
+test('a hub whose table another program locks in PostgreSQL is not ready, and is again when it is let go', async () => {
+  const hub = await startHub({ database: 'postgres' });
+  await ready(hub);
+  const holder = new pg.Client({ connectionString: hub.databaseUrl });
+  await holder.connect();
+  onTestFinished(() => holder.end());
+  await holder.query('begin; lock table telegram_updates in access exclusive mode');
+  await failingWrite(hub);
+  await readyBecomes(hub, ['database_locked']);
+  await holder.query('rollback');
+  await ready(hub);
+  expect((await hub.message(1, 'Hola')).status).toBe(200);
+});
+
+test('a hub whose SQLite file another program locks answers reads and health meanwhile, and is not ready', async () => {
+  const hub = await startHub();
+  const tpv = await hub.tpv();
+  await ready(hub);
+  const holder = new SqliteDatabase(hub.databaseUrl.slice('sqlite:'.length));
+  onTestFinished(() => void holder.close());
+  holder.exec('begin immediate');
+  const written = hub.message(1, 'Hola');
+  expect((await hub.fetch('/healthz')).status).toBe(200);
+  expect((await tpv.fetch('/api/tpv/info/')).status).toBe(200);
+  expect((await written).status).toBe(503);
+  await readyBecomes(hub, ['database_locked']);
+  holder.exec('rollback');
+  await ready(hub);
+  expect((await hub.message(1, 'Hola')).status).toBe(200);
+});
+
+test('a hub that reads a corrupt page answers 503, and is not ready', async () => {
+  const first = await startHub();
+  for (let id = 1; id <= 100; id++) await first.message(id, 'x'.repeat(500));
+  await first.close();
+  garblePages(first.databaseUrl.slice('sqlite:'.length), 'telegram_users');
+  const hub = await startHub({ databaseUrl: first.databaseUrl, emulator: first.emulator });
+  expect((await hub.admin('/api/admin/users')).status).toBe(503);
+  await readyBecomes(hub, ['database_damaged']);
 });
 
 test('a hub that drains is not ready', async () => {

@@ -15,9 +15,9 @@ export const machineFaults: readonly Mutation[] = [
   },
   {
     name: 'observability: a full disk is called something else',
-    file: 'src/observability/health.ts',
-    find: '/^SQLITE_FULL|^ENOSPC$|^53100$/',
-    replace: '/^ENOSPC$|^53100$/',
+    file: 'src/db/fault.ts',
+    find: '/^(SQLITE_FULL|ENOSPC',
+    replace: '/^(ENOSPC',
     harm: 'the operator looks for a fault of the database instead of making room',
     tests: ['test/observability/health.test.ts'],
     only: 'disk is full',

@@ -11,8 +11,8 @@ export const storageFaults: readonly Mutation[] = [
   {
     name: 'db: a commit that failed is taken for good',
     file: TRANSACT,
-    find: 'await takeBack();\n      observer?.failed(error);\n      return refuse(batch, error);',
-    replace: 'observer?.failed(error);',
+    find: 'await takeBack();\n      return refuse(batch, error);',
+    replace: '',
     harm: 'Telegram gets 200 for an update that is on no disk',
     tests: ['test/db/transact.test.ts'],
     only: 'a connection that goes wrong',
@@ -28,9 +28,9 @@ export const storageFaults: readonly Mutation[] = [
   },
   {
     name: 'db: SQLSTATE 57 is known by its English words alone',
-    file: TRANSACT,
-    find: '/^(08|53|57|58|40|',
-    replace: '/^(08|53|58|40|',
+    file: 'src/db/fault.ts',
+    find: '/^(08|25P0[34]|53|57|',
+    replace: '/^(08|25P0[34]|53|',
     harm: 'with a PostgreSQL that speaks Spanish, a restart of it puts updates into the quarantine instead of answering 503',
     tests: ['test/db/transact.test.ts'],
     only: 'SQLSTATE',
