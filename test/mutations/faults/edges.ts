@@ -47,8 +47,7 @@ export const edgeFaults: readonly Mutation[] = [
     find: 'const FRAMES_PER_SECOND = 500;',
     replace: 'const FRAMES_PER_SECOND = 1_000;',
     harm: 'one TPV that talks without end takes the machine from the others',
-    tests: ['test/gateway/pace.test.ts'],
-    only: 'no faster than its allowance',
+    tests: ['test/gateway/reading-allowance.test.ts'],
   },
   {
     name: 'gateway: a key in the URL opens a socket',
