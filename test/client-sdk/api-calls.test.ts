@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { HubApi, type HubApiOptions, HubClientError, registerTpv } from '#hub-client';
+import { type Clock, HubApi, type HubApiOptions, HubClientError, registerTpv } from '#hub-client';
 import { ManualClock } from '../../client-sdk/src/testing/manual-clock.ts';
 import { type Answer, startAnsweringServer } from './support/answering-server.ts';
 
@@ -79,8 +79,16 @@ describe('what is tried again', () => {
   });
 
   test('a wait of more than a minute is left to the caller', async () => {
-    const { server, api } = await setUp([{ ...UNAVAILABLE, headers: { 'retry-after': '61' } }]);
-    await expect(api.info()).rejects.toMatchObject({ code: 'refused', retryAfterMs: 61_000 });
+    const still = new ManualClock();
+    const waiting = Promise.withResolvers<string>();
+    const after: Clock['after'] = (ms, fn) => {
+      if (ms > 60_000) waiting.resolve(`the client waits for ${ms} ms`);
+      return still.after(ms, fn);
+    };
+    const clock: Clock = { now: () => still.now(), after };
+    const { server, api } = await setUp([{ ...UNAVAILABLE, headers: { 'retry-after': '61' } }], { clock });
+    const outcome = Promise.race([api.info(), waiting.promise]);
+    await expect(outcome).rejects.toMatchObject({ code: 'refused', retryAfterMs: 61_000 });
     expect(server.calls).toHaveLength(1);
   });
 

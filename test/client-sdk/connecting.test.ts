@@ -33,9 +33,14 @@ test.each([
   { status: 403, body: { error: 'no', code: 'tpv_inactive' }, code: 'tpv_inactive' },
   { status: 403, body: { error: 'no', code: 'forbidden' }, code: 'forbidden' },
 ])('a refusal with $status $body.code ends it without another attempt', async ({ status, body, code }) => {
-  const { hub, clock, tpv } = await setUp();
+  const { hub, clock, tpv, status: next } = await setUp();
   hub.refusal = { status, body };
-  await expect(tpv.connect()).rejects.toMatchObject({ name: 'ConfigurationError', code, httpStatus: status });
+  const again = next('offline').then(({ nextTryAt }) => nextTryAt);
+  await expect(Promise.race([tpv.connect(), again])).rejects.toMatchObject({
+    name: 'ConfigurationError',
+    code,
+    httpStatus: status,
+  });
   expect(tpv.status).toMatchObject({ state: 'closed', error: { code } });
   expect(clock.timers).toBe(0);
   expect(hub.dials).toBe(1);

@@ -1,8 +1,30 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { type ClientStatus, type Clock, HubClient, type HubClientOptions, systemClock } from '#hub-client';
+import {
+  type ClientStatus,
+  type Clock,
+  HubClient,
+  type HubClientOptions,
+  type Instruction,
+  systemClock,
+} from '#hub-client';
 import { FaultyProxy } from '../chaos/faulty-proxy.ts';
 import { startHub } from '../support/hub.ts';
+import { type Answer, type Call, startAnsweringServer } from './support/answering-server.ts';
 import { API_KEY, instruction, openHub, Queue } from './support/scripted-hub.ts';
+
+const TPV_INFO = {
+  id: crypto.randomUUID(),
+  name: 'TPV',
+  endpoint_url: 'http://localhost:8001',
+  is_active: true,
+  max_users: 100,
+  version: null,
+  metadata: {},
+  created_at: '2025-11-09T10:30:00.000Z',
+  last_heartbeat: null,
+  user_count: 0,
+  is_online: true,
+};
 
 /** A real hub with a proxy before it, and a TPV whose handler tells what it gets. */
 async function setUp(options: Partial<HubClientOptions> = {}) {
@@ -25,6 +47,41 @@ async function setUp(options: Partial<HubClientOptions> = {}) {
     await vi.waitUntil(async () => (await done()).length === count, { timeout: 10_000 });
   };
   return { hub, proxy, tpv, texts, statuses, completed };
+}
+
+/** What a scripted hub gives to each poll for `pending` in turn; with nothing left it holds them. */
+interface Script {
+  pending: Instruction[][];
+  /** What it says to those who ask for `sent` once something was handed out. */
+  sent?: Instruction[];
+  /** Its answers to reports in turn; with none left it takes them. */
+  reports?: { status: number; json: unknown }[];
+}
+
+/** A hub that answers polls by a script, and a client that is not connected yet. */
+async function scripted({ pending, sent = [], reports = [] }: Script, options: Partial<HubClientOptions> = {}) {
+  let handedOut = false;
+  const reported = new Queue<string>();
+  const answerTo = ({ method, path, body }: Call): Answer => {
+    if (method === 'PATCH') {
+      reported.push(body.toString());
+      return reports.shift() ?? { status: 200, json: { new_status: 'completed' } };
+    }
+    const status = new URL(path, 'http://hub').searchParams.get('status');
+    if (status === null) return { status: 200, json: TPV_INFO };
+    if (status !== 'pending')
+      return { status: 200, json: { instructions: handedOut && status === 'sent' ? sent : [] } };
+    handedOut = true;
+    const instructions = pending.shift();
+    return instructions === undefined ? 'silence' : { status: 200, json: { instructions } };
+  };
+  const server = await startAnsweringServer((call, response) => {
+    const answer = answerTo(call);
+    if (typeof answer === 'object') response.writeHead(answer.status).end(JSON.stringify(answer.json));
+  });
+  const tpv = new HubClient({ url: server.url, apiKey: API_KEY, transport: 'polling', ...options });
+  onTestFinished(() => tpv.close({ deadlineMs: 0 }));
+  return { tpv, reported };
 }
 
 function transportOf({ status }: HubClient): string | undefined {
@@ -100,10 +157,49 @@ test('what was handed out to a socket or a poll that got lost comes at once, bef
   expect(tpv.counters).toMatchObject({ received: 4, done: 4 });
 });
 
+test('what a lost answer handed out goes before what is newer', async () => {
+  const given = (second: number) =>
+    instruction({
+      created_at: `2025-11-09T10:30:0${second}.000Z`,
+      expires_at: '2099-01-01T00:00:00.000Z',
+      payload: { second },
+    });
+  const { tpv } = await scripted({ pending: [[given(2)]], sent: [given(1)] });
+  const seconds = new Queue<unknown>();
+  tpv.on('process_message', ({ payload }) => seconds.push(payload.second));
+  await tpv.connect();
+  expect([await seconds.next(), await seconds.next()]).toEqual([1, 2]);
+});
+
+test.each([
+  [500, 'internal_error'],
+  [503, 'unavailable'],
+  [429, 'too_many_requests'],
+])('a report that is answered %i %s is sent again after a pause, and counts as not answered', async (status, code) => {
+  const given = instruction({ expires_at: '2099-01-01T00:00:00.000Z' });
+  // Pauses of a second are over at once; what takes longer is not waited for here.
+  const clock: Clock = { ...systemClock, after: (ms, fn) => systemClock.after(ms > 1_000 ? ms : 1, fn) };
+  const warnings = new Queue<string>();
+  const logger = { debug() {}, info() {}, warn: (_: object, text: string) => warnings.push(text), error() {} };
+  const reports = [{ status, json: { error: 'no', code } }];
+  const { tpv, reported } = await scripted({ pending: [[given]], reports }, { clock, logger });
+  tpv.on('process_message', () => 'hecho');
+  await tpv.connect();
+  const first = await reported.next();
+  // What was taken for an answer would be warned of.
+  expect(await Promise.race([reported.next(), warnings.next()])).toBe(first);
+});
+
 test('a key that the hub does not know ends it by polling too', async () => {
   const hub = await startHub();
   const tpv = new HubClient({ url: hub.url, apiKey: 'nobody', transport: 'polling' });
-  await expect(tpv.connect()).rejects.toMatchObject({ code: 'unauthorized', httpStatus: 401 });
+  onTestFinished(() => tpv.close({ deadlineMs: 0 }));
+  const again = Promise.withResolvers<string>();
+  tpv.onStatus(({ state }) => state === 'offline' && again.resolve('it is tried again'));
+  await expect(Promise.race([tpv.connect(), again.promise])).rejects.toMatchObject({
+    code: 'unauthorized',
+    httpStatus: 401,
+  });
   expect(tpv.status).toMatchObject({ state: 'closed', error: { name: 'ConfigurationError' } });
 });
 
@@ -134,23 +230,10 @@ test('a hub that answers polls with nonsense is tried again, and what can be rea
   hub.answer = { status: 200, body: { hello: 'world' } };
   const connected = tpv.connect();
   expect(await errors.next()).toBe('invalid_answer');
-  const tpvInfo = {
-    id: crypto.randomUUID(),
-    name: 'TPV',
-    endpoint_url: 'http://localhost:8001',
-    is_active: true,
-    max_users: 100,
-    version: null,
-    metadata: {},
-    created_at: '2025-11-09T10:30:00.000Z',
-    last_heartbeat: null,
-    user_count: 0,
-    is_online: true,
-  };
   const given = instruction({ expires_at: '2099-01-01T00:00:00.000Z', payload: { text: 'read' } });
   hub.answer = {
     status: 200,
-    body: { ...tpvInfo, instructions: [7, null, { id: 'x' }, given], new_status: 'completed' },
+    body: { ...TPV_INFO, instructions: [7, null, { id: 'x' }, given], new_status: 'completed' },
   };
   await connected;
   expect(await texts.next()).toBe('read');
