@@ -80,7 +80,13 @@ describe.each(DIALECTS)('on %s', (database) => {
     expect(await found(`from=${hour(-1)}&to=${hour(1)}`)).toEqual(all);
     expect(await found(`from=${hour(1)}`)).toEqual([]);
     expect(await found(`to=${hour(-1)}`)).toEqual([]);
-    const [first] = await everyItem(hub, '/api/admin/audit');
+    const entries = await everyItem(hub, '/api/admin/audit');
+    const [first] = entries;
+    // An entry of the very moment from which is searched belongs to what is found.
+    for (const { at } of entries) {
+      const since = entries.filter((one) => one.at >= at).map(({ action }) => action);
+      expect(await found(`from=${encodeURIComponent(at)}`)).toEqual(since);
+    }
     expect(first).toMatchObject({ actor: 'ana', target: { kind: 'tpv', id: tpv.id, name: '=Uno;"dos"' } });
     const csv = String((await hub.admin('/api/admin/audit.csv?action=tpv.activate')).body);
     expect(csv).toContain(`;"'=Uno;""dos""";`);

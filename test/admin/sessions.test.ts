@@ -49,6 +49,15 @@ describe.each(DIALECTS)('on %s', (database) => {
     );
   });
 
+  test('a session that was left for half an hour opens nothing, also before its row is gone', async () => {
+    const clock = testClock();
+    const hub = await startHub({ database, clock });
+    const ana = await openBrowser(hub);
+    await clock.jump(30 * MINUTE);
+    expect(await hub.hub.db.read.selectFrom('admin_sessions').select('id').execute()).toHaveLength(1);
+    expect((await ana.fetch('/api/admin/session')).status).toBe(401);
+  });
+
   test('a session ends after half an hour without a request, and twelve hours after its login', async () => {
     const clock = testClock();
     const hub = await startHub({ database, clock });

@@ -87,13 +87,15 @@ describe.each(DIALECTS)('on %s', (database) => {
 
   test('a double tap within 5 s is counted once, and both spinners end', async () => {
     const scene = await buttonScene({ database });
-    const { tpv, ana, clock, hang, presses } = scene;
+    const { hub, tpv, ana, clock, hang, presses } = scene;
     const socket = await tpv.socket();
     const { messageId } = await hang(YES, { single_use: false });
     const first = ana.press(messageId, 0);
     const { instruction } = await socket.next('instruction');
     await clock.advance(4_999);
     const second = ana.press(messageId, 0);
+    await hub.emulator.drained();
+    expect(await presses()).toHaveLength(1);
     expect((await second.answered).text ?? '').toBe('');
     await socket.report(instruction.id, 'completed', { response: { text: 'Una' } });
     expect(await first.answered).toMatchObject({ text: 'Una' });
@@ -124,8 +126,10 @@ describe.each(DIALECTS)('on %s', (database) => {
     await scene.hub.emulator.drained();
     expect(await presses()).toHaveLength(1);
     await clock.advance(5_001);
-    expect(await ana.press(pushed.messageId, 0).answered).toMatchObject({ text: EXPIRED, show_alert: true });
+    const tooLate = ana.press(pushed.messageId, 0);
+    await scene.hub.emulator.drained();
     expect(await presses()).toHaveLength(1);
+    expect(await tooLate.answered).toMatchObject({ text: EXPIRED, show_alert: true });
     expect(messageOf(ana, pushed.messageId)).toEqual({ text: '¿Activar?', buttons: ['Sí'] });
   });
 
@@ -137,7 +141,10 @@ describe.each(DIALECTS)('on %s', (database) => {
     await hub.emulator.drained();
     expect(await presses()).toHaveLength(1);
     await clock.jump(2 * SECOND);
-    expect(await ana.press(other.messageId, 0).answered).toMatchObject({ text: EXPIRED });
+    const tooLate = ana.press(other.messageId, 0);
+    await hub.emulator.drained();
+    expect(await presses()).toHaveLength(1);
+    expect(await tooLate.answered).toMatchObject({ text: EXPIRED });
   });
 
   test('a button that works longer than messages are kept still works', async () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
-import { type Config, ConfigError, readConfig } from '../../src/config/config.ts';
+import { type Config, ConfigError, readConfig, secretsOf } from '../../src/config/config.ts';
 import { VARIABLE_NAMES } from '../../src/config/environment.ts';
 import { ROOT, startProcess } from '../support/process.ts';
 
@@ -183,6 +183,17 @@ test('registering by token needs the token', () => {
     'REGISTRATION_TOKEN is required where TPV_REGISTRATION is token; it takes at least 16 characters.',
   ]);
   expect(faults({ TPV_REGISTRATION: 'token', REGISTRATION_TOKEN: 'x'.repeat(16) })).toEqual([]);
+});
+
+test('tokens, secrets and the database’s password are secret, as they are written and as they are meant', () => {
+  const tokens = { REGISTRATION_TOKEN: 'r'.repeat(16), ADMIN_TOKEN: 'a'.repeat(24), METRICS_TOKEN: 'm'.repeat(16) };
+  const config = read({ ...tokens, DATABASE_URL: 'postgres://hub:made%20up@127.0.0.1/hub' });
+  const { TELEGRAM_BOT_TOKEN, TELEGRAM_WEBHOOK_SECRET } = REQUIRED;
+  const password = ['made%20up', 'made up'];
+  expect(secretsOf(config).sort()).toEqual(
+    [TELEGRAM_BOT_TOKEN, TELEGRAM_WEBHOOK_SECRET, ...Object.values(tokens), ...password].sort(),
+  );
+  expect(secretsOf(read({})).sort()).toEqual(Object.values(REQUIRED).sort());
 });
 
 test('all faults come at once, those between variables too', () => {

@@ -154,6 +154,12 @@ test('percentiles are right to within a thirtieth, from a millisecond to a day',
   expect([both.count, both.percentile(0.5)]).toEqual([10_004, latencies.percentile(0.5)]);
 });
 
+test('the slowest of a few is their 99th percentile, and the middle one their median', () => {
+  const few = new Latencies();
+  for (const ms of [3, 14, 7]) few.add(ms);
+  expect([few.percentile(0.5), few.percentile(0.99)]).toEqual([7, 14]);
+});
+
 test('delivery is told over the last minutes', async () => {
   const db = await database('sqlite');
   const { activity, clock, reported } = start(db);

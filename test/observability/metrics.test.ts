@@ -91,12 +91,14 @@ describe('an instruction', () => {
     expect(series.get('hub_sockets')).toBe(1);
   });
 
-  test('over REST that nobody answers is counted on its way back, and at its end', async () => {
+  test('over REST that nobody answers is counted on each of its ways, and timed to its first hand-out alone', async () => {
     const clock = testClock();
-    const hub = await startHub({ clock, env: { MAX_ATTEMPTS: '1', SENT_LEASE_SECONDS: '5' } });
+    const hub = await startHub({ clock, env: { MAX_ATTEMPTS: '2', SENT_LEASE_SECONDS: '5' } });
     const tpv = await hub.tpv();
     await hub.message(1, 'Hola');
-    await tpv.fetch('/api/tpv/instructions/');
+    expect((await tpv.fetch('/api/tpv/instructions/')).body.count).toBe(1);
+    await clock.advance(10_000);
+    expect((await tpv.fetch('/api/tpv/instructions/?wait=20')).body.count).toBe(1);
     await clock.advance(10_000);
     await vi.waitFor(async () =>
       expect(await family(hub, 'hub_instructions_unanswered_total')).toEqual({
@@ -105,7 +107,7 @@ describe('an instruction', () => {
       }),
     );
     expect(await family(hub, 'hub_instruction_transitions_total')).toMatchObject({
-      'hub_instruction_transitions_total{to="sent",by="poll"}': 1,
+      'hub_instruction_transitions_total{to="sent",by="poll"}': 2,
       'hub_instruction_transitions_total{to="failed",by="hub"}': 1,
     });
     expect((await seriesOf(hub)).get('hub_instruction_handout_seconds_count{transport="poll"}')).toBe(1);

@@ -84,6 +84,15 @@ describe.each(DIALECTS)('on %s', (dialect) => {
     expect(settings.wording('help')).toBeUndefined();
   });
 
+  test('a text that is worded as the default again follows the default from then on', async () => {
+    const { db, settings } = await open(await database(dialect));
+    for (const help of ['Escribe y ya está.', TEXTS.help.default]) {
+      await db.transact((tx) => settings.change(tx, { values: {}, texts: { help } }));
+    }
+    expect(settings.wording('help')).toBeUndefined();
+    expect(await db.read.selectFrom('settings').select('key').where('key', '=', 'text.help').execute()).toEqual([]);
+  });
+
   test('a transaction that fails changes nothing', async () => {
     const url = await database(dialect);
     const { db, settings, changed } = await open(url);

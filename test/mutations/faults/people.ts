@@ -21,7 +21,8 @@ export const peopleFaults: readonly Mutation[] = [
     find: "if (button.pressed_at !== null && now - button.pressed_at < DOUBLE_TAP_MS) return { kind: 'repeated' };",
     replace: '',
     harm: 'an impatient thumb orders twice',
-    tests: ['test/buttons/press.test.ts', 'test/buttons/time.test.ts'],
+    tests: ['test/buttons/time.test.ts'],
+    only: 'sqlite.*double tap',
   },
   {
     name: 'buttons: a button works a moment too long',
@@ -30,6 +31,7 @@ export const peopleFaults: readonly Mutation[] = [
     replace: 'if (button.expires_at < now - 60_000)',
     harm: 'an offer is accepted after its end',
     tests: ['test/buttons/time.test.ts'],
+    only: 'sqlite.*a button works',
   },
   {
     name: 'buttons: the first press leaves the other buttons working',
@@ -106,8 +108,8 @@ export const peopleFaults: readonly Mutation[] = [
     find: "    .where('tpv_id', '!=', tpvId)\n    .where('command', 'not in', TIED_COMMANDS)\n",
     replace: "    .where('tpv_id', '!=', tpvId)\n",
     harm: 'a restaurant gets the press of another one’s button',
-    tests: ['test/users/assign.test.ts', 'test/buttons/press.test.ts', 'test/admin/users.test.ts'],
-    only: 'sqlite.*(move|administrator|press)',
+    tests: ['test/buttons/press.test.ts'],
+    only: 'a press on sqlite stays with the TPV',
   },
   {
     name: 'assignment: nobody tells the TPV before to stop',
