@@ -22,7 +22,7 @@ import { tableOf } from './table.ts';
 const STATUSES: readonly InstructionStatus[] = [...OPEN_STATUSES, ...FINAL_STATUSES];
 
 /** This process has no sockets: a running hub finds the row. */
-const NOT_HERE: HandOut = { reserve: () => undefined, cancel: () => {}, committed: () => {} };
+const NOT_HERE: HandOut = { reserve: () => undefined, cancel: () => {}, deliver: () => {} };
 
 /**
  * `instruction list`, `show <id>` and `retry <id>`; works while the hub runs.

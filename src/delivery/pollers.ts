@@ -1,38 +1,52 @@
 import type { Clock } from '../clock.ts';
+import type { Database } from '../db/open.ts';
+import type { EventSource } from '../events.ts';
+import { type DeliverySettings, type InstructionRow, POLL_HOLDER } from '../instructions/instruction.ts';
+import { claim, type DeliveryObserver } from './claim.ts';
+
+export interface PollersPorts {
+  db: Database;
+  events: EventSource;
+  clock: Clock;
+  settings: Pick<DeliverySettings, 'sentLeaseMs'>;
+  observer?: DeliveryObserver | undefined;
+}
 
 /** More long polls than this of one TPV are answered at once: it has enough of them. */
 const MAX_WAITING_PER_TPV = 20;
 
-/** TPVs that ask for their next instructions over REST. Those that wait hold nothing but a place in this list. */
+/** Hands out over REST, to TPVs that ask. Those that wait hold nothing but a place in this list. */
 export class Pollers {
-  readonly #clock: Clock;
+  readonly #ports: PollersPorts;
   readonly #waiting = new Map<string, Set<() => void>>();
   readonly #askedAt = new Map<string, number>();
   #ended = false;
 
-  constructor(clock: Clock) {
-    this.#clock = clock;
+  constructor(ports: PollersPorts) {
+    this.#ports = ports;
+    ports.events.on('instruction.ready', ({ tpvId }) => this.wake(tpvId));
   }
 
   /**
-   * Resolves with what `claim` gives, as soon as that is something.
-   * @param waitMs after this long it resolves empty
-   * @param gone aborted when the caller no longer waits for the answer
+   * Hands out the TPV's next instructions, leased, as soon as there are any.
+   * @param waitMs after this long it resolves empty; no database connection is held meanwhile
+   * @param gone aborted when the caller waits for the answer no longer
    */
-  async poll<T>(tpvId: string, waitMs: number, gone: AbortSignal, claim: () => Promise<T[]>): Promise<T[]> {
-    this.#askedAt.set(tpvId, this.#clock.now());
-    const deadline = this.#clock.now() + waitMs;
+  async poll(tpvId: string, limit: number, waitMs: number, gone: AbortSignal): Promise<InstructionRow[]> {
+    const { clock } = this.#ports;
+    this.#askedAt.set(tpvId, clock.now());
+    const deadline = clock.now() + waitMs;
     const patience = new AbortController();
     const give = () => patience.abort();
     gone.addEventListener('abort', give);
-    const cancel = waitMs > 0 ? this.#clock.after(waitMs, give) : undefined;
+    const cancel = waitMs > 0 ? clock.after(waitMs, give) : undefined;
     try {
       for (;;) {
         if (this.#ended || gone.aborted) return [];
         // Waiting starts before looking, so that what is committed in between wakes it.
         const woken = this.#wait(tpvId, patience.signal);
-        const found = await claim();
-        if (found.length > 0 || this.#clock.now() >= deadline || patience.signal.aborted) return found;
+        const found = await this.#claim(tpvId, limit);
+        if (found.length > 0 || clock.now() >= deadline || patience.signal.aborted) return found;
         if (!(await woken)) return found;
       }
     } finally {
@@ -62,6 +76,15 @@ export class Pollers {
   end(): void {
     this.#ended = true;
     for (const tpvId of [...this.#waiting.keys()]) this.wake(tpvId);
+  }
+
+  async #claim(tpvId: string, limit: number): Promise<InstructionRow[]> {
+    const { db, clock, settings, observer } = this.#ports;
+    const now = clock.now();
+    const leaseUntil = now + settings.sentLeaseMs;
+    const rows = await db.transact((tx) => claim(tx, { tpvId, holder: POLL_HOLDER, now, leaseUntil, limit }));
+    for (const row of rows) observer?.handedOut(row, 'poll', clock.now() - row.created_at);
+    return rows;
   }
 
   /**

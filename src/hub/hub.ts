@@ -83,7 +83,7 @@ export async function createHub(config: Config, logs: Logs, clock: Clock = syste
   const metrics = createMetrics({
     version: VERSION,
     sockets: () => gateway.size,
-    inFlight: () => delivery.inFlightTotal,
+    inFlight: () => delivery.sockets.inFlightTotal,
     droppedLogLines: () => logs.dropped(),
     problems: async () => (await health.problems()).map(({ code }) => code),
     backlog: () => looked.backlog(),
@@ -156,7 +156,7 @@ export async function createHub(config: Config, logs: Logs, clock: Clock = syste
     access: logs.access,
     observer: metrics.inbound,
     heartbeatIntervalMs: config.HEARTBEAT_INTERVAL_SECONDS * 1_000,
-    delivery,
+    delivery: delivery.sockets,
     presence,
     report: keepReport,
     push: (tpvId, frame) => outbound.pushFrame(tpvId, frame),
@@ -175,7 +175,7 @@ export async function createHub(config: Config, logs: Logs, clock: Clock = syste
     texts,
     settings: deliverySettings,
     assigning,
-    handOut: delivery,
+    handOut: delivery.sockets,
     answers,
     metrics,
     onFault,
@@ -234,11 +234,11 @@ export async function createHub(config: Config, logs: Logs, clock: Clock = syste
     clock,
     presence,
     delivery: {
-      handOut: delivery,
+      handOut: delivery.sockets,
       intakeOf: (tpvId, id) => delivery.intakeOf(tpvId, id),
       connectionOf: (tpvId) => {
         const connection = gateway.connectionOf(tpvId);
-        return connection && { ...connection, inFlight: delivery.inFlightOf(tpvId) };
+        return connection && { ...connection, inFlight: delivery.sockets.windowOf(tpvId)?.inFlight ?? 0 };
       },
       maxAttempts: deliverySettings.maxAttempts,
     },
@@ -280,7 +280,7 @@ export async function createHub(config: Config, logs: Logs, clock: Clock = syste
     await delivery.drain();
     gateway.drain('restart');
     const deadline = clock.now() + DRAIN_STEP_MS;
-    while (delivery.inFlightTotal > 0 && clock.now() < deadline) await pause(clock, 50);
+    while (delivery.sockets.inFlightTotal > 0 && clock.now() < deadline) await pause(clock, 50);
     await outbound.stop(DRAIN_STEP_MS);
     maintenance.stop();
     await gateway.close();

@@ -59,7 +59,7 @@ export async function registerTpvEdges(ports: TpvEdgesPorts): Promise<void> {
     db,
     auth,
     report: ports.report,
-    poll: (tpvId, limit, waitMs, gone) => delivery.poll(tpvId, limit, waitMs, gone),
+    poll: (tpvId, limit, waitMs, gone) => delivery.pollers.poll(tpvId, limit, waitMs, gone),
   });
   const pushing = { db, auth, telegram, isCallable, now };
   await app.register(pushRoutes, { ...pushing, accept, result, uploads });

@@ -26,8 +26,8 @@ export interface HandOut {
   reserve(tpvId: string, id: string): string | undefined;
   /** Gives the place back: the row was not written. */
   cancel(tpvId: string, id: string): void;
-  /** The row is committed; it goes out now, when its TPV asks, or once a TPV can take it. */
-  committed(row: InstructionRow): void;
+  /** The row is committed as handed out: it goes to the place that was kept for it. */
+  deliver(row: InstructionRow): void;
 }
 
 /**
@@ -79,6 +79,7 @@ export async function submit(tx: Tx, handOut: HandOut, submission: Submission, n
   });
   tx.emit({ type: 'instruction.stored', id, tpvId });
   tx.changed('instruction', id);
-  tx.afterCommit(() => handOut.committed(row));
+  if (holder !== undefined) tx.afterCommit(() => handOut.deliver(row));
+  else if (tpvId !== null) tx.emit({ type: 'instruction.ready', tpvId });
   return id;
 }

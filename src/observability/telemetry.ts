@@ -1,5 +1,5 @@
 import type { CallOutcome } from '../callbacks/guarded-call.ts';
-import type { DeliveryObserver } from '../delivery/delivery.ts';
+import type { DeliveryObserver } from '../delivery/claim.ts';
 import type { EventSource } from '../events.ts';
 import type { Logs } from '../log/log.ts';
 import type { Metrics } from './metrics/metrics.ts';
@@ -55,7 +55,8 @@ export function startTelemetry({ events, logs: { log, access }, metrics }: Telem
 
   return {
     delivery: {
-      handedOut(id, transport, ageMs, again) {
+      handedOut({ id, retry_count: before }, transport, ageMs) {
+        const again = before > 0;
         instructions.handedOut(transport, ageMs, again);
         if (traced) log.debug({ instruction_id: id, transport, age_ms: ageMs, again }, 'handed out');
       },

@@ -1,53 +1,26 @@
-import { type Cancel, type Clock, pause } from '../clock.ts';
-import type { Database, Tx } from '../db/open.ts';
-import { HubError } from '../errors.ts';
+import { type Cancel, pause } from '../clock.ts';
 import type { EventSource } from '../events.ts';
 import { Pace } from '../pace.ts';
-import { markUnreachable } from '../users/user.ts';
-import { type PushRow, uploadOf } from './message.ts';
-import {
-  headOfChat,
-  interruptedToUnknown,
-  markSending,
-  moveChat,
-  postponePush,
-  pushById,
-  settlePush,
-  waitingChats,
-} from './push-store.ts';
+import type { PushRow } from './message.ts';
+import { headOfChat, interruptedToUnknown, markSending, waitingChats } from './push-store.ts';
 import { ChatQueue } from './queue.ts';
 import { OVERALL } from './rate.ts';
 import { SendPause } from './send-pause.ts';
-import type { SendOutcome, SendPort } from './send-port.ts';
-import type { UploadStore } from './uploads.ts';
-import { type Verdict, verdictOf } from './verdict.ts';
+import type { SendPort } from './send-port.ts';
+import { FAULT_WAIT_MS, Settlement, type SettlementPorts } from './settlement.ts';
 import { Waiters } from './waiters.ts';
 
-export interface DispatchPorts {
-  db: Database;
-  clock: Clock;
+export interface DispatchPorts extends SettlementPorts {
   events: EventSource;
   sender: SendPort;
-  /** Spreads what would otherwise come back all at once; 0..1. */
-  random(): number;
-  /** A file goes once it was sent. */
-  uploads: Pick<UploadStore, 'remove'>;
-  onFault(error: unknown): void;
 }
 
 /** Requests to Telegram that may be under way at once. */
 const MAX_UNDER_WAY = 60;
 /** Of these, what is read from the database and waits for its turn to leave. */
 const MAX_PREPARING = 4;
-/** A message that could not be delivered for a week is given up (docs/reliability.md, "Outbound"). */
-const GIVE_UP_AFTER_MS = 7 * 24 * 3_600_000;
-/** On top of what Telegram asks for. */
-const JITTER_MS = 500;
-/** After a fault of the database, nothing is tried for this long. */
-const FAULT_WAIT_MS = 1_000;
 
 const INTERRUPTED = 'el hub se interrumpió mientras lo enviaba';
-const GIVEN_UP = 'Telegram no estuvo disponible en 7 días';
 
 /**
  * Sends what waits: one at a time and in order per chat, within Telegram's limits, fair between TPVs. Rows are the
@@ -58,10 +31,9 @@ export class Dispatcher {
   readonly #queue = new ChatQueue();
   readonly #overall = new Pace(OVERALL);
   readonly #sendPause: SendPause;
-  readonly #waiters = new Waiters();
+  readonly #waiters: Waiters;
+  readonly #settlement: Settlement;
   readonly #underWay = new Set<Promise<void>>();
-  /** Messages that already followed a group to its new id. */
-  readonly #moved = new Set<string>();
   /** Aborted when nothing new may leave … */
   readonly #stopping = new AbortController();
   /** … and when nothing may be written any more. */
@@ -73,6 +45,9 @@ export class Dispatcher {
   constructor(ports: DispatchPorts) {
     this.#ports = ports;
     this.#sendPause = new SendPause(ports.clock);
+    this.#waiters = new Waiters(ports);
+    const state = { queue: this.#queue, sendPause: this.#sendPause, waiters: this.#waiters };
+    this.#settlement = new Settlement(ports, state, this.#over.signal);
     ports.events.on('push.queued', ({ chatId, tpvId }) => this.#queued(chatId, tpvId));
   }
 
@@ -92,21 +67,8 @@ export class Dispatcher {
   }
 
   /** The message as it stands once it is settled, or after `ms`; at once if it can't be settled until then. */
-  async settled(id: string, ms: number): Promise<PushRow | undefined> {
-    const { db, clock } = this.#ports;
-    const until = clock.now() + ms;
-    const { left, leave } = this.#waiters.add(id, until);
-    const cancel = clock.after(ms, leave);
-    try {
-      // Looked at after the place is taken, so that nothing is missed in between.
-      const [now] = await db.query(pushById, { id });
-      if (now === undefined || now.not_before === null || now.not_before > until) return now;
-      await left;
-      return (await db.query(pushById, { id }))[0];
-    } finally {
-      cancel();
-      leave();
-    }
+  settled(id: string, ms: number): Promise<PushRow | undefined> {
+    return this.#waiters.settled(id, ms);
   }
 
   /**
@@ -168,7 +130,7 @@ export class Dispatcher {
       const prepared = await this.#prepare(chatId);
       following = prepared.following;
       if (prepared.row === undefined) return;
-      const waits = await this.#settle(prepared.row, await sender.send(prepared.row));
+      const waits = await this.#settlement.keep(prepared.row, await sender.send(prepared.row));
       if (waits) following = prepared.row;
     } catch (error) {
       this.#sendPause.hold(FAULT_WAIT_MS);
@@ -213,109 +175,6 @@ export class Dispatcher {
       const at = Math.max(this.#sendPause.until, this.#overall.readyAt());
       if (at <= now) return this.#overall.taken(now);
       await pause(clock, Math.ceil(at - now), this.#stopping.signal);
-    }
-  }
-
-  /** @returns whether it waits for another try */
-  async #settle(row: PushRow, outcome: SendOutcome): Promise<boolean> {
-    const { random } = this.#ports;
-    const verdict = verdictOf(outcome, row.attempts, this.#moved.has(row.id));
-    if (verdict.kind !== 'outage') this.#sendPause.reached();
-    switch (verdict.kind) {
-      case 'settled':
-        return this.#end(row, outcome, verdict);
-      case 'again':
-        return this.#again(row, outcome, verdict.waitMs, verdict.error);
-      case 'limited': {
-        const waitMs = verdict.waitMs + random() * JITTER_MS;
-        this.#sendPause.limited(row.chat_id, waitMs);
-        return this.#again(row, outcome, waitMs, verdict.error);
-      }
-      case 'outage':
-        return this.#again(row, outcome, this.#sendPause.outage(), verdict.error);
-      case 'moved':
-        return this.#follow(row, verdict);
-      default:
-        return verdict satisfies never;
-    }
-  }
-
-  /** Waits for another try, or gives up after a week. */
-  async #again(row: PushRow, outcome: SendOutcome, waitMs: number, error: string): Promise<boolean> {
-    const notBefore = Math.ceil(this.#ports.clock.now() + waitMs);
-    if (notBefore - row.queued_at > GIVE_UP_AFTER_MS) {
-      return this.#end(row, outcome, { status: 'failed', error: GIVEN_UP, unreachablePerson: false });
-    }
-    this.#queue.pause(row.chat_id, notBefore);
-    await this.#write(async (tx) => {
-      await tx.run(postponePush, { id: row.id, notBefore, error });
-      tx.changed('push', row.id);
-    });
-    this.#waiters.postponed(row.id, notBefore);
-    return true;
-  }
-
-  async #follow(row: PushRow, { to, error }: Extract<Verdict, { kind: 'moved' }>): Promise<boolean> {
-    const { clock } = this.#ports;
-    this.#moved.add(row.id);
-    await this.#write(async (tx) => {
-      await tx.run(postponePush, { id: row.id, notBefore: clock.now(), error });
-      await tx.run(moveChat, { from: row.chat_id, to });
-      tx.emit({ type: 'push.queued', chatId: to, tpvId: row.tpv_id });
-    });
-    return false;
-  }
-
-  async #end(
-    row: PushRow,
-    outcome: SendOutcome,
-    end: Pick<Extract<Verdict, { kind: 'settled' }>, 'status' | 'error' | 'unreachablePerson'>,
-  ): Promise<boolean> {
-    const { clock, uploads, onFault } = this.#ports;
-    const { id, tpv_id: tpvId, idempotency_key: idempotencyKey, attempts } = row;
-    const { status } = end;
-    this.#moved.delete(row.id);
-    await this.#write(async (tx) => {
-      await tx.run(settlePush, {
-        id,
-        status,
-        messageId: outcome.kind === 'sent' ? outcome.messageId : null,
-        code: outcome.kind === 'refused' ? outcome.code : null,
-        error: end.error,
-        plain: outcome.kind === 'sent' && outcome.asPlain ? 1 : 0,
-        sentAt: outcome.kind === 'sent' ? clock.now() : null,
-      });
-      if (end.unreachablePerson) {
-        await tx.run(markUnreachable, { telegramId: row.chat_id });
-        tx.changed('user', String(row.chat_id));
-      }
-      const ms = clock.now() - row.queued_at;
-      tx.emit({ type: 'push.settled', id, tpvId, status, idempotencyKey, attempts, ms });
-      tx.changed('push', id);
-    });
-    this.#waiters.settled(id);
-    const file = outcome.kind === 'sent' ? uploadOf(row) : undefined;
-    if (file !== undefined) uploads.remove(file).catch(onFault);
-    return false;
-  }
-
-  /**
-   * What Telegram said is known only here until it is written: while the database can't take it, it is tried again,
-   * and nothing else leaves.
-   */
-  async #write(change: (tx: Tx) => Promise<void>): Promise<void> {
-    const { db, clock, onFault } = this.#ports;
-    const { signal } = this.#over;
-    for (;;) {
-      signal.throwIfAborted();
-      try {
-        return await db.transact(change);
-      } catch (error) {
-        if (!(error instanceof HubError)) throw error;
-        if (!signal.aborted) onFault(error);
-      }
-      this.#sendPause.hold(FAULT_WAIT_MS);
-      await pause(clock, FAULT_WAIT_MS, signal);
     }
   }
 }

@@ -13,7 +13,7 @@ export interface InstructionMetrics {
   created(): void;
   /** @param again it was out before */
   handedOut(transport: Transport, ageMs: number, again: boolean): void;
-  /** It is pending again: its socket closed, or its lease lapsed. */
+  /** It is pending again: its socket closed, its lease lapsed. */
   returned(count: number): void;
   /** @param first its TPV's first word about it */
   reported(

@@ -1,0 +1,236 @@
+import type { Clock } from '../clock.ts';
+import type { Database } from '../db/open.ts';
+import type { EventOf, EventSource } from '../events.ts';
+import type { DeliverySettings, InstructionRow } from '../instructions/instruction.ts';
+import { countOpen, handOutAgain, instructionOfTpv, releaseTpv } from '../instructions/instruction-store.ts';
+import type { HandOut } from '../instructions/submit.ts';
+import { endUnanswered, type UnansweredTexts } from '../instructions/sweep.ts';
+import { instructionJson } from '../instructions/wire.ts';
+import { claim, type DeliveryObserver } from './claim.ts';
+import { ClosedSockets } from './closed-sockets.ts';
+import type { Sink } from './sink.ts';
+import { SocketWindow } from './socket-window.ts';
+
+export interface SocketsPorts {
+  db: Database;
+  events: EventSource;
+  clock: Clock;
+  settings: DeliverySettings;
+  texts: UnansweredTexts;
+  observer?: DeliveryObserver | undefined;
+  /** Gets what goes wrong where no caller waits for an answer. */
+  onFault(error: unknown): void;
+}
+
+/** A row that a socket holds is due when it expires; the socket's own life is its lease. */
+const NO_LEASE = Number.MAX_SAFE_INTEGER;
+/** Rows claimed for one socket in one commit. */
+const CLAIM_PAGE = 64;
+
+/**
+ * Hands out over sockets. Rows are the truth: this class only remembers which TPV has a socket, what is out on it, and
+ * whether older rows wait, so that a new row can be written as handed out and go with one commit.
+ */
+export class Sockets implements HandOut {
+  readonly #ports: SocketsPorts;
+  readonly #windows = new Map<string, SocketWindow>();
+  readonly #closed: ClosedSockets;
+  #draining = false;
+
+  constructor(ports: SocketsPorts) {
+    this.#ports = ports;
+    this.#closed = new ClosedSockets(ports);
+    ports.events.on('instruction.ready', ({ tpvId }) => this.ready(tpvId));
+    ports.events.on('instruction.reported', (event) => this.#reported(event));
+    ports.events.on('instruction.revoked', (event) => this.#revoked(event));
+  }
+
+  // A new row, from its transaction to its socket.
+
+  reserve(tpvId: string, id: string): string | undefined {
+    const window = this.#windows.get(tpvId);
+    if (window === undefined || this.#draining) return undefined;
+    if (window.backlog || window.room === 0) {
+      window.backlog = true;
+      return undefined;
+    }
+    window.handOut(id, 1, this.#ports.clock.now(), this.#ports.settings.maxAttempts);
+    return window.sink.id;
+  }
+
+  cancel(tpvId: string, id: string): void {
+    this.#windows.get(tpvId)?.settled(id);
+  }
+
+  deliver(row: InstructionRow): void {
+    const window = row.tpv_id === null ? undefined : this.#windows.get(row.tpv_id);
+    // A socket that closed in between gives its rows back by itself.
+    if (window?.sink.id !== row.holder) return;
+    window?.deliver(row.id, instructionJson(row));
+    this.#handedOut(row);
+  }
+
+  // Sockets as they come and go.
+
+  /**
+   * Makes `sink` the TPV's socket: whatever of it is not final is pending again, and goes out to it in order.
+   * @param ready called with the number of those, before the first goes out
+   */
+  async attach(sink: Sink, ready: (pending: number) => void): Promise<void> {
+    const window = new SocketWindow(sink);
+    // Nothing goes out before `ready` was called.
+    window.pumping = true;
+    this.#windows.set(sink.tpvId, window);
+    const pending = await this.#ports.db.transact(async (tx) => {
+      await tx.run(releaseTpv, { tpvId: sink.tpvId });
+      const [row] = await tx.run(countOpen, { tpvId: sink.tpvId });
+      return Number(row?.count ?? 0);
+    });
+    if (this.#windows.get(sink.tpvId) !== window) return;
+    ready(pending);
+    window.pumping = false;
+    this.#pump(window);
+  }
+
+  /** The socket is gone: what it held is pending again at once. */
+  async detach(sink: Sink): Promise<void> {
+    if (this.#windows.get(sink.tpvId)?.sink === sink) this.#windows.delete(sink.tpvId);
+    await this.#closed.release(sink);
+  }
+
+  /** The socket can take more again: it was read, or its window grew. */
+  resume(sink: Sink): void {
+    const window = this.#windows.get(sink.tpvId);
+    if (window?.sink !== sink) return;
+    window.flush();
+    this.#pump(window);
+  }
+
+  /** The TPV's socket; undefined where it has none in this process. */
+  windowOf(tpvId: string): SocketWindow | undefined {
+    return this.#windows.get(tpvId);
+  }
+
+  /** The TPVs that have a socket in this process. */
+  connected(): Iterable<string> {
+    return this.#windows.keys();
+  }
+
+  /** How many instructions are out on all sockets and not yet reported on. */
+  get inFlightTotal(): number {
+    let total = 0;
+    for (const window of this.#windows.values()) total += window.inFlight;
+    return total;
+  }
+
+  /** The TPV has pending instructions: they go out in order, as long as there is room. */
+  ready(tpvId: string): void {
+    const window = this.#windows.get(tpvId);
+    if (window === undefined) return;
+    window.backlog = true;
+    this.#pump(window);
+  }
+
+  /** Once a second: sockets that say nothing get their instructions again, or lose them. */
+  async tick(): Promise<void> {
+    await this.#closed.tick();
+    if (this.#draining) return;
+    const now = this.#ports.clock.now();
+    for (const window of [...this.#windows.values()]) {
+      // If a hand-out failed, this is the next try.
+      this.#pump(window);
+      const silent = window.sink.congested ? [] : window.silent(now);
+      if (silent.length > 0) await this.#again(window, silent, now);
+    }
+  }
+
+  /** From now on nothing new goes out. */
+  drain(): void {
+    this.#draining = true;
+  }
+
+  #reported({ tpvId, id }: EventOf<'instruction.reported'>): void {
+    const window = this.#windows.get(tpvId);
+    if (window?.settled(id)) this.#pump(window);
+  }
+
+  #revoked({ tpvId, id, reason }: EventOf<'instruction.revoked'>): void {
+    const window = this.#windows.get(tpvId);
+    if (window === undefined) return;
+    window.sink.revoke(id, reason);
+    if (window.settled(id)) this.#pump(window);
+  }
+
+  /** Sends what waits, in order, while there is room. */
+  #pump(window: SocketWindow): void {
+    if (window.pumping || !window.backlog || window.room === 0 || this.#draining) return;
+    window.pumping = true;
+    this.#fill(window).then(
+      () => {
+        window.pumping = false;
+        if (this.#windows.get(window.sink.tpvId) === window) this.#pump(window);
+      },
+      (error) => {
+        // The next tick tries again: a database that is away must not be asked without a pause.
+        window.pumping = false;
+        this.#ports.onFault(error);
+      },
+    );
+  }
+
+  async #fill(window: SocketWindow): Promise<void> {
+    const { db, clock, settings } = this.#ports;
+    const { sink } = window;
+    await db.transact(async (tx) => {
+      if (this.#windows.get(sink.tpvId) !== window) return;
+      const limit = Math.min(window.room, CLAIM_PAGE);
+      const now = clock.now();
+      const rows = await claim(tx, { tpvId: sink.tpvId, holder: sink.id, now, leaseUntil: NO_LEASE, limit });
+      tx.afterCommit(() => {
+        // A row that becomes pending after this commit is followed by an event, which sets the flag again.
+        if (rows.length < limit) window.backlog = false;
+        if (this.#windows.get(sink.tpvId) !== window) return;
+        for (const row of rows) {
+          window.handOut(row.id, row.retry_count + 1, now, settings.maxAttempts);
+          window.deliver(row.id, instructionJson(row));
+          this.#handedOut(row);
+        }
+      });
+    });
+  }
+
+  /** Silent instructions go out once more, or fail after their last attempt; one commit for all of a socket. */
+  async #again(window: SocketWindow, silent: readonly { id: string; attempt: number }[], now: number): Promise<void> {
+    const { db, texts, settings } = this.#ports;
+    const { sink } = window;
+    await db.transact(async (tx) => {
+      for (const { id, attempt } of silent) {
+        if (attempt >= settings.maxAttempts) {
+          const [row] = await tx.run(instructionOfTpv, { id, tpvId: sink.tpvId });
+          if (row?.holder === sink.id && row.status === 'sent') {
+            await endUnanswered(tx, texts, row, 'no_answer', attempt, now, NO_LEASE);
+          }
+          tx.afterCommit(() => this.#settled(window, id));
+          continue;
+        }
+        const [row] = await tx.run(handOutAgain, { id, holder: sink.id, now });
+        tx.afterCommit(() => {
+          // Another holder has it, or it is final: its place here is free.
+          if (row === undefined) return this.#settled(window, id);
+          if (this.#windows.get(sink.tpvId) !== window) return;
+          window.handOut(id, row.retry_count + 1, now, settings.maxAttempts);
+          window.deliver(id, instructionJson(row));
+          this.#handedOut(row);
+        });
+      }
+    });
+  }
+
+  #handedOut(row: InstructionRow): void {
+    this.#ports.observer?.handedOut(row, 'socket', this.#ports.clock.now() - row.created_at);
+  }
+
+  #settled(window: SocketWindow, id: string): void {
+    if (window.settled(id) && this.#windows.get(window.sink.tpvId) === window) this.#pump(window);
+  }
+}

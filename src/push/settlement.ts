@@ -1,0 +1,158 @@
+import { type Clock, pause } from '../clock.ts';
+import type { Database, Tx } from '../db/open.ts';
+import { HubError } from '../errors.ts';
+import { markUnreachable } from '../users/user.ts';
+import { type PushRow, uploadOf } from './message.ts';
+import { moveChat, postponePush, settlePush } from './push-store.ts';
+import type { ChatQueue } from './queue.ts';
+import type { SendPause } from './send-pause.ts';
+import type { SendOutcome } from './send-port.ts';
+import type { UploadStore } from './uploads.ts';
+import { type Verdict, verdictOf } from './verdict.ts';
+import type { Waiters } from './waiters.ts';
+
+export interface SettlementPorts {
+  db: Database;
+  clock: Clock;
+  /** A file goes once it was sent. */
+  uploads: Pick<UploadStore, 'remove'>;
+  /** Spreads what would otherwise come back all at once; 0..1. */
+  random(): number;
+  onFault(error: unknown): void;
+}
+
+/** What a try changes in this process, besides its row. */
+export interface DispatchState {
+  queue: Pick<ChatQueue, 'pause'>;
+  sendPause: SendPause;
+  waiters: Waiters;
+}
+
+type End = Pick<Extract<Verdict, { kind: 'settled' }>, 'status' | 'error' | 'unreachablePerson'>;
+
+/** A message that could not be delivered for a week is given up (docs/reliability.md, "Outbound"). */
+const GIVE_UP_AFTER_MS = 7 * 24 * 3_600_000;
+/** On top of what Telegram asks for. */
+const JITTER_MS = 500;
+/** After a fault of the database, nothing is tried for this long. */
+export const FAULT_WAIT_MS = 1_000;
+
+const GIVEN_UP = 'Telegram no estuvo disponible en 7 días';
+
+/** Writes down what became of each try: it is over, it waits for another one, or it goes to the group's new id. */
+export class Settlement {
+  readonly #ports: SettlementPorts;
+  readonly #state: DispatchState;
+  /** Messages that already followed a group to its new id. */
+  readonly #moved = new Set<string>();
+  /** Aborted when nothing may be written any more. */
+  readonly #over: AbortSignal;
+
+  constructor(ports: SettlementPorts, state: DispatchState, over: AbortSignal) {
+    this.#ports = ports;
+    this.#state = state;
+    this.#over = over;
+  }
+
+  /**
+   * Keeps what Telegram said.
+   * @returns whether the message waits for another try
+   */
+  async keep(row: PushRow, outcome: SendOutcome): Promise<boolean> {
+    const { sendPause } = this.#state;
+    const verdict = verdictOf(outcome, row.attempts, this.#moved.has(row.id));
+    if (verdict.kind !== 'outage') sendPause.reached();
+    switch (verdict.kind) {
+      case 'settled':
+        return this.#end(row, outcome, verdict);
+      case 'again':
+        return this.#again(row, outcome, verdict.waitMs, verdict.error);
+      case 'limited': {
+        const waitMs = verdict.waitMs + this.#ports.random() * JITTER_MS;
+        sendPause.limited(row.chat_id, waitMs);
+        return this.#again(row, outcome, waitMs, verdict.error);
+      }
+      case 'outage':
+        return this.#again(row, outcome, sendPause.outage(), verdict.error);
+      case 'moved':
+        return this.#follow(row, verdict);
+      default:
+        return verdict satisfies never;
+    }
+  }
+
+  /** Waits for another try, or gives up after a week. */
+  async #again(row: PushRow, outcome: SendOutcome, waitMs: number, error: string): Promise<boolean> {
+    const notBefore = Math.ceil(this.#ports.clock.now() + waitMs);
+    if (notBefore - row.queued_at > GIVE_UP_AFTER_MS) {
+      return this.#end(row, outcome, { status: 'failed', error: GIVEN_UP, unreachablePerson: false });
+    }
+    this.#state.queue.pause(row.chat_id, notBefore);
+    await this.#write(async (tx) => {
+      await tx.run(postponePush, { id: row.id, notBefore, error });
+      tx.changed('push', row.id);
+    });
+    this.#state.waiters.postponed(row.id, notBefore);
+    return true;
+  }
+
+  async #follow(row: PushRow, { to, error }: Extract<Verdict, { kind: 'moved' }>): Promise<boolean> {
+    const { clock } = this.#ports;
+    this.#moved.add(row.id);
+    await this.#write(async (tx) => {
+      await tx.run(postponePush, { id: row.id, notBefore: clock.now(), error });
+      await tx.run(moveChat, { from: row.chat_id, to });
+      tx.emit({ type: 'push.queued', chatId: to, tpvId: row.tpv_id });
+    });
+    return false;
+  }
+
+  async #end(row: PushRow, outcome: SendOutcome, end: End): Promise<boolean> {
+    const { clock, uploads, onFault } = this.#ports;
+    const { id, tpv_id: tpvId, idempotency_key: idempotencyKey, attempts } = row;
+    const { status } = end;
+    this.#moved.delete(row.id);
+    await this.#write(async (tx) => {
+      await tx.run(settlePush, {
+        id,
+        status,
+        messageId: outcome.kind === 'sent' ? outcome.messageId : null,
+        code: outcome.kind === 'refused' ? outcome.code : null,
+        error: end.error,
+        plain: outcome.kind === 'sent' && outcome.asPlain ? 1 : 0,
+        sentAt: outcome.kind === 'sent' ? clock.now() : null,
+      });
+      if (end.unreachablePerson) {
+        await tx.run(markUnreachable, { telegramId: row.chat_id });
+        tx.changed('user', String(row.chat_id));
+      }
+      const ms = clock.now() - row.queued_at;
+      tx.emit({ type: 'push.settled', id, tpvId, status, idempotencyKey, attempts, ms });
+      tx.changed('push', id);
+    });
+    this.#state.waiters.release(id);
+    const file = outcome.kind === 'sent' ? uploadOf(row) : undefined;
+    if (file !== undefined) uploads.remove(file).catch(onFault);
+    return false;
+  }
+
+  /**
+   * What Telegram said is known only here until it is written: while the database can't take it, it is tried again,
+   * and nothing else leaves.
+   */
+  async #write(change: (tx: Tx) => Promise<void>): Promise<void> {
+    const { db, clock, onFault } = this.#ports;
+    const signal = this.#over;
+    for (;;) {
+      signal.throwIfAborted();
+      try {
+        return await db.transact(change);
+      } catch (error) {
+        if (!(error instanceof HubError)) throw error;
+        if (!signal.aborted) onFault(error);
+      }
+      this.#state.sendPause.hold(FAULT_WAIT_MS);
+      await pause(clock, FAULT_WAIT_MS, signal);
+    }
+  }
+}
