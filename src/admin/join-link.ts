@@ -1,10 +1,11 @@
-export interface JoinLink {
-  /** The bot's name in Telegram; undefined while Telegram can't be asked. */
-  botUsername(): Promise<string | undefined>;
-}
+/** The bot's name in Telegram; undefined while Telegram can't be asked. */
+export type BotUsername = () => Promise<string | undefined>;
 
 /** Opens the bot and assigns its person to the TPV of this code; null while the bot's name is not known. */
-export async function joinLink({ botUsername }: JoinLink, joinCode: string): Promise<string | null> {
+export async function joinLink(
+  { botUsername }: { botUsername: BotUsername },
+  joinCode: string,
+): Promise<string | null> {
   const username = await botUsername();
   return username === undefined ? null : `https://t.me/${username}?start=${joinCode}`;
 }

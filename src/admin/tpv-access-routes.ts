@@ -8,7 +8,7 @@ import { isoTime } from '../iso-time.ts';
 import { activate, changeJoinCode, deactivate, deleteTpv, existingTpv } from '../tpvs/edit.ts';
 import { revokeKeys, rotateKey } from '../tpvs/keys.ts';
 import { type Tpv, tpvById } from '../tpvs/tpv.ts';
-import { type JoinLink, joinLink } from './join-link.ts';
+import { type BotUsername, joinLink } from './join-link.ts';
 import { qrSvg } from './qr.ts';
 import { record } from './record.ts';
 import {
@@ -23,7 +23,7 @@ import {
 
 export interface AdminTpvAccessOptions {
   db: Database;
-  botUsername: JoinLink['botUsername'];
+  botUsername: BotUsername;
   now(): number;
 }
 

@@ -18,7 +18,7 @@ import type { Presence } from '../tpvs/presence.ts';
 import { registerTpv } from '../tpvs/register.ts';
 import { type Tpv, tpvById } from '../tpvs/tpv.ts';
 import { listTpvs } from '../tpvs/tpv-list.ts';
-import { type JoinLink, joinLink } from './join-link.ts';
+import { type BotUsername, joinLink } from './join-link.ts';
 import { cursorOf, pageQuery } from './page.ts';
 import { record } from './record.ts';
 import {
@@ -49,8 +49,7 @@ export interface AdminTpvOptions {
   presence: Presence;
   handOut: HandOut;
   connectionOf(tpvId: string): Connection | undefined;
-  /** The bot's name in Telegram; undefined while Telegram can't be asked. */
-  botUsername: JoinLink['botUsername'];
+  botUsername: BotUsername;
   now(): number;
 }
 

@@ -5,7 +5,7 @@ import type { Database } from '../db/open.ts';
 import { HubError } from '../errors.ts';
 import { type InstructionRow, instructionIdOf, POLL_HOLDER } from '../instructions/instruction.ts';
 import { instructionOfTpv, instructionsByStatus } from '../instructions/instruction-store.ts';
-import type { Report } from '../instructions/report.ts';
+import type { KeepReport } from '../instructions/report.ts';
 import { instructionJson } from '../instructions/wire.ts';
 import { REPORT_BOUNDS } from '../json-bounds.ts';
 import { type AuthPorts, requireTpv, tpvOf } from './auth.ts';
@@ -24,7 +24,7 @@ export interface InstructionRoutesOptions {
   db: Database;
   auth: AuthPorts;
   poll(tpvId: string, limit: number, waitMs: number, gone: AbortSignal): Promise<InstructionRow[]>;
-  report(report: Report): Promise<void>;
+  report: KeepReport;
 }
 
 /** A response of 64 KiB may take three times as much in a body that escapes every letter; and the other fields. */

@@ -5,7 +5,7 @@ import type { Database } from '../db/open.ts';
 import type { Sink } from '../delivery/sink.ts';
 import type { EventSink } from '../events.ts';
 import { uuidv7 } from '../ids.ts';
-import type { Report } from '../instructions/report.ts';
+import type { KeepReport } from '../instructions/report.ts';
 import type { Logger } from '../log/log.ts';
 import type { Credential } from '../tpvs/keys.ts';
 import { AccessWatch } from './access-watch.ts';
@@ -28,7 +28,7 @@ export interface GatewayPorts {
     resume(sink: Sink): void;
   };
   presence: { heard(tpvId: string): void; connected(tpvId: string): () => void };
-  report(report: Report): Promise<void>;
+  report: KeepReport;
   push: SessionPorts['push'];
 }
 

@@ -1,6 +1,6 @@
 import type { PushFrame, UpdateFrame } from '#protocol';
 import { HubError } from '../errors.ts';
-import type { Report } from '../instructions/report.ts';
+import type { KeepReport } from '../instructions/report.ts';
 import type { PushAnswer } from '../push/answer.ts';
 import { problemOf, refusalFrame } from './frames.ts';
 import type { Reading } from './reading.ts';
@@ -11,7 +11,7 @@ const MAX_REPORTS_UNDER_WAY = 256;
 const MAX_PUSHES_UNDER_WAY = 256;
 
 export interface RequestPorts {
-  report(report: Report): Promise<void>;
+  report: KeepReport;
   /** Takes a message to a person, and tells how it went with Telegram. */
   push(tpvId: string, frame: PushFrame): Promise<PushAnswer>;
 }

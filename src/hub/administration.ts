@@ -2,42 +2,36 @@ import fastifyCookie from '@fastify/cookie';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Access, createAccess } from '../admin/access.ts';
 import { adminAccountRoutes } from '../admin/account-routes.ts';
-import { type AdminInstructionOptions, adminInstructionRoutes } from '../admin/instruction-routes.ts';
+import { adminInstructionRoutes } from '../admin/instruction-routes.ts';
 import { adminInterventionRoutes } from '../admin/intervention-routes.ts';
+import type { BotUsername } from '../admin/join-link.ts';
 import { ownAccountRoutes } from '../admin/own-account-routes.ts';
 import { panelRoutes } from '../admin/panel-routes.ts';
 import { record } from '../admin/record.ts';
 import { loginRoutes, sessionRoutes } from '../admin/session-routes.ts';
 import { adminTpvAccessRoutes } from '../admin/tpv-access-routes.ts';
-import { type AdminTpvOptions, adminTpvRoutes } from '../admin/tpv-routes.ts';
+import { adminTpvRoutes } from '../admin/tpv-routes.ts';
 import { type AdminUserOptions, adminUserRoutes } from '../admin/user-routes.ts';
 import { findSession, sessionSeen } from '../administrators/administrator-session.ts';
 import { offerSetup } from '../administrators/first-account.ts';
 import { LoginThrottle } from '../administrators/throttle.ts';
 import { errorResponses } from '../api/error-answers.ts';
-import type { Clock } from '../clock.ts';
-import type { Config } from '../config/config.ts';
 import { VERSION } from '../config/version.ts';
-import type { Database } from '../db/open.ts';
-import type { EventSource } from '../events.ts';
-import type { Presence } from '../tpvs/presence.ts';
+import type { Delivery } from '../delivery/delivery.ts';
+import type { Gateway } from '../gateway/gateway.ts';
+import type { Ground } from './ground.ts';
 import type { Observation } from './observation.ts';
 
-export interface AdministrationPorts {
-  app: FastifyInstance;
-  config: Config;
-  db: Database;
-  events: EventSource;
-  clock: Clock;
-  presence: Presence;
-  /** How what an administrator sends reaches its TPV, and what is known of who takes it. */
-  delivery: Pick<AdminTpvOptions, 'handOut' | 'connectionOf'> &
-    Pick<AdminInstructionOptions, 'intakeOf' | 'maxAttempts'>;
+export interface AdministrationPorts
+  extends Pick<Ground, 'config' | 'db' | 'events' | 'clock' | 'now' | 'presence' | 'limits'> {
+  /** How what an administrator sends reaches its TPV. */
+  delivery: Pick<Delivery, 'sockets' | 'intakeOf'>;
+  gateway: Pick<Gateway, 'connectionOf'>;
   /** How what an administrator writes to a person fared. */
   pushResult: AdminUserOptions['pushResult'];
-  botUsername: AdminTpvOptions['botUsername'];
+  botUsername: BotUsername;
   /** What administrators look at besides. */
-  observation: Observation;
+  observation: Pick<Observation, 'routes'>;
   /** Whether the request shows ADMIN_TOKEN. */
   hasToken(request: FastifyRequest): boolean;
 }
@@ -64,9 +58,12 @@ const ADMIN_SCHEMA = {
 };
 
 /** Registers the panel and all of `/api/admin/*`, each resource with what it needs. */
-export async function registerAdministration(ports: AdministrationPorts): Promise<Administration> {
-  const { app, config, db, events, clock, presence, delivery, botUsername } = ports;
-  const now = () => clock.now();
+export async function registerAdministration(
+  app: FastifyInstance,
+  ports: AdministrationPorts,
+): Promise<Administration> {
+  const { config, db, now, presence, delivery, gateway, botUsername, pushResult } = ports;
+  const { sockets } = delivery;
   app.decorateRequest('administrator', undefined);
   // Only the session's own routes read cookies; the hot path does without.
   await app.register(fastifyCookie, { hook: false });
@@ -97,11 +94,23 @@ export async function registerAdministration(ports: AdministrationPorts): Promis
     await guarded.register(sessionRoutes, session);
     await guarded.register(ownAccountRoutes, { db, throttle, now });
     await guarded.register(adminAccountRoutes, { db, now });
-    await guarded.register(adminTpvRoutes, { db, events, clock, presence, now, botUsername, ...delivery });
+    await guarded.register(adminTpvRoutes, {
+      ...ports,
+      handOut: sockets,
+      connectionOf: (tpvId) => {
+        const connection = gateway.connectionOf(tpvId);
+        return connection && { ...connection, inFlight: sockets.windowOf(tpvId)?.inFlight ?? 0 };
+      },
+    });
     await guarded.register(adminTpvAccessRoutes, { db, now, botUsername });
-    await guarded.register(adminUserRoutes, { db, now, pushResult: ports.pushResult });
-    await guarded.register(adminInstructionRoutes, { db, presence, ...delivery });
-    await guarded.register(adminInterventionRoutes, { db, now, ...delivery });
+    await guarded.register(adminUserRoutes, { db, now, pushResult });
+    await guarded.register(adminInstructionRoutes, {
+      db,
+      presence,
+      maxAttempts: ports.limits.maxAttempts,
+      intakeOf: (tpvId, id) => delivery.intakeOf(tpvId, id),
+    });
+    await guarded.register(adminInterventionRoutes, { db, now, handOut: sockets });
     await ports.observation.routes(guarded);
   });
   return {

@@ -1,32 +1,19 @@
 import type { Api, RawApi } from 'grammy';
 import type { Answers } from '../buttons/answers.ts';
-import type { Clock } from '../clock.ts';
-import type { Config } from '../config/config.ts';
-import type { Database } from '../db/open.ts';
-import type { DeliverySettings } from '../instructions/instruction.ts';
 import type { HandOut } from '../instructions/submit.ts';
-import type { Logger } from '../log/log.ts';
-import type { Metrics } from '../observability/metrics/metrics.ts';
 import { startPolling } from '../telegram/inbound/polling.ts';
-import { type ReceivePorts, receiveUpdate } from '../telegram/inbound/receive.ts';
-import { retryUpdate } from '../telegram/inbound/retry.ts';
+import { type Received, type ReceivePorts, receiveUpdate } from '../telegram/inbound/receive.ts';
+import { type RecordRetry, type Retried, retryUpdate } from '../telegram/inbound/retry.ts';
 import { introduce, type WebhookSetup, webhookUrl } from '../telegram/setup/webhook-setup.ts';
-import type { Texts } from '../telegram/texts.ts';
 import type { AssignPorts } from '../users/assign.ts';
+import type { Ground } from './ground.ts';
 
-export interface InboundPorts {
-  config: Config;
-  db: Database;
-  clock: Clock;
-  log: Logger;
+export interface InboundPorts
+  extends Pick<Ground, 'config' | 'db' | 'clock' | 'now' | 'log' | 'texts' | 'limits' | 'metrics' | 'onFault'> {
   api: Api<RawApi>;
-  texts: Texts;
-  settings: DeliverySettings;
   assigning: AssignPorts;
   handOut: HandOut;
   answers: Pick<Answers, 'pressed'>;
-  metrics: Pick<Metrics, 'inbound'>;
-  onFault(error: unknown): void;
 }
 
 /** Everything that comes from Telegram, by webhook or by polling, until it is committed. */
@@ -34,29 +21,23 @@ export interface Inbound {
   /** Where and how Telegram delivers. */
   readonly setup: WebhookSetup;
   /** Takes an update as Telegram sent it; resolves once it is committed. */
-  receive(raw: Buffer): ReturnType<typeof receiveUpdate>;
+  receive(raw: Buffer): Promise<Received>;
   /** Takes one again that was put aside. */
-  retry(seq: number, done: Parameters<typeof retryUpdate>[2]): ReturnType<typeof retryUpdate>;
+  retry(seq: number, record: RecordRetry): Promise<Retried>;
   /** Tells Telegram where to deliver, or begins to poll. */
   start(): void;
   stop(): Promise<void>;
 }
 
 export function createInbound(ports: InboundPorts): Inbound {
-  const { config, db, clock, log, api, texts, settings, metrics, onFault } = ports;
-  const now = () => clock.now();
+  const { config, clock, log, api, answers, metrics, limits } = ports;
   const setup = { api, url: webhookUrl(config), secret: config.TELEGRAM_WEBHOOK_SECRET };
   const receiving: ReceivePorts = {
-    db,
-    handOut: ports.handOut,
-    assigning: ports.assigning,
-    texts,
-    onPress: (press, outcome) => ports.answers.pressed(press, outcome),
-    settings,
+    ...ports,
+    settings: limits,
+    onPress: (press, outcome) => answers.pressed(press, outcome),
     forwardStart: config.FORWARD_START,
     forwardEdits: config.FORWARD_EDITS,
-    now,
-    onFault,
   };
   const receive = async (raw: Buffer) => {
     const startedAt = performance.now();
@@ -69,7 +50,7 @@ export function createInbound(ports: InboundPorts): Inbound {
   return {
     setup,
     receive,
-    retry: (seq, done) => retryUpdate(receiving, seq, done),
+    retry: (seq, record) => retryUpdate(receiving, seq, record),
     start() {
       const polls = config.TELEGRAM_MODE === 'polling';
       const setsWebhook = !polls && setup.url !== undefined && config.TELEGRAM_WEBHOOK_AUTO;

@@ -1,40 +1,22 @@
 import { sweepSessions } from '../administrators/administrator-session.ts';
 import { drainInbox } from '../assignment/move-person.ts';
 import { expireButtons } from '../buttons/button-retention.ts';
-import type { Clock } from '../clock.ts';
 import { DatabaseFault } from '../db/fault.ts';
-import type { Database } from '../db/open.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import { HubError } from '../errors.ts';
-import type { DeliverySettings } from '../instructions/instruction.ts';
 import { retention } from '../instructions/instruction-retention.ts';
-import { sweepDue, type UnansweredTexts } from '../instructions/sweep.ts';
-import type { Logger } from '../log/log.ts';
+import { sweepDue } from '../instructions/sweep.ts';
 import { pushRetention, sweepUploads } from '../push/push-retention.ts';
 import type { UploadStore } from '../push/uploads.ts';
-import { HEARTBEAT_WRITE_INTERVAL_MS, type Presence } from '../tpvs/presence.ts';
+import { HEARTBEAT_WRITE_INTERVAL_MS } from '../tpvs/presence.ts';
 import type { AssignPorts } from '../users/assign.ts';
+import type { Ground } from './ground.ts';
 
-export interface MaintenancePorts {
-  db: Database;
-  clock: Clock;
-  log: Logger;
-  settings: DeliverySettings;
-  texts: UnansweredTexts;
+export interface MaintenancePorts
+  extends Pick<Ground, 'db' | 'events' | 'clock' | 'log' | 'texts' | 'limits' | 'presence' | 'settings'> {
   assigning: AssignPorts;
-  delivery: Delivery;
-  presence: Presence;
+  delivery: Pick<Delivery, 'tick'>;
   uploads: UploadStore;
-  /** How long what ended is kept. */
-  retentionDays(): number;
-}
-
-export interface Maintenance {
-  /** Looks for TPVs for those who wait, now. */
-  drainInbox(): void;
-  stop(): void;
-  /** Resolves when nothing of it is under way. */
-  idle(): Promise<void>;
 }
 
 /** Leases, expiry, silent sockets and the inbox are looked at this often (docs/reliability.md). */
@@ -45,9 +27,12 @@ const INBOX_PAGE = 50;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
-/** The hub's timers. Each job runs at most once at a time, and a failing one is tried again at its next tick. */
-export function startMaintenance(ports: MaintenancePorts): Maintenance {
-  const { db, clock, log, delivery, presence } = ports;
+/**
+ * The hub's timers. Each job runs at most once at a time, and a failing one is tried again at its next tick.
+ * @param ends gets their end, which waits for what is under way
+ */
+export function startMaintenance(ports: MaintenancePorts, ends: AsyncDisposableStack): void {
+  const { db, events, clock, log, texts, limits, delivery, presence, settings } = ports;
   const expire = retention(db);
   const expirePushes = pushRetention(db);
   const running = new Set<Promise<void>>();
@@ -77,12 +62,12 @@ export function startMaintenance(ports: MaintenancePorts): Maintenance {
     };
   };
 
-  const sweep = job('sweep', () => sweepDue(ports, clock.now()));
+  const sweep = job('sweep', () => sweepDue({ db, texts, settings: limits }, clock.now()));
   const silent = job('silent sockets', () => delivery.tick());
   const inbox = job('inbox', () => db.transact((tx) => drainInbox(tx, ports.assigning, INBOX_PAGE)));
   const tidy = job('database', () => db.tidy());
   const heartbeats = job('heartbeats', () => presence.write());
-  const cutoff = () => clock.now() - ports.retentionDays() * DAY_MS;
+  const cutoff = () => clock.now() - settings.retentionDays * DAY_MS;
   const old = job('retention', async () => {
     await expire(cutoff());
     await expirePushes(cutoff(), clock.now());
@@ -106,14 +91,10 @@ export function startMaintenance(ports: MaintenancePorts): Maintenance {
     }),
     clock.every(HOUR_MS, hourly),
     clock.every(HEARTBEAT_WRITE_INTERVAL_MS, heartbeats),
+    events.on('tpv.available', inbox),
   ];
-  return {
-    drainInbox: inbox,
-    stop() {
-      for (const cancel of cancels) cancel();
-    },
-    async idle() {
-      await Promise.all(running);
-    },
-  };
+  ends.defer(async () => {
+    for (const cancel of cancels) cancel();
+    await Promise.all(running);
+  });
 }

@@ -9,30 +9,22 @@ import { Situation, type SituationPorts } from '../admin/overview/situation.ts';
 import { WebhookWatch } from '../admin/overview/webhook-health.ts';
 import { adminPushRoutes } from '../admin/push-routes.ts';
 import { adminQuarantineRoutes, type QuarantineOptions } from '../admin/quarantine-routes.ts';
-import { adminSettingRoutes, type SettingsOptions } from '../admin/setting-routes.ts';
+import { adminSettingRoutes } from '../admin/setting-routes.ts';
 import { adminWebhookRoutes, type WebhookChangePort } from '../admin/webhook-routes.ts';
 import { sessionStillValid } from '../administrators/administrator-session.ts';
-import type { Clock } from '../clock.ts';
-import type { Config } from '../config/config.ts';
-import type { Database } from '../db/open.ts';
-import type { EventSource } from '../events.ts';
-import type { Activity } from '../observability/activity/activity.ts';
+import { VERSION } from '../config/version.ts';
+import { TEXTS } from '../telegram/texts.ts';
+import type { Ground } from './ground.ts';
 
-export interface ObservationPorts {
-  config: Config;
-  db: Database;
-  events: EventSource;
-  clock: Clock;
-  presence: SituationPorts['presence'];
-  activity: Activity;
+export interface ObservationPorts
+  extends Pick<
+    Ground,
+    'config' | 'db' | 'events' | 'clock' | 'now' | 'presence' | 'activity' | 'settings' | 'onFault'
+  > {
   disk: DiskPorts['read'];
   pushesPausedUntil: SituationPorts['pushesPausedUntil'];
   retryUpdate: QuarantineOptions['retry'];
   webhook: WebhookChangePort;
-  settings: SettingsOptions['settings'];
-  texts: SettingsOptions['texts'];
-  version: string;
-  onFault(error: unknown): void;
 }
 
 /** What administrators look at, and what looks at the hub for them. */
@@ -41,17 +33,19 @@ export interface Observation {
   routes(guarded: FastifyInstance): Promise<void>;
   /** Ends the streams that are open. */
   drain(): void;
-  /** Looks at nothing any more. */
-  stop(): void;
 }
 
-export function createObservation(ports: ObservationPorts): Observation {
-  const { config, db, events, clock, activity, onFault } = ports;
-  const now = () => clock.now();
+/** @param ends gets the end of each watch */
+export function createObservation(ports: ObservationPorts, ends: AsyncDisposableStack): Observation {
+  const { config, db, events, clock, now, activity, onFault } = ports;
   const watch = new WebhookWatch(ports.webhook, clock, onFault);
+  ends.defer(() => watch.stop());
   const disk = new DiskWatch({ clock, read: ports.disk, onFault });
+  ends.defer(() => disk.stop());
   const sharedKeys = new SharedKeys(events, clock);
-  const situation = new Situation({ ...ports, webhook: watch, webhookMode: ports.webhook.mode, disk, sharedKeys });
+  ends.defer(() => sharedKeys.stop());
+  const webhookMode = ports.webhook.mode;
+  const situation = new Situation({ ...ports, version: VERSION, webhook: watch, webhookMode, disk, sharedKeys });
   const feed = new LiveFeed({
     events,
     clock,
@@ -66,15 +60,10 @@ export function createObservation(ports: ObservationPorts): Observation {
       await guarded.register(adminPushRoutes, common);
       await guarded.register(adminQuarantineRoutes, { ...common, retry: ports.retryUpdate });
       await guarded.register(adminAuditRoutes, { db });
-      await guarded.register(adminSettingRoutes, { ...common, settings: ports.settings, texts: ports.texts, config });
+      await guarded.register(adminSettingRoutes, { ...common, settings: ports.settings, texts: TEXTS, config });
       await guarded.register(adminWebhookRoutes, { ...common, webhook: ports.webhook, watch });
       await guarded.register(adminLiveRoutes, { feed });
     },
     drain: () => feed.close(),
-    stop() {
-      watch.stop();
-      disk.stop();
-      sharedKeys.stop();
-    },
   };
 }

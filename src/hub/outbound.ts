@@ -3,13 +3,10 @@ import type { Api, RawApi } from 'grammy';
 import type { PushFrame } from '#protocol';
 import { Answers } from '../buttons/answers.ts';
 import { checkButtons, createButtons } from '../buttons/create.ts';
-import { type CallOutcome, createGuardedCaller } from '../callbacks/guarded-call.ts';
+import { createGuardedCaller } from '../callbacks/guarded-call.ts';
 import { callableUrl, type IsCallable, isCallableOrigin } from '../callbacks/origins.ts';
-import type { Clock } from '../clock.ts';
-import { type Config, dataFolder } from '../config/config.ts';
-import type { Database } from '../db/open.ts';
+import { dataFolder } from '../config/config.ts';
 import { HubError } from '../errors.ts';
-import type { EventSource } from '../events.ts';
 import { acceptPush, inTurn, type PushInput } from '../push/accept.ts';
 import { PUSH_WAIT_MS, type PushAnswer, pushResult } from '../push/answer.ts';
 import { Dispatcher } from '../push/dispatch.ts';
@@ -17,20 +14,11 @@ import type { ChangePort } from '../push/send-port.ts';
 import { type UploadStore, uploadStore } from '../push/uploads.ts';
 import { telegramChanger } from '../telegram/outbound/changer.ts';
 import { telegramSender } from '../telegram/outbound/sender.ts';
-import type { Texts } from '../telegram/texts.ts';
+import type { Ground } from './ground.ts';
 
-export interface OutboundPorts {
-  config: Config;
-  db: Database;
-  clock: Clock;
-  events: EventSource;
+export interface OutboundPorts
+  extends Pick<Ground, 'config' | 'db' | 'clock' | 'now' | 'events' | 'texts' | 'settings' | 'telemetry' | 'onFault'> {
   api: Api<RawApi>;
-  texts: Texts;
-  /** Origins that an administrator lets the hub call. */
-  callbackOrigins(): readonly string[];
-  /** Calls a TPV's URL for a press, and looks how that goes. */
-  observeCall(call: () => Promise<CallOutcome>): Promise<CallOutcome>;
-  onFault(error: unknown): void;
 }
 
 /** Everything that goes from a TPV or the hub to a person, and comes back from a button. */
@@ -51,10 +39,12 @@ export interface Outbound {
   stop(ms: number): Promise<void>;
 }
 
-/** Puts the outbound half of the hub together. */
-export function createOutbound(ports: OutboundPorts): Outbound {
-  const { config, db, clock, events, api, texts, onFault } = ports;
-  const now = () => clock.now();
+/**
+ * Puts the outbound half of the hub together.
+ * @param ends gets the end of what the drain does not end
+ */
+export function createOutbound(ports: OutboundPorts, ends: AsyncDisposableStack): Outbound {
+  const { config, db, clock, now, events, api, texts, settings, telemetry, onFault } = ports;
   const uploads = uploadStore(join(dataFolder(config), 'uploads'), now);
   const dispatcher = new Dispatcher({
     db,
@@ -66,19 +56,20 @@ export function createOutbound(ports: OutboundPorts): Outbound {
     onFault,
   });
   const mayCall = (origin: string, tpvId: string | null) =>
-    isCallableOrigin(db, ports.callbackOrigins(), origin, tpvId);
+    isCallableOrigin(db, settings.callbackOrigins, origin, tpvId);
   const isCallable: IsCallable = async (url, tpvId) => {
     const callable = callableUrl(url);
     return callable !== undefined && mayCall(callable.origin, tpvId);
   };
   const caller = createGuardedCaller({ allowPrivate: config.CALLBACK_ALLOW_PRIVATE, mayCall, clock });
+  ends.defer(() => caller.close());
   const telegram = telegramChanger(api);
   const answers = new Answers({
     db,
     clock,
     events,
     telegram,
-    call: (request) => ports.observeCall(() => caller.call(request)),
+    call: (request) => telemetry.observeCall(() => caller.call(request)),
     texts: texts.press,
     onFault,
   });
@@ -108,7 +99,7 @@ export function createOutbound(ports: OutboundPorts): Outbound {
       await answers.start();
     },
     async stop(ms) {
-      await Promise.all([dispatcher.stop(ms), answers.idle(), caller.close()]);
+      await Promise.all([dispatcher.stop(ms), answers.idle()]);
     },
   };
 }

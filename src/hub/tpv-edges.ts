@@ -2,41 +2,36 @@ import type { FastifyInstance } from 'fastify';
 import type { Api, RawApi } from 'grammy';
 import { type AuthPorts, failedKeyLimit } from '../api/auth.ts';
 import { fileRoutes } from '../api/file-routes.ts';
-import { type InstructionRoutesOptions, instructionRoutes } from '../api/instruction-routes.ts';
+import { instructionRoutes } from '../api/instruction-routes.ts';
 import { legacyRoutes } from '../api/legacy-routes.ts';
 import { pushRoutes } from '../api/push-routes.ts';
 import { tpvRoutes } from '../api/tpv-routes.ts';
-import type { Clock } from '../clock.ts';
-import type { Config } from '../config/config.ts';
-import type { Database } from '../db/open.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { gatewayRoutes, type UpgradeOptions } from '../gateway/upgrade.ts';
+import type { KeepReport } from '../instructions/report.ts';
 import { KeyedPaces } from '../pace.ts';
 import { telegramFiles } from '../telegram/outbound/file-download.ts';
 import { authenticate } from '../tpvs/keys.ts';
-import type { Presence } from '../tpvs/presence.ts';
+import type { Ground } from './ground.ts';
 import type { Outbound } from './outbound.ts';
 
-export interface TpvEdgesPorts extends Pick<UpgradeOptions, 'isAllowedOrigin' | 'draining' | 'guard'> {
-  app: FastifyInstance;
-  config: Config;
-  db: Database;
-  clock: Clock;
+export interface TpvEdgesPorts
+  extends Pick<Ground, 'config' | 'db' | 'clock' | 'now' | 'presence' | 'settings' | 'draining'> {
   /** Telegram's, from where files come. */
   api: Api<RawApi>;
-  presence: Presence;
-  delivery: Delivery;
+  delivery: Pick<Delivery, 'pollers'>;
   gateway: Gateway;
   outbound: Outbound;
-  report: InstructionRoutesOptions['report'];
+  report: KeepReport;
+  /** Lets administrators in. */
+  guard: UpgradeOptions['guard'];
 }
 
 /** Registers everything that TPVs call: REST, what older ones know of it, and the socket. */
-export async function registerTpvEdges(ports: TpvEdgesPorts): Promise<void> {
-  const { app, config, db, clock, api, presence, delivery, outbound } = ports;
+export async function registerTpvEdges(app: FastifyInstance, ports: TpvEdgesPorts): Promise<void> {
+  const { config, db, clock, now, api, presence, settings, draining, delivery, outbound } = ports;
   const { dispatcher, telegram, uploads, isCallable, accept, result } = outbound;
-  const now = () => clock.now();
   const failedKey = failedKeyLimit(app);
   const checkKey = (key: string) => authenticate(db, key, now());
   const auth: AuthPorts = {
@@ -68,8 +63,8 @@ export async function registerTpvEdges(ports: TpvEdgesPorts): Promise<void> {
   await app.register(fileRoutes, { db, auth, openFile });
   await app.register(gatewayRoutes, {
     gateway: ports.gateway,
-    isAllowedOrigin: ports.isAllowedOrigin,
-    draining: ports.draining,
+    isAllowedOrigin: (origin) => settings.isCorsOrigin(origin),
+    draining: () => draining.begun,
     clock,
     authenticate: checkKey,
     failedKey,

@@ -20,6 +20,9 @@ export interface Report {
   holder: string;
 }
 
+/** Keeps a report, and resolves once it is committed: `report` with its ports. */
+export type KeepReport = (report: Report) => Promise<void>;
+
 export interface ReportPorts {
   transact: Transact;
   settings: Pick<DeliverySettings, 'processingLeaseMs'>;

@@ -326,7 +326,7 @@ test('the metrics of a hub that is gone keep nothing of it in memory', async () 
   const gc: () => void = runInNewContext('gc');
   const make = () => {
     const inFlight = () => 0;
-    createMetrics({
+    createMetrics().scrape({
       version: '1',
       sockets: () => 0,
       droppedLogLines: () => 0,

@@ -26,8 +26,7 @@ export interface InstructionMetrics {
   gaveUp(reason: 'expired' | 'no_answer'): void;
 }
 
-/** @param inFlight how many are out on sockets now */
-export function instructionMetrics(register: Registry, inFlight: () => number): InstructionMetrics {
+export function instructionMetrics(register: Registry): InstructionMetrics {
   const registers = [register];
   const transitions = new Counter({
     name: 'hub_instruction_transitions_total',
@@ -51,14 +50,6 @@ export function instructionMetrics(register: Registry, inFlight: () => number): 
   );
   const firstReport = since('hub_instruction_first_report_seconds', 'From an instruction’s commit to its first report');
   const final = since('hub_instruction_final_seconds', 'From an instruction’s commit to its TPV’s last word');
-  new Gauge({
-    name: 'hub_instructions_in_flight',
-    help: 'Instructions out on sockets and not yet reported on',
-    registers,
-    collect() {
-      this.set(inFlight());
-    },
-  });
   // Looked up once: labels cost more than counting.
   const pending = transitions.labels('pending', 'hub');
   const failed = transitions.labels('failed', 'hub');
@@ -95,4 +86,16 @@ export function instructionMetrics(register: Registry, inFlight: () => number): 
       reasons[reason].inc();
     },
   };
+}
+
+/** @param inFlight how many are out on sockets now */
+export function inFlightMetric(register: Registry, inFlight: () => number): void {
+  new Gauge({
+    name: 'hub_instructions_in_flight',
+    help: 'Instructions out on sockets and not yet reported on',
+    registers: [register],
+    collect() {
+      this.set(inFlight());
+    },
+  });
 }

@@ -3,11 +3,12 @@ import type { Backlog } from '../backlog.ts';
 import { backlogMetrics } from './backlog-metrics.ts';
 import { httpMetrics } from './http-metrics.ts';
 import { type InboundMetrics, inboundMetrics } from './inbound-metrics.ts';
-import { type InstructionMetrics, instructionMetrics } from './instruction-metrics.ts';
+import { type InstructionMetrics, inFlightMetric, instructionMetrics } from './instruction-metrics.ts';
 import { type OutboundMetrics, outboundMetrics } from './outbound-metrics.ts';
 import { type DiskSpace, type ProcessOptions, processMetrics } from './process-metrics.ts';
 
-export interface MetricsOptions extends ProcessOptions {
+/** What is looked up when Prometheus asks. */
+export interface ScrapeOptions extends ProcessOptions {
   /** Instructions out on sockets now. */
   inFlight(): number;
   /** Codes of what keeps the hub from working. */
@@ -29,15 +30,31 @@ export interface Metrics {
   readonly outbound: OutboundMetrics;
   /** An HTTP request was answered. */
   answered(method: string, route: string | undefined, status: number): void;
+  /** Adds what is looked up only when Prometheus asks; once. */
+  scrape(options: ScrapeOptions): Scrape;
+}
+
+export interface Scrape {
   /** The text that Prometheus reads. Scrapes at the same time share one. */
   text(): Promise<string>;
   readonly contentType: string;
 }
 
-export function createMetrics(options: MetricsOptions): Metrics {
+export function createMetrics(): Metrics {
   const registry = new Registry();
+  return {
+    inbound: inboundMetrics(registry),
+    instructions: instructionMetrics(registry),
+    outbound: outboundMetrics(registry),
+    answered: httpMetrics(registry),
+    scrape: (options) => scrape(registry, options),
+  };
+}
+
+function scrape(registry: Registry, options: ScrapeOptions): Scrape {
   const setProcess = processMetrics(registry, options);
   const setBacklog = backlogMetrics(registry, options.backlogLimit);
+  inFlightMetric(registry, options.inFlight);
   const read = async () => {
     const [problems, disk, backlog] = await Promise.all([options.problems(), options.disk(), options.backlog()]);
     setProcess({ problems, disk });
@@ -46,10 +63,6 @@ export function createMetrics(options: MetricsOptions): Metrics {
   };
   let reading: Promise<string> | undefined;
   return {
-    inbound: inboundMetrics(registry),
-    instructions: instructionMetrics(registry, options.inFlight),
-    outbound: outboundMetrics(registry),
-    answered: httpMetrics(registry),
     text() {
       reading ??= read().finally(() => {
         reading = undefined;

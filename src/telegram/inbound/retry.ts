@@ -8,6 +8,9 @@ export type Retried =
   | { outcome: 'instruction' | 'answered' | 'duplicate'; reason: null }
   | { outcome: 'kept' | 'quarantined'; reason: string };
 
+/** Writes down who retried an update, in the transaction in which that takes effect. */
+export type RecordRetry = (tx: Tx, retried: Retried) => Promise<void>;
+
 /** The bytes of an update that was put aside. */
 const putAside = statement<{ seq: number }>()((db, p) =>
   db
@@ -40,11 +43,7 @@ const stays = statement<{ seq: number; kind: string; outcome: 'kept' | 'quaranti
  * @param record writes down who did it, in that transaction
  * @throws HubError `not_found` if it is not (or no longer) aside, `unavailable`
  */
-export async function retryUpdate(
-  ports: ReceivePorts,
-  seq: number,
-  record: (tx: Tx, retried: Retried) => Promise<void>,
-): Promise<Retried> {
+export async function retryUpdate(ports: ReceivePorts, seq: number, record: RecordRetry): Promise<Retried> {
   const [row] = await ports.db.query(putAside, { seq });
   if (row === undefined || row.raw === null) throw gone(seq);
   const understood = understand(ports, Buffer.from(row.raw));
@@ -72,7 +71,7 @@ async function leave(
   ports: ReceivePorts,
   seq: number,
   { kind, outcome, reason }: PutAside,
-  record: (tx: Tx, retried: Retried) => Promise<void>,
+  record: RecordRetry,
 ): Promise<Retried> {
   return ports.db.transact(async (tx) => {
     const [row] = await tx.run(stays, { seq, kind, outcome, reason });

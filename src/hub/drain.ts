@@ -1,0 +1,36 @@
+import { type Clock, pause } from '../clock.ts';
+import type { Delivery } from '../delivery/delivery.ts';
+import type { Gateway } from '../gateway/gateway.ts';
+import type { Logger } from '../log/log.ts';
+import type { Inbound } from './inbound.ts';
+import type { Observation } from './observation.ts';
+import type { Outbound } from './outbound.ts';
+
+export interface DrainPorts {
+  clock: Clock;
+  log: Logger;
+  observation: Pick<Observation, 'drain'>;
+  inbound: Pick<Inbound, 'stop'>;
+  delivery: Pick<Delivery, 'drain' | 'sockets'>;
+  gateway: Pick<Gateway, 'drain'>;
+  outbound: Pick<Outbound, 'stop'>;
+}
+
+/** Reports and replies each get this long while the hub drains. */
+const DRAIN_STEP_MS = 10_000;
+const LOOK_INTERVAL_MS = 50;
+
+/** Takes and hands out nothing new, and lets what is under way end: the steps are in their order. */
+export async function drain(ports: DrainPorts): Promise<void> {
+  const { clock, log, observation, inbound, delivery, gateway, outbound } = ports;
+  log.info('draining');
+  observation.drain();
+  await inbound.stop();
+  await delivery.drain();
+  gateway.drain('restart');
+  // What is out gets its time to be reported on …
+  const deadline = clock.now() + DRAIN_STEP_MS;
+  while (delivery.sockets.inFlightTotal > 0 && clock.now() < deadline) await pause(clock, LOOK_INTERVAL_MS);
+  // … and only then the replies that came of it.
+  await outbound.stop(DRAIN_STEP_MS);
+}

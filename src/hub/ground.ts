@@ -1,0 +1,99 @@
+import type { Clock } from '../clock.ts';
+import type { Config } from '../config/config.ts';
+import { DatabaseFault } from '../db/fault.ts';
+import { migrate } from '../db/migrate.ts';
+import { type Database, openDatabase } from '../db/open.ts';
+import { Events } from '../events.ts';
+import type { DeliverySettings } from '../instructions/instruction.ts';
+import type { Logger, Logs } from '../log/log.ts';
+import { Activity } from '../observability/activity/activity.ts';
+import { DatabaseWatch } from '../observability/database-watch.ts';
+import { type Health, startHealth } from '../observability/health.ts';
+import { createMetrics, type Metrics } from '../observability/metrics/metrics.ts';
+import { startTelemetry, type Telemetry } from '../observability/telemetry.ts';
+import { Settings } from '../settings/settings.ts';
+import { TEXTS, type Texts, telegramTexts } from '../telegram/texts.ts';
+import { Presence } from '../tpvs/presence.ts';
+
+/** What every half of the hub stands on. Each takes what it uses of it, and says so with `Pick`. */
+export interface Ground {
+  readonly config: Config;
+  readonly logs: Logs;
+  readonly log: Logger;
+  readonly clock: Clock;
+  now(): number;
+  /** Gets what goes wrong where no caller waits for an answer. */
+  onFault(error: unknown): void;
+  /** What happens, after it was committed. */
+  readonly events: Events;
+  readonly db: Database;
+  readonly metrics: Metrics;
+  readonly telemetry: Telemetry;
+  /** Whether the hub can work. */
+  readonly health: Health;
+  /** From its first moment on, a drain takes nothing new. */
+  readonly draining: { begun: boolean };
+  /** Which TPVs are there. */
+  readonly presence: Presence;
+  /** What happened lately. */
+  readonly activity: Activity;
+  readonly settings: Settings;
+  readonly texts: Texts;
+  /** Leases, lives and attempts of instructions. */
+  readonly limits: DeliverySettings;
+}
+
+/**
+ * Opens the database, brings it up to date, and begins to follow what happens.
+ * @param ends gets the end of each thing that is made
+ */
+export async function openGround(
+  config: Config,
+  logs: Logs,
+  clock: Clock,
+  ends: AsyncDisposableStack,
+): Promise<Ground> {
+  const { log } = logs;
+  const now = () => clock.now();
+  const onFault = (error: unknown) => {
+    // Those of the database are counted in one line a second.
+    if (!(error instanceof DatabaseFault)) log.error({ err: error }, 'work in the background failed');
+  };
+  if (config.DATABASE_DURABILITY === 'normal') {
+    log.warn('DATABASE_DURABILITY=normal: what was accepted in the last moments may be lost when the power fails');
+  }
+  const events = new Events(onFault);
+  const metrics = createMetrics();
+  const telemetry = startTelemetry({ events, logs, metrics });
+  const watch = new DatabaseWatch({
+    clock,
+    log,
+    committed: metrics.inbound.committed,
+    commitFailed: metrics.inbound.commitFailed,
+  });
+  ends.defer(() => watch.stop());
+  const db = openDatabase(config, { observer: watch, events });
+  ends.defer(() => db.close());
+  const ran = await migrate(db);
+  if (ran.length > 0) log.info({ migrations: ran }, 'the database was brought up to date');
+
+  const draining = { begun: false };
+  const health = await startHealth({ db, clock, log, draining: () => draining.begun }, watch);
+  ends.defer(() => health.stop());
+  const presence = new Presence(db, clock);
+  ends.defer(() => presence.write().catch(onFault));
+  const activity = new Activity({ db, clock, events, onFault });
+  ends.defer(() => activity.stop());
+  const settings = await Settings.open({ db, clock, log, config, texts: TEXTS });
+  ends.defer(() => settings.stop());
+  const texts = telegramTexts((key) => settings.wording(key));
+  const limits = {
+    sentLeaseMs: config.SENT_LEASE_SECONDS * 1_000,
+    processingLeaseMs: config.PROCESSING_LEASE_SECONDS * 1_000,
+    instructionTtlMs: config.INSTRUCTION_TTL_SECONDS * 1_000,
+    pressTtlMs: config.PRESS_TTL_SECONDS * 1_000,
+    maxAttempts: config.MAX_ATTEMPTS,
+  };
+  const seen = { metrics, telemetry, health, presence, activity };
+  return { config, logs, log, clock, now, onFault, events, db, draining, settings, texts, limits, ...seen };
+}

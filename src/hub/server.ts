@@ -1,0 +1,33 @@
+import type { FastifyInstance } from 'fastify';
+import { buildApp } from '../api/app.ts';
+import { documentApi } from '../api/docs.ts';
+import { SOCKET_PATHS } from '../gateway/upgrade.ts';
+import type { Ground } from './ground.ts';
+
+/** Requests under way get this long to be answered. */
+const CUT_MS = 2_000;
+
+/**
+ * The HTTP server and what documents it; each edge registers its routes on it.
+ * @param ends gets its end
+ */
+export async function createServer(
+  { config, logs, clock, settings, metrics }: Pick<Ground, 'config' | 'logs' | 'clock' | 'settings' | 'metrics'>,
+  ends: AsyncDisposableStack,
+): Promise<FastifyInstance> {
+  const app = await buildApp({
+    logs,
+    trustProxy: config.TRUST_PROXY,
+    isCorsOrigin: (origin) => settings.isCorsOrigin(origin),
+    socketPaths: SOCKET_PATHS,
+    onAnswered: metrics.answered,
+  });
+  ends.defer(async () => {
+    // A connection that says nothing, or half a request, would keep the server open for good.
+    const cut = clock.after(CUT_MS, () => app.server.closeAllConnections());
+    await app.close();
+    cut();
+  });
+  await documentApi(app, config.PUBLIC_URL);
+  return app;
+}
