@@ -4,7 +4,7 @@ const TRANSACT = 'src/db/transact.ts';
 const SQLITE = 'src/db/sqlite.ts';
 const STORE = 'src/instructions/instruction-store.ts';
 const REPORT = 'src/instructions/report.ts';
-const DELIVERY = 'src/delivery/delivery.ts';
+const SOCKETS = 'src/delivery/sockets.ts';
 
 /** The database, instructions, and who gets them when. */
 export const storageFaults: readonly Mutation[] = [
@@ -131,7 +131,7 @@ export const storageFaults: readonly Mutation[] = [
   },
   {
     name: 'delivery: a new message overtakes the backlog',
-    file: DELIVERY,
+    file: SOCKETS,
     find: 'if (window.backlog || window.room === 0) {',
     replace: 'if (window.room === 0) {',
     harm: 'a person’s second word reaches the restaurant before the first',
@@ -140,7 +140,7 @@ export const storageFaults: readonly Mutation[] = [
   },
   {
     name: 'delivery: a backlog larger than the window is forgotten',
-    file: DELIVERY,
+    file: SOCKETS,
     find: 'if (rows.length < limit) window.backlog = false;',
     replace: 'window.backlog = false;',
     harm: 'new messages overtake those that wait, which nobody hands out any more',
@@ -149,8 +149,8 @@ export const storageFaults: readonly Mutation[] = [
   },
   {
     name: 'delivery: what a closed socket held is not tried again',
-    file: DELIVERY,
-    find: 'for (const sink of [...this.#orphans.values()]) await this.#release(sink);',
+    file: 'src/delivery/closed-sockets.ts',
+    find: 'for (const sink of [...this.#waiting.values()]) await this.release(sink);',
     replace: '',
     harm: 'orders stay with a dead socket for 24 h where the database refused at that moment',
     tests: ['test/delivery/faults.test.ts'],
