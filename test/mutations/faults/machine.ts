@@ -11,7 +11,7 @@ export const machineFaults: readonly Mutation[] = [
     replace: 'Math.floor(this.#count * part)',
     harm: 'the slowest delivery is never in the figures of a quiet bar',
     tests: ['test/observability/activity.test.ts'],
-    only: 'percentiles',
+    only: 'the slowest of a few',
   },
   {
     name: 'observability: a full disk is called something else',

@@ -109,7 +109,7 @@ export const peopleFaults: readonly Mutation[] = [
     replace: "    .where('tpv_id', '!=', tpvId)\n",
     harm: 'a restaurant gets the press of another one’s button',
     tests: ['test/buttons/press.test.ts'],
-    only: 'a press on sqlite stays with the TPV',
+    only: 'sqlite.*stays with the TPV',
   },
   {
     name: 'assignment: nobody tells the TPV before to stop',
