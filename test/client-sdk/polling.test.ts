@@ -1,4 +1,4 @@
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import {
   type ClientStatus,
   type Clock,
@@ -49,18 +49,15 @@ async function setUp(options: Partial<HubClientOptions> = {}) {
   return { hub, proxy, tpv, texts, statuses, completed };
 }
 
-/** What a scripted hub gives to each poll for `pending` in turn; with nothing left it holds them. */
 interface Script {
-  pending: Instruction[][];
-  /** What it says to those who ask for `sent` once something was handed out. */
-  sent?: Instruction[];
+  /** What a scripted hub has in each state, one list for each time it is asked. */
+  lists: Partial<Record<string, Instruction[][]>>;
   /** Its answers to reports in turn; with none left it takes them. */
   reports?: { status: number; json: unknown }[];
 }
 
 /** A hub that answers polls by a script, and a client that is not connected yet. */
-async function scripted({ pending, sent = [], reports = [] }: Script, options: Partial<HubClientOptions> = {}) {
-  let handedOut = false;
+async function scripted({ lists, reports = [] }: Script, options: Partial<HubClientOptions> = {}) {
   const reported = new Queue<string>();
   const answerTo = ({ method, path, body }: Call): Answer => {
     if (method === 'PATCH') {
@@ -69,11 +66,10 @@ async function scripted({ pending, sent = [], reports = [] }: Script, options: P
     }
     const status = new URL(path, 'http://hub').searchParams.get('status');
     if (status === null) return { status: 200, json: TPV_INFO };
-    if (status !== 'pending')
-      return { status: 200, json: { instructions: handedOut && status === 'sent' ? sent : [] } };
-    handedOut = true;
-    const instructions = pending.shift();
-    return instructions === undefined ? 'silence' : { status: 200, json: { instructions } };
+    const instructions = lists[status]?.shift();
+    // As a hub that holds a long poll.
+    if (status === 'pending' && instructions === undefined) return 'silence';
+    return { status: 200, json: { instructions: instructions ?? [] } };
   };
   const server = await startAnsweringServer((call, response) => {
     const answer = answerTo(call);
@@ -157,18 +153,30 @@ test('what was handed out to a socket or a poll that got lost comes at once, bef
   expect(tpv.counters).toMatchObject({ received: 4, done: 4 });
 });
 
-test('what a lost answer handed out goes before what is newer', async () => {
+describe('the hub’s order is kept', () => {
   const given = (second: number) =>
     instruction({
       created_at: `2025-11-09T10:30:0${second}.000Z`,
       expires_at: '2099-01-01T00:00:00.000Z',
       payload: { second },
     });
-  const { tpv } = await scripted({ pending: [[given(2)]], sent: [given(1)] });
-  const seconds = new Queue<unknown>();
-  tpv.on('process_message', ({ payload }) => seconds.push(payload.second));
-  await tpv.connect();
-  expect([await seconds.next(), await seconds.next()]).toEqual([1, 2]);
+
+  test.each<[string, Script['lists']]>([
+    [
+      'for what the TPV had in hand before it connected',
+      { processing: [[given(2)]], delivered: [[given(3)]], sent: [[given(1)]] },
+    ],
+    [
+      'for what a lost answer handed out, and what is newer',
+      { sent: [[], [given(1), given(2)]], pending: [[given(3)]] },
+    ],
+  ])('%s', async (_, lists) => {
+    const { tpv } = await scripted({ lists });
+    const seconds = new Queue<unknown>();
+    tpv.on('process_message', ({ payload }) => seconds.push(payload.second));
+    await tpv.connect();
+    expect([await seconds.next(), await seconds.next(), await seconds.next()]).toEqual([1, 2, 3]);
+  });
 });
 
 test.each([
@@ -182,7 +190,7 @@ test.each([
   const warnings = new Queue<string>();
   const logger = { debug() {}, info() {}, warn: (_: object, text: string) => warnings.push(text), error() {} };
   const reports = [{ status, json: { error: 'no', code } }];
-  const { tpv, reported } = await scripted({ pending: [[given]], reports }, { clock, logger });
+  const { tpv, reported } = await scripted({ lists: { pending: [[given]] }, reports }, { clock, logger });
   tpv.on('process_message', () => 'hecho');
   await tpv.connect();
   const first = await reported.next();

@@ -159,6 +159,15 @@ export const clientFaults: readonly Mutation[] = [
     only: 'what a lost answer handed out',
   },
   {
+    name: 'client polling: what was in hand before comes state by state',
+    file: POLLING,
+    find: 'return inOrder(lists.flat());',
+    replace: 'return lists.flat();',
+    harm: 'after a restart of the TPV “no, three” is done before “two beers”',
+    tests: ['test/client-sdk/polling.test.ts'],
+    only: 'had in hand before',
+  },
+  {
     name: 'client polling: a 5xx counts as an answer to a report',
     file: 'client-sdk/src/connection/polling/reporter.ts',
     find: '  if (httpStatus >= 500 || httpStatus === 429) return undefined;\n',
