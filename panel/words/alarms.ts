@@ -19,6 +19,10 @@ export const alarmWords: Readonly<Record<AlarmCode, { text: (alarm: Alarm) => st
     action: 'Reparar',
   },
   webhook_broken: { text: () => 'Telegram no consigue entregar los mensajes.', action: 'Ver el webhook' },
+  database_lost: {
+    text: () => 'La base de datos se ha borrado o sustituido: no se acepta nada hasta que se restaure.',
+    action: 'Ver los ajustes',
+  },
   disk_nearly_full: { text: () => 'El disco está casi lleno.', action: 'Ver la retención' },
   pushes_unknown: {
     text: (alarm) =>

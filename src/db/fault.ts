@@ -2,9 +2,18 @@ import { HubError } from '../errors.ts';
 
 /**
  * What a fault of the database is, for its operator. `conflict`: two transactions were in each other's way once;
- * `unreachable`: no answer of the server; `refused`: it answers, and lacks a table, a right or a file.
+ * `lost`: the file was
+ * deleted or replaced; `unreachable`: no answer of the server; `refused`: it answers, and lacks a table, a right or a file.
  */
-export type FaultKind = 'disk_full' | 'read_only' | 'locked' | 'conflict' | 'damaged' | 'unreachable' | 'refused';
+export type FaultKind =
+  | 'disk_full'
+  | 'read_only'
+  | 'locked'
+  | 'conflict'
+  | 'damaged'
+  | 'lost'
+  | 'unreachable'
+  | 'refused';
 
 /**
  * The database can't do what was asked, whoever asked: it is the same refusal for the webhook, REST, the panel and the

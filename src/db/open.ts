@@ -6,12 +6,15 @@ import { Checkpointer } from './checkpointer.ts';
 import type { Connection } from './connection.ts';
 import { type DialectName, kyselyOver } from './dialect.ts';
 import { DatabaseFault, databaseFault } from './fault.ts';
+import { becomeOnlyHub } from './hub-lock.ts';
 import { openPostgresReader, openPostgresWriter } from './postgres.ts';
+import { checkAfterCrash } from './quick-check.ts';
 import type { Schema } from './schema.ts';
 import { openSqliteReader, openSqliteWriter } from './sqlite.ts';
 import { compiler, type Statement } from './statement.ts';
 import { type DatabaseObserver, groupCommit, type Transact } from './transact.ts';
 import { shrinking } from './vacuum.ts';
+import type { WatchedFile } from './watched-file.ts';
 
 export type { DatabaseObserver, Transact } from './transact.ts';
 export type { Tx } from './tx.ts';
@@ -29,6 +32,8 @@ export interface Database {
   readonly transact: Transact;
   /** The connection that writes, for migrations, before anything else uses it. */
   readonly writer: Kysely<Schema>;
+  /** The file behind it; undefined if the database is a server. */
+  readonly file: WatchedFile | undefined;
   /** Housekeeping, once a second; calls must not overlap. */
   tidy(): Promise<void>;
   /** Finishes what is queued, writes the log back into the file, and closes. */
@@ -45,6 +50,8 @@ export interface DatabasePorts {
   observer?: DatabaseObserver | undefined;
   /** Where a commit says what happened; absent: there are no listeners, as on the command line. */
   events?: EventSink | undefined;
+  /** Whether this is the hub itself, of which a SQLite file has one at a time; commands run beside it. */
+  isHub?: boolean;
 }
 
 const NO_LISTENERS: EventSink = { emit() {}, changed() {} };
@@ -59,24 +66,50 @@ export function openDatabase(options: DatabaseOptions, ports: DatabasePorts = {}
     return assemble('postgres', openPostgresWriter(url), () => openPostgresReader(url), ports);
   }
   const path = url.slice('sqlite:'.length);
+  let release = () => {};
   try {
+    if (ports.isHub === true) {
+      release = becomeOnlyHub(path);
+      checkAfterCrash(path);
+    }
     const writer = openSqliteWriter({ path, durability: options.DATABASE_DURABILITY });
     const checkpointer = new Checkpointer(resolve(path));
     const shrink = writer.pages && shrinking(writer.pages, () => performance.now());
     return assemble('sqlite', writer, () => openSqliteReader(path), ports, {
+      file: writer.file,
       async tidy() {
+        // By its name, another file would be opened.
+        if (writer.file.loss() !== undefined) return;
         await checkpointer.run();
         shrink?.();
       },
       close: () => checkpointer.close(),
+      closed: release,
     });
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new HubError(
-      'unavailable',
-      `The database ${path} can't be opened (${reason}): check DATABASE_URL, and that this user may write there.`,
-      { cause },
-    );
+    release();
+    throw cause instanceof HubError ? cause : cantOpen(path, cause);
+  }
+}
+
+/** Says what to mend; a right that is missing is no remedy for a damaged file or a full disk. */
+function cantOpen(path: string, cause: unknown): HubError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const fault = databaseFault(cause);
+  const sentence = `The database ${path} can't be opened (${reason}): ${remedyOf(fault)}.`;
+  return new HubError('unavailable', sentence, { cause });
+}
+
+function remedyOf(fault: unknown): string {
+  switch (fault instanceof DatabaseFault ? fault.kind : undefined) {
+    case 'damaged':
+      return 'it is damaged, or no database. Keep the file, and restore the last good copy (npx valletpv-hub restore <copy>)';
+    case 'disk_full':
+      return 'its disk is full. Make room';
+    case 'locked':
+      return 'another program holds it. Stop that program';
+    default:
+      return 'check DATABASE_URL, and that this user may write there';
   }
 }
 
@@ -85,7 +118,7 @@ function assemble(
   writer: Connection,
   openReader: () => Connection,
   { observer, events = NO_LISTENERS }: DatabasePorts,
-  housekeeping?: Pick<Database, 'tidy' | 'close'>,
+  housekeeping?: Pick<Database, 'tidy' | 'close' | 'file'> & { closed(): void },
 ): Database {
   const reader = sayingFaults(openReader(), observer);
   const read = kyselyOver(reader, dialect);
@@ -97,6 +130,7 @@ function assemble(
     read,
     transact,
     writer: kysely,
+    file: housekeeping?.file,
     async query<P extends object, R>(statement: Statement<P, R>, parameters: P): Promise<R[]> {
       const compiled = compile(statement);
       const { rows } = await reader.execute(compiled.sql, compiled.bind(parameters as Record<string, unknown>));
@@ -108,6 +142,7 @@ function assemble(
       await housekeeping?.close();
       await reader.close();
       await writer.close();
+      housekeeping?.closed();
     },
   };
 }

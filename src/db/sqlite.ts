@@ -4,6 +4,7 @@ import SqliteDatabase from 'better-sqlite3';
 import { pause, systemClock } from '../clock.ts';
 import type { Connection } from './connection.ts';
 import type { Pages } from './vacuum.ts';
+import { WatchedFile } from './watched-file.ts';
 
 /** The oldest SQLite that is safe here (docs/security.md, "Versions"). */
 const LEAST_SQLITE = '3.51.3';
@@ -38,6 +39,7 @@ export interface SqliteOptions {
 export interface SqliteWriter extends Connection {
   /** Undefined if the file can't give any back. */
   pages: Pages | undefined;
+  file: WatchedFile;
 }
 
 /** Opens the file for writing; it and its folder are made for this user alone if they are missing. */
@@ -71,7 +73,10 @@ export function openSqliteWriter({ path, durability }: SqliteOptions): SqliteWri
   }
   db.pragma(`busy_timeout = ${BUSY_MS}`);
   const shrinks = db.pragma('auto_vacuum', { simple: true }) === INCREMENTAL;
-  return { ...overSqlite(db), pages: shrinks ? pagesOf(db) : undefined };
+  // The first read makes the log, if it is not there.
+  db.prepare('select count(*) from sqlite_schema').get();
+  const watched = new WatchedFile(file, (target) => db.backup(target));
+  return { ...overSqlite(db, watched), pages: shrinks ? pagesOf(db) : undefined, file: watched };
 }
 
 function pagesOf(db: SqliteDatabase.Database): Pages {
@@ -98,7 +103,7 @@ function configure(db: SqliteDatabase.Database): void {
   db.pragma('temp_store = MEMORY');
 }
 
-function overSqlite(db: SqliteDatabase.Database): Connection {
+function overSqlite(db: SqliteDatabase.Database, file?: WatchedFile): Connection {
   const prepared = new Map<string, SqliteDatabase.Statement<unknown[]>>();
   const prepare = (text: string) => {
     let statement = prepared.get(text);
@@ -121,6 +126,7 @@ function overSqlite(db: SqliteDatabase.Database): Connection {
       return { rows, changes: rows.length };
     },
     async begin(bounds) {
+      file?.requireNamed();
       const deadline = performance.now() + (bounds === 'request' ? LOCK_MS : PATIENT_LOCK_MS);
       for (;;) {
         try {
@@ -135,6 +141,8 @@ function overSqlite(db: SqliteDatabase.Database): Connection {
     },
     async commit() {
       commit.run();
+      // What lies in a file that lost its name meanwhile is not kept.
+      file?.requireNamed();
     },
     async rollback() {
       // SQLite ends a transaction by itself on some faults (a full disk); there is nothing left to take back then.

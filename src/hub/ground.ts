@@ -8,6 +8,7 @@ import type { DeliverySettings } from '../instructions/instruction.ts';
 import type { Logger, Logs } from '../log/log.ts';
 import { Activity } from '../observability/activity/activity.ts';
 import { DatabaseWatch } from '../observability/database-watch.ts';
+import { type LostFile, startFileWatch } from '../observability/file-watch.ts';
 import { type Health, startHealth } from '../observability/health.ts';
 import { createMetrics, type Metrics } from '../observability/metrics/metrics.ts';
 import { startTelemetry, type Telemetry } from '../observability/telemetry.ts';
@@ -31,6 +32,8 @@ export interface Ground {
   readonly telemetry: Telemetry;
   /** Whether the hub can work. */
   readonly health: Health;
+  /** Undefined while the database's file is where it was opened. */
+  lostFile(): LostFile | undefined;
   /** From its first moment on, a drain takes nothing new. */
   readonly draining: { begun: boolean };
   /** Which TPVs are there. */
@@ -72,7 +75,7 @@ export async function openGround(
     commitFailed: metrics.inbound.commitFailed,
   });
   ends.defer(() => watch.stop());
-  const db = openDatabase(config, { observer: watch, events });
+  const db = openDatabase(config, { observer: watch, events, isHub: true });
   ends.defer(() => db.close());
   const ran = await migrate(db);
   if (ran.length > 0) log.info({ migrations: ran }, 'the database was brought up to date');
@@ -80,6 +83,8 @@ export async function openGround(
   const draining = { begun: false };
   const health = await startHealth({ db, clock, log, draining: () => draining.begun }, watch);
   ends.defer(() => health.stop());
+  const fileWatch = startFileWatch({ db, clock, log });
+  ends.defer(() => fileWatch.stop());
   const presence = new Presence(db, clock);
   ends.defer(() => presence.write().catch(onFault));
   const activity = new Activity({ db, clock, events, onFault });
@@ -94,6 +99,7 @@ export async function openGround(
     pressTtlMs: config.PRESS_TTL_SECONDS * 1_000,
     maxAttempts: config.MAX_ATTEMPTS,
   };
-  const seen = { metrics, telemetry, health, presence, activity };
+  const lostFile = () => fileWatch.lost();
+  const seen = { lostFile, metrics, telemetry, health, presence, activity };
   return { config, logs, log, clock, now, onFault, events, db, draining, settings, texts, limits, ...seen };
 }

@@ -22,6 +22,7 @@ export interface ObservationPorts
     'config' | 'db' | 'events' | 'clock' | 'now' | 'presence' | 'activity' | 'settings' | 'onFault'
   > {
   disk: DiskPorts['read'];
+  lostFile: SituationPorts['lostFile'];
   pushesPausedUntil: SituationPorts['pushesPausedUntil'];
   retryUpdate: QuarantineOptions['retry'];
   webhook: WebhookChangePort;

@@ -17,6 +17,8 @@ export const PROBLEMS = {
     'La base de datos lleva segundos bloqueada por otro programa: ciérralo; el hub seguirá solo en cuanto la suelte.',
   database_damaged:
     'La base de datos está dañada: haz una copia del fichero, ejecuta «valletpv-hub doctor» y restaura la última copia buena.',
+  database_lost:
+    'El fichero de la base de datos se ha borrado o sustituido: no pares el hub hasta que guarde una copia; el panel dice dónde.',
   database_unavailable: 'La base de datos no responde: comprueba DATABASE_URL y su servidor o su disco.',
   schema_newer: 'Una versión más nueva del hub cambió la base de datos: actualiza este hub y arráncalo de nuevo.',
   schema_outdated: 'A la base de datos le faltan migraciones: arranca el hub de nuevo o ejecuta «npm run migrate».',
@@ -62,6 +64,7 @@ const PROBLEM_OF: Readonly<Record<Trouble['kind'], ProblemCode>> = {
   read_only: 'database_read_only',
   locked: 'database_locked',
   damaged: 'database_damaged',
+  lost: 'database_lost',
   unreachable: 'database_unavailable',
   refused: 'database_unavailable',
 };
@@ -118,6 +121,7 @@ function problem(code: ProblemCode): Problem {
 }
 
 async function lookAtDatabase(db: Database, watch: DatabaseWatch, known: ReadonlySet<string>): Promise<Look> {
+  if (db.file?.loss() !== undefined) return { codes: ['database_lost'] };
   // What failed a moment ago need not be tried again: that may hang, and others would wait behind it.
   if (watch.trouble !== undefined) return { codes: [PROBLEM_OF[watch.trouble.kind]], fault: watch.trouble.fault };
   try {

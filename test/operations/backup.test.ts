@@ -29,7 +29,7 @@ async function largeDatabase(megabytes: number): Promise<string> {
 
 /** What is beside the database apart from what SQLite has there. */
 function leftOf(databaseUrl: string): string[] {
-  return readdirSync(dirname(fileOf(databaseUrl))).filter((name) => !/^hub\.db(-wal|-shm)?$/.test(name));
+  return readdirSync(dirname(fileOf(databaseUrl))).filter((name) => !/^hub\.db(-wal|-shm|-hub)?$/.test(name));
 }
 
 describe('a backup', { timeout: 60_000 }, () => {

@@ -33,7 +33,7 @@ async function copied() {
 }
 
 function names(file: string): string[] {
-  return readdirSync(dirname(file)).filter((name) => !/-(wal|shm)$/.test(name));
+  return readdirSync(dirname(file)).filter((name) => !/-(wal|shm|hub)$/.test(name));
 }
 
 describe('restoring', { timeout: 60_000 }, () => {

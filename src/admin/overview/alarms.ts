@@ -1,4 +1,5 @@
 import { isoTime } from '../../iso-time.ts';
+import type { LostFile } from '../../observability/file-watch.ts';
 import type { DiskSpace } from '../../observability/metrics/process-metrics.ts';
 import type { Totals } from '../../observability/totals.ts';
 import type { Alarm, AlarmCode } from '../schemas/overview.ts';
@@ -19,6 +20,7 @@ export interface AlarmFacts {
   tpvs: readonly WatchedTpv[];
   sharedKeys: readonly { tpvId: string; since: number }[];
   webhook: WebhookHealth;
+  lostFile: LostFile | undefined;
   disk: { room: DiskSpace | undefined; fullSince: number | undefined };
   totals: Pick<Totals, 'pushesUnknown' | 'quarantined' | 'unassigned' | 'unassignedSince'>;
 }
@@ -31,6 +33,7 @@ export function alarmsOf(facts: AlarmFacts): Alarm[] {
   const { totals } = facts;
   const awaiting = facts.tpvs.filter(({ state }) => state === 'awaiting');
   return [
+    ...ofLostFile(facts.lostFile),
     ...ofDisk(facts.disk),
     ...ofWebhook(facts.webhook),
     ...ofSharedKeys(facts),
@@ -40,6 +43,21 @@ export function alarmsOf(facts: AlarmFacts): Alarm[] {
     ...counted('quarantine_not_empty', totals.quarantined),
     ...counted('tpv_awaiting_approval', awaiting.length, Math.min(...awaiting.map(({ createdAt }) => createdAt))),
   ];
+}
+
+function ofLostFile(lost: LostFile | undefined): Alarm[] {
+  if (lost === undefined) return [];
+  const { path, loss, since, copy, fault } = lost;
+  const what = `El fichero ${path} se ha ${loss === 'deleted' ? 'borrado' : 'sustituido'}.`;
+  return [alarm('database_lost', 'critical', { since, detail: `${what} ${howToSave(copy, fault)}` })];
+}
+
+function howToSave(copy: string | undefined, fault: string | undefined): string {
+  if (copy !== undefined) {
+    return `Todo está guardado en ${copy}: para el hub, ejecuta «npx valletpv-hub restore ${copy}» y arráncalo.`;
+  }
+  if (fault === undefined) return 'El hub está guardando una copia: no lo pares.';
+  return `El hub no ha podido guardar una copia (${fault}): no lo pares y libera espacio; lo intenta cada 30 segundos.`;
 }
 
 function ofDisk({ room, fullSince }: AlarmFacts['disk']): Alarm[] {

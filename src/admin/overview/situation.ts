@@ -3,6 +3,7 @@ import type { Database } from '../../db/open.ts';
 import { statement } from '../../db/statement.ts';
 import { isoTime } from '../../iso-time.ts';
 import type { Activity } from '../../observability/activity/activity.ts';
+import type { LostFile } from '../../observability/file-watch.ts';
 import { readTotals, type Totals } from '../../observability/totals.ts';
 import type { Presence } from '../../tpvs/presence.ts';
 import { stateOf } from '../../tpvs/tpv-list.ts';
@@ -21,6 +22,7 @@ export interface SituationPorts {
   webhookMode: 'webhook' | 'polling';
   disk: DiskWatch;
   sharedKeys: SharedKeys;
+  lostFile(): LostFile | undefined;
   /** Nothing goes to Telegram before; undefined if nothing holds it. */
   pushesPausedUntil(): number | undefined;
   version: string;
@@ -132,7 +134,8 @@ export class Situation {
 
   #alarms(tpvs: readonly WatchedTpv[], totals: Totals): Overview['alarms'] {
     const { sharedKeys, webhook, disk } = this.#ports;
-    return alarmsOf({ tpvs, sharedKeys: sharedKeys.now(), webhook: webhook.last, disk, totals });
+    const lostFile = this.#ports.lostFile();
+    return alarmsOf({ tpvs, sharedKeys: sharedKeys.now(), webhook: webhook.last, disk, totals, lostFile });
   }
 }
 

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import type { Config } from '../../config/config.ts';
 import { migrationStatus } from '../../db/migrate.ts';
 import { type Database, openDatabase } from '../../db/open.ts';
+import { damageOf } from '../../db/quick-check.ts';
 import { type Finding, findings } from './finding.ts';
 
 type DatabaseConfig = Pick<Config, 'DATABASE_URL' | 'DATABASE_DURABILITY'>;
@@ -11,13 +12,15 @@ type DatabaseConfig = Pick<Config, 'DATABASE_URL' | 'DATABASE_DURABILITY'>;
 /** A page of the database. */
 const TRIAL_BYTES = 4096;
 
+const RESTORE_IT = 'Keep the file, stop the hub, and restore the last good copy: npx valletpv-hub restore <copy>';
+
 /** The file of a SQLite database; undefined for PostgreSQL. */
 export function sqlitePath(url: string): string | undefined {
   return /^sqlite:(.+)$/.exec(url)?.[1];
 }
 
 /**
- * Whether the database can be opened and written, and has this program's schema.
+ * Whether the database can be opened and written, has this program's schema, and, of SQLite, is whole.
  * @param look gets the database if it has no fault
  */
 export async function checkDatabase(
@@ -54,6 +57,10 @@ export async function checkDatabase(
       return [...found, fault(what, 'npx valletpv-hub migrate, or restart the hub.')];
     }
     await db.transact((tx) => tx.kysely.selectFrom('settings').select('key').limit(1).execute());
+    const damage = path === undefined ? [] : damageOf(path);
+    if (damage.length > 0) {
+      return [...found, fault(`The database is damaged: ${damage.join('; ')}`, RESTORE_IT)];
+    }
     return [...found, ok(`The database answers, and its schema is this program's.`), ...(await look(db))];
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
