@@ -39,6 +39,7 @@ export class Dispatcher {
   /** … and when nothing may be written any more. */
   readonly #over = new AbortController();
   #started = false;
+  #probing = false;
   #preparing = 0;
   #wake: Cancel | undefined;
 
@@ -77,6 +78,7 @@ export class Dispatcher {
    */
   async stop(ms: number): Promise<void> {
     this.#stopping.abort();
+    this.#sendPause.end();
     this.#wake?.();
     const { promise: late, resolve } = Promise.withResolvers<void>();
     const cancel = this.#ports.clock.after(ms, resolve);
@@ -95,6 +97,10 @@ export class Dispatcher {
   #pump(): void {
     this.#wake?.();
     this.#wake = undefined;
+    if (this.#sendPause.closed) {
+      this.#probe();
+      return;
+    }
     while (this.#mayBegin && this.#underWay.size < MAX_UNDER_WAY && this.#preparing < MAX_PREPARING) {
       const now = this.#ports.clock.now();
       if (this.#sendPause.until > now) {
@@ -112,6 +118,25 @@ export class Dispatcher {
       });
       this.#underWay.add(sent);
     }
+  }
+
+  /** Asks Telegram whether it works again, once that is due. */
+  #probe(): void {
+    const { clock, sender } = this.#ports;
+    const now = clock.now();
+    if (!this.#mayBegin || this.#probing) return;
+    if (this.#sendPause.until > now) {
+      this.#wakeAt(this.#sendPause.until, now);
+      return;
+    }
+    this.#probing = true;
+    const probed = sender.probe().then((works) => {
+      this.#probing = false;
+      this.#underWay.delete(probed);
+      this.#sendPause.probed(works);
+      this.#pump();
+    });
+    this.#underWay.add(probed);
   }
 
   get #mayBegin(): boolean {
@@ -138,6 +163,7 @@ export class Dispatcher {
       // Whichever TPV's it is, the chat is looked at again.
       following ??= { tpv_id: null };
     } finally {
+      this.#sendPause.unused(chatId);
       this.#queue.done(chatId, following && { tpvId: following.tpv_id }, clock.now());
     }
   }
@@ -154,7 +180,7 @@ export class Dispatcher {
         return { following: head };
       }
       // Asked for last: a slow database would otherwise let many leave at once.
-      await this.#turnToLeave();
+      await this.#turnToLeave(chatId);
       if (this.#stopping.signal.aborted) return { following: head };
       this.#queue.taken(chatId, clock.now());
       const [row] = await db.transact((tx) => tx.run(markSending, { id: head.id }));
@@ -168,13 +194,14 @@ export class Dispatcher {
     }
   }
 
-  async #turnToLeave(): Promise<void> {
+  async #turnToLeave(chatId: number): Promise<void> {
     const { clock } = this.#ports;
     while (!this.#stopping.signal.aborted) {
       const now = clock.now();
       const at = Math.max(this.#sendPause.until, this.#overall.readyAt());
-      if (at <= now) return this.#overall.taken(now);
-      await pause(clock, Math.ceil(at - now), this.#stopping.signal);
+      if (at > now) await pause(clock, Math.ceil(at - now), this.#stopping.signal);
+      else if (this.#sendPause.leaves(chatId)) return this.#overall.taken(now);
+      else await this.#sendPause.changed();
     }
   }
 }

@@ -18,6 +18,8 @@ export type SendOutcome =
 export interface SendPort {
   /** Sends it; never rejects. Markup that can't be parsed is sent again as plain text. */
   send(row: PushRow): Promise<SendOutcome>;
+  /** Whether Telegram works; never rejects. */
+  probe(): Promise<boolean>;
 }
 
 /** How a change of a sent message went. */

@@ -64,17 +64,20 @@ export class Settlement {
     if (verdict.kind !== 'outage') sendPause.reached();
     switch (verdict.kind) {
       case 'settled':
+        if (verdict.status === 'unknown') sendPause.doubt(row.chat_id);
+        else if (outcome.kind !== 'impossible') sendPause.passed(row.chat_id);
         return this.#end(row, outcome, verdict);
       case 'again':
         return this.#again(row, outcome, verdict.waitMs, verdict.error);
       case 'limited': {
         const waitMs = verdict.waitMs + this.#ports.random() * JITTER_MS;
-        sendPause.limited(row.chat_id, waitMs);
+        sendPause.limited(row.chat_id, this.#ports.random());
         return this.#again(row, outcome, waitMs, verdict.error);
       }
       case 'outage':
-        return this.#again(row, outcome, sendPause.outage(), verdict.error);
+        return this.#again(row, outcome, sendPause.outage(row.chat_id), verdict.error);
       case 'moved':
+        sendPause.passed(row.chat_id);
         return this.#follow(row, verdict);
       default:
         return verdict satisfies never;

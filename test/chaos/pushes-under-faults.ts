@@ -55,7 +55,6 @@ const HANG_MS = 10_000;
 const SETTLE_MS = 20_000;
 /** Nobody listens at Telegram's address for the second half of every fourth minute. */
 const isOutage = (ms: number) => Math.floor(ms / 30_000) % 8 === 5;
-const SHARED_LIMIT_MS = 2_000;
 
 interface Request {
   at: number;
@@ -149,6 +148,15 @@ export async function pushesUnderFaults(options: PushesUnderFaultsOptions): Prom
           events++;
         }
       },
+      async probe() {
+        sending++;
+        try {
+          return await (!calm && isOutage(clock.now() - begin) ? offline : online).probe();
+        } finally {
+          sending--;
+          events++;
+        }
+      },
     },
     random,
     uploads: { remove: async () => {} },
@@ -228,22 +236,13 @@ export async function pushesUnderFaults(options: PushesUnderFaultsOptions): Prom
   }
 }
 
-/** Requests of a chat, or of anybody where two chats were limited at once, before Telegram's time was over. */
+/** Requests of a chat before Telegram's time for it was over. */
 function tooEarly(requests: readonly Request[]): number {
   const allowed = new Map<number, number>();
-  let allAllowed = 0;
-  let last: Request | undefined;
   let early = 0;
-  for (const request of requests) {
-    const { at, chatId, limitedMs } = request;
-    // What left in the same moment as a refusal came did not know of it.
-    if (at < (allowed.get(chatId) ?? 0) || (at < allAllowed && at !== last?.at)) early++;
-    if (limitedMs === undefined) continue;
-    allowed.set(chatId, at + limitedMs);
-    if (last !== undefined && last.chatId !== chatId && at - last.at < SHARED_LIMIT_MS) {
-      allAllowed = Math.max(allAllowed, at + limitedMs);
-    }
-    last = request;
+  for (const { at, chatId, limitedMs } of requests) {
+    if (at < (allowed.get(chatId) ?? 0)) early++;
+    if (limitedMs !== undefined) allowed.set(chatId, at + limitedMs);
   }
   return early;
 }

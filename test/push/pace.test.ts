@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { SendOutcome } from '../../src/push/send-port.ts';
 import { turns } from '../support/clock.ts';
 import { sent, startDispatcher } from '../support/dispatcher.ts';
 import { DIALECTS } from '../support/hub.ts';
@@ -77,17 +78,26 @@ describe.each(DIALECTS)('sending on %s', (database) => {
     expect(hub.got[2]?.at).toBe(30_500);
   });
 
-  test('rests altogether where two chats are limited at once', async () => {
+  test('rests altogether for a moment where two chats are limited at once, and then tries one', async () => {
     const hub = await startDispatcher({ database });
     hub.answer = (row) => (row.chat_id < 3 && hub.clock.now() < at + 20_000 ? limited(20) : sent());
     const at = hub.clock.now();
     for (const chat of [1, 2]) await hub.push(chat, `${chat}`);
     await hub.clock.advance(100);
-    await hub.push(3, 'other');
-    await hub.clock.advance(19_800);
+    for (const chat of [3, 4]) await hub.push(chat, `${chat}`);
+    await hub.clock.advance(850);
     expect(hub.got.map(({ text }) => text)).toEqual(['1', '2']);
+    const gate = Promise.withResolvers<SendOutcome>();
+    hub.answer = () => gate.promise;
     await hub.clock.advance(1_000);
-    expect(hub.got.map(({ text }) => text).toSorted()).toEqual(['1', '1', '2', '2', 'other']);
+    expect(hub.got).toHaveLength(3);
+    hub.answer = sent;
+    gate.resolve(sent());
+    await hub.clock.advance(100);
+    expect(hub.got.map(({ text }) => text).toSorted()).toEqual(['1', '2', '3', '4']);
+    await hub.clock.advance(18_000);
+    expect(hub.got.map(({ text }) => text).toSorted()).toEqual(['1', '1', '2', '2', '3', '4']);
+    for (const again of hub.got.slice(4)) expect(again.at).toBeGreaterThanOrEqual(20_000);
   });
 
   test('goes on where two chats are limited one long after the other', async () => {

@@ -105,13 +105,16 @@ test('an upload that waits survives a restart and the sweep', async () => {
 });
 
 test('a message whose upload is gone has failed, and says why', async () => {
-  const hub = await startPushing();
+  const clock = testClock();
+  const hub = await startPushing({ clock });
   hub.emulator.fail({ method: 'sendPhoto', times: 1, how: { kind: 'reset' } });
   const { body } = await hub.upload(photo());
   const [row] = await hub.hub.db.read.selectFrom('push_messages').select('data').execute();
   rmSync(JSON.parse(row?.data ?? '{}').file.path);
   const path = `/api/tpv/push/${body.push_message_id}/`;
   await hub.one.fetch(`${path}resend/`, { method: 'POST' });
+  // Nothing leaves for a second after the cut; then Telegram is probed.
+  await clock.advance(1_000);
   await expect
     .poll(async () => (await hub.one.fetch(path)).body)
     .toMatchObject({ status: 'failed', error_message: 'el fichero que llevaba ya no está' });

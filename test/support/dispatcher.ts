@@ -27,6 +27,10 @@ export interface TestDispatcher {
   /** What Telegram got so far. */
   readonly got: readonly Got[];
   readonly faults: readonly unknown[];
+  /** When Telegram was asked whether it works; on the test's clock, from its start. */
+  readonly probes: readonly number[];
+  /** What it answers to that. */
+  works: () => boolean;
   /** What Telegram says; everything is taken by default. */
   answer: (row: PushRow, got: Got) => SendOutcome | Promise<SendOutcome>;
   /** A message of this TPV (the hub itself by default) to a chat; resolves with its id. */
@@ -71,6 +75,7 @@ export async function startDispatcher(options: DispatcherOptions = {}): Promise<
   });
   await migrate(db);
   const got: Got[] = [];
+  const probes: number[] = [];
   let events = 0;
   let queries = 0;
   const idle = async () => {
@@ -106,6 +111,11 @@ export async function startDispatcher(options: DispatcherOptions = {}): Promise<
         events++;
         return outcome;
       },
+      async probe() {
+        events++;
+        probes.push(clock.now() - START);
+        return test.works();
+      },
     },
     random: options.random ?? (() => 0),
     uploads: { remove: async () => {} },
@@ -125,6 +135,8 @@ export async function startDispatcher(options: DispatcherOptions = {}): Promise<
     dispatcher,
     databaseUrl,
     got,
+    probes,
+    works: () => true,
     faults,
     answer: sent,
     push: async (chatId, text, tpvId) => (await test.pushAll([{ chatId, text, ...(tpvId && { tpvId }) }]))[0] ?? '',

@@ -22,6 +22,11 @@ export function telegramSender(api: Api<RawApi>): SendPort {
       const second = await attempt(() => call(api, row, 'none'));
       return second.kind === 'sent' ? { ...second, asPlain: true } : second;
     },
+    probe: () =>
+      api.getMe().then(
+        () => true,
+        () => false,
+      ),
   };
 }
 

@@ -27,11 +27,19 @@ export const pushFaults: readonly Mutation[] = [
   {
     name: 'push: two limited chats hold nobody else',
     file: PAUSE,
-    find: 'at - before.at < SHARED_LIMIT_MS) this.hold(ms);',
-    replace: 'at - before.at < SHARED_LIMIT_MS) this.hold(0);',
+    find: "(this.#gate === 'open' && isShared)",
+    replace: "(this.#gate === 'closed' && isShared)",
     harm: 'the whole bot is limited, and every chat asks for more of it',
     tests: ['test/push/pace.test.ts'],
     only: 'sqlite.*rests altogether',
+  },
+  {
+    name: 'push: an outage that answers 502 is fed with the queue',
+    file: PAUSE,
+    find: "if (this.#gate === 'open' || this.#tries(chatId)) this.#close",
+    replace: "if (this.#gate === 'one') this.#close",
+    harm: 'of a whole queue nobody knows what arrived',
+    tests: ['test/push/outage.test.ts'],
   },
   {
     name: 'push: six at once into a chat',
