@@ -4,12 +4,12 @@ import { type Clock, systemClock } from '../clock.ts';
 import { CloseCode } from '../protocol/codes.ts';
 import { isFinal, PRESS_COMMAND } from '../protocol/lifecycle.ts';
 import type { Instruction } from '../wire/instruction.ts';
+import type { FakeFile } from './fake-file.ts';
 import type { HeldConnections, RefuseOptions } from './faults.ts';
 import { HubServer } from './hub-server.ts';
 import type { NewInstruction } from './new-instruction.ts';
 import type { PushOutcome, PushRecord } from './pushes.ts';
 import type { ReportRecord } from './report.ts';
-import type { FakeFile } from './rest.ts';
 
 /** All of them may be left out. */
 export interface FakeHubOptions {

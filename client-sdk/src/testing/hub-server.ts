@@ -5,6 +5,7 @@ import type { Clock } from '../clock.ts';
 import type { Instruction } from '../wire/instruction.ts';
 import { Account } from './account.ts';
 import { Changes } from './changes.ts';
+import type { FakeFile } from './fake-file.ts';
 import { Faults } from './faults.ts';
 import { Gateway } from './gateway.ts';
 import { Later } from './later.ts';
@@ -12,7 +13,7 @@ import { Ledger, POLL } from './ledger.ts';
 import { Pushes } from './pushes.ts';
 import { Refusal } from './refusal.ts';
 import type { ReportFields, ReportRecord } from './report.ts';
-import { answerRest, type FakeFile, type RestAnswer } from './rest.ts';
+import { answerRest, type RestAnswer } from './rest.ts';
 
 export interface HubServerOptions {
   clock: Clock;

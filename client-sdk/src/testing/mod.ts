@@ -1,6 +1,7 @@
 export type { TelegramUser } from '../api/user.ts';
 export type { Cancel, Clock } from '../clock.ts';
 export type {} from '../platform.ts';
+export type { FakeFile } from './fake-file.ts';
 export { FakeHub, type FakeHubOptions } from './fake-hub.ts';
 export type { HeldConnections, RefuseOptions } from './faults.ts';
 export { ManualClock } from './manual-clock.ts';
@@ -8,4 +9,3 @@ export type { NewInstruction } from './new-instruction.ts';
 export type { PushOutcome, PushRecord } from './pushes.ts';
 export type { RefusalCode } from './refusal.ts';
 export type { ReportFields, ReportRecord } from './report.ts';
-export type { FakeFile } from './rest.ts';

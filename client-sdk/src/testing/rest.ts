@@ -3,19 +3,12 @@ import type { Clock } from '../clock.ts';
 import { INSTRUCTION_STATUSES, type InstructionStatus } from '../protocol/lifecycle.ts';
 import { isRecord } from '../wire/check.ts';
 import type { Account } from './account.ts';
+import type { FakeFile } from './fake-file.ts';
 import { type Ledger, POLL } from './ledger.ts';
 import { iso } from './new-instruction.ts';
 import type { IncomingPush, Pushes, PushRecord } from './pushes.ts';
 import { Refusal } from './refusal.ts';
 import { isReport, type ReportFields } from './report.ts';
-
-/** A file that a person sent. */
-export interface FakeFile {
-  bytes: Uint8Array;
-  name?: string;
-  /** Default `application/octet-stream`. */
-  type?: string;
-}
 
 export interface RestPorts {
   clock: Clock;
