@@ -7,7 +7,7 @@ import { openIdleSockets } from './idle-sockets.ts';
 import { Latencies } from './latencies.ts';
 import { type BenchOptions, benchOptions, HELP } from './options.ts';
 import { PanelVisitors } from './panel.ts';
-import { poll } from './polls.ts';
+import { poll, registerPollers } from './polls.ts';
 import { pressButtons } from './press.ts';
 import { seed } from './seed.ts';
 import { LATENCY_COLUMNS, latencyCells, printHeading, printRow, whole } from './table.ts';
@@ -85,10 +85,11 @@ async function traffic(hub: HubUnderLoad, parts: BenchOptions['parts'], sizes: S
     load.close();
   }
   if (parts.includes('polls')) {
-    await poll(hub.url, keys, connections, Math.min(seconds, WARM_UP_SECONDS));
+    const pollers = await registerPollers(hub.url);
+    await poll(hub.url, pollers, connections, Math.min(seconds, WARM_UP_SECONDS));
     printHeading(`polls, ${connections} connections`, LATENCY_COLUMNS);
     const cpuMs = hub.cpuMs;
-    const { latencies, perSecond } = await poll(hub.url, keys, connections, seconds);
+    const { latencies, perSecond } = await poll(hub.url, pollers, connections, seconds);
     printRow('poll → 200', latencyCells(perSecond, latencies));
     printRow('hub CPU per poll', [cpuPer(latencies.count, cpuMs, hub.cpuMs)]);
   }
@@ -124,8 +125,9 @@ async function growth({ rows, connections, seconds, rate, tpvs }: Sizes): Promis
       const between = hub.cpuMs;
       const steady = await load.run({ connections, seconds, rate });
       load.close();
+      const pollers = await registerPollers(hub.url);
       const beforePolls = hub.cpuMs;
-      const polls = await poll(hub.url, keys, connections, seconds);
+      const polls = await poll(hub.url, pollers, connections, seconds);
       const [p50 = 0, p99 = 0] = steady.reported.quantiles([0.5, 0.99]);
       printRow(whole(count), [
         whole(full.reportedPerSecond),
