@@ -14,6 +14,8 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     // The tests mostly wait for sockets and commits: one worker more than cores keeps them busy.
     maxWorkers: 3,
+    // Also on a busy machine, and while sending rests for a second after a message that may have arrived.
+    expect: { poll: { timeout: 8_000 } },
     testTimeout: 20_000,
     hookTimeout: 60_000,
   },
