@@ -213,7 +213,8 @@ test('a hub closes within its time while a message hangs, and answers who waits 
   await hub.emulator.waitForCall(({ method }) => method === 'sendMessage');
   const from = clock.now();
   await hub.close();
-  expect(clock.now() - from).toBeLessThan(13_000);
+  // The drain's bound (docs/reliability.md): this clock runs on while the machine still closes connections.
+  expect(clock.now() - from).toBeLessThan(25_000);
   expect(await told).toMatchObject({ status: 202 });
   // On the same clock: by the machine's, the retention could take the row before it is read.
   const again = await startPushing({ clock, databaseUrl: hub.databaseUrl, emulator: hub.emulator });
