@@ -69,13 +69,16 @@ describe('updates', () => {
 
 describe('an instruction', () => {
   test('over a socket is counted in each of its states, and timed to hand-out, first report and end', async () => {
-    const hub = await startHub();
+    // Two reports within one millisecond would both be the first.
+    const clock = testClock();
+    const hub = await startHub({ clock });
     const tpv = await hub.tpv();
     const socket = await tpv.socket();
     await hub.message(1, 'Hola');
     const { instruction } = await socket.next('instruction');
     for (const status of ['delivered', 'processing', 'processing', 'completed'] as const) {
       await socket.report(instruction.id, status);
+      await clock.advance(1);
     }
     expect(await family(hub, 'hub_instruction_transitions_total')).toMatchObject({
       'hub_instruction_transitions_total{to="pending",by="hub"}': 1,
