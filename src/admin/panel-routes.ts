@@ -51,7 +51,7 @@ export async function panelRoutes(app: FastifyInstance, { folder = PANEL_FOLDER 
   const page = async (request: FastifyRequest, reply: FastifyReply) => {
     const [path = ''] = request.url.split('?', 1);
     if (path === '/admin') return reply.redirect('/admin/');
-    // A page's address has no dot: what has one is a file that somebody looks for.
+    // A page's address has no dot: one with a dot asks for a file.
     if (path.includes('.') || path.startsWith('/admin/assets')) {
       throw new HubError('not_found', 'The panel has no such page.');
     }

@@ -16,7 +16,7 @@ export type FaultKind =
   | 'refused';
 
 /**
- * The database can't do what was asked, whoever asked: it is the same refusal for the webhook, REST, the panel and the
+ * The database can't do what was asked. The refusal is the same for the webhook, REST, the panel and the
  * timers. The observer of the database counts each, so that its line in the log is one a second and not one each.
  */
 export class DatabaseFault extends HubError {

@@ -120,7 +120,7 @@ export async function registerAdministration(
     async setupLink(address) {
       const token = await offerSetup(db, now());
       if (token === undefined) return undefined;
-      // Behind the #: browsers send it to nobody, so no log on the way keeps it.
+      // Behind the #: browsers don't send that part, so no log on the way keeps it.
       return new URL(`/admin/configurar#${token}`, config.PUBLIC_URL ?? address).href;
     },
   };
