@@ -1,6 +1,7 @@
 import { type Cancel, pause } from '../clock.ts';
 import type { EventSource } from '../events.ts';
 import { Pace } from '../pace.ts';
+import { Departure } from './departure.ts';
 import type { PushRow } from './message.ts';
 import { headOfChat, interruptedToUnknown, markSending, waitingChats } from './push-store.ts';
 import { ChatQueue } from './queue.ts';
@@ -17,14 +18,15 @@ export interface DispatchPorts extends SettlementPorts {
 
 /** Requests to Telegram that may be under way at once. */
 const MAX_UNDER_WAY = 60;
-/** Of these, what is read from the database and waits for its turn to leave. */
+/** Of these, what has not left yet: it is read from the database, waits for its turn, or is being connected. */
 const MAX_PREPARING = 4;
 
 const INTERRUPTED = 'el hub se interrumpió mientras lo enviaba';
 
 /**
  * Sends what waits: one at a time and in order per chat, within Telegram's limits, fair between TPVs. Rows are the
- * truth; a message is marked `sending` before its request leaves, so that a crash never sends it twice.
+ * truth; a message is marked `sending` once it is connected and before a byte of it leaves, so that a crash never sends
+ * it twice, and one while connecting leaves it `pending`.
  */
 export class Dispatcher {
   readonly #ports: DispatchPorts;
@@ -149,49 +151,61 @@ export class Dispatcher {
 
   /** Never rejects. */
   async #sendNext(chatId: number): Promise<void> {
-    const { clock, sender, onFault } = this.#ports;
+    const { clock, onFault } = this.#ports;
     let following: Pick<PushRow, 'tpv_id'> | undefined;
+    const prepared = this.#prepares();
     try {
-      const prepared = await this.#prepare(chatId);
-      following = prepared.following;
-      if (prepared.row === undefined) return;
-      const waits = await this.#settlement.keep(prepared.row, await sender.send(prepared.row));
-      if (waits) following = prepared.row;
+      following = await this.#sendHead(chatId, prepared);
     } catch (error) {
       this.#sendPause.hold(FAULT_WAIT_MS);
       if (!this.#over.signal.aborted) onFault(error);
       // Whichever TPV's it is, the chat is looked at again.
-      following ??= { tpv_id: null };
+      following = { tpv_id: null };
     } finally {
+      prepared();
       this.#sendPause.unused(chatId);
       this.#queue.done(chatId, following && { tpvId: following.tpv_id }, clock.now());
     }
   }
 
-  /** The chat's next message, marked as leaving now; and the one that follows it, or waits in its place. */
-  async #prepare(chatId: number): Promise<{ row?: PushRow | undefined; following: PushRow | undefined }> {
-    const { db, clock } = this.#ports;
+  /** @returns the message that follows in the chat, or waits in its place */
+  async #sendHead(chatId: number, prepared: () => void): Promise<PushRow | undefined> {
+    const { db, clock, sender } = this.#ports;
+    const [head, second] = await db.query(headOfChat, { chatId });
+    if (head === undefined) return undefined;
+    if (head.not_before !== null && head.not_before > clock.now()) {
+      this.#queue.pause(chatId, head.not_before);
+      return head;
+    }
+    if (await this.#settlement.outlived(head)) return second;
+    // Asked for last: a slow database would otherwise let many leave at once.
+    await this.#turnToLeave(chatId);
+    if (this.#stopping.signal.aborted) return head;
+    this.#queue.taken(chatId, clock.now());
+    const departure = new Departure(async () => {
+      if (this.#stopping.signal.aborted) return undefined;
+      return (await db.transact((tx) => tx.run(markSending, { id: head.id })))[0];
+    }, prepared);
+    const outcome = await sender.send(head, () => departure.leave());
+    const left = await departure.over();
+    if (left === 'withdrawn') return head;
+    const row = left ?? head;
+    return (await this.#settlement.keep(row, outcome)) ? row : second;
+  }
+
+  /**
+   * Takes one of the few places for what is read from the database and waits for its turn to leave.
+   * @returns gives it back; once more is fine
+   */
+  #prepares(): () => void {
+    let released = false;
     this.#preparing++;
-    try {
-      const [head, second] = await db.query(headOfChat, { chatId });
-      if (head === undefined) return { following: undefined };
-      if (head.not_before !== null && head.not_before > clock.now()) {
-        this.#queue.pause(chatId, head.not_before);
-        return { following: head };
-      }
-      // Asked for last: a slow database would otherwise let many leave at once.
-      await this.#turnToLeave(chatId);
-      if (this.#stopping.signal.aborted) return { following: head };
-      this.#queue.taken(chatId, clock.now());
-      const [row] = await db.transact((tx) => tx.run(markSending, { id: head.id }));
-      return row === undefined ? { following: head } : { row, following: second };
-    } catch (error) {
-      this.#sendPause.hold(FAULT_WAIT_MS);
-      throw error;
-    } finally {
+    return () => {
+      if (released) return;
+      released = true;
       this.#preparing--;
       this.#pump();
-    }
+    };
   }
 
   async #turnToLeave(chatId: number): Promise<void> {

@@ -15,8 +15,8 @@ type Gate = 'open' | 'closed' | 'one' | { trial: number };
 
 /**
  * What keeps every chat waiting: an outage, a database that fails; and the doubt whether messages arrive, or are all
- * limited. After a doubt Telegram is probed, then one message goes alone, and once that got through all of them go: an
- * outage costs what was under way when it began, and not the queue.
+ * limited. After an outage or a doubt Telegram is probed, then one message goes alone, and once that got through all of
+ * them go: an outage costs what was under way when it began, and not the queue.
  */
 export class SendPause {
   readonly #clock: Pick<Clock, 'now'>;
@@ -61,10 +61,10 @@ export class SendPause {
     this.#until = Math.max(this.#until, this.#clock.now() + Math.min(ms, LONGEST_MS));
   }
 
-  /** How the probe went. */
+  /** How the probe went. Where nothing got through before, the next one waits longer each time. */
   probed(works: boolean): void {
     if (works) this.#turn('one');
-    else this.hold(PROBE_MS);
+    else this.hold(this.#outages === 0 ? PROBE_MS : backoff(++this.#outages));
   }
 
   /** Telegram took this chat's message, or said why it does not. */
@@ -98,14 +98,14 @@ export class SendPause {
   }
 
   /**
-   * Nothing got through. What was under way together fails together, and counts once.
+   * Nothing got through, and only a probe is tried from now on: a message that is not under way can't be lost. What was
+   * under way together fails together, and counts once.
    * @returns how long all of them wait
    */
-  outage(chatId: number): number {
+  outage(): number {
     if (this.#clock.now() >= this.#until) this.#outages++;
     const ms = backoff(this.#outages);
-    this.hold(ms);
-    if (this.#tries(chatId)) this.#turn('closed');
+    this.#close(ms);
     return ms;
   }
 

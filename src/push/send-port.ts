@@ -16,8 +16,11 @@ export type SendOutcome =
 
 /** What the dispatcher asks of Telegram's side. */
 export interface SendPort {
-  /** Sends it; never rejects. Markup that can't be parsed is sent again as plain text. */
-  send(row: PushRow): Promise<SendOutcome>;
+  /**
+   * Sends it; never rejects. Markup that can't be parsed is sent again as plain text.
+   * @param leave asked once it is connected, before a byte leaves: on a no nothing does
+   */
+  send(row: PushRow, leave: () => Promise<boolean>): Promise<SendOutcome>;
   /** Whether Telegram works; never rejects. */
   probe(): Promise<boolean>;
 }

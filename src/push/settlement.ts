@@ -37,7 +37,7 @@ const JITTER_MS = 500;
 /** After a fault of the database, nothing is tried for this long. */
 export const FAULT_WAIT_MS = 1_000;
 
-const GIVEN_UP = 'Telegram no estuvo disponible en 7 días';
+const GIVEN_UP: End = { status: 'failed', error: 'Telegram no estuvo disponible en 7 días', unreachablePerson: false };
 
 /** Writes down what became of each try: it is over, it waits for another one, or it goes to the group's new id. */
 export class Settlement {
@@ -75,7 +75,7 @@ export class Settlement {
         return this.#again(row, outcome, waitMs, verdict.error);
       }
       case 'outage':
-        return this.#again(row, outcome, sendPause.outage(row.chat_id), verdict.error);
+        return this.#again(row, outcome, sendPause.outage(), verdict.error);
       case 'moved':
         sendPause.passed(row.chat_id);
         return this.#follow(row, verdict);
@@ -84,12 +84,17 @@ export class Settlement {
     }
   }
 
+  /** @returns whether the message has waited for too long, and is over */
+  async outlived(row: PushRow): Promise<boolean> {
+    if (this.#ports.clock.now() - row.queued_at <= GIVE_UP_AFTER_MS) return false;
+    await this.#end(row, undefined, GIVEN_UP);
+    return true;
+  }
+
   /** Waits for another try, or gives up after a week. */
   async #again(row: PushRow, outcome: SendOutcome, waitMs: number, error: string): Promise<boolean> {
     const notBefore = Math.ceil(this.#ports.clock.now() + waitMs);
-    if (notBefore - row.queued_at > GIVE_UP_AFTER_MS) {
-      return this.#end(row, outcome, { status: 'failed', error: GIVEN_UP, unreachablePerson: false });
-    }
+    if (notBefore - row.queued_at > GIVE_UP_AFTER_MS) return this.#end(row, outcome, GIVEN_UP);
     this.#state.queue.pause(row.chat_id, notBefore);
     await this.#write(async (tx) => {
       await tx.run(postponePush, { id: row.id, notBefore, error });
@@ -110,7 +115,7 @@ export class Settlement {
     return false;
   }
 
-  async #end(row: PushRow, outcome: SendOutcome, end: End): Promise<boolean> {
+  async #end(row: PushRow, outcome: SendOutcome | undefined, end: End): Promise<boolean> {
     const { clock, uploads, onFault } = this.#ports;
     const { id, tpv_id: tpvId, idempotency_key: idempotencyKey, attempts } = row;
     const { status } = end;
@@ -119,11 +124,11 @@ export class Settlement {
       await tx.run(settlePush, {
         id,
         status,
-        messageId: outcome.kind === 'sent' ? outcome.messageId : null,
-        code: outcome.kind === 'refused' ? outcome.code : null,
+        messageId: outcome?.kind === 'sent' ? outcome.messageId : null,
+        code: outcome?.kind === 'refused' ? outcome.code : null,
         error: end.error,
-        plain: outcome.kind === 'sent' && outcome.asPlain ? 1 : 0,
-        sentAt: outcome.kind === 'sent' ? clock.now() : null,
+        plain: outcome?.kind === 'sent' && outcome.asPlain ? 1 : 0,
+        sentAt: outcome?.kind === 'sent' ? clock.now() : null,
       });
       if (end.unreachablePerson) {
         await tx.run(markUnreachable, { telegramId: row.chat_id });
@@ -134,7 +139,7 @@ export class Settlement {
       tx.changed('push', id);
     });
     this.#state.waiters.release(id);
-    const file = outcome.kind === 'sent' ? uploadOf(row) : undefined;
+    const file = outcome?.kind === 'sent' ? uploadOf(row) : undefined;
     if (file !== undefined) uploads.remove(file).catch(onFault);
     return false;
   }

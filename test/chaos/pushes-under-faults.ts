@@ -128,7 +128,7 @@ export async function pushesUnderFaults(options: PushesUnderFaultsOptions): Prom
     clock,
     events: said,
     sender: {
-      async send(row) {
+      async send(row, leave) {
         const at = clock.now();
         const outage = !calm && isOutage(at - begin);
         const how = calm || outage ? undefined : chooseFault();
@@ -140,7 +140,7 @@ export async function pushesUnderFaults(options: PushesUnderFaultsOptions): Prom
         if (how?.kind === 'hang') clock.after(HANG_MS, () => release?.());
         sending++;
         try {
-          return await (outage ? offline : online).send(row);
+          return await (outage ? offline : online).send(row, leave);
         } finally {
           sending--;
           if (how?.kind === 'hang') hanging--;

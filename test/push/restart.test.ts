@@ -47,6 +47,32 @@ describe.each(DIALECTS)('a dispatcher on %s', (database) => {
     expect(await second.row(waiting)).toMatchObject({ status: 'sent' });
   });
 
+  test('that ended while it connected sends that message after its start', async () => {
+    const first = await startDispatcher({ database });
+    first.connect = () => new Promise<undefined>(() => {});
+    const id = await first.push(1, 'a');
+    await first.idle();
+    const stopped = first.dispatcher.stop(SECOND);
+    await first.clock.advance(SECOND);
+    await stopped;
+    const second = await startDispatcher({ databaseUrl: first.databaseUrl });
+    await second.idle();
+    expect(await second.row(id)).toMatchObject({ status: 'sent', attempts: 1 });
+  });
+
+  test('that ends while it connects lets nothing leave any more', async () => {
+    const hub = await startDispatcher({ database });
+    const connected = Promise.withResolvers<undefined>();
+    hub.connect = () => connected.promise;
+    const id = await hub.push(1, 'a');
+    await hub.idle();
+    const stopped = hub.dispatcher.stop(SECOND);
+    connected.resolve(undefined);
+    await stopped;
+    expect(hub.got).toEqual([]);
+    expect(await hub.row(id)).toMatchObject({ status: 'pending', attempts: 0 });
+  });
+
   test('stops within its time, and lets go whoever waits', async () => {
     const hub = await startDispatcher({ database });
     hub.answer = () => new Promise<SendOutcome>(() => {});

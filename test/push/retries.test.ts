@@ -23,9 +23,57 @@ describe.each(DIALECTS)('a message on %s', (database) => {
     const id = await hub.push(1, 'a');
     await hub.clock.advance(190 * SECOND);
     expect(hub.got.map(({ at }) => at / SECOND)).toEqual([0, 1, 3, 7, 15, 31, 63, 123, 183]);
+    expect(hub.probes.map((at) => at / SECOND)).toEqual([1, 3, 7, 15, 31, 63, 123, 183]);
     hub.answer = sent;
     await hub.clock.advance(60 * SECOND);
     expect(await hub.row(id)).toMatchObject({ status: 'sent', attempts: 10, not_before: null });
+  });
+
+  test('that could not leave waits untried while probes after 1, 2, 4 … 60 seconds fail, and leaves with the first that works', async () => {
+    const hub = await startDispatcher({ database });
+    hub.works = () => false;
+    hub.connect = async () => unreachable;
+    const id = await hub.push(1, 'a');
+    await hub.clock.advance(190 * SECOND);
+    expect(hub.probes.map((at) => at / SECOND)).toEqual([1, 3, 7, 15, 31, 63, 123, 183]);
+    expect(await hub.row(id)).toMatchObject({ status: 'pending', attempts: 0, error_message: 'ECONNREFUSED' });
+    hub.works = () => true;
+    hub.connect = async () => undefined;
+    await hub.clock.advance(53 * SECOND - 1);
+    expect(hub.got).toEqual([]);
+    await hub.clock.advance(1);
+    expect(await hub.row(id)).toMatchObject({ status: 'sent', attempts: 1, not_before: null });
+  });
+
+  test('that is being connected is pending still, and counts as sending only once it may leave', async () => {
+    const hub = await startDispatcher({ database });
+    const connected = Promise.withResolvers<undefined>();
+    hub.connect = () => connected.promise;
+    const gate = Promise.withResolvers<SendOutcome>();
+    hub.answer = () => gate.promise;
+    const id = await hub.push(1, 'a');
+    await hub.idle();
+    expect(await hub.row(id)).toMatchObject({ status: 'pending', attempts: 0 });
+    connected.resolve(undefined);
+    await hub.idle();
+    expect(await hub.row(id)).toMatchObject({ status: 'sending', attempts: 1 });
+    gate.resolve(sent());
+    await hub.idle();
+    expect(await hub.row(id)).toMatchObject({ status: 'sent', attempts: 1 });
+  });
+
+  test('that waited for a week is given up before it leaves', async () => {
+    const hub = await startDispatcher({ database });
+    hub.works = () => false;
+    hub.connect = async () => unreachable;
+    const ids = await hub.pushAll(['a', 'b'].map((text) => ({ chatId: 1, text })));
+    await hub.idle();
+    await hub.clock.jump(169 * HOUR);
+    hub.works = () => true;
+    hub.connect = async () => undefined;
+    await hub.clock.advance(61 * SECOND);
+    expect(hub.got).toEqual([]);
+    for (const id of ids) expect(await hub.row(id)).toMatchObject({ status: 'failed', error_code: null });
   });
 
   test('lives through a line that is dead for days, and is given up after a week', async () => {

@@ -31,6 +31,8 @@ export interface TestDispatcher {
   readonly probes: readonly number[];
   /** What it answers to that. */
   works: () => boolean;
+  /** Before a message leaves: what keeps it from that, if something does. */
+  connect: (row: PushRow) => Promise<SendOutcome | undefined>;
   /** What Telegram says; everything is taken by default. */
   answer: (row: PushRow, got: Got) => SendOutcome | Promise<SendOutcome>;
   /** A message of this TPV (the hub itself by default) to a chat; resolves with its id. */
@@ -103,11 +105,15 @@ export async function startDispatcher(options: DispatcherOptions = {}): Promise<
     clock,
     events: said,
     sender: {
-      async send(row) {
+      async send(row, leave) {
         events++;
+        const failed = await test.connect(row);
+        events++;
+        if (failed !== undefined) return failed;
+        if (!(await leave())) return { kind: 'cut', description: 'WITHDRAWN' };
         const one = { at: clock.now() - START, chatId: row.chat_id, text: row.text };
         got.push(one);
-        const outcome = await test.answer(row, one);
+        const outcome = await test.answer({ ...row, attempts: row.attempts + 1 }, one);
         events++;
         return outcome;
       },
@@ -138,6 +144,7 @@ export async function startDispatcher(options: DispatcherOptions = {}): Promise<
     probes,
     works: () => true,
     faults,
+    connect: async () => undefined,
     answer: sent,
     push: async (chatId, text, tpvId) => (await test.pushAll([{ chatId, text, ...(tpvId && { tpvId }) }]))[0] ?? '',
     pushAll: (messages) =>

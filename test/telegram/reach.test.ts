@@ -1,7 +1,12 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer as createHttpServer, type RequestListener } from 'node:http';
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type RequestListener,
+  type ServerResponse,
+} from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -10,6 +15,7 @@ import { Readable } from 'node:stream';
 import { InputFile } from 'grammy';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { type TelegramFault, telegramApi, telegramFault } from '../../src/telegram/outbound/api.ts';
+import { departures } from '../../src/telegram/outbound/request.ts';
 
 const TOKEN = '1:a-made-up-token';
 
@@ -75,6 +81,52 @@ describe('a message has not left', () => {
     const endless = new InputFile(Readable.from(pieces()), 'a.pdf');
     const fate = await fateOf(api(`http://127.0.0.1:${port}`).sendDocument(1, endless));
     expect(fate).toMatchObject({ kind: 'cut' });
+  });
+});
+
+describe('a message that is asked whether it may leave', () => {
+  const ok = (request: IncomingMessage, response: ServerResponse) =>
+    request.resume().on('end', () => response.end('{"ok":true,"result":{"message_id":1}}'));
+
+  test('is asked once it is connected, on a kept connection too, and leaves on a yes', async () => {
+    const seen: string[] = [];
+    const server = createHttpServer((request, response) => {
+      seen.push('read');
+      ok(request, response);
+    }).on('connection', () => seen.push('connected'));
+    const bot = api(`http://127.0.0.1:${await listen(server)}`);
+    const leave = async () => {
+      seen.push('asked');
+      return true;
+    };
+    for (let i = 0; i < 2; i++) await departures.run(leave, () => bot.sendMessage(1, 'a'));
+    expect(seen.filter((one) => one !== 'connected')).toEqual(['asked', 'read', 'asked', 'read']);
+    expect(seen.filter((one) => one === 'connected')).toHaveLength(1);
+  });
+
+  test('is not asked where it can’t be connected', async () => {
+    let asked = false;
+    const leave = async () => {
+      asked = true;
+      return true;
+    };
+    const port = await fullListener();
+    const fate = await departures.run(leave, () => say(`http://127.0.0.1:${port}`, { connectMs: 50 }));
+    expect([fate.kind, asked]).toEqual(['unreachable', false]);
+  });
+
+  test('sends not a byte on a no', async () => {
+    let bytes = 0;
+    const port = await rawServer((socket) => {
+      socket.on('data', (piece) => {
+        bytes += piece.length;
+      });
+    });
+    const fate = await departures.run(
+      async () => false,
+      () => say(`http://127.0.0.1:${port}`),
+    );
+    expect([fate.kind, bytes]).toEqual(['cut', 0]);
   });
 });
 

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { type ClientRequest, type IncomingMessage, Agent as PlainAgent, request as plainRequest } from 'node:http';
 import { Agent as TlsAgent, request as tlsRequest } from 'node:https';
 import type { Readable } from 'node:stream';
@@ -59,6 +60,12 @@ interface Answer {
   json(): Promise<object>;
 }
 
+/**
+ * Asked for each request made within its `run`, once that is connected and before a byte of it leaves; on a no nothing
+ * does. It never rejects. grammY hands nothing of its caller's on to its `fetch`.
+ */
+export const departures = new AsyncLocalStorage<() => Promise<boolean>>();
+
 /** Kept connections are forgotten on the way without a word, so idle ones are closed before that. */
 const IDLE_MS = 5_000;
 /** One of several addresses has this long before the next is tried; Node's 250 ms are less than a slow line takes. */
@@ -88,6 +95,7 @@ function answerTo(
   limitMs: number,
 ): Promise<Answer> {
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+  const mayLeave = departures.getStore();
   let connected = false;
   const timers: Cancel[] = [];
   const end = () => {
@@ -100,18 +108,30 @@ function answerTo(
     reject(new RequestFault(stage, code));
     end();
   };
+  const write = () => {
+    if (typeof init.body === 'string') outgoing.end(init.body);
+    else init.body.pipe(outgoing);
+  };
+  const ready = () => {
+    connected = true;
+    mayLeave?.().then((may) => {
+      if (outgoing.destroyed) return;
+      if (may) write();
+      else fail('WITHDRAWN');
+    });
+  };
   timers.push(clock.after(limitMs, () => fail('ETIMEDOUT')));
   outgoing.on('error', (error) => fail(codeOf(error)));
   outgoing.on('socket', (socket) => {
     if (outgoing.reusedSocket) {
-      connected = true;
+      ready();
       return;
     }
     const cancel = clock.after(connectMs, () => fail('ETIMEDOUT'));
     timers.push(cancel);
     socket.once(socket instanceof TLSSocket ? 'secureConnect' : 'connect', () => {
-      connected = true;
       cancel();
+      ready();
     });
   });
   outgoing.on('response', (incoming) => {
@@ -126,8 +146,7 @@ function answerTo(
   });
   if (init.signal.aborted) fail('ABORTED');
   init.signal.addEventListener('abort', () => fail('ABORTED'));
-  if (typeof init.body === 'string') outgoing.end(init.body);
-  else init.body.pipe(outgoing);
+  if (mayLeave === undefined) write();
   return promise.finally(() => {
     for (const cancel of timers) cancel();
   });

@@ -5,6 +5,7 @@ import type { ParseMode, PushData } from '../../db/push-tables.ts';
 import { type PushRow, uploadOf } from '../../push/message.ts';
 import type { SendOutcome, SendPort } from '../../push/send-port.ts';
 import { telegramFault } from './api.ts';
+import { departures } from './request.ts';
 
 /** Telegram's words for markup that it can't parse. */
 export const UNPARSABLE = /can't parse entities|can't find end of|unsupported start tag|unclosed/i;
@@ -14,12 +15,13 @@ const FILE_GONE = 'el fichero que llevaba ya no está';
 /** Sends rows of the queue through grammY's Api. */
 export function telegramSender(api: Api<RawApi>): SendPort {
   return {
-    async send(row) {
+    async send(row, leave) {
       const file = uploadOf(row);
       if (file !== undefined && !(await isReadable(file.path))) return { kind: 'impossible', description: FILE_GONE };
-      const first = await attempt(() => call(api, row, row.parse_mode));
+      const ask = (mode: ParseMode) => attempt(() => departures.run(leave, () => call(api, row, mode)));
+      const first = await ask(row.parse_mode);
       if (row.parse_mode === 'none' || first.kind !== 'refused' || !UNPARSABLE.test(first.description)) return first;
-      const second = await attempt(() => call(api, row, 'none'));
+      const second = await ask('none');
       return second.kind === 'sent' ? { ...second, asPlain: true } : second;
     },
     probe: () =>
