@@ -12,6 +12,7 @@ const PLACES: Readonly<Record<AlarmCode, string>> = {
   tpv_key_shared: '/admin/tpvs',
   webhook_elsewhere: '/admin/webhook',
   webhook_broken: '/admin/webhook',
+  polling_broken: '/admin/webhook',
   database_lost: '/admin/ajustes',
   disk_nearly_full: '/admin/ajustes',
   pushes_unknown: '/admin/mensajes?status=unknown',

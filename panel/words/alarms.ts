@@ -19,6 +19,7 @@ export const alarmWords: Readonly<Record<AlarmCode, { text: (alarm: Alarm) => st
     action: 'Reparar',
   },
   webhook_broken: { text: () => 'Telegram no consigue entregar los mensajes.', action: 'Ver el webhook' },
+  polling_broken: { text: () => 'El hub no consigue recoger los mensajes de Telegram.', action: 'Ver qué pasa' },
   database_lost: {
     text: () => 'La base de datos se ha borrado o sustituido: no se acepta nada hasta que se restaure.',
     action: 'Ver los ajustes',

@@ -5,6 +5,8 @@ import { sameSecret } from '../same-secret.ts';
 export interface StatusOptions {
   /** Why the hub can't work now; empty if it can. */
   problems(): Promise<readonly { code: string; message: string }[]>;
+  /** What makes it of less use, although it works; empty if nothing does. */
+  degraded(): readonly { code: string; message: string; since: string }[];
   metrics: { text(): Promise<string>; readonly contentType: string };
   metricsToken: string | undefined;
 }
@@ -31,8 +33,12 @@ export async function statusRoutes(app: FastifyInstance, options: StatusOptions)
 
   app.get('/readyz', { schema: { tags: ['Estado'], summary: 'El hub puede atender' } }, async (_request, reply) => {
     const problems = await options.problems();
-    if (problems.length > 0) reply.code(503).header('retry-after', RETRY_AFTER_SECONDS);
-    return reply.send({ status: problems.length === 0 ? 'ok' : 'unavailable', problems });
+    if (problems.length > 0) {
+      return reply.code(503).header('retry-after', RETRY_AFTER_SECONDS).send({ status: 'unavailable', problems });
+    }
+    // Still 200: no restart, and no other hub behind a balancer, mends what is wrong at Telegram.
+    const degraded = options.degraded();
+    return reply.send({ status: degraded.length === 0 ? 'ok' : 'degraded', problems: degraded });
   });
 
   app.get('/metrics', { schema: { tags: ['Estado'], summary: 'Métricas para Prometheus' } }, async (request, reply) => {

@@ -13,8 +13,9 @@ const RUN: Record<CommandName, Run> = {
   migrate: async (input) => (await import('./migrate-command.ts')).migrateCommand(input),
   async doctor(input) {
     const { doctorCommand } = await import('./doctor/doctor.ts');
-    const { telegramSide } = await import('../telegram/setup/webhook-setup.ts');
-    return doctorCommand(input, telegramSide);
+    const { telegramSide } = await import('../telegram/setup/telegram-side.ts');
+    const { lastUpdateOf } = await import('./last-update.ts');
+    return doctorCommand(input, (config) => telegramSide(config, lastUpdateOf));
   },
   backup: async (input) => (await import('./backup-command.ts')).backupCommand(input),
   restore: async (input) => (await import('./restore-command.ts')).restoreCommand(input),
@@ -25,8 +26,9 @@ const RUN: Record<CommandName, Run> = {
   instruction: async (input) => (await import('./instruction-command.ts')).instructionCommand(input),
   async webhook(input) {
     const { webhookCommand } = await import('./webhook-command.ts');
-    const { webhookSide } = await import('../telegram/setup/webhook-setup.ts');
-    return webhookCommand(input, webhookSide);
+    const { webhookSide } = await import('../telegram/setup/telegram-side.ts');
+    const { lastUpdateOf } = await import('./last-update.ts');
+    return webhookCommand(input, (config) => webhookSide(config, lastUpdateOf));
   },
 };
 

@@ -39,7 +39,7 @@ export async function webhookCommand(
       await reach(readConfig(env)).delete();
       return {
         data: { ok: true },
-        text: 'Telegram delivers nowhere; it keeps updates for 24 hours. The hub sets the webhook again at its next start.',
+        text: 'Telegram delivers nowhere; it keeps updates for 24 hours. With TELEGRAM_WEBHOOK_AUTO, a hub that runs sets the webhook again within 5 minutes, and each hub at its start.',
       };
     default:
       throw new UsageError('"webhook" takes set, info or delete.');

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { DEFAULT_DELIVERY } from '#protocol';
+import { TELEGRAM_API, webhookUrlLacks } from './telegram-takes.ts';
 
 const text = z.string();
 
@@ -53,8 +54,6 @@ function isTrusted(value: string): boolean {
   if (version === 0 || more.length > 0) return false;
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
 }
-
-const TELEGRAM_API = 'https://api.telegram.org';
 
 const WEBHOOK_SECRET = '16 to 256 of A-Z a-z 0-9 _ -';
 const AT_LEAST_16 = 'at least 16 characters';
@@ -153,8 +152,10 @@ function faultsBetween(right: Partial<Values>, given: Given): string[] {
     faults.push(`TELEGRAM_WEBHOOK_SECRET is required in webhook mode; it takes ${WEBHOOK_SECRET}.`);
   }
   const { TELEGRAM_WEBHOOK_URL: webhook, TELEGRAM_API_ROOT: root } = right;
-  if (webhook !== undefined && !webhook.startsWith('https:') && root === TELEGRAM_API) {
-    faults.push(`TELEGRAM_WEBHOOK_URL is ${JSON.stringify(webhook)}; it takes an https URL: Telegram calls no other.`);
+  const lacks = webhook === undefined || root !== TELEGRAM_API ? undefined : webhookUrlLacks(webhook);
+  if (lacks !== undefined) {
+    const wanted = lacks === 'https' ? 'an https URL' : 'the ports 443, 80, 88 and 8443';
+    faults.push(`TELEGRAM_WEBHOOK_URL is ${JSON.stringify(webhook)}; it takes ${wanted}: Telegram calls no other.`);
   }
   if (right.TPV_REGISTRATION === 'token' && given.REGISTRATION_TOKEN === undefined) {
     faults.push(`REGISTRATION_TOKEN is required where TPV_REGISTRATION is token; it takes ${AT_LEAST_16}.`);

@@ -16,7 +16,6 @@ import { readings } from '../observability/readings.ts';
 import { webhookRoutes } from '../telegram/inbound/webhook-route.ts';
 import { telegramApi } from '../telegram/outbound/api.ts';
 import { botUsername } from '../telegram/setup/bot-username.ts';
-import { webhookPort } from '../telegram/setup/webhook-setup.ts';
 import { webhookSetupRoutes } from '../telegram/setup/webhook-setup-routes.ts';
 import type { AssignPorts } from '../users/assign.ts';
 import { registerAdministration } from './administration.ts';
@@ -78,7 +77,7 @@ export async function createHub(config: Config, logs: Logs, clock: Clock = syste
       disk,
       pushesPausedUntil: () => outbound.dispatcher.pausedUntil,
       retryUpdate: inbound.retry,
-      webhook: webhookPort(inbound.setup, config.TELEGRAM_MODE),
+      webhook: inbound.webhook,
     },
     making,
   );
@@ -101,11 +100,17 @@ export async function createHub(config: Config, logs: Logs, clock: Clock = syste
     inFlight: () => sockets.inFlightTotal,
     droppedLogLines: () => logs.dropped(),
     problems: async () => (await problems()).map(({ code }) => code),
+    degraded: () => observation.degraded().map(({ code }) => code),
     backlog: () => looked.backlog(),
     backlogLimit: BACKLOG_LIMIT,
     disk,
   });
-  await app.register(statusRoutes, { problems, metrics: scrape, metricsToken: config.METRICS_TOKEN });
+  await app.register(statusRoutes, {
+    problems,
+    degraded: observation.degraded,
+    metrics: scrape,
+    metricsToken: config.METRICS_TOKEN,
+  });
   const secret = config.TELEGRAM_WEBHOOK_SECRET;
   await app.register(webhookRoutes, { secret, receive: inbound.receive, draining: isDraining });
   const administration = await registerAdministration(app, {
@@ -119,7 +124,7 @@ export async function createHub(config: Config, logs: Logs, clock: Clock = syste
   });
   const { access, webhookSet } = administration;
   const { identify, guard } = access;
-  await app.register(webhookSetupRoutes, { setup: inbound.setup, identify, guard, webhookSet });
+  await app.register(webhookSetupRoutes, { webhook: inbound.webhook, identify, guard, webhookSet });
   await registerTpvEdges(app, { ...ground, api, delivery, gateway, outbound, report: keepReport, guard });
 
   const made = making.move();

@@ -1,10 +1,13 @@
 import type { Api, RawApi } from 'grammy';
+import type { WebhookChangePort } from '../admin/webhook-routes.ts';
 import type { Answers } from '../buttons/answers.ts';
 import type { HandOut } from '../instructions/submit.ts';
-import { startPolling } from '../telegram/inbound/polling.ts';
+import { lastUpdateAt } from '../telegram/inbound/last-update.ts';
+import { type Polling, startPolling } from '../telegram/inbound/polling.ts';
 import { type Received, type ReceivePorts, receiveUpdate } from '../telegram/inbound/receive.ts';
 import { type RecordRetry, type Retried, retryUpdate } from '../telegram/inbound/retry.ts';
-import { introduce, type WebhookSetup, webhookUrl } from '../telegram/setup/webhook-setup.ts';
+import { webhookSetup } from '../telegram/setup/webhook-setup.ts';
+import { WebhookUpkeep } from '../telegram/setup/webhook-upkeep.ts';
 import type { AssignPorts } from '../users/assign.ts';
 import type { Ground } from './ground.ts';
 
@@ -18,8 +21,8 @@ export interface InboundPorts
 
 /** Everything that comes from Telegram, by webhook or by polling, until it is committed. */
 export interface Inbound {
-  /** Where and how Telegram delivers. */
-  readonly setup: WebhookSetup;
+  /** What Telegram does for the hub, to watch and mend it. */
+  readonly webhook: WebhookChangePort;
   /** Takes an update as Telegram sent it; resolves once it is committed. */
   receive(raw: Buffer): Promise<Received>;
   /** Takes one again that was put aside. */
@@ -31,7 +34,9 @@ export interface Inbound {
 
 export function createInbound(ports: InboundPorts): Inbound {
   const { config, clock, log, api, answers, metrics, limits } = ports;
-  const setup = { api, url: webhookUrl(config), secret: config.TELEGRAM_WEBHOOK_SECRET };
+  const setup = webhookSetup(config, { api, now: ports.now, lastUpdateAt: () => lastUpdateAt(ports.db) });
+  const auto = setup.mode === 'webhook' && setup.url !== undefined && config.TELEGRAM_WEBHOOK_AUTO;
+  const upkeep = new WebhookUpkeep({ setup, auto, clock, log });
   const receiving: ReceivePorts = {
     ...ports,
     settings: limits,
@@ -46,21 +51,25 @@ export function createInbound(ports: InboundPorts): Inbound {
     return received;
   };
 
-  let stop: () => Promise<void> = async () => {};
+  let polling: Polling | undefined;
   return {
-    setup,
+    webhook: {
+      mode: setup.mode,
+      expectedUrl: setup.mode === 'webhook' ? setup.url : undefined,
+      read: () => upkeep.read(),
+      set: (url) => upkeep.set(url),
+      remove: () => upkeep.remove(),
+      pollingTrouble: () => polling?.trouble(),
+    },
     receive,
     retry: (seq, record) => retryUpdate(receiving, seq, record),
     start() {
-      const polls = config.TELEGRAM_MODE === 'polling';
-      const setsWebhook = !polls && setup.url !== undefined && config.TELEGRAM_WEBHOOK_AUTO;
-      const stopIntroducing = introduce(setup, setsWebhook, clock, log);
-      const stopPolling = polls ? startPolling({ api, clock, log, receive }) : undefined;
-      stop = async () => {
-        stopIntroducing();
-        await stopPolling?.();
-      };
+      upkeep.start();
+      if (setup.mode === 'polling') polling = startPolling({ api, clock, log, receive });
     },
-    stop: () => stop(),
+    async stop() {
+      upkeep.stop();
+      await polling?.stop();
+    },
   };
 }

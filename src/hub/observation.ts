@@ -6,13 +6,14 @@ import { type DiskPorts, DiskWatch } from '../admin/overview/disk.ts';
 import { adminOverviewRoutes } from '../admin/overview/overview-routes.ts';
 import { SharedKeys } from '../admin/overview/shared-keys.ts';
 import { Situation, type SituationPorts } from '../admin/overview/situation.ts';
-import { WebhookWatch } from '../admin/overview/webhook-health.ts';
+import { type UpdateFault, type WebhookHealth, WebhookWatch } from '../admin/overview/webhook-health.ts';
 import { adminPushRoutes } from '../admin/push-routes.ts';
 import { adminQuarantineRoutes, type QuarantineOptions } from '../admin/quarantine-routes.ts';
 import { adminSettingRoutes } from '../admin/setting-routes.ts';
 import { adminWebhookRoutes, type WebhookChangePort } from '../admin/webhook-routes.ts';
 import { sessionStillValid } from '../administrators/administrator-session.ts';
 import { VERSION } from '../config/version.ts';
+import { isoTime } from '../iso-time.ts';
 import { TEXTS } from '../telegram/texts.ts';
 import type { Ground } from './ground.ts';
 
@@ -28,10 +29,20 @@ export interface ObservationPorts
   webhook: WebhookChangePort;
 }
 
+/** What makes the hub of less use, although it works. */
+export interface Degradation {
+  code: UpdateFault;
+  message: string;
+  /** In ISO 8601. */
+  since: string;
+}
+
 /** What administrators look at, and what looks at the hub for them. */
 export interface Observation {
   /** The routes, within the guard. */
   routes(guarded: FastifyInstance): Promise<void>;
+  /** Why the hub works and yet gets no updates. */
+  degraded(): Degradation[];
   /** Ends the streams that are open. */
   drain(): void;
 }
@@ -45,7 +56,8 @@ export function createObservation(ports: ObservationPorts, ends: AsyncDisposable
   ends.defer(() => disk.stop());
   const sharedKeys = new SharedKeys(events, clock);
   ends.defer(() => sharedKeys.stop());
-  const webhookMode = ports.webhook.mode;
+  const { mode: webhookMode, expectedUrl } = ports.webhook;
+  const hasAddress = expectedUrl !== undefined;
   const situation = new Situation({ ...ports, version: VERSION, webhook: watch, webhookMode, disk, sharedKeys });
   const feed = new LiveFeed({
     events,
@@ -65,6 +77,13 @@ export function createObservation(ports: ObservationPorts, ends: AsyncDisposable
       await guarded.register(adminWebhookRoutes, { ...common, webhook: ports.webhook, watch });
       await guarded.register(adminLiveRoutes, { feed });
     },
+    // Without an address, the hub was never meant to get any by webhook.
+    degraded: () => (webhookMode === 'polling' || hasAddress ? degradationsOf(watch.last) : []),
     drain: () => feed.close(),
   };
+}
+
+function degradationsOf({ state, fault, since, problems }: WebhookHealth): Degradation[] {
+  if (state !== 'broken' || since === undefined) return [];
+  return [{ code: fault, message: problems.join(' '), since: isoTime(since) }];
 }

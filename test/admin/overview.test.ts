@@ -202,7 +202,7 @@ test('of many TPVs that are away ten are named, those with the most people, and 
     tpvs,
     sharedKeys: [{ tpvId: 'deleted', since: 0 }],
     lostFile: undefined,
-    webhook: { state: 'ok', elsewhere: false, checkedAt: 0, since: 0, problems: [], info: undefined },
+    webhook: { state: 'ok', fault: 'webhook_broken', checkedAt: 0, since: 0, problems: [], info: undefined },
     disk: { room: { freeBytes: 400_000_000, sizeBytes: 50_000_000_000 }, fullSince: 0 },
     totals: { pushesUnknown: 0, quarantined: 0, unassigned: 0, unassignedSince: undefined },
   });

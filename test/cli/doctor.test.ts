@@ -7,6 +7,7 @@ import type { Finding } from '../../src/cli/doctor/finding.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { openDatabase } from '../../src/db/open.ts';
 import { cli } from '../support/cli.ts';
+import { testClock } from '../support/clock.ts';
 import { startHttpProxy } from '../support/http-proxy.ts';
 import { ADMIN_TOKEN, DIALECTS, freshDatabase, startHub, type TestHub, WEBHOOK_SECRET } from '../support/hub.ts';
 import { ROOT, runProcess } from '../support/process.ts';
@@ -107,6 +108,31 @@ describe('the doctor names the fault and how to mend it:', () => {
         what: expect.stringContaining('callback_query'),
         mend: 'npx valletpv-hub webhook set',
       }),
+    ]);
+  });
+
+  test('polling that does not go, and a webhook that keeps updates from a hub that polls', async () => {
+    const clock = testClock();
+    const hub = await startHub({ clock, env: { TELEGRAM_MODE: 'polling' } });
+    const env = { ...environmentOf(hub), TELEGRAM_MODE: 'polling' };
+    await hub.emulator.waitForCall(({ method }) => method === 'deleteWebhook');
+    expect((await doctor(env)).faults).toEqual([]);
+    const description = 'Conflict: terminated by other getUpdates request';
+    hub.emulator.fail({ method: 'getUpdates', how: { kind: 'error', code: 409, description } });
+    hub.emulator.fail({ method: 'deleteWebhook', how: { kind: 'error', code: 409, description } });
+    await fetch(`${hub.emulator.apiRoot}/bot${hub.emulator.token}/setWebhook?url=https://elsewhere.example/`);
+    await expect
+      .poll(
+        async () => {
+          await clock.advance(2_000);
+          return (await hub.fetch('/readyz')).body.problems[0]?.code;
+        },
+        { timeout: 15_000 },
+      )
+      .toBe('polling_broken');
+    expect((await doctor(env)).faults).toEqual([
+      expect.objectContaining({ check: 'webhook', what: expect.stringContaining('https://elsewhere.example/') }),
+      expect.objectContaining({ check: 'polling', what: expect.stringContaining('409') }),
     ]);
   });
 

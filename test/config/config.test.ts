@@ -178,6 +178,12 @@ test('a webhook over http is for a Telegram of one’s own', () => {
   expect(faults({ ...webhook, TELEGRAM_API_ROOT: 'http://127.0.0.1:8081' })).toEqual([]);
 });
 
+test('a webhook’s port is one that Telegram calls', () => {
+  const at = (port: string) => faults({ TELEGRAM_WEBHOOK_URL: `https://hub.example${port}/webhook/telegram/` });
+  for (const port of ['', ':443', ':80', ':88', ':8443']) expect(at(port)).toEqual([]);
+  expect(at(':8100')).toEqual([expect.stringContaining('it takes the ports 443, 80, 88 and 8443')]);
+});
+
 test('registering by token needs the token', () => {
   expect(faults({ TPV_REGISTRATION: 'token' })).toEqual([
     'REGISTRATION_TOKEN is required where TPV_REGISTRATION is token; it takes at least 16 characters.',

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { expect, test } from 'vitest';
 import { ERRORS } from '#protocol';
+import { UPDATE_FAULTS } from '../../src/admin/overview/webhook-health.ts';
 import { PROBLEMS } from '../../src/observability/health.ts';
 import { codeOf, docsPage, rowsOf, sectionOf } from '../support/docs.ts';
 import { startHub } from '../support/hub.ts';
@@ -48,7 +49,7 @@ test('the codes and statuses of the page are those of the code', () => {
   );
   const state = rowsOf(sectionOf(page, '## State')).find(([route]) => route === '`GET /readyz`');
   const problems = codeOf(state?.[1]).filter((code) => /^[a-z_]+$/.test(code));
-  expect(problems.sort()).toEqual(Object.keys(PROBLEMS).sort());
+  expect(problems.sort()).toEqual([...Object.keys(PROBLEMS), ...UPDATE_FAULTS].sort());
 });
 
 /** The names at the top of `{a, b: {c}, d?}`. */

@@ -335,6 +335,7 @@ test('the metrics of a hub that is gone keep nothing of it in memory', async () 
       droppedLogLines: () => 0,
       inFlight,
       problems: async () => [],
+      degraded: () => [],
       backlog: async () => undefined,
       backlogLimit: 1,
       disk: async () => undefined,

@@ -186,6 +186,25 @@ describe('at start', () => {
     expect(hub.emulator.webhook).toBeUndefined();
   });
 
+  test('a webhook that is gone is set anew, and one that an administrator removed is not', async () => {
+    const clock = testClock();
+    const hub = await startHub({ clock, env: { TELEGRAM_WEBHOOK_URL: ELSEWHERE } });
+    await hub.emulator.waitForCall(({ method }) => method === 'setMyCommands');
+    await fetch(`${hub.emulator.apiRoot}/bot${hub.emulator.token}/deleteWebhook`);
+    expect(hub.emulator.webhook).toBeUndefined();
+    await clock.advance(5 * 60_000);
+    await vi.waitFor(() => expect(hub.emulator.webhook?.url).toBe(ELSEWHERE), 15_000);
+    expect((await hub.admin('/api/admin/webhook', { method: 'DELETE' })).status).toBe(200);
+    const tries = setWebhookCalls(hub).length;
+    for (let minutes = 0; minutes < 15; minutes += 5) await clock.advance(5 * 60_000);
+    expect((await hub.admin('/webhook/info/')).body.problems).toEqual([expect.stringMatching(/ningún webhook/)]);
+    expect(setWebhookCalls(hub)).toHaveLength(tries);
+    expect((await setup(hub)).status).toBe(200);
+    await fetch(`${hub.emulator.apiRoot}/bot${hub.emulator.token}/deleteWebhook`);
+    await clock.advance(5 * 60_000);
+    await vi.waitFor(() => expect(hub.emulator.webhook?.url).toBe(ELSEWHERE), 15_000);
+  });
+
   test('without a URL nothing is told about the webhook', async () => {
     const hub = await startHub();
     await hub.emulator.waitForCall(({ method }) => method === 'setMyCommands');

@@ -66,11 +66,9 @@ function ofDisk({ room, fullSince }: AlarmFacts['disk']): Alarm[] {
   return [alarm('disk_nearly_full', 'critical', { since: fullSince, detail: `Quedan ${free} de ${size}.` })];
 }
 
-function ofWebhook({ state, elsewhere, since, checkedAt, problems }: WebhookHealth): Alarm[] {
+function ofWebhook({ state, fault, since, checkedAt, problems }: WebhookHealth): Alarm[] {
   if (state === 'ok' || checkedAt === undefined) return [];
-  const severity = state === 'broken' ? 'critical' : 'warning';
-  const code = elsewhere ? 'webhook_elsewhere' : 'webhook_broken';
-  return [alarm(code, severity, { since, detail: problems.join(' ') })];
+  return [alarm(fault, state === 'broken' ? 'critical' : 'warning', { since, detail: problems.join(' ') })];
 }
 
 function ofSharedKeys({ sharedKeys, tpvs }: AlarmFacts): Alarm[] {

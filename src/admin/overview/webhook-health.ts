@@ -14,9 +14,7 @@ export interface TelegramWebhook {
 
 /** What is wrong with a webhook, and the sentence that says so. */
 export interface WebhookProblem {
-  code: 'unset' | 'elsewhere' | 'failing' | 'backlog' | 'missing_kinds';
-  /** When it happened, if it is one event. */
-  at?: number | undefined;
+  code: 'unset' | 'elsewhere' | 'failing' | 'backlog' | 'missing_kinds' | 'unwanted';
   sentence: string;
 }
 
@@ -27,13 +25,19 @@ export interface WebhookPort {
   readonly expectedUrl: string | undefined;
   /** @throws HubError `telegram_error` */
   read(): Promise<{ info: TelegramWebhook; problems: WebhookProblem[] }>;
+  /** Why no updates come to a hub that polls, and since when, in milliseconds. */
+  pollingTrouble(): { since: number; sentence: string } | undefined;
 }
 
-/** How the webhook was when Telegram was asked last. */
+/** What keeps the updates from the hub; alarms have these codes. */
+export const UPDATE_FAULTS = ['webhook_elsewhere', 'webhook_broken', 'polling_broken'] as const;
+export type UpdateFault = (typeof UPDATE_FAULTS)[number];
+
+/** How updates come: what Telegram said of the webhook when it was asked last, and how polling goes now. */
 export interface WebhookHealth {
   state: 'ok' | 'broken' | 'unknown';
-  /** Updates go to another program, or to none. */
-  elsewhere: boolean;
+  /** What it is, unless the state is `ok`; `webhook_elsewhere`: updates go to another program, or to none. */
+  fault: UpdateFault;
   checkedAt: number | undefined;
   /** Since when it has been like that, in milliseconds. */
   since: number | undefined;
@@ -41,11 +45,12 @@ export interface WebhookHealth {
   info: TelegramWebhook | undefined;
 }
 
+/** Faults by which updates go to another program, or to none. */
+const AWAY: ReadonlySet<WebhookProblem['code']> = new Set(['unset', 'elsewhere', 'unwanted']);
+
 const CHECK_INTERVAL_MS = 5 * 60_000;
 /** The hub itself sets the webhook when it starts: it has this long for it. */
 const FIRST_CHECK_MS = 10_000;
-/** Telegram goes on telling of its last failure, long after the next update came through. */
-const FAILURE_COUNTS_MS = 10 * 60_000;
 
 /** Asks Telegram now and then how the webhook is, so that a page that shows it does not wait for Telegram. */
 export class WebhookWatch {
@@ -54,9 +59,9 @@ export class WebhookWatch {
   readonly #cancels: Cancel[];
   readonly #onFault: (error: unknown) => void;
   #checking: Promise<WebhookHealth> | undefined;
-  last: WebhookHealth = {
+  #last: WebhookHealth = {
     state: 'unknown',
-    elsewhere: false,
+    fault: 'webhook_broken',
     checkedAt: undefined,
     since: undefined,
     problems: [],
@@ -69,6 +74,21 @@ export class WebhookWatch {
     this.#clock = clock;
     const check = () => void this.check();
     this.#cancels = [clock.after(FIRST_CHECK_MS, check), clock.every(CHECK_INTERVAL_MS, check)];
+  }
+
+  get last(): WebhookHealth {
+    const trouble = this.#port.pollingTrouble();
+    if (trouble === undefined) return this.#last;
+    const { since, sentence } = trouble;
+    const { state, problems, info } = this.#last;
+    return {
+      state: 'broken',
+      fault: 'polling_broken',
+      checkedAt: this.#clock.now(),
+      since,
+      problems: state === 'broken' ? [sentence, ...problems] : [sentence],
+      info,
+    };
   }
 
   /** Asks now; calls at the same time share one answer. Never rejects. */
@@ -86,18 +106,18 @@ export class WebhookWatch {
   async #ask(): Promise<WebhookHealth> {
     const health = await this.#read();
     const now = this.#clock.now();
-    const same = health.state === this.last.state && health.elsewhere === this.last.elsewhere;
-    this.last = { ...health, checkedAt: now, since: same ? (this.last.since ?? now) : now };
+    const same = health.state === this.#last.state && health.fault === this.#last.fault;
+    this.#last = { ...health, checkedAt: now, since: same ? (this.#last.since ?? now) : now };
     return this.last;
   }
 
-  async #read(): Promise<Pick<WebhookHealth, 'state' | 'elsewhere' | 'problems' | 'info'>> {
+  async #read(): Promise<Pick<WebhookHealth, 'state' | 'fault' | 'problems' | 'info'>> {
+    const broken = this.#port.mode === 'polling' ? 'polling_broken' : 'webhook_broken';
     try {
-      const { info, problems } = await this.#port.read();
-      const found = this.#port.mode === 'polling' ? problemsOfPolling(info) : this.#recent(problems);
+      const { info, problems: found } = await this.#port.read();
       return {
         state: found.length === 0 ? 'ok' : 'broken',
-        elsewhere: found.some(({ code }) => code === 'unset' || code === 'elsewhere'),
+        fault: found.some(({ code }) => AWAY.has(code)) ? 'webhook_elsewhere' : broken,
         problems: found.map(({ sentence }) => sentence),
         info,
       };
@@ -105,19 +125,7 @@ export class WebhookWatch {
       if (!(error instanceof HubError)) this.#onFault(error);
       const reason = error instanceof HubError ? (error.details?.[0]?.message ?? error.sentence) : 'error interno';
       const problems = [`No se ha podido preguntar a Telegram: ${reason}`];
-      return { state: 'unknown', elsewhere: false, problems, info: undefined };
+      return { state: 'unknown', fault: broken, problems, info: undefined };
     }
   }
-
-  #recent(problems: readonly WebhookProblem[]): WebhookProblem[] {
-    const since = this.#clock.now() - FAILURE_COUNTS_MS;
-    return problems.filter(({ code, at }) => code !== 'failing' || at === undefined || at > since);
-  }
-}
-
-/** If the hub polls, a webhook keeps the updates from it. */
-function problemsOfPolling(info: TelegramWebhook): WebhookProblem[] {
-  if (info.url === undefined || info.url === '') return [];
-  const sentence = `El hub pregunta a Telegram por las actualizaciones, pero Telegram las entrega en ${info.url}: borra el webhook.`;
-  return [{ code: 'elsewhere', sentence }];
 }

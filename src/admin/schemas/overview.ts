@@ -9,6 +9,7 @@ export const ALARM_CODES = [
   'tpv_key_shared',
   'webhook_elsewhere',
   'webhook_broken',
+  'polling_broken',
   'database_lost',
   'disk_nearly_full',
   'pushes_unknown',

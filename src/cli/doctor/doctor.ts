@@ -47,8 +47,8 @@ async function examine(env: Input['env'], reachTelegram: ReachTelegram): Promise
   found.push(...(await checkDatabase(config, (db) => checkCallbacks(db, config))));
   found.push(await checkTime(config.TELEGRAM_API_ROOT, () => systemClock().now()));
   found.push(...(await checkTelegram(reachTelegram(config), config)));
-  const { finding, running } = await checkListening(config);
-  found.push(finding);
+  const { found: listening, running } = await checkListening(config);
+  found.push(...listening);
   if (running) found.push(...(await checkPublicUrl(config)));
   return found;
 }

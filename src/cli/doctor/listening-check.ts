@@ -6,23 +6,30 @@ import { type Finding, findings } from './finding.ts';
 
 type Address = Pick<Config, 'HOST' | 'PORT'>;
 
-/** Whether a hub answers at this base URL; and why it is not ready, if it says so. */
-export async function hubAt(base: string): Promise<{ problems: string[] } | undefined> {
+/** What a hub says of itself. */
+interface Answer {
+  ready: boolean;
+  problems: { code: string; sentence: string }[];
+}
+
+/** Whether a hub answers at this base URL; and what is wrong with it, if it says so. */
+export async function hubAt(base: string): Promise<Answer | undefined> {
   try {
     const response = await fetch(new URL('/readyz', base), { redirect: 'manual', signal: AbortSignal.timeout(5_000) });
     const body: unknown = await response.json();
     if (typeof body !== 'object' || body === null || !('problems' in body) || !Array.isArray(body.problems)) {
       return undefined;
     }
-    return { problems: body.problems.map((problem) => sentenceOf(problem)) };
+    return { ready: response.ok, problems: body.problems.map((problem) => problemOf(problem)) };
   } catch {
     return undefined;
   }
 }
 
-function sentenceOf(problem: unknown): string {
-  if (typeof problem === 'object' && problem !== null && 'sentence' in problem) return String(problem.sentence);
-  return String(problem);
+function problemOf(problem: unknown): Answer['problems'][number] {
+  if (typeof problem !== 'object' || problem === null) return { code: 'unknown', sentence: String(problem) };
+  const code = 'code' in problem ? String(problem.code) : 'unknown';
+  return { code, sentence: 'message' in problem ? String(problem.message) : code };
 }
 
 /** The hub's own address on this machine. */
@@ -32,13 +39,14 @@ export function localUrl({ HOST, PORT }: Address): string {
 }
 
 /** Whether the hub listens at HOST and PORT, or could. */
-export async function checkListening(address: Address): Promise<{ finding: Finding; running: boolean }> {
+export async function checkListening(address: Address): Promise<{ found: Finding[]; running: boolean }> {
   const { ok, fault, skipped } = findings('port');
   const hub = await hubAt(localUrl(address));
   if (hub !== undefined) {
-    if (hub.problems.length === 0) return { finding: ok(`The hub runs at ${localUrl(address)}.`), running: true };
-    const what = `The hub runs at ${localUrl(address)} and is not ready: ${hub.problems.join('; ')}.`;
-    return { finding: fault(what, 'Look at its log: deploy/manage_webhook_service.sh logs-error'), running: true };
+    if (hub.ready) return { found: [ok(`The hub runs at ${localUrl(address)}.`), ...pollingOf(hub)], running: true };
+    const sentences = hub.problems.map(({ sentence }) => sentence).join(' ');
+    const what = `The hub runs at ${localUrl(address)} and is not ready: ${sentences}`;
+    return { found: [fault(what, 'Look at its log: deploy/manage_webhook_service.sh logs-error')], running: true };
   }
   try {
     const server = createServer();
@@ -46,12 +54,20 @@ export async function checkListening(address: Address): Promise<{ finding: Findi
     await once(server, 'listening');
     await new Promise((resolve) => server.close(resolve));
     return {
-      finding: skipped(`The hub does not run; ${address.HOST}:${address.PORT} is free for it.`),
+      found: [skipped(`The hub does not run; ${address.HOST}:${address.PORT} is free for it.`)],
       running: false,
     };
   } catch (error) {
     const [sentence = ''] = faultsOf(error).sentences;
     const [what = sentence, mend = ''] = sentence.split(/(?<=\w): /);
-    return { finding: fault(`${what}.`, mend), running: false };
+    return { found: [fault(`${what}.`, mend)], running: false };
   }
+}
+
+/** Only the hub knows how its polling goes: a second program that asks would cut it off. The webhook has its own check. */
+function pollingOf({ problems }: Answer): Finding[] {
+  const { fault } = findings('polling');
+  return problems
+    .filter(({ code }) => code === 'polling_broken')
+    .map(({ sentence }) => fault(sentence, 'Mend that; the hub goes on by itself.'));
 }

@@ -1,4 +1,5 @@
 import type { Config } from '../../config/config.ts';
+import { HubError } from '../../errors.ts';
 import { isoTime } from '../../iso-time.ts';
 import { type Finding, findings } from './finding.ts';
 
@@ -8,12 +9,14 @@ export type WebhookFault =
   | { code: 'elsewhere'; url: string; expected: string }
   | { code: 'failing'; message: string; at: number }
   | { code: 'backlog'; count: number }
-  | { code: 'missing_kinds'; kinds: readonly string[] };
+  | { code: 'missing_kinds'; kinds: readonly string[] }
+  | { code: 'unwanted'; url: string };
 
 /** Telegram, as this check needs it. Neither throws what holds the token. */
 export interface TelegramSide {
   /** @returns the bot's name, or why Telegram did not say it */
   me(): Promise<{ username: string } | { refused: number; description: string } | { unreachable: string }>;
+  /** @throws HubError `telegram_error` */
   webhook(): Promise<WebhookFault[]>;
 }
 
@@ -36,13 +39,16 @@ export async function checkTelegram(side: TelegramSide, config: Pick<Config, 'TE
 
 async function checkWebhook(side: TelegramSide, mode: Config['TELEGRAM_MODE']): Promise<Finding[]> {
   const { ok, fault } = findings('webhook');
-  const faults = await side.webhook();
-  if (mode === 'polling') {
-    // The hub takes it away itself when it starts to poll.
-    return [ok('TELEGRAM_MODE is polling: no webhook is needed.')];
+  let faults: WebhookFault[];
+  try {
+    faults = await side.webhook();
+  } catch (error) {
+    if (!(error instanceof HubError)) throw error;
+    return [fault(`Telegram does not say how the webhook is: ${error.message}`, 'Try again in a minute.')];
   }
-  if (faults.length === 0) return [ok('Telegram delivers here, and its last deliveries went well.')];
-  return faults.map((one) => fault(...sentencesOf(one)));
+  if (faults.length > 0) return faults.map((one) => fault(...sentencesOf(one)));
+  if (mode === 'polling') return [ok('TELEGRAM_MODE is polling: no webhook is needed, and none is set.')];
+  return [ok('Telegram delivers here, and its last deliveries went well.')];
 }
 
 function sentencesOf(fault: WebhookFault): [what: string, mend: string] {
@@ -57,6 +63,11 @@ function sentencesOf(fault: WebhookFault): [what: string, mend: string] {
       return [`Telegram holds back ${fault.count} updates.`, 'Check that PUBLIC_URL leads to the hub.'];
     case 'missing_kinds':
       return [`Telegram does not deliver ${fault.kinds.join(', ')}.`, SET];
+    case 'unwanted':
+      return [
+        `TELEGRAM_MODE is polling, but Telegram delivers to ${fault.url}: no update can be fetched.`,
+        'Start the hub, which takes the webhook away, or: npx valletpv-hub webhook delete',
+      ];
   }
 }
 

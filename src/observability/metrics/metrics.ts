@@ -13,6 +13,8 @@ export interface ScrapeOptions extends ProcessOptions {
   inFlight(): number;
   /** Codes of what keeps the hub from working. */
   problems(): Promise<readonly string[]>;
+  /** Codes of what makes it of less use, although it works. */
+  degraded(): readonly string[];
   /** What waits in the database; undefined if it can't be read now. */
   backlog(): Promise<Backlog | undefined>;
   /** Counts in a backlog stop here. */
@@ -57,7 +59,7 @@ function scrape(registry: Registry, options: ScrapeOptions): Scrape {
   inFlightMetric(registry, options.inFlight);
   const read = async () => {
     const [problems, disk, backlog] = await Promise.all([options.problems(), options.disk(), options.backlog()]);
-    setProcess({ problems, disk });
+    setProcess({ problems, degraded: options.degraded(), disk });
     setBacklog(backlog);
     return registry.metrics();
   };

@@ -19,6 +19,8 @@ export interface ProcessOptions {
 export interface ProcessReading {
   /** Codes of what keeps it from working. */
   problems: readonly string[];
+  /** Codes of what makes it of less use, although it works. */
+  degraded: readonly string[];
   /** Undefined if the database is on another machine. */
   disk: DiskSpace | undefined;
 }
@@ -77,7 +79,7 @@ export function processMetrics(register: Registry, options: ProcessOptions): (re
   const ready = new Gauge({ name: 'hub_ready', help: 'Whether the hub can work now', registers });
   const problem = new Gauge({
     name: 'hub_problem',
-    help: 'What keeps the hub from working now, by its code in /readyz',
+    help: 'What is wrong with the hub now, by its code in /readyz',
     labelNames: ['code'],
     registers,
   });
@@ -87,7 +89,7 @@ export function processMetrics(register: Registry, options: ProcessOptions): (re
   return (reading) => {
     ready.set(reading.problems.length === 0 ? 1 : 0);
     problem.reset();
-    for (const code of reading.problems) problem.labels(code).set(1);
+    for (const code of [...reading.problems, ...reading.degraded]) problem.labels(code).set(1);
     if (reading.disk === undefined) return;
     free.labels('database').set(reading.disk.freeBytes);
     size.labels('database').set(reading.disk.sizeBytes);

@@ -1,7 +1,9 @@
 import type { Api, RawApi } from 'grammy';
 import { type Clock, pause } from '../../clock.ts';
+import { HubError } from '../../errors.ts';
 import type { Logger } from '../../log/log.ts';
 import { grammySignal, telegramFault } from '../outbound/api.ts';
+import { PollingState, type PollingTrouble } from './polling-trouble.ts';
 import { ALLOWED_UPDATES } from './update.ts';
 
 export interface PollingPorts {
@@ -15,21 +17,35 @@ export interface PollingPorts {
 const HOLD_SECONDS = 8;
 const LONGEST_WAIT_MS = 30_000;
 
+export interface Polling {
+  /** Why no updates come; undefined while they do. */
+  trouble(): PollingTrouble | undefined;
+  /** Resolves when the loop has ended. */
+  stop(): Promise<void>;
+}
+
 /**
  * Fetches updates, for a hub without a public address. An update is confirmed (by the next offset) only after it was
  * committed, so a crash in between makes Telegram send it again.
- * @returns call it to stop; it resolves when the loop has ended
  */
-export function startPolling(ports: PollingPorts): () => Promise<void> {
+export function startPolling(ports: PollingPorts): Polling {
   const ended = new AbortController();
-  const loop = run(ports, ended.signal);
-  return async () => {
-    ended.abort();
-    await loop;
+  const state = new PollingState(ports.clock);
+  const loop = run(ports, state, ended.signal);
+  return {
+    trouble: () => state.trouble(),
+    async stop() {
+      ended.abort();
+      await loop;
+    },
   };
 }
 
-async function run({ api, clock, log, receive }: PollingPorts, signal: AbortSignal): Promise<void> {
+async function run(
+  { api, clock, log, receive }: PollingPorts,
+  state: PollingState,
+  signal: AbortSignal,
+): Promise<void> {
   const cut = grammySignal(signal);
   let offset: number | undefined;
   let wait = 1_000;
@@ -45,6 +61,7 @@ async function run({ api, clock, log, receive }: PollingPorts, signal: AbortSign
         { ...(offset === undefined ? {} : { offset }), timeout: HOLD_SECONDS, allowed_updates: ALLOWED_UPDATES },
         cut,
       );
+      state.succeeded();
       // All are asked for in one turn, so they share a commit and keep their order.
       await Promise.all(updates.map((update) => receive(Buffer.from(JSON.stringify(update)))));
       const last = updates.at(-1);
@@ -52,8 +69,12 @@ async function run({ api, clock, log, receive }: PollingPorts, signal: AbortSign
       wait = 1_000;
     } catch (error) {
       if (signal.aborted) return;
-      const fault = telegramFault(error);
-      log.warn({ fault }, 'updates could not be fetched or stored; trying again');
+      if (error instanceof HubError) {
+        log.warn({ fault: error.code }, 'updates could not be stored; asking for them again');
+      } else {
+        state.failed(error);
+        log.warn({ fault: telegramFault(error) }, 'updates could not be fetched; trying again');
+      }
       ready = false;
       await pause(clock, wait, signal);
       wait = Math.min(wait * 2, LONGEST_WAIT_MS);

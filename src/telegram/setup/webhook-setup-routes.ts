@@ -1,10 +1,16 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { setWebhook, type WebhookSetup, webhookInfo } from './webhook-setup.ts';
+import type { PollingTrouble } from '../inbound/polling-trouble.ts';
 
 export interface WebhookSetupRoutesOptions {
-  setup: WebhookSetup;
+  webhook: {
+    /** @throws HubError `invalid_request`, `telegram_error` */
+    set(url: string | undefined): Promise<string>;
+    /** @throws HubError `telegram_error` */
+    read(): Promise<{ info: object; problems: readonly { sentence: string }[] }>;
+    pollingTrouble(): PollingTrouble | undefined;
+  };
   /** Who calls: an administrator, or a stranger. */
   identify(request: FastifyRequest): Promise<object | undefined>;
   /** The hook that lets administrators in. */
@@ -36,7 +42,7 @@ export async function webhookSetupRoutes(instance: FastifyInstance, options: Web
       onRequest: options.guard,
     },
     async (request) => {
-      const url = await setWebhook(options.setup, request.body?.url);
+      const url = await options.webhook.set(request.body?.url);
       await options.webhookSet(request, url);
       return { ok: true, url };
     },
@@ -49,8 +55,10 @@ export async function webhookSetupRoutes(instance: FastifyInstance, options: Web
       { schema: { tags, security: [{}, ...SECURITY], summary: 'Cómo está el webhook' } },
       async (request) => {
         if ((await options.identify(request)) === undefined) return { status: 'active' };
-        const { info, problems } = await webhookInfo(options.setup);
-        return { status: 'active', webhook_info: info, problems };
+        const { info, problems } = await options.webhook.read();
+        const trouble = options.webhook.pollingTrouble();
+        const sentences = [trouble, ...problems].flatMap((one) => (one === undefined ? [] : [one.sentence]));
+        return { status: 'active', webhook_info: info, problems: sentences };
       },
     );
   }
