@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { backupUnderLoad } from './backup-under-load.ts';
+import { fuzz } from './fuzz/fuzz.ts';
 import { hubKilled } from './hub-killed.ts';
 import { pushesKilled } from './pushes-killed.ts';
 import { pushesUnderFaults } from './pushes-under-faults.ts';
@@ -13,6 +14,7 @@ npm run chaos -- pushes-under-faults --minutes 10 --seed 1
 npm run chaos -- pushes-killed     --push-kills 50
 npm run chaos -- pushes-waiting    --seconds 30
 npm run chaos -- backup-under-load --rows 2000000 --rate 300
+npm run chaos -- fuzz              --inputs 1000000 --seed 1
 `;
 
 const { values, positionals } = parseArgs({
@@ -27,6 +29,7 @@ const { values, positionals } = parseArgs({
     'push-kills': { type: 'string', default: '50' },
     seconds: { type: 'string', default: '30' },
     rows: { type: 'string', default: '2000000' },
+    inputs: { type: 'string', default: '1000000' },
   },
 });
 
@@ -37,6 +40,7 @@ const PROGRAMS: Record<string, () => Promise<boolean>> = {
   'pushes-killed': killPushing,
   'pushes-waiting': measurePushes,
   'backup-under-load': measureBackup,
+  fuzz: fuzzEverything,
 };
 const names = positionals.length > 0 ? positionals : Object.keys(PROGRAMS);
 const unknown = names.filter((name) => PROGRAMS[name] === undefined);
@@ -130,6 +134,16 @@ async function measureBackup(): Promise<boolean> {
   show(result);
   const good = result.missing === 0 && result.integrity === 'ok' && result.p99Ratio < 2;
   console.log(good ? 'ok: whole, nothing acknowledged is missing, p99 less than doubled' : 'FAILED');
+  return good;
+}
+
+async function fuzzEverything(): Promise<boolean> {
+  console.log(`Asking a hub ${values.inputs} times for what it has and has not …`);
+  const result = await fuzz({ inputs: Number(values.inputs), seed: Number(values.seed) });
+  show(result);
+  const { unexpected, faults, worksAfter, integrity } = result;
+  const good = unexpected.length === 0 && faults.length === 0 && worksAfter && integrity === 'ok';
+  console.log(good ? `ok: ${result.inputs} inputs, 0 crashes, 0 unexpected answers` : 'FAILED');
   return good;
 }
 
