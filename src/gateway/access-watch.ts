@@ -24,6 +24,9 @@ export class AccessWatch {
   #epoch: number | undefined;
   #fullLookAt = 0;
   #looking = false;
+  /** A tick came while a look was under way: what changed since that look began is not seen by it. */
+  #askedAgain = false;
+  #stopped = false;
 
   constructor(ports: AccessWatchPorts) {
     this.#ports = ports;
@@ -31,6 +34,7 @@ export class AccessWatch {
   }
 
   stop(): void {
+    this.#stopped = true;
     this.#cancel();
   }
 
@@ -42,12 +46,20 @@ export class AccessWatch {
   }
 
   #tick(): void {
-    if (this.#looking) return;
+    if (this.#stopped) return;
+    if (this.#looking) {
+      this.#askedAgain = true;
+      return;
+    }
     this.#looking = true;
     this.#lookAtAll()
       .catch(this.#ports.onFault)
       .finally(() => {
         this.#looking = false;
+        if (!this.#askedAgain) return;
+        // At once, so that a slow database does not cost another half second.
+        this.#askedAgain = false;
+        this.#tick();
       });
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { openDatabase } from '../../src/db/open.ts';
+import { type Database, openDatabase } from '../../src/db/open.ts';
 import { deactivate } from '../../src/tpvs/edit.ts';
 import { revokeKeys } from '../../src/tpvs/keys.ts';
 import { testClock } from '../support/clock.ts';
@@ -157,6 +157,22 @@ async function connected(database: DialectUnderTest) {
   return { clock, hub, tpv, socket, bystander };
 }
 
+/** Has the hub's next look at its two sockets wait at the second, once the first was found to be fine. */
+function slowLook({ hub: { db } }: TestHub): { halfway: Promise<void>; goOn(): void } {
+  const { promise: halfway, resolve: isHalfway } = Promise.withResolvers<void>();
+  const { promise: rest, resolve: goOn } = Promise.withResolvers<void>();
+  const query: Database['query'] = db.query;
+  let looks = 0;
+  vi.spyOn(db, 'query').mockImplementation(async (statement, parameters) => {
+    if ('id' in parameters && 'now' in parameters && ++looks === 2) {
+      isHalfway();
+      await rest;
+    }
+    return query.call(db, statement, parameters);
+  });
+  return { halfway, goOn };
+}
+
 describe.each(DIALECTS)('a TPV that loses access on %s is cut off within a second', (database) => {
   test.each([
     ['its keys are revoked', 4500, 'unauthorized', 'revoke-keys', 'POST'],
@@ -186,6 +202,17 @@ describe.each(DIALECTS)('a TPV that loses access on %s is cut off within a secon
     expect(await another.closed).toEqual({ code: 4503, reason: 'tpv_inactive' });
     await quiet(hub, bystander);
     expect(bystander.raw.readyState).toBe(bystander.raw.OPEN);
+  });
+
+  test('right after a slow look that began before, also where no other second passes', async () => {
+    const { clock, hub, tpv, socket } = await connected(database);
+    const { halfway, goOn } = slowLook(hub);
+    await clock.advance(500);
+    await halfway;
+    await otherProcess(hub).transact((tx) => revokeKeys(tx, tpv.id));
+    await clock.advance(500);
+    goOn();
+    expect(await socket.closed).toEqual({ code: 4500, reason: 'unauthorized' });
   });
 
   test('when its key is rotated out, and not while the key is one of the two that are valid', async () => {
