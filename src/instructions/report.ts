@@ -38,15 +38,16 @@ interface ReportParameters {
   leaseUntil: number;
 }
 
-/** One prepared statement a status; the states it may come from are read from the table of moves. */
+/** Prepared statements of each status; the states it may come from are read from the table of moves. */
 const statements = {
-  delivered: underWay('delivered', 'delivered_at'),
-  processing: underWay('processing', 'delivered_at'),
+  delivered: { first: underWay('delivered', 'is'), later: underWay('delivered', 'is not') },
+  processing: { first: underWay('processing', 'is'), later: underWay('processing', 'is not') },
   completed: ended('completed'),
   failed: ended('failed'),
 } as const;
 
-function underWay(status: 'delivered' | 'processing', since: 'delivered_at') {
+/** @param reported whether the row may have no time of a first report (`is`), or must have one (`is not`) */
+function underWay(status: 'delivered' | 'processing', reported: 'is' | 'is not') {
   // The same status again is a sign of life: it extends the lease and changes nothing else.
   return statement<ReportParameters>()((db, p) =>
     db
@@ -54,14 +55,15 @@ function underWay(status: 'delivered' | 'processing', since: 'delivered_at') {
       .set((eb) => ({
         status,
         holder: p('holder'),
-        [since]: eb.fn.coalesce(since, p('now')),
+        delivered_at: eb.fn.coalesce('delivered_at', p('now')),
         response: eb.fn.coalesce(eb.cast<InstructionTable['response']>(p('response'), 'text'), 'response'),
         due_at: endOfLease(eb, p('leaseUntil')),
       }))
       .where('id', '=', p('id'))
       .where('tpv_id', '=', p('tpvId'))
       .where('status', 'in', [...reportableFrom(status), status])
-      .returning(['created_at', 'delivered_at']),
+      .where('delivered_at', reported, null)
+      .returning('created_at'),
   );
 }
 
@@ -102,7 +104,7 @@ export async function report(ports: ReportPorts, report: Report, now: number): P
     leaseUntil: now + ports.settings.processingLeaseMs,
   };
   await ports.transact(async (tx) => {
-    const [changed] = await tx.run(statements[report.status], parameters);
+    const changed = await move(tx, report.status, parameters);
     if (changed === undefined) return refuseUnlessSame(tx, { ...report, id });
     tx.emit({
       type: 'instruction.reported',
@@ -110,16 +112,32 @@ export async function report(ports: ReportPorts, report: Report, now: number): P
       tpvId: report.tpvId,
       status: report.status,
       holder: report.holder,
-      ageMs: now - changed.created_at,
-      waitedMs: isFirst(report.status, changed.delivered_at, now) ? now - changed.created_at : undefined,
+      ageMs: now - changed.createdAt,
+      waitedMs: changed.isFirst ? now - changed.createdAt : undefined,
     });
     tx.changed('instruction', id);
   });
 }
 
-/** Whether the TPV said nothing of it before. */
-function isFirst(status: ReportableStatus, deliveredAt: number | null, now: number): boolean {
-  return isFinal(status) ? deliveredAt === null : deliveredAt === now;
+/**
+ * Moves the row, if it is in a state from which it may.
+ * @returns when it came, and whether the TPV said nothing of it before; times can't tell, as two reports may come within
+ * a millisecond
+ */
+async function move(
+  tx: Tx,
+  status: ReportableStatus,
+  parameters: ReportParameters,
+): Promise<{ createdAt: number; isFirst: boolean } | undefined> {
+  if (status === 'completed' || status === 'failed') {
+    const [row] = await tx.run(statements[status], parameters);
+    return row && { createdAt: row.created_at, isFirst: row.delivered_at === null };
+  }
+  const { first, later } = statements[status];
+  const [silent] = await tx.run(first, parameters);
+  if (silent !== undefined) return { createdAt: silent.created_at, isFirst: true };
+  const [row] = await tx.run(later, parameters);
+  return row && { createdAt: row.created_at, isFirst: false };
 }
 
 async function refuseUnlessSame(tx: Tx, report: Report): Promise<void> {
