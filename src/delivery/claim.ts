@@ -1,20 +1,35 @@
 import type { Tx } from '../db/open.ts';
 import type { InstructionRow } from '../instructions/instruction.ts';
-import { claimPending } from '../instructions/instruction-store.ts';
+import { claimPending, nextPending } from '../instructions/instruction-store.ts';
 
 /** Who counts and follows instructions on their way out. */
 export interface DeliveryObserver {
-  /** @param ageMs since it came */
-  handedOut(row: InstructionRow, transport: 'socket' | 'poll', ageMs: number): void;
+  /**
+   * @param ageMs since it came
+   * @param again it was out before, on this connection or another
+   */
+  handedOut(row: InstructionRow, transport: 'socket' | 'poll', ageMs: number, again: boolean): void;
   /** They are pending again, because their socket is gone. */
   returned(ids: readonly string[]): void;
+}
+
+/** A row that was just handed out. */
+export interface ClaimedRow extends InstructionRow {
+  /** It was out before; a closed socket gives it back with as many attempts as it had. */
+  outBefore: boolean;
 }
 
 /** Hands a TPV's next pending instructions out to `holder`, in the order in which they go. */
 export async function claim(
   tx: Tx,
   next: { tpvId: string; holder: string; now: number; leaseUntil: number; limit: number },
-): Promise<InstructionRow[]> {
+): Promise<ClaimedRow[]> {
+  // Asked first: the rows that come back have their new `sent_at`.
+  const pending = await tx.run(nextPending, next);
+  if (pending.length === 0) return [];
+  const sentBefore = new Set(pending.filter((row) => row.sent_at !== null).map((row) => row.seq));
   const rows = await tx.run(claimPending, next);
-  return rows.sort((a, b) => a.priority - b.priority || a.seq - b.seq);
+  return rows
+    .map((row) => ({ ...row, outBefore: sentBefore.has(row.seq) }))
+    .sort((a, b) => a.priority - b.priority || a.seq - b.seq);
 }

@@ -83,7 +83,7 @@ export class Pollers {
     const now = clock.now();
     const leaseUntil = now + settings.sentLeaseMs;
     const rows = await db.transact((tx) => claim(tx, { tpvId, holder: POLL_HOLDER, now, leaseUntil, limit }));
-    for (const row of rows) observer?.handedOut(row, 'poll', clock.now() - row.created_at);
+    for (const row of rows) observer?.handedOut(row, 'poll', clock.now() - row.created_at, row.outBefore);
     return rows;
   }
 

@@ -67,7 +67,7 @@ export class Sockets implements HandOut {
     // A socket that closed in between gives its rows back by itself.
     if (window?.sink.id !== row.holder) return;
     window?.deliver(row.id, instructionJson(row));
-    this.#handedOut(row);
+    this.#handedOut(row, false);
   }
 
   // Sockets as they come and go.
@@ -193,7 +193,7 @@ export class Sockets implements HandOut {
         for (const row of rows) {
           window.handOut(row.id, row.retry_count + 1, now, settings.maxAttempts);
           window.deliver(row.id, instructionJson(row));
-          this.#handedOut(row);
+          this.#handedOut(row, row.outBefore);
         }
       });
     });
@@ -220,14 +220,14 @@ export class Sockets implements HandOut {
           if (this.#windows.get(sink.tpvId) !== window) return;
           window.handOut(id, row.retry_count + 1, now, settings.maxAttempts);
           window.deliver(id, instructionJson(row));
-          this.#handedOut(row);
+          this.#handedOut(row, true);
         });
       }
     });
   }
 
-  #handedOut(row: InstructionRow): void {
-    this.#ports.observer?.handedOut(row, 'socket', this.#ports.clock.now() - row.created_at);
+  #handedOut(row: InstructionRow, again: boolean): void {
+    this.#ports.observer?.handedOut(row, 'socket', this.#ports.clock.now() - row.created_at, again);
   }
 
   #settled(window: SocketWindow, id: string): void {

@@ -1,7 +1,7 @@
-import { type Expression, type ExpressionBuilder, PostgresAdapter } from 'kysely';
+import { type Expression, type ExpressionBuilder, type Kysely, PostgresAdapter } from 'kysely';
 import { CANCELLED, HELD_STATUSES, type InstructionStatus, MOVES } from '#protocol';
 import type { InstructionTable, Schema } from '../db/schema.ts';
-import { statement } from '../db/statement.ts';
+import { type Parameters, statement } from '../db/statement.ts';
 
 type Builder = ExpressionBuilder<Schema, 'instructions'>;
 
@@ -71,6 +71,11 @@ export const instructionsByStatus = statement<{ tpvId: string; status: Instructi
     .limit(p('limit')),
 );
 
+/** What `claimPending` would hand out, and when it was out before. */
+export const nextPending = statement<{ tpvId: string; now: number; limit: number }>()((db, p) =>
+  pendingOf(db, p).select(['seq', 'sent_at']),
+);
+
 /**
  * Hands out the TPV's next pending rows to `holder`. They are due at the end of their lease (`leaseUntil`), or when
  * they expire. The rows come back in no order: sort them by priority and seq.
@@ -90,20 +95,25 @@ export const claimPending = statement<{
       sent_at: p('now'),
       due_at: endOfLease(eb, p('leaseUntil')),
     }))
-    .where('seq', 'in', (eb) =>
-      eb
-        .selectFrom('instructions')
+    .where('seq', 'in', () =>
+      pendingOf(db, p)
         .select('seq')
-        .where('tpv_id', '=', p('tpvId'))
-        .where('status', '=', MOVES.hand_out.from[0])
-        .where('expires_at', '>', p('now'))
-        .orderBy('priority')
-        .orderBy('seq')
-        .limit(p('limit'))
         .$if(db.getExecutor().adapter instanceof PostgresAdapter, (q) => q.forUpdate().skipLocked()),
     )
     .returningAll(),
 );
+
+/** A TPV's pending rows in the order in which they go out. */
+function pendingOf(db: Kysely<Schema>, p: Parameters<{ tpvId: string; now: number; limit: number }>) {
+  return db
+    .selectFrom('instructions')
+    .where('tpv_id', '=', p('tpvId'))
+    .where('status', '=', MOVES.hand_out.from[0])
+    .where('expires_at', '>', p('now'))
+    .orderBy('priority')
+    .orderBy('seq')
+    .limit(p('limit'));
+}
 
 /** The nearest earlier instruction of the same person that the TPV has. */
 export const earlierInHand = statement<{ userId: number; tpvId: string; seq: number }>()((db, p) =>

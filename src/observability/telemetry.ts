@@ -55,8 +55,7 @@ export function startTelemetry({ events, logs: { log, access }, metrics }: Telem
 
   return {
     delivery: {
-      handedOut({ id, retry_count: before }, transport, ageMs) {
-        const again = before > 0;
+      handedOut({ id }, transport, ageMs, again) {
         instructions.handedOut(transport, ageMs, again);
         if (traced) log.debug({ instruction_id: id, transport, age_ms: ageMs, again }, 'handed out');
       },

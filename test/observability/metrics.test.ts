@@ -16,6 +16,8 @@ import { testClock } from '../support/clock.ts';
 import { DIALECTS, startHub, type TestHub } from '../support/hub.ts';
 import { WAIT_MS } from '../support/within.ts';
 
+const PATIENCE = { timeout: WAIT_MS };
+
 /** The series of a hub, `name{labels}` to value. */
 async function seriesOf(hub: TestHub): Promise<Map<string, number>> {
   const { status, body } = await hub.fetch('/metrics');
@@ -69,16 +71,14 @@ describe('updates', () => {
 
 describe('an instruction', () => {
   test('over a socket is counted in each of its states, and timed to hand-out, first report and end', async () => {
-    // Two reports within one millisecond would both be the first.
-    const clock = testClock();
-    const hub = await startHub({ clock });
+    // The clock stands still: all reports come within one millisecond.
+    const hub = await startHub({ clock: testClock() });
     const tpv = await hub.tpv();
     const socket = await tpv.socket();
     await hub.message(1, 'Hola');
     const { instruction } = await socket.next('instruction');
     for (const status of ['delivered', 'processing', 'processing', 'completed'] as const) {
       await socket.report(instruction.id, status);
-      await clock.advance(1);
     }
     expect(await family(hub, 'hub_instruction_transitions_total')).toMatchObject({
       'hub_instruction_transitions_total{to="pending",by="hub"}': 1,
@@ -92,6 +92,30 @@ describe('an instruction', () => {
     }
     expect(series.get('hub_instructions_in_flight')).toBe(0);
     expect(series.get('hub_sockets')).toBe(1);
+  });
+
+  test('that comes again after its socket closed is timed to its first hand-out alone, over either transport', async () => {
+    const hub = await startHub();
+    const tpv = await hub.tpv();
+    const first = await tpv.socket();
+    await hub.message(1, 'Hola');
+    const { id } = (await first.next('instruction')).instruction;
+    first.raw.close(1000);
+    await vi.waitUntil(
+      async () => (await tpv.fetch(`/api/tpv/instructions/${id}/`)).body.status === 'pending',
+      PATIENCE,
+    );
+    const second = await tpv.socket();
+    expect((await second.next('instruction')).instruction).toMatchObject({ id, retry_count: 0 });
+    second.raw.close(1000);
+    await vi.waitUntil(
+      async () => (await tpv.fetch(`/api/tpv/instructions/${id}/`)).body.status === 'pending',
+      PATIENCE,
+    );
+    expect((await tpv.fetch('/api/tpv/instructions/')).body.count).toBe(1);
+    expect(await family(hub, 'hub_instruction_handout_seconds_count')).toEqual({
+      'hub_instruction_handout_seconds_count{transport="socket"}': 1,
+    });
   });
 
   test('over REST that nobody answers is counted on each of its ways, and timed to its first hand-out alone', async () => {

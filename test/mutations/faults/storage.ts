@@ -65,7 +65,7 @@ export const storageFaults: readonly Mutation[] = [
   {
     name: 'instructions: what expired is handed out',
     file: STORE,
-    find: "        .where('expires_at', '>', p('now'))\n",
+    find: "    .where('expires_at', '>', p('now'))\n",
     replace: '',
     harm: 'a TPV works on an order that its person was told is lost',
     tests: ['test/instructions/claim.test.ts'],
