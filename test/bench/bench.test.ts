@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { runProcess } from '../support/process.ts';
 
 test('the benchmark measures every part', { timeout: 300_000 }, async () => {
-  const small = ['--seconds', '1', '--rows', '1000', '--sockets', '20', '--tpvs', '2', '--connections', '4'];
+  const runs = ['--seconds', '1', '--rounds', '1', '--rate', '100'];
+  const small = [...runs, '--rows', '1000', '--sockets', '20', '--tpvs', '2', '--connections', '4'];
   const { code, stdout, stderr } = await runProcess(['test/bench/main.ts', ...small]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   for (const row of [

@@ -7,7 +7,7 @@ const BETWEEN_MS = 3;
 /** Opened first and not counted: what the first ones make a process load and reserve is not what one more costs. */
 const FIRST = 500;
 /** For what the last upgrades left behind to go. */
-const SETTLE_MS = 3_000;
+const SETTLE_SECONDS = 3;
 
 export interface IdleResult {
   count: number;
@@ -15,15 +15,22 @@ export interface IdleResult {
   afterBytes: number;
 }
 
-/** Opens one idle socket per key, and reads the hub's memory before and after; undefined where the system hides it. */
-export async function openIdleSockets(hub: HubUnderLoad, keys: readonly string[]): Promise<IdleResult | undefined> {
+/**
+ * Opens one idle socket per key, and reads the hub's memory before and after; undefined where the system hides it.
+ * @param seconds how long each run lasts, which is also the most that the memory gets to settle
+ */
+export async function openIdleSockets(
+  hub: HubUnderLoad,
+  keys: readonly string[],
+  seconds: number,
+): Promise<IdleResult | undefined> {
   const sockets: TpvSocket[] = [];
   const open = async (some: readonly string[]) => {
     for (const key of some) {
       await pause(BETWEEN_MS);
       sockets.push(await TpvSocket.open(hub.url, key));
     }
-    await pause(SETTLE_MS);
+    await pause(Math.min(seconds, SETTLE_SECONDS) * 1_000);
   };
   const first = Math.min(FIRST, Math.floor(keys.length / 2));
   try {

@@ -16,8 +16,6 @@ import { type RunResult, Traffic } from './traffic.ts';
 
 /** Before anything is measured, the hub runs for this long at most: its code is compiled then, its people are known. */
 const WARM_UP_SECONDS = 2;
-/** How often the panel is opened and closed while updates come in. */
-const PANEL_ROUNDS = 5;
 const EXIT_USAGE = 64;
 
 const options = readOptions();
@@ -60,7 +58,7 @@ async function measure({ parts, ...given }: BenchOptions): Promise<void> {
     `Node ${process.versions.node}, ${availableParallelism()} cores, SQLite, synchronous=FULL; the driver runs beside the hub.`,
   );
   if (parts.includes('traffic') || parts.includes('polls')) await withHub('main', (hub) => traffic(hub, parts, given));
-  if (parts.includes('press')) await presses();
+  if (parts.includes('press')) await presses(given);
   if (parts.includes('rows')) await growth(given);
   if (parts.includes('sockets')) await sockets(given);
   if (parts.includes('panel')) await panel(given);
@@ -96,10 +94,11 @@ async function traffic(hub: HubUnderLoad, parts: BenchOptions['parts'], sizes: S
 }
 
 /** How long a person looks at a spinner, beside what the two calls between Telegram and the hub take by themselves. */
-async function presses(): Promise<void> {
+async function presses({ rounds }: Sizes): Promise<void> {
   const { shown, webhook, answer } = await pressButtons(
     (telegram, work) => withHub('press', work, telegram),
     async (url) => (await registerTpvs(url, 1)).join(),
+    rounds,
   );
   printHeading('presses, one at a time', LATENCY_COLUMNS.slice(1));
   const print = (name: string, latencies: Latencies) => printRow(name, latencyCells(0, latencies).slice(1));
@@ -142,10 +141,10 @@ async function growth({ rows, connections, seconds, rate, tpvs }: Sizes): Promis
   }
 }
 
-async function sockets({ sockets: count }: Sizes): Promise<void> {
+async function sockets({ sockets: count, seconds }: Sizes): Promise<void> {
   // Registering leaves garbage behind, so the sockets come to a fresh process.
   const keys = await withHub('sockets', (hub) => registerTpvs(hub.url, count));
-  const idle = await withHub('sockets', (hub) => openIdleSockets(hub, keys));
+  const idle = await withHub('sockets', (hub) => openIdleSockets(hub, keys, seconds));
   printHeading('idle sockets', ['KiB each', 'MiB before', 'MiB after']);
   if (idle === undefined) return printRow('this system does not tell', []);
   const { beforeBytes, afterBytes } = idle;
@@ -155,14 +154,14 @@ async function sockets({ sockets: count }: Sizes): Promise<void> {
 }
 
 /** How fast the panel opens on a full database, and what it costs the TPVs while it is open. */
-async function panel({ rows, connections, seconds, rate, tpvs }: Sizes): Promise<void> {
+async function panel({ rows, connections, seconds, rate, rounds, tpvs }: Sizes): Promise<void> {
   const count = Math.max(...rows);
   const past = { people: Math.ceil(count / 10), tpvs: Math.ceil(count / 1_000) };
   await seed(join(folder, 'panel.db'), count, past);
   await withHub('panel', async (hub) => {
     const visitors = await PanelVisitors.logIn(hub.url);
     try {
-      const { firstMs, pages } = await visitors.visit();
+      const { firstMs, pages } = await visitors.visit(rounds);
       const held = [past.tpvs, past.people, count].map(whole);
       printHeading('the panel opens, cache empty', LATENCY_COLUMNS.slice(1));
       for (const { name, usable } of pages) printRow(name, latencyCells(0, usable).slice(1));
@@ -176,7 +175,7 @@ async function panel({ rows, connections, seconds, rate, tpvs }: Sizes): Promise
       const run = async (latencies: Latencies) =>
         latencies.merge((await load.run({ connections, seconds, rate })).delivered);
       // In turns: what else the machine does changes meanwhile.
-      for (let round = 0; round < PANEL_ROUNDS; round++) {
+      for (let round = 0; round < rounds; round++) {
         await run(none);
         await visitors.whileAsked(() => run(asked));
         await visitors.whileOpen(() => run(open));

@@ -8,6 +8,7 @@ export interface BenchOptions {
   parts: readonly Part[];
   seconds: number;
   rate: number;
+  rounds: number;
   connections: number;
   tpvs: number;
   sockets: number;
@@ -23,6 +24,8 @@ the TPVs on the same machine, so its own work takes from the hub's: compare runs
   parts               some of traffic polls press sockets rows panel (all); so does --only <part,part>
   --seconds <n>       length of each run (5)
   --rate <n>          updates per second where the rate is fixed (300)
+  --rounds <n>        how often each page of the panel is opened, it stays open for a run, and a message's buttons are
+                      pressed (5)
   --connections <n>   connections that send updates, or poll (40)
   --tpvs <n>          TPVs with a socket (4)
   --sockets <n>       idle sockets, one TPV each; the more, the steadier the figure (4000)
@@ -44,6 +47,7 @@ export function benchOptions(): BenchOptions | undefined {
       only: { ...text, default: PARTS.join(',') },
       seconds: { ...text, default: '5' },
       rate: { ...text, default: '300' },
+      rounds: { ...text, default: '5' },
       connections: { ...text, default: '40' },
       tpvs: { ...text, default: '4' },
       sockets: { ...text, default: '4000' },
@@ -56,6 +60,7 @@ export function benchOptions(): BenchOptions | undefined {
     parts: (positionals.length > 0 ? positionals : values.only.split(',')).map(partOf),
     seconds: whole('seconds', values.seconds),
     rate: whole('rate', values.rate),
+    rounds: whole('rounds', values.rounds),
     connections: whole('connections', values.connections),
     tpvs: whole('tpvs', values.tpvs),
     sockets: whole('sockets', values.sockets),

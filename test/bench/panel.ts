@@ -13,7 +13,6 @@ const PAGES = [
 ] as const;
 /** What a person who watches orders come in has open. */
 const WATCHED = ['/admin/', '/admin/instrucciones'] as const;
-const VISITS = 5;
 const LONGEST_MS = 60_000;
 /** The panel looks at a list again this often at most. */
 const LOOK_EVERY_MS = 1_000;
@@ -53,11 +52,11 @@ export class PanelVisitors {
     return new PanelVisitors(url, cookie.split(';', 1)[0] ?? '');
   }
 
-  /** How long each page takes; the very first visit, for which the hub puts the panel together, is apart. */
-  async visit(): Promise<{ firstMs: number; pages: PageTimes[] }> {
+  /** How long each page takes, opened `visits` times; the very first visit, for which the hub puts the panel together, is apart. */
+  async visit(visits: number): Promise<{ firstMs: number; pages: PageTimes[] }> {
     const pages = PAGES.map(({ name }) => ({ name, usable: new Latencies() }));
     const firstMs = await this.#usableMs(PAGES[0]);
-    for (let visit = 0; visit < VISITS; visit++) {
+    for (let visit = 0; visit < visits; visit++) {
       for (const [index, page] of PAGES.entries()) pages[index]?.usable.add(await this.#usableMs(page));
     }
     return { firstMs, pages };
@@ -110,8 +109,9 @@ export class PanelVisitors {
     const context = await this.#context();
     try {
       const page = await context.newPage();
+      const said = listenTo(page);
       await page.goto(new URL(path, this.#url).href, { waitUntil: 'commit' });
-      return await timeOf(page, ready);
+      return await timeOf(page, ready, said);
     } finally {
       await context.close();
     }
@@ -126,8 +126,25 @@ export class PanelVisitors {
   }
 }
 
+/** What a page asked for and complained of, so that one that shows nothing says why. */
+function listenTo(page: Page): readonly string[] {
+  const said: string[] = [];
+  page.on('console', (message) => said.push(`${message.type()}: ${message.text()}`));
+  page.on('pageerror', (error) => said.push(`${error.name}: ${error.message}`));
+  page.on('crash', () => said.push('the page crashed'));
+  page.on('request', (request) => said.push(`asked for ${request.url()}`));
+  page.on('response', (response) => said.push(`${response.status()} ${response.url()}`));
+  page.on('requestfailed', (request) => said.push(`${request.failure()?.errorText} ${request.url()}`));
+  return said;
+}
+
 /** Milliseconds from the navigation until something is shown, by the page's own clock. */
-async function timeOf(page: Page, selector: string): Promise<number> {
-  await page.locator(selector).first().waitFor({ timeout: LONGEST_MS });
+async function timeOf(page: Page, selector: string, said: readonly string[]): Promise<number> {
+  try {
+    await page.locator(selector).first().waitFor({ timeout: LONGEST_MS });
+  } catch (error) {
+    const shown = await page.locator('body').ariaSnapshot();
+    throw new Error(`${page.url()} showed no ${selector}, but\n${shown}\n${said.join('\n')}`, { cause: error });
+  }
   return Number(await page.evaluate('performance.now()'));
 }

@@ -7,8 +7,6 @@ import { TpvSocket } from './tpv-socket.ts';
 
 /** Telegram's most for one message; each button is pressed once, as a second press within 5 s would be a double tap. */
 const BUTTONS = 100;
-/** Messages that one chat gets at once; the first one's buttons warm the hub up. */
-const MESSAGES = 5;
 const ANA = 1_001;
 
 export interface PressResult {
@@ -19,10 +17,14 @@ export interface PressResult {
   answer: Latencies;
 }
 
-/** Presses one button after the other, at a hub of its own with one TPV that reports at once over its socket. */
+/**
+ * Presses one button after the other, at a hub of its own with one TPV that reports at once over its socket.
+ * @param messages how many messages' buttons are measured; those of one more warm the hub up before
+ */
 export async function pressButtons(
   withHub: <T>(telegram: TelegramSide, work: (hub: HubUnderLoad) => Promise<T>) => Promise<T>,
   register: (url: URL) => Promise<string>,
+  messages: number,
 ): Promise<PressResult> {
   const result = { shown: new Latencies(), webhook: new Latencies(), answer: new Latencies() };
   const measured = new Set<number>();
@@ -38,7 +40,7 @@ export async function pressButtons(
       const socket = await TpvSocket.open(hub.url, key);
       ana.send('Hola');
       await emulator.drained();
-      for (let message = 0; message < MESSAGES; message++) {
+      for (let message = 0; message <= messages; message++) {
         const messageId = await hang(hub.url, key);
         for (let button = 0; button < BUTTONS; button++) {
           const startedAt = performance.now();
@@ -54,19 +56,19 @@ export async function pressButtons(
   } finally {
     await emulator.close();
   }
-  await answerAlone(result.answer);
+  await answerAlone(result.answer, (messages + 1) * BUTTONS);
   return result;
 }
 
 /** The answers to as many presses, without a hub. */
-async function answerAlone(latencies: Latencies): Promise<void> {
+async function answerAlone(latencies: Latencies, presses: number): Promise<void> {
   const emulator = await startEmulator();
   try {
     const api = new Api(emulator.token, { apiRoot: emulator.apiRoot });
     const ana: Person = emulator.person({ id: ANA, first_name: 'Ana', started: true });
     const reply_markup = { inline_keyboard: [[{ text: 'Sí', callback_data: 'yes' }]] };
     const { message_id: messageId } = await api.sendMessage(ANA, '¿Sí?', { reply_markup });
-    for (let i = 0; i < MESSAGES * BUTTONS; i++) {
+    for (let i = 0; i < presses; i++) {
       const { callbackQueryId } = ana.press(messageId, 0);
       const startedAt = performance.now();
       await api.answerCallbackQuery(callbackQueryId, { text: 'ok' });
