@@ -17,7 +17,8 @@ export async function untilNone(file: string, query: string): Promise<void> {
       const now = count.get() ?? 0;
       if (now === 0) return;
       if (now < left) patience = 0;
-      left = now;
+      // A number that goes up and down again has not fallen.
+      left = Math.min(left, now);
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     }
   } finally {

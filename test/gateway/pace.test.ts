@@ -5,6 +5,7 @@ import { startHub, type TestTpv } from '../support/hub.ts';
 import { keptLog } from '../support/log.ts';
 import { quiet } from '../support/quiet.ts';
 import { openSocket, type TestSocket } from '../support/socket.ts';
+import { patience } from '../support/within.ts';
 
 const PATIENCE = { timeout: 15_000 };
 const SECOND = 1_000;
@@ -111,7 +112,8 @@ describe('a reader that does not read', () => {
     const bystander = await (await hub.tpv()).socket();
     socket.raw.pause();
     let updateId = 1;
-    while (closeCode(slow) === undefined) {
+    const waits = patience(() => 'The socket was not closed');
+    for (; closeCode(slow) === undefined; waits()) {
       // As fast as it may talk. In small steps: a socket that is closed has 2 s to say goodbye.
       chatter(socket, 50);
       await clock.advance(100);

@@ -3,6 +3,7 @@ import { testClock } from '../support/clock.ts';
 import { DIALECTS, type DialectUnderTest, startHub, type TestHub, type TestTpv } from '../support/hub.ts';
 import { comes, quiet } from '../support/quiet.ts';
 import type { TestSocket } from '../support/socket.ts';
+import { patience } from '../support/within.ts';
 
 const SECOND = 1_000;
 const PATIENCE = { timeout: 10_000 };
@@ -136,7 +137,8 @@ describe.each(DIALECTS)('without a socket on %s', (database) => {
   test('an expired message fails, and the person is told once', async () => {
     const { clock, hub, tpv } = await stillHub(database, { INSTRUCTION_TTL_SECONDS: '60' });
     await hub.message(1, 'Hola');
-    while (told(hub).length === 0) {
+    const waits = patience(() => 'The person was told nothing');
+    for (; told(hub).length === 0; waits()) {
       await clock.advance(SECOND);
       await tpv.fetch('/api/tpv/info/');
     }
@@ -157,7 +159,8 @@ describe.each(DIALECTS)('without a socket on %s', (database) => {
     void next.then(() => {
       answered = true;
     });
-    while (!answered) {
+    const waits = patience(() => 'The poll was not answered');
+    for (; !answered; waits()) {
       await clock.advance(SECOND);
       await tpv.fetch('/api/tpv/info/');
     }

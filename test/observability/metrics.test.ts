@@ -14,7 +14,7 @@ import { Presence } from '../../src/tpvs/presence.ts';
 import { buttonScene } from '../support/buttons.ts';
 import { testClock } from '../support/clock.ts';
 import { DIALECTS, startHub, type TestHub } from '../support/hub.ts';
-import { WAIT_MS } from '../support/within.ts';
+import { patience, WAIT_MS } from '../support/within.ts';
 
 const PATIENCE = { timeout: WAIT_MS };
 
@@ -200,7 +200,8 @@ describe('what goes out', () => {
       void answer.finally(() => {
         over = true;
       });
-      while (!over) await clock.advance(500);
+      const waits = patience(() => 'The push was not answered');
+      for (; !over; waits()) await clock.advance(500);
     }
     expect(await family(hub, 'hub_pushes_total')).toEqual({
       'hub_pushes_total{status="sent"}': 2,

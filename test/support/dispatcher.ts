@@ -10,6 +10,7 @@ import type { SendOutcome } from '../../src/push/send-port.ts';
 import { registerTpv } from '../../src/tpvs/register.ts';
 import { type TestClock, testClock, turns } from './clock.ts';
 import { type DialectUnderTest, freshDatabase } from './hub.ts';
+import { patience } from './within.ts';
 
 /** A message as Telegram got it. */
 export interface Got {
@@ -71,9 +72,12 @@ export async function startDispatcher(options: DispatcherOptions = {}): Promise<
   const db = openDatabase({ DATABASE_URL: databaseUrl, DATABASE_DURABILITY: 'full' }, { events: said });
   let closed = false;
   onTestFinished(async () => {
-    await stop();
-    closed = true;
-    await db.close();
+    try {
+      await stop();
+    } finally {
+      closed = true;
+      await db.close();
+    }
   });
   await migrate(db);
   const got: Got[] = [];
@@ -81,7 +85,8 @@ export async function startDispatcher(options: DispatcherOptions = {}): Promise<
   let events = 0;
   let queries = 0;
   const idle = async () => {
-    for (let calm = 0; calm < 2 && !closed; ) {
+    const waits = patience(() => `${queries} queries did not end, or others followed,`);
+    for (let calm = 0; calm < 2 && !closed; waits()) {
       const before = events;
       await turns();
       calm = events === before && queries === 0 ? calm + 1 : 0;

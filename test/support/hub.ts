@@ -12,7 +12,7 @@ import { makeDatabaseFolder } from './database-folder.ts';
 import { testLog } from './log.ts';
 import { createPostgresDatabase, hasPostgres } from './postgres.ts';
 import { openSocket, type TestSocket } from './socket.ts';
-import { within } from './within.ts';
+import { patience, within } from './within.ts';
 
 export type DialectUnderTest = 'sqlite' | 'postgres';
 /** Both, but in `npm run test:fast`. */
@@ -160,6 +160,9 @@ export function logsOf(log: Logger): Logs {
   return { log, access: log, mask: (text) => text, dropped: () => 0, flush: async () => {} };
 }
 
+/** Less than what a hook may take. */
+const CLOSE_MS = 40_000;
+
 /** A drain waits on the hub's clock: one that a test moves by hand has to go on meanwhile. */
 async function closeHub(hub: Hub, clock: Clock | TestClock): Promise<void> {
   const closed = hub.close();
@@ -168,7 +171,8 @@ async function closeHub(hub: Hub, clock: Clock | TestClock): Promise<void> {
   const done = closed.finally(() => {
     closing = false;
   });
-  while (closing) await clock.advance(50);
+  const waits = patience(() => 'The hub did not close', CLOSE_MS);
+  for (; closing; waits()) await clock.advance(50);
   return done;
 }
 

@@ -1,14 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { dirname, join } from 'node:path';
-import { onTestFinished, TestRunner } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { COMPILE_CACHE } from './compile-cache.ts';
 import { TEST_LOG } from './log.ts';
-import { within } from './within.ts';
-
-/** Of a test's time for one wait on a process, which starts slowly on a machine with much else to do. */
-const SHARE = 0.75;
-const DEFAULT_MS = 20_000;
+import { shareOfTestMs, within } from './within.ts';
 
 export const ROOT = join(import.meta.dirname, '../..');
 
@@ -79,13 +75,9 @@ export function startProcess(args: readonly string[], options: ProcessOptions = 
           reject,
         );
       });
-      return within(written, () => `It wrote no ${pattern}, but\n${stdout}\n${stderr}\n`, patienceMs());
+      return within(written, () => `It wrote no ${pattern}, but\n${stdout}\n${stderr}\n`, shareOfTestMs());
     },
   };
-}
-
-function patienceMs(): number {
-  return (TestRunner.getCurrentTest()?.timeout ?? DEFAULT_MS) * SHARE;
 }
 
 /** Runs a program of this repository to its end. */
@@ -95,6 +87,6 @@ export async function runProcess(
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
   const running = startProcess(args, options);
   const missing = () => `${args.join(' ')} did not end, but wrote\n${running.stdout}\n${running.stderr}\n`;
-  const code = await within(running.ended, missing, patienceMs());
+  const code = await within(running.ended, missing, shareOfTestMs());
   return { code, stdout: running.stdout, stderr: running.stderr };
 }

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { Call, Person } from '../../demo/emulator/mod.ts';
 import { type HubOptions, startHub, type TestHub, type TestTpv } from './hub.ts';
 import type { TestSocket } from './socket.ts';
+import { within } from './within.ts';
 
 export const PERSON = 1001;
 export const TRANSPORTS = ['REST', 'the socket'] as const;
@@ -56,7 +57,7 @@ export async function startPushing(options: HubOptions = {}): Promise<PushingHub
         if (result?.type === 'result') {
           return result.ok ? { ok: true, body: result.data } : { ok: false, body: result.error };
         }
-        await once(open.raw, 'message');
+        await within(once(open.raw, 'message'), () => `No result for ${ref}`);
       }
     },
     async upload(fields, key) {

@@ -1,6 +1,7 @@
 import type { TestClock } from './clock.ts';
 import type { TestHub } from './hub.ts';
 import type { TestSocket } from './socket.ts';
+import { patience } from './within.ts';
 
 /** Resolves when everything that the hub has to do and to say to `socket` by now is done and has arrived. */
 export async function quiet({ hub }: TestHub, socket: TestSocket): Promise<void> {
@@ -21,7 +22,8 @@ export async function comes<T>(hub: TestHub, clock: TestClock, socket: TestSocke
   const arrived = thing.finally(() => {
     there = true;
   });
-  while (!there) {
+  const waits = patience(() => 'It did not come');
+  for (; !there; waits()) {
     await clock.advance(1_000);
     await quiet(hub, socket);
   }
