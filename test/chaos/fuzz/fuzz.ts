@@ -138,11 +138,11 @@ export async function fuzz({ inputs, seed }: FuzzOptions): Promise<FuzzResult> {
   try {
     const known = async () => {
       const rows = await Promise.all([
-        hub.db.read.selectFrom('instructions').select('id').limit(20).execute(),
-        hub.db.read.selectFrom('push_messages').select('id').limit(20).execute(),
-        hub.db.read.selectFrom('tpv_instances').select('id').limit(20).execute(),
+        hub.db.read.selectFrom('instructions').select('id').orderBy('id', 'desc').limit(20).execute(),
+        hub.db.read.selectFrom('push_messages').select('id').orderBy('id', 'desc').limit(20).execute(),
+        hub.db.read.selectFrom('tpv_instances').select('id').orderBy('id', 'desc').limit(20).execute(),
       ]);
-      return fc.constantFrom(1, 1_001, ...rows.flat().map(({ id }) => id));
+      return fc.constantFrom(1_001, 1_002, ...rows.flat().map(({ id }) => id));
     };
     let done = 0;
     for (let round = 0; done < inputs; round++) {

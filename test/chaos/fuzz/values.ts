@@ -11,6 +11,7 @@ export interface JsonSchema {
   oneOf?: JsonSchema[];
   allOf?: JsonSchema[];
   properties?: Record<string, JsonSchema>;
+  required?: string[];
   items?: JsonSchema;
   format?: string;
   $ref?: string;
@@ -51,6 +52,7 @@ const strings = fc.oneof(
   { weight: 2, arbitrary: fc.string({ unit: 'binary', maxLength: 40 }) },
   { weight: 1, arbitrary: fc.string({ maxLength: 12 }) },
 );
+const plainTexts = fc.constantFrom('Hola', 'a@b.example', 'http://127.0.0.1:9/', 'completed', '2026-01-01T00:00:00Z');
 const numbers = fc.oneof(
   fc.constantFrom(...ODD_NUMBERS),
   fc.integer(),
@@ -79,7 +81,7 @@ function nested(depth: number): unknown {
  */
 export function nearly(schema: JsonSchema | undefined, known: Any): Any {
   if (schema === undefined) return anyJson;
-  return fc.oneof({ weight: 9, arbitrary: fitting(schema, known) }, { weight: 1, arbitrary: anyJson });
+  return fc.oneof({ weight: 25, arbitrary: fitting(schema, known) }, { weight: 1, arbitrary: anyJson });
 }
 
 function fitting(schema: JsonSchema, known: Any): Any {
@@ -92,24 +94,35 @@ function fitting(schema: JsonSchema, known: Any): Any {
   if (types.length > 1) return fc.oneof(...types.map((one) => nearly({ ...schema, type: one }, known)));
   switch (type) {
     case 'object':
-      return fc.record(
-        Object.fromEntries(Object.entries(schema.properties ?? {}).map(([name, part]) => [name, nearly(part, known)])),
-        { requiredKeys: [] },
-      );
+      return objects(schema, known);
     case 'array':
       return fc.array(nearly(schema.items, known), { maxLength: 4 });
     case 'integer':
     case 'number':
-      return fc.oneof(fc.integer({ min: 0, max: 100 }), numbers, known);
+      return fc.oneof(fc.integer({ min: 0, max: 100 }), known, numbers);
     case 'boolean':
       return fc.boolean();
     case 'null':
       return fc.constant(null);
     case 'string':
-      return fc.oneof(known, strings, fc.uuid());
+      return fc.oneof(known, plainTexts, strings);
     default:
       return anyJson;
   }
+}
+
+/** Mostly with all that is required, and a few of the rest. */
+function objects({ properties = {}, required = [] }: JsonSchema, known: Any): Any {
+  const fields = Object.fromEntries(Object.entries(properties).map(([name, part]) => [name, nearly(part, known)]));
+  const whole = (rest: string[]) => {
+    const names = [...required, ...rest];
+    return fc.record(Object.fromEntries(Object.entries(fields).filter(([name]) => names.includes(name))));
+  };
+  const optional = Object.keys(fields).filter((name) => !required.includes(name));
+  return fc.oneof(
+    { weight: 12, arbitrary: fc.subarray(optional, { maxLength: Math.min(3, optional.length) }).chain(whole) },
+    { weight: 1, arbitrary: fc.record(fields, { requiredKeys: [] }) },
+  );
 }
 
 /** The value as text; now and then cut, doubled, or spoilt in one place. */
