@@ -15,7 +15,7 @@ import { hurriedClock } from '../hurried-clock.ts';
 import { register } from '../register.ts';
 import { framesOf } from './frames.ts';
 import { type ApiDocument, type FuzzedRequest, requestsOf } from './routes.ts';
-import { updatesOf } from './updates.ts';
+import { PEOPLE, updatesOf } from './updates.ts';
 
 export interface FuzzOptions {
   /** Requests, updates and frames in all. */
@@ -59,6 +59,7 @@ export async function fuzz({ inputs, seed }: FuzzOptions): Promise<FuzzResult> {
   const dir = mkdtempSync(join(tmpdir(), 'fuzz-'));
   const file = join(dir, 'hub.db');
   const emulator = await startEmulator();
+  for (const id of PEOPLE) emulator.person({ id, first_name: `Persona ${id}`, started: true });
   const faults: string[] = [];
   const log = pino({ level: 'error' }, { write: (line) => void (faults.length < SHOWN && faults.push(line.trim())) });
   const config = readConfig({
@@ -136,13 +137,27 @@ export async function fuzz({ inputs, seed }: FuzzOptions): Promise<FuzzResult> {
   };
 
   try {
+    // Of the TPV that asks at the moment: it can't change what is another's.
     const known = async () => {
-      const rows = await Promise.all([
-        hub.db.read.selectFrom('instructions').select('id').orderBy('id', 'desc').limit(20).execute(),
-        hub.db.read.selectFrom('push_messages').select('id').orderBy('id', 'desc').limit(20).execute(),
-        hub.db.read.selectFrom('tpv_instances').select('id').orderBy('id', 'desc').limit(20).execute(),
-      ]);
-      return fc.constantFrom(1_001, 1_002, ...rows.flat().map(({ id }) => id));
+      const { read } = hub.db;
+      const tpvs = await read.selectFrom('tpv_instances').select('id').orderBy('id', 'desc').limit(3).execute();
+      const tpvId = tpvs[0]?.id ?? null;
+      const of = <T extends 'instructions' | 'push_messages'>(table: T) =>
+        read
+          .selectFrom<'instructions' | 'push_messages'>(table)
+          .select('id')
+          .where('tpv_id', '=', tpvId)
+          .orderBy('id', 'desc')
+          .limit(5)
+          .execute();
+      const people = await read
+        .selectFrom('telegram_users')
+        .select('telegram_id as id')
+        .where('tpv_id', '=', tpvId)
+        .limit(3)
+        .execute();
+      const rows = [...tpvs, ...people, ...(await of('instructions')), ...(await of('push_messages'))];
+      return fc.constantFrom(1_001, ...rows.map(({ id }) => id));
     };
     let done = 0;
     for (let round = 0; done < inputs; round++) {

@@ -105,7 +105,11 @@ function fitting(schema: JsonSchema, known: Any): Any {
     case 'null':
       return fc.constant(null);
     case 'string':
-      return fc.oneof(known, plainTexts, strings);
+      return fc.oneof(
+        { weight: 3, arbitrary: known },
+        { weight: 1, arbitrary: plainTexts },
+        { weight: 1, arbitrary: strings },
+      );
     default:
       return anyJson;
   }
