@@ -15,6 +15,7 @@ test('the benchmark measures every part', { timeout: 300_000 }, async () => {
     '10 sockets',
     'instructions',
     'two pages in a browser',
+    'while everything is',
   ]) {
     expect(stdout).toMatch(new RegExp(`^  ${row} +\\d`, 'm'));
   }

@@ -2,9 +2,11 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { HubUnderLoad } from '../support/hub-under-load.ts';
+import { fill } from './fill.ts';
 import { hubEnvironment, type TelegramSide } from './hub-environment.ts';
 import { openIdleSockets } from './idle-sockets.ts';
 import { Latencies } from './latencies.ts';
+import { holdUp } from './loop.ts';
 import { type BenchOptions, benchOptions, HELP } from './options.ts';
 import { PanelVisitors } from './panel.ts';
 import { poll, registerPollers } from './polls.ts';
@@ -16,6 +18,8 @@ import { type RunResult, Traffic } from './traffic.ts';
 
 /** Before anything is measured, the hub runs for this long at most: its code is compiled then, its people are known. */
 const WARM_UP_SECONDS = 2;
+/** Of what was asked for, so many are shown. */
+const WORST_SHOWN = 20;
 const EXIT_USAGE = 64;
 
 const options = readOptions();
@@ -62,6 +66,7 @@ async function measure({ parts, ...given }: BenchOptions): Promise<void> {
   if (parts.includes('rows')) await growth(given);
   if (parts.includes('sockets')) await sockets(given);
   if (parts.includes('panel')) await panel(given);
+  if (parts.includes('loop')) await loop(given);
 }
 
 type Sizes = Omit<BenchOptions, 'parts'>;
@@ -193,6 +198,25 @@ async function panel({ rows, connections, seconds, rate, rounds, tpvs }: Sizes):
     }
   });
   rmSync(join(folder, 'panel.db'), { force: true });
+}
+
+/** What everybody else waits while somebody asks for everything. */
+async function loop({ rows }: Sizes): Promise<void> {
+  const filled = await fill(join(folder, 'loop.db'), Math.max(...rows));
+  await withHub('loop', async (hub) => {
+    const { idle, asked } = await holdUp(hub.url, filled);
+    const worst = ({ beside }: (typeof asked)[number]) => (beside.count === 0 ? 0 : (beside.quantiles([1])[0] ?? 0));
+    const all = new Latencies();
+    for (const { beside } of asked) all.merge(beside);
+    printHeading(`/healthz, ${whole(filled.instructions)} rows`, LATENCY_COLUMNS.slice(1));
+    printRow('while nothing is asked for', latencyCells(0, idle).slice(1));
+    printRow('while everything is', latencyCells(0, all).slice(1));
+    printHeading('the worst of them', ['status', ...LATENCY_COLUMNS.slice(1)]);
+    for (const one of asked.sort((a, b) => worst(b) - worst(a)).slice(0, WORST_SHOWN)) {
+      printRow(one.name, [String(one.status), ...latencyCells(0, one.beside).slice(1)]);
+    }
+  });
+  rmSync(join(folder, 'loop.db'), { force: true });
 }
 
 async function withHub<T>(name: string, work: (hub: HubUnderLoad) => Promise<T>, telegram?: TelegramSide): Promise<T> {

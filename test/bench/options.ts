@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import { parseArgs } from 'node:util';
 
-export const PARTS = ['traffic', 'polls', 'press', 'sockets', 'rows', 'panel'] as const;
+export const PARTS = ['traffic', 'polls', 'press', 'sockets', 'rows', 'panel', 'loop'] as const;
 export type Part = (typeof PARTS)[number];
 
 export interface BenchOptions {
@@ -21,7 +21,7 @@ the TPVs on the same machine, so its own work takes from the hub's: compare runs
 
   npm run bench -- [parts] [options]
 
-  parts               some of traffic polls press sockets rows panel (all); so does --only <part,part>
+  parts               some of traffic polls press sockets rows panel loop (all); so does --only <part,part>
   --seconds <n>       length of each run (5)
   --rate <n>          updates per second where the rate is fixed (300)
   --rounds <n>        how often each page of the panel is opened, it stays open for a run, and a message's buttons are
@@ -30,7 +30,8 @@ the TPVs on the same machine, so its own work takes from the hub's: compare runs
   --tpvs <n>          TPVs with a socket (4)
   --sockets <n>       idle sockets, one TPV each; the more, the steadier the figure (4000)
   --rows <n,n>        instructions that the database has already (10000,1000000); the panel is opened on the most of
-                      them, with a tenth as many people and a thousandth as many TPVs; it needs Chromium
+                      them, with a tenth as many people and a thousandth as many TPVs; it needs Chromium. "loop" asks for
+                      every page, list and long body on as many, and measures what /healthz waits meanwhile
   --dir <folder>      where the databases are made, on the disk to measure (${tmpdir()})
 `;
 
