@@ -25,5 +25,5 @@ export async function makeUpPast(db: Database, tpvId: string, now: number, order
       p99_ms: orders === 0 ? null : 14 + wave * 9,
     };
   });
-  await db.transact((tx) => addMinutes(tx, rows));
+  await addMinutes(db, rows, () => {});
 }

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import { vacate } from '../assignment/move-person.ts';
+import { beginToVacate, vacate } from '../assignment/vacate.ts';
 import type { AuditAction } from '../audit/actions.ts';
 import type { Database, Tx } from '../db/open.ts';
 import { HubError } from '../errors.ts';
@@ -74,9 +74,10 @@ export async function adminTpvAccessRoutes(instance: FastifyInstance, options: A
       const { users } = request.body;
       await db.transact(async (tx) => {
         const before = await deactivate(tx, id);
-        if (users === 'reassign') await vacate(tx, id);
+        if (users === 'reassign') await beginToVacate(tx, id);
         await note(tx, request, 'tpv.deactivate', before, { users, user_count: before.user_count });
       });
+      if (users === 'reassign') await vacate(db, id);
       return { id, is_active: false };
     },
   );
@@ -90,9 +91,10 @@ export async function adminTpvAccessRoutes(instance: FastifyInstance, options: A
       const { id } = request.params;
       await db.transact(async (tx) => {
         const before = await deleteTpv(tx, id, now());
-        await vacate(tx, id);
+        await beginToVacate(tx, id);
         await note(tx, request, 'tpv.delete', before, { user_count: before.user_count });
       });
+      await vacate(db, id);
       return { id, deleted: true as const };
     },
   );

@@ -130,7 +130,7 @@ export async function tpvRoutes(instance: FastifyInstance, options: TpvRoutesOpt
       const page = { tpvId: tpvOf(request).id, after, limit };
       const users = await (active === undefined
         ? db.query(usersOfTpv, page)
-        : db.query(usersOfTpvByActivity, { ...page, active: active ? 1 : 0 }));
+        : usersOfTpvByActivity(db, { ...page, active }));
       const next = users.length === limit ? (users.at(-1)?.telegram_id ?? null) : null;
       return { count: users.length, users: users.map(userOf), next };
     },

@@ -1,9 +1,9 @@
-import { MOVES, OPEN_STATUSES } from '#protocol';
-import type { Tx } from '../db/open.ts';
+import { nextTurn } from '../clock.ts';
+import type { Database, Tx } from '../db/open.ts';
 import { statement } from '../db/statement.ts';
 import { TIED_COMMANDS } from '../instructions/instruction.ts';
 import { backToPending } from '../instructions/instruction-store.ts';
-import { type AssignPorts, assign, moveUser, releaseUsers } from '../users/assign.ts';
+import { type AssignPorts, assign, moveUser } from '../users/assign.ts';
 import { tpvOfUser } from '../users/user.ts';
 
 const adopt = statement<{ userId: number; tpvId: string }>()((db, p) =>
@@ -36,13 +36,24 @@ export async function adoptUnassigned(tx: Tx, userId: number, tpvId: string): Pr
   if (adopted.length > 0) tx.emit({ type: 'instruction.ready', tpvId });
 }
 
+/** Persons assigned in one commit: for each, all TPVs that have room are looked at. */
+const PERSONS_AT_A_TIME = 5;
+
 /**
  * Empties the inbox of messages that found no TPV: the oldest first, one person at a time, until no person waits or no
  * TPV can take one more.
  * @param most how many persons at the most
- * @returns how many persons were assigned
  */
-export async function drainInbox(tx: Tx, ports: AssignPorts, most: number): Promise<number> {
+export async function drainInbox(db: Pick<Database, 'transact'>, ports: AssignPorts, most: number): Promise<void> {
+  for (let assigned = 0; assigned < most; assigned += PERSONS_AT_A_TIME) {
+    const few = await db.transact((tx) => assignOldest(tx, ports, PERSONS_AT_A_TIME));
+    if (few < PERSONS_AT_A_TIME) return;
+    await nextTurn();
+  }
+}
+
+/** @returns how many persons were assigned */
+async function assignOldest(tx: Tx, ports: AssignPorts, most: number): Promise<number> {
   for (let assigned = 0; assigned < most; assigned++) {
     const [oldest] = await tx.run(oldestUnassigned, {});
     if (oldest === undefined) return assigned;
@@ -92,27 +103,4 @@ export async function reassignUser(tx: Tx, userId: number, tpvId: string): Promi
   }
   tx.emit({ type: 'instruction.ready', tpvId });
   return outcome;
-}
-
-/** Takes a TPV's users and open instructions from it, but no presses; they wait in the inbox for another. */
-export async function vacate(tx: Tx, tpvId: string): Promise<void> {
-  const users = await releaseUsers(tx, tpvId);
-  const held = await tx.kysely
-    .selectFrom('instructions')
-    .select('id')
-    .where('tpv_id', '=', tpvId)
-    .where('status', 'in', MOVES.release.from)
-    .where('command', 'not in', TIED_COMMANDS)
-    .execute();
-  const released = await tx.kysely
-    .updateTable('instructions')
-    .set((eb) => ({ tpv_id: null, ...backToPending(eb) }))
-    .where('tpv_id', '=', tpvId)
-    .where('status', 'in', OPEN_STATUSES)
-    .where('command', 'not in', TIED_COMMANDS)
-    .returning('id')
-    .execute();
-  for (const { id } of held) tx.emit({ type: 'instruction.revoked', id, tpvId, reason: 'reassigned' });
-  for (const { id } of released) tx.changed('instruction', id);
-  for (const userId of users) tx.changed('user', String(userId));
 }

@@ -1,4 +1,4 @@
-import { vacate } from '../assignment/move-person.ts';
+import { beginToVacate, vacate } from '../assignment/vacate.ts';
 import type { Transact, Tx } from '../db/open.ts';
 import { isoTime } from '../iso-time.ts';
 import { UsageError } from '../process/exit.ts';
@@ -105,10 +105,11 @@ async function deactivateTpv(desk: Desk, given: string, options: Input['options'
   await desk.change(
     async (tx) => {
       await deactivate(tx, id);
-      if (users === 'reassign') await vacate(tx, id);
+      if (users === 'reassign') await beginToVacate(tx, id);
     },
     () => ({ action: 'tpv.deactivate', target: { kind: 'tpv', id, name }, details: { users } }),
   );
+  if (users === 'reassign') await vacate(desk.db, id);
   const what = users === 'keep' ? 'its users wait for it' : 'its users go to other TPVs';
   return { data: { id, is_active: false, users }, text: `"${name}" is inactive; ${what}.` };
 }

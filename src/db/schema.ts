@@ -42,6 +42,8 @@ export interface TpvTable {
   deleted_at: number | null;
   /** When an administrator (or open registration) let it in; null: it still waits for that. */
   approved_at: number | null;
+  /** 1: its persons and open instructions are being taken from it. */
+  vacating: Generated<number>;
 }
 
 export interface ApiKeyTable {

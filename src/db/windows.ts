@@ -33,12 +33,16 @@ export interface CountedRange<K> {
   count(after: K | undefined): Promise<number>;
 }
 
-/** Counts rows, a bounded number in each statement; other work runs in between. */
+/** Counts rows, a bounded number in each statement; other work runs in between, and after the last one. */
 export async function countInPieces<K>(range: CountedRange<K>): Promise<number> {
   let counted = 0;
   for (let at: K | undefined; ; ) {
     const further = await range.ahead(at, PIECE_ROWS);
-    if (further === undefined) return counted + (await range.count(at));
+    if (further === undefined) {
+      counted += await range.count(at);
+      await nextTurn();
+      return counted;
+    }
     counted += PIECE_ROWS;
     at = further;
     await nextTurn();
@@ -57,7 +61,7 @@ export interface Slice<R, K> {
  */
 const WINDOW_ROWS = 2_000;
 /** Index entries that one statement counts: a year of one TPV's rows takes many short ones. */
-const PIECE_ROWS = 50_000;
+export const PIECE_ROWS = 20_000;
 /** Rows that one call looks at, unless its caller says otherwise. */
 const MOST_ROWS = 20_000;
 /** Rows read at a time if `matches` has the last word; one costs as much as this many that the database skips. */

@@ -1,5 +1,6 @@
 import { sweepSessions } from '../administrators/administrator-session.ts';
 import { drainInbox } from '../assignment/move-person.ts';
+import { goOnVacating } from '../assignment/vacate.ts';
 import { expireButtons } from '../buttons/button-retention.ts';
 import { DatabaseFault } from '../db/fault.ts';
 import type { Delivery } from '../delivery/delivery.ts';
@@ -64,7 +65,8 @@ export function startMaintenance(ports: MaintenancePorts, ends: AsyncDisposableS
 
   const sweep = job('sweep', () => sweepDue({ db, texts, settings: limits }, clock.now()));
   const silent = job('silent sockets', () => delivery.tick());
-  const inbox = job('inbox', () => db.transact((tx) => drainInbox(tx, ports.assigning, INBOX_PAGE)));
+  const inbox = job('inbox', () => drainInbox(db, ports.assigning, INBOX_PAGE));
+  const vacating = job('vacating', () => goOnVacating(db));
   const tidy = job('database', () => db.tidy());
   const heartbeats = job('heartbeats', () => presence.write());
   const cutoff = () => clock.now() - settings.retentionDays * DAY_MS;
@@ -82,6 +84,7 @@ export function startMaintenance(ports: MaintenancePorts, ends: AsyncDisposableS
     clock.every(SWEEP_INTERVAL_MS, () => {
       sweep();
       silent();
+      vacating();
       inbox();
       tidy();
     }),

@@ -1,6 +1,7 @@
-import { sql } from 'kysely';
+import type { SelectQueryBuilder } from 'kysely';
 import { INSTRUCTION_STATUSES, type InstructionStatus, TEST_PRIORITY } from '#protocol';
 import type { Database } from '../db/open.ts';
+import type { Schema } from '../db/schema.ts';
 import { countInPieces, rowAhead } from '../db/windows.ts';
 import { pushStats } from '../push/push-list.ts';
 
@@ -13,23 +14,28 @@ export async function countsOf(db: Database, tpvId: string): Promise<Instruction
   return counts;
 }
 
-interface Key {
-  priority: number;
-  seq: number;
+async function count(db: Database, tpvId: string, status: InstructionStatus): Promise<number> {
+  const rows = db.read.selectFrom('instructions').where('tpv_id', '=', tpvId).where('status', '=', status);
+  let counted = 0;
+  for (let last = TEST_PRIORITY; ; ) {
+    const next = await rows.select('priority').where('priority', '>', last).orderBy('priority').limit(1).execute();
+    const priority = next[0]?.priority;
+    if (priority === undefined) return counted;
+    counted += await countOfPriority(rows.where('priority', '=', priority));
+    last = priority;
+  }
 }
 
-function count(db: Database, tpvId: string, status: InstructionStatus): Promise<number> {
-  const rows = ({ priority, seq }: Key = { priority: TEST_PRIORITY, seq: Number.MAX_SAFE_INTEGER }) =>
-    db.read
-      .selectFrom('instructions')
-      .where('tpv_id', '=', tpvId)
-      .where('status', '=', status)
-      .where(sql<boolean>`(priority, seq) > (${priority}, ${seq})`);
-  return countInPieces<Key>({
-    ahead: (after, further) =>
-      rowAhead(rows(after).select(['priority', 'seq']).orderBy('priority').orderBy('seq'), further),
+/**
+ * One priority after the other: SQLite seeks to a place in an index by its last column alone. By two together it would
+ * walk from the start of the first to that place, and further with each piece.
+ */
+function countOfPriority(rows: SelectQueryBuilder<Schema, 'instructions', object>): Promise<number> {
+  const behind = (after = 0) => rows.where('seq', '>', after);
+  return countInPieces<number>({
+    ahead: async (after, further) => (await rowAhead(behind(after).select('seq').orderBy('seq'), further))?.seq,
     async count(after) {
-      const { count } = await rows(after)
+      const { count } = await behind(after)
         .select((eb) => eb.fn.countAll<number>().as('count'))
         .executeTakeFirstOrThrow();
       return Number(count);

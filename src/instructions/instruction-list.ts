@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { type InstructionStatus, isFinal } from '#protocol';
-import { parseJson } from '../db/json-text.ts';
+import { type JsonText, parseJson } from '../db/json-text.ts';
 import type { Database } from '../db/open.ts';
 import { mayContain, searchable } from '../db/searchable.ts';
 import { firstRowSince, rowRange, type TimeRange } from '../db/time-range.ts';
@@ -25,7 +25,35 @@ export type ListedInstruction = InstructionRow & {
   last_name: string | null;
 };
 
-/** A page of instructions, the newest first; its key is `seq`. */
+/** A list leaves out answers that are longer: hundreds of 64 KiB each would hold the hub up. */
+export const LONGEST_LISTED_RESPONSE = 4_096;
+const shortResponse = sql<JsonText<unknown> | null>`
+  case when octet_length(instructions.response) <= ${sql.lit(LONGEST_LISTED_RESPONSE)} then instructions.response end`;
+
+/** All columns but `response`. */
+const LISTED = [
+  'instructions.seq',
+  'instructions.id',
+  'instructions.update_id',
+  'instructions.tpv_id',
+  'instructions.telegram_user_id',
+  'instructions.telegram_username',
+  'instructions.command',
+  'instructions.payload',
+  'instructions.status',
+  'instructions.priority',
+  'instructions.created_at',
+  'instructions.sent_at',
+  'instructions.delivered_at',
+  'instructions.completed_at',
+  'instructions.expires_at',
+  'instructions.error_message',
+  'instructions.retry_count',
+  'instructions.holder',
+  'instructions.due_at',
+] as const;
+
+/** A page of instructions, the newest first, without long answers; its key is `seq`. */
 export async function listInstructions(
   db: Database,
   query: InstructionQuery,
@@ -76,7 +104,8 @@ function instructionList(
       let rows = lane(after, until)
         .leftJoin('tpv_instances', 'tpv_instances.id', 'instructions.tpv_id')
         .leftJoin('telegram_users', 'telegram_users.telegram_id', 'instructions.telegram_user_id')
-        .selectAll('instructions')
+        .select(LISTED)
+        .select(shortResponse.as('response'))
         .select(['tpv_instances.name as tpv_name', 'telegram_users.first_name', 'telegram_users.last_name']);
       // Written so that no index fits: one that does not have the rows in their order would be worse than none.
       if (otherStatus) rows = rows.where(sql<boolean>`instructions.status || '' = ${status}`);

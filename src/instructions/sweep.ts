@@ -1,14 +1,15 @@
 import { EXPIRED, NO_ANSWER, PRESS_COMMAND, TEST_COMMAND } from '#protocol';
+import { nextTurn } from '../clock.ts';
 import type { Database, Tx } from '../db/open.ts';
 import type { UnansweredReason } from '../events.ts';
 import { enqueue, hubSentence } from '../push/enqueue.ts';
 import type { DeliverySettings } from './instruction.ts';
 import { dueInstructions, giveUp, lapse } from './instruction-store.ts';
 
-/** One page of due rows; a page is one commit. */
-const PAGE = 500;
+/** One page of due rows; a page is one commit, with a message to a person for each row. */
+const PAGE = 100;
 /** A tick takes this many pages at the most, so that a mass expiry is spread over ticks. */
-const PAGES_PER_TICK = 4;
+const PAGES_PER_TICK = 20;
 
 /** What a person reads whose message ended without an answer; telegram/texts.ts has the sentences. */
 export interface UnansweredTexts {
@@ -36,6 +37,7 @@ export async function sweepDue(ports: SweepPorts, now: number): Promise<number> 
     });
     changed += due.length;
     if (due.length < PAGE) break;
+    await nextTurn();
   }
   return changed;
 }

@@ -1,4 +1,5 @@
 import { MESSAGE_PRIORITY, PRESS_PRIORITY } from '#protocol';
+import { nextTurn } from '../clock.ts';
 import type { Database } from '../db/open.ts';
 import type { Tpv } from '../tpvs/tpv.ts';
 import { pendingByTpv, pendingOfTpvs, queuedPushes, unassignedInstructions } from './waiting.ts';
@@ -7,6 +8,8 @@ import { pendingByTpv, pendingOfTpvs, queuedPushes, unassignedInstructions } fro
 export const BACKLOG_LIMIT = 1_000;
 /** TPVs that have series of their own: those whose first pending instruction is oldest, then the others. */
 export const MOST_TPVS = 200;
+/** TPVs that one statement looks at; SQLite answers on the hub's own thread. */
+const TPVS_AT_A_TIME = 1_000;
 
 interface Waiting {
   pending: number;
@@ -34,7 +37,16 @@ export async function readBacklog(
 ): Promise<Backlog> {
   const queries = backlogQueries(db);
   const waited = (since: number | null) => (since === null ? 0 : Math.max(0, now - since));
-  const tpvs = (await queries.firstInLine().execute())
+  const first = [];
+  for (let after: string | undefined = ''; after !== undefined; ) {
+    const page: Awaited<ReturnType<ReturnType<typeof queries.firstInLine>['execute']>> = await queries
+      .firstInLine(after)
+      .execute();
+    first.push(...page);
+    after = page.length < TPVS_AT_A_TIME ? undefined : page.at(-1)?.id;
+    await nextTurn();
+  }
+  const tpvs = first
     .map(({ press, message, ...tpv }) => ({ ...tpv, oldestMs: Math.max(waited(press), waited(message)) }))
     .sort((a, b) => b.oldestMs - a.oldestMs)
     .slice(0, MOST_TPVS);
@@ -55,12 +67,13 @@ export async function readBacklog(
 export function backlogQueries(db: Database) {
   const { read } = db;
   return {
-    /** Every active TPV, and when its first pending press and its first pending message came. */
-    firstInLine: () =>
+    /** Active TPVs behind this id, in their order, and when the first pending press and message of each came. */
+    firstInLine: (after: string) =>
       read
         .selectFrom('tpv_instances as t')
         .where('t.deleted_at', 'is', null)
         .where('t.is_active', '=', 1)
+        .where('t.id', '>', after)
         .select((eb) => {
           const first = (priority: number) =>
             eb
@@ -74,7 +87,8 @@ export function backlogQueries(db: Database) {
           const press = first(PRESS_PRIORITY).as('press');
           return ['t.id', 't.name', 't.last_heartbeat', press, first(MESSAGE_PRIORITY).as('message')];
         })
-        .orderBy('t.created_at'),
+        .orderBy('t.id')
+        .limit(TPVS_AT_A_TIME),
     pendingOf: (ids: readonly string[]) => pendingOfTpvs(read, ids, BACKLOG_LIMIT),
     unassigned: () =>
       read

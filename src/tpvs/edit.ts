@@ -60,7 +60,7 @@ export async function activate(tx: Tx, id: string, now: number): Promise<Tpv> {
   const approvedAt = before.approved_at ?? now;
   await tx.kysely
     .updateTable('tpv_instances')
-    .set({ is_active: 1, approved_at: approvedAt })
+    .set({ is_active: 1, approved_at: approvedAt, vacating: 0 })
     .where('id', '=', id)
     .execute();
   await raiseAccessEpoch(tx);

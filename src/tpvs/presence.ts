@@ -1,10 +1,13 @@
-import type { Clock } from '../clock.ts';
+import { type Clock, nextTurn } from '../clock.ts';
+import { inChunks } from '../db/chunks.ts';
 import type { Database } from '../db/open.ts';
 import { statement } from '../db/statement.ts';
 import { ONLINE_WINDOW_MS, type Tpv } from './tpv.ts';
 
 /** Heartbeats are written together, this often: a row per pong would be a write per TPV and ping. */
 export const HEARTBEAT_WRITE_INTERVAL_MS = 10_000;
+/** Heartbeats written in one commit. */
+const WRITTEN_AT_ONCE = 500;
 
 const recordHeartbeat = statement<{ id: string; at: number }>()((db, p) =>
   db
@@ -73,20 +76,24 @@ export class Presence {
     await this.#db.transact((tx) => tx.run(recordVersion, { id: tpvId, version }));
   }
 
-  /** Writes the heartbeats since the last call, in one commit; if that fails they wait for the next call. */
+  /** Writes the heartbeats since the last call; what can't be written waits for the next call. */
   async write(): Promise<void> {
-    const ids = this.#unwritten;
-    if (ids.size === 0) return;
+    const ids = [...this.#unwritten];
     this.#unwritten = new Set();
+    let written = 0;
     try {
-      await this.#db.transact(async (tx) => {
-        for (const id of ids) {
-          const at = this.#heard.get(id);
-          if (at !== undefined) await tx.run(recordHeartbeat, { id, at });
-        }
+      await inChunks(ids, WRITTEN_AT_ONCE, async (few) => {
+        await this.#db.transact(async (tx) => {
+          for (const id of few) {
+            const at = this.#heard.get(id);
+            if (at !== undefined) await tx.run(recordHeartbeat, { id, at });
+          }
+        });
+        written += few.length;
+        await nextTurn();
       });
     } catch (error) {
-      for (const id of ids) this.#unwritten.add(id);
+      for (const id of ids.slice(written)) this.#unwritten.add(id);
       throw error;
     }
   }

@@ -20,7 +20,7 @@ export interface TpvQuery {
 }
 
 /** Without what the TPV says of itself, which may be long. */
-export type ListedTpv = Omit<Tpv, 'metadata'>;
+export type ListedTpv = Pick<Tpv, (typeof LISTED)[number]>;
 
 const LISTED = [
   'id',
@@ -35,7 +35,7 @@ const LISTED = [
   'last_heartbeat',
   'deleted_at',
   'approved_at',
-] as const satisfies readonly (keyof ListedTpv)[];
+] as const satisfies readonly (keyof Tpv)[];
 
 /**
  * A page of TPVs, the newest first; its key is the id.

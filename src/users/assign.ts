@@ -145,16 +145,24 @@ export async function markUnassignedTold(tx: Tx, telegramId: number, now: number
 }
 
 /**
- * Takes every user from a TPV; they are assigned again when they write, or when their messages find a TPV.
+ * Takes users from a TPV; they are assigned again when they write, or when their messages find a TPV.
+ * @param most how many at the most
  * @returns their Telegram ids
  */
-export async function releaseUsers(tx: Tx, tpvId: string): Promise<number[]> {
+export async function releaseUsers(tx: Tx, tpvId: string, most: number): Promise<number[]> {
   const released = await tx.kysely
     .updateTable('telegram_users')
     .set({ tpv_id: null })
+    .where('telegram_id', 'in', (users) =>
+      users.selectFrom('telegram_users').select('telegram_id').where('tpv_id', '=', tpvId).limit(most),
+    )
     .where('tpv_id', '=', tpvId)
     .returning('telegram_id')
     .execute();
-  await tx.kysely.updateTable('tpv_instances').set({ user_count: 0 }).where('id', '=', tpvId).execute();
+  await tx.kysely
+    .updateTable('tpv_instances')
+    .set((eb) => ({ user_count: eb('user_count', '-', released.length) }))
+    .where('id', '=', tpvId)
+    .execute();
   return released.map((user) => user.telegram_id);
 }

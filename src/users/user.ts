@@ -1,9 +1,10 @@
 import type { Selectable } from 'kysely';
-import type { Tx } from '../db/open.ts';
+import type { Database, Tx } from '../db/open.ts';
 import { storable } from '../db/plain-text.ts';
 import type { TelegramUserTable } from '../db/schema.ts';
 import { searchable } from '../db/searchable.ts';
 import { statement } from '../db/statement.ts';
+import { readSlice, rowAhead } from '../db/windows.ts';
 
 /** A person in Telegram. */
 export type TelegramUser = Selectable<TelegramUserTable>;
@@ -133,15 +134,33 @@ export const usersOfTpv = statement<{ tpvId: string; after: number; limit: numbe
     .limit(p('limit')),
 );
 
-/** The same, but only those to whom the bot can write, or only the others. */
-export const usersOfTpvByActivity = statement<{ tpvId: string; after: number; limit: number; active: number }>()(
-  (db, p) =>
-    db
+/** The same, but only those to whom the bot can write, or only the others: read window by window. */
+export async function usersOfTpvByActivity(
+  db: Database,
+  { tpvId, after, limit, active }: { tpvId: string; after: number; limit: number; active: boolean },
+): Promise<TelegramUser[]> {
+  const behind = (id = after) =>
+    db.read
       .selectFrom('telegram_users')
-      .selectAll()
-      .where('tpv_id', '=', p('tpvId'))
-      .where('telegram_id', '>', p('after'))
-      .where('is_active', '=', p('active'))
-      .orderBy('telegram_id')
-      .limit(p('limit')),
-);
+      .where('tpv_id', '=', tpvId)
+      .where('telegram_id', '>', id)
+      .orderBy('telegram_id');
+  const { rows } = await readSlice<TelegramUser, number>(
+    {
+      filtered: true,
+      keyOf: (user) => user.telegram_id,
+      ahead: async (id, further) => (await rowAhead(behind(id).select('telegram_id'), further))?.telegram_id,
+      read: (id, until, most) =>
+        behind(id)
+          .selectAll()
+          .where('is_active', '=', active ? 1 : 0)
+          .$if(until !== undefined, (users) => users.where('telegram_id', '<=', until ?? 0))
+          .limit(most)
+          .execute(),
+    },
+    undefined,
+    limit,
+    Number.POSITIVE_INFINITY,
+  );
+  return rows;
+}

@@ -316,7 +316,12 @@ describe.each(DIALECTS)('what waits on %s', (database) => {
 test('what waits is read through indexes alone, so that a year of rows costs nothing', async () => {
   const { hub } = await startHub();
   const queries = backlogQueries(hub.db);
-  for (const query of [queries.firstInLine(), queries.pendingOf(['a', 'b']), queries.unassigned(), queries.pushes()]) {
+  for (const query of [
+    queries.firstInLine(''),
+    queries.pendingOf(['a', 'b']),
+    queries.unassigned(),
+    queries.pushes(),
+  ]) {
     const plan = await query.explain(undefined, sql`query plan`);
     const scans = plan.map(({ detail }) => String(detail)).filter((detail) => detail.startsWith('SCAN'));
     // Of what was found, of the TPVs, and of the index that holds nothing but what waits.

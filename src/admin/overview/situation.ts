@@ -1,4 +1,4 @@
-import type { Clock } from '../../clock.ts';
+import { type Clock, nextTurn } from '../../clock.ts';
 import type { Database } from '../../db/open.ts';
 import { statement } from '../../db/statement.ts';
 import { isoTime } from '../../iso-time.ts';
@@ -69,6 +69,8 @@ export class Situation {
   async #read(): Promise<Overview> {
     const { db, clock, presence, activity } = this.#ports;
     const rows = await db.query(tpvsNow, {});
+    // With thousands of TPVs, reading them and looking at each are two pieces of work.
+    await nextTurn();
     const totals = await readTotals(
       db,
       rows.map(({ id }) => id),

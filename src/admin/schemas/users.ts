@@ -76,7 +76,7 @@ export const timelineEntry = z.discriminatedUnion('kind', [
     at: timestamp,
     instruction_id: z.uuid(),
     status: z.enum(INSTRUCTION_STATUSES),
-    response: z.unknown().nullable(),
+    response: z.unknown().nullable().describe('Hasta 4 KiB; una más larga está en su instrucción'),
     error_message: z.string(),
   }),
   z.object({

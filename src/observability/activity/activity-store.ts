@@ -1,5 +1,7 @@
 import { sql } from 'kysely';
-import type { Tx } from '../../db/open.ts';
+import { nextTurn } from '../../clock.ts';
+import { inChunks } from '../../db/chunks.ts';
+import type { Database, Tx } from '../../db/open.ts';
 import { statement } from '../../db/statement.ts';
 import type { Counts } from './activity-counts.ts';
 
@@ -57,7 +59,28 @@ function greater(column: 'p50_ms' | 'p99_ms') {
   return sql<number | null>`case when ${old} is null or ${added} > ${old} then ${added} else ${old} end`;
 }
 
-export async function addMinutes(tx: Tx, rows: readonly MinuteRow[]): Promise<void> {
+/** Rows written in one commit. */
+const WRITTEN_AT_ONCE = 500;
+
+/**
+ * Writes minutes down, some in each commit.
+ * @param onWritten gets those of a commit, with that commit
+ */
+export async function addMinutes(
+  db: Pick<Database, 'transact'>,
+  rows: readonly MinuteRow[],
+  onWritten: (rows: readonly MinuteRow[]) => void,
+): Promise<void> {
+  await inChunks(rows, WRITTEN_AT_ONCE, async (few) => {
+    await db.transact(async (tx) => {
+      await addFew(tx, few);
+      tx.afterCommit(() => onWritten(few));
+    });
+    await nextTurn();
+  });
+}
+
+async function addFew(tx: Tx, rows: readonly MinuteRow[]): Promise<void> {
   for (const row of rows) {
     const { minute, tpv_id: tpvId, updates, instructions, completed, failed, pushes } = row;
     const counts = { updates, instructions, completed, failed, pushes, pushesFailed: row.pushes_failed };
@@ -65,14 +88,26 @@ export async function addMinutes(tx: Tx, rows: readonly MinuteRow[]): Promise<vo
   }
 }
 
-/** One at a time and in its order: an hour of a thousand TPVs is 60,000 rows. */
-const DELETED_AT_ONCE = 5_000;
+/** Rows deleted in one commit: a thousand TPVs make as many a minute. */
+const DELETED_AT_ONCE = 1_000;
+/** Pages of one call, so that it gets ahead of what is written, and yet ends. */
+const MOST_PAGES = 20;
 
-/** Deletes what is older than `before`, a page a call. */
-export async function deleteMinutes(tx: Tx, before: number): Promise<void> {
-  await sql`delete from activity where (tpv_id, minute) in (
+/** Deletes what is older than `before`. */
+export async function deleteMinutes(db: Pick<Database, 'transact'>, before: number): Promise<void> {
+  for (let page = 0; page < MOST_PAGES; page++) {
+    const deleted = await db.transact((tx) => deletePage(tx, before));
+    if (deleted < DELETED_AT_ONCE) return;
+    await nextTurn();
+  }
+}
+
+/** @returns how many rows it deleted */
+async function deletePage(tx: Tx, before: number): Promise<number> {
+  const { numAffectedRows } = await sql`delete from activity where (tpv_id, minute) in (
     select tpv_id, minute from activity where minute < ${before} order by minute limit ${DELETED_AT_ONCE}
   )`.execute(tx.kysely);
+  return Number(numAffectedRows ?? 0);
 }
 
 /** The minutes of the hub (`''`) or of a TPV in which something happened, the oldest first. */

@@ -158,16 +158,11 @@ export class Activity {
     const { db, clock, onFault } = this.#ports;
     const rows = [...this.#unwritten];
     try {
-      if (rows.length > 0) {
-        await db.transact(async (tx) => {
-          await addMinutes(tx, rows);
-          tx.afterCommit(() => {
-            const written = new Set(rows);
-            this.#unwritten = this.#unwritten.filter((row) => !written.has(row));
-          });
-        });
-      }
-      await db.transact((tx) => deleteMinutes(tx, clock.now() - KEPT_MS));
+      await addMinutes(db, rows, (few) => {
+        const written = new Set(few);
+        this.#unwritten = this.#unwritten.filter((row) => !written.has(row));
+      });
+      await deleteMinutes(db, clock.now() - KEPT_MS);
     } catch (error) {
       onFault(error);
     }
