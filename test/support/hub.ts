@@ -105,7 +105,9 @@ export async function startHub(options: HubOptions = {}): Promise<TestHub> {
   const hub = await createHub(config, options.logs ?? logsOf(log), clock);
   const close = () => closeHub(hub, clock);
   onTestFinished(close);
+  const writeDocuments = putOffDocuments(hub);
   const url = await hub.listen();
+  writeDocuments();
   const call = (path: string, init?: JsonInit) => fetchJson(new URL(path, url).href, init);
   const withHeader = (init: JsonInit | undefined, authorization: string): JsonInit => ({
     ...init,
@@ -158,6 +160,16 @@ export async function startHub(options: HubOptions = {}): Promise<TestHub> {
 /** Both logs in one. */
 export function logsOf(log: Logger): Logs {
   return { log, access: log, mask: (text) => text, dropped: () => 0, flush: async () => {} };
+}
+
+/**
+ * Writing the API's documents takes longer than all else of a hub's start: here the first who asks for them waits.
+ * @returns what has them written from then on
+ */
+function putOffDocuments({ app }: Hub): () => void {
+  const { swagger } = app;
+  Object.assign(app, { swagger: () => undefined });
+  return () => Object.assign(app, { swagger });
 }
 
 /** Less than what a hook may take. */
