@@ -86,6 +86,7 @@ export const textNames: Readonly<Record<string, string>> = {
   unassigned: 'Mensaje recibido sin ningún local disponible',
   joinCodeUnknown: 'Enlace de un local que no vale',
   joinCodeFull: 'Enlace de un local que está completo',
+  unreadable: 'Mensaje que ningún local puede leer',
   'press.expired': 'Botón caducado',
   'press.legacyExpired': 'Botón caducado de un TPV antiguo',
   'press.legacyExpiredNote': 'Se añade al mensaje de un botón caducado',

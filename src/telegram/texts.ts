@@ -42,6 +42,7 @@ export const TEXTS = {
   ),
   joinCodeUnknown: message('⚠️ Ese enlace no es válido. Pide al local uno nuevo.'),
   joinCodeFull: message('⚠️ Ese local no puede atender a más personas ahora mismo. Inténtalo más tarde.'),
+  unreadable: message('⚠️ Ese tipo de mensaje no lo podemos leer; escríbelo, por favor.'),
   'press.expired': plain('⚠️ Esta acción ha expirado'),
   'press.legacyExpired': plain('❌ Token expirado'),
   'press.legacyExpiredNote': { default: '⚠️ <b>Acción EXPIRADA</b>', where: 'note', placeholders: {} },
@@ -71,6 +72,7 @@ export interface Texts {
   readonly unassigned: string;
   readonly joinCodeUnknown: string;
   readonly joinCodeFull: string;
+  readonly unreadable: string;
   readonly press: PressTexts;
   unanswered(reason: UnansweredReason): string;
 }
@@ -96,6 +98,9 @@ export function telegramTexts(wording: (key: TextKey) => string | undefined): Te
     },
     get joinCodeFull() {
       return say('joinCodeFull');
+    },
+    get unreadable() {
+      return say('unreadable');
     },
     press: pressTexts(say),
     unanswered: (reason) => say(`unanswered.${reason}`),

@@ -49,11 +49,7 @@ export async function applyUpdate(
 ): Promise<string | undefined> {
   const { from } = meaning;
   const say = (text: string, keyboard?: InlineKeyboard) => enqueue(tx, hubSentence(from.id, text, keyboard), now);
-  const touch = async (active = true): Promise<TouchedUser> => {
-    const user = await touchUser(tx, profileOf(from), now, active);
-    if (user.isNew || meaning.kind === 'membership') tx.changed('user', String(from.id));
-    return user;
-  };
+  const touch = (active = true) => touchPerson(tx, from, now, { active, always: meaning.kind === 'membership' });
   switch (meaning.kind) {
     case 'membership':
       await touch(meaning.active);
@@ -95,6 +91,29 @@ export async function applyUpdate(
     default:
       return meaning satisfies never;
   }
+}
+
+/** @param how `always`: the panel shows the person anew, also one that was known */
+async function touchPerson(
+  tx: Tx,
+  from: From,
+  now: number,
+  { active, always }: { active: boolean; always: boolean },
+): Promise<TouchedUser> {
+  const user = await touchUser(tx, profileOf(from), now, active);
+  if (user.isNew || always) tx.changed('user', String(from.id));
+  return user;
+}
+
+/** Tells a person that no TPV can be given what they sent. */
+export async function sayUnreadable(
+  tx: Tx,
+  { texts }: Pick<ApplyPorts, 'texts'>,
+  from: From,
+  now: number,
+): Promise<void> {
+  await touchPerson(tx, from, now, { active: true, always: false });
+  await enqueue(tx, hubSentence(from.id, texts.unreadable), now);
 }
 
 function submission(

@@ -1,6 +1,6 @@
 import type { Submission } from '../../instructions/submit.ts';
 import { type Attachment, attachmentsOf, messagePayload } from './payload.ts';
-import type { From, Message, Update } from './update.ts';
+import { type From, type Message, UNREAD_CONTENT, type Update } from './update.ts';
 
 /** What an update asks the hub to do (docs/rest.md, "What a Telegram update becomes"). */
 export type Meaning =
@@ -15,7 +15,8 @@ export type Meaning =
   | { kind: 'id' | 'help'; from: From }
   | { kind: 'press'; from: From; queryId: string; messageId: number | undefined; data: string; inKeyboard: boolean }
   | { kind: 'membership'; from: From; active: boolean }
-  | { kind: 'none'; reason: string };
+  /** `tell` gets a sentence that says so, lest a person waits for an answer to what no TPV sees. */
+  | { kind: 'none'; reason: string; tell?: From | undefined };
 
 export interface MeaningOptions {
   forwardEdits: boolean;
@@ -54,11 +55,15 @@ function ofMessage(message: Message, command: 'process_message' | 'process_edite
   if (from === undefined || from.is_bot === true) return { kind: 'none', reason: 'message that no person sent' };
   const attachments = attachmentsOf(message);
   if (message.text === undefined && message.caption === undefined && attachments.length === 0) {
-    return { kind: 'none', reason: 'message without text or attachment' };
+    const isContent = message.photo !== undefined || UNREAD_CONTENT.some((kind) => message[kind] != null);
+    const reason = 'message without text or attachment';
+    return { kind: 'none', reason, tell: isContent && command === 'process_message' ? from : undefined };
   }
   const payload = messagePayload(message, attachments);
   // Telegram's own limits keep a message far below; what is larger no socket could carry (its frames have 256 KiB).
-  if (payload.length > MAX_PAYLOAD_LENGTH) return { kind: 'none', reason: 'message too large to hand out' };
+  if (payload.length > MAX_PAYLOAD_LENGTH) {
+    return { kind: 'none', reason: 'message too large to hand out', tell: from };
+  }
   if (command === 'process_message' && message.text?.startsWith('/')) {
     const [, name, argument] = COMMAND.exec(message.text) ?? [];
     switch (name?.toLowerCase()) {

@@ -65,7 +65,8 @@ export function messagePayload(message: Message, attachments: readonly Attachmen
 
 /** Telegram sends a photo in several sizes, the smallest first, and need not say how many bytes each has. */
 function largest(sizes: readonly TelegramFile[] | undefined): TelegramFile | undefined {
-  return sizes?.reduce((a, b) => (extentOf(b) >= extentOf(a) ? b : a));
+  const [first, ...others] = sizes ?? [];
+  return others.reduce((a, b) => (a !== undefined && extentOf(a) > extentOf(b) ? a : b), first);
 }
 
 /** In pixels, which every size of a photo has. */
@@ -75,6 +76,6 @@ function extentOf({ width = 0, height = 0 }: TelegramFile): number {
 
 function picked(kind: string, from: Readonly<Record<string, unknown>>, fields: readonly string[]): Attachment {
   const attachment: Attachment = { kind };
-  for (const field of fields) if (from[field] !== undefined) attachment[field] = from[field];
+  for (const field of fields) if (from[field] !== undefined && from[field] !== null) attachment[field] = from[field];
   return attachment;
 }

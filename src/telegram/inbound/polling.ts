@@ -4,6 +4,7 @@ import { HubError } from '../../errors.ts';
 import type { Logger } from '../../log/log.ts';
 import { grammySignal, telegramFault } from '../outbound/api.ts';
 import { PollingState, type PollingTrouble } from './polling-trouble.ts';
+import { updateIdOf } from './receive.ts';
 import { ALLOWED_UPDATES } from './update.ts';
 
 export interface PollingPorts {
@@ -64,8 +65,8 @@ async function run(
       state.succeeded();
       // All are asked for in one turn, so they share a commit and keep their order.
       await Promise.all(updates.map((update) => receive(Buffer.from(JSON.stringify(update)))));
-      const last = updates.at(-1);
-      if (last !== undefined) offset = last.update_id + 1;
+      // Without it Telegram would send the same again at once, and for ever.
+      if (updates.length > 0) offset = nextOffset(updates);
       wait = 1_000;
     } catch (error) {
       if (signal.aborted) return;
@@ -80,4 +81,14 @@ async function run(
       wait = Math.min(wait * 2, LONGEST_WAIT_MS);
     }
   }
+}
+
+/**
+ * What confirms these updates.
+ * @throws Error where none of them has an id
+ */
+function nextOffset(updates: readonly unknown[]): number {
+  const ids = updates.map(updateIdOf).filter((id) => id !== null);
+  if (ids.length === 0) throw new Error('Telegram gave updates without an id.');
+  return Math.max(...ids) + 1;
 }

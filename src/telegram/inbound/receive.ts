@@ -5,9 +5,9 @@ import { statement } from '../../db/statement.ts';
 import { HubError } from '../../errors.ts';
 import type { EventOf } from '../../events.ts';
 import { exceededBound, JSON_BOUNDS } from '../../json-bounds.ts';
-import { type ApplyPorts, applyUpdate } from './apply.ts';
+import { type ApplyPorts, applyUpdate, sayUnreadable } from './apply.ts';
 import { type Meaning, meaningOf } from './meaning.ts';
-import { ALLOWED_UPDATES, type Update, updateSchema } from './update.ts';
+import { ALLOWED_UPDATES, type From, type Update, updateSchema } from './update.ts';
 
 export interface ReceivePorts extends ApplyPorts {
   db: Database;
@@ -54,14 +54,15 @@ const keepUpdate = statement<{
 export async function receiveUpdate(ports: ReceivePorts, raw: Buffer): Promise<Received> {
   const understood = understand(ports, raw);
   const now = ports.now();
-  if ('reason' in understood) return keep(ports, { ...understood, raw, now });
   const { updateId, kind } = understood;
   try {
+    if ('reason' in understood) return await keep(ports, { ...understood, raw, now });
     const { instructionId } = await ports.db.transact((tx) => take(tx, ports, understood, now));
     return { updateId, instructionId };
   } catch (error) {
-    if (error instanceof HubError) throw error;
-    // A fault of the program must not make Telegram repeat this update for ever and hold its chat back.
+    // The database will take it later; whatever else fails would fail again, and Telegram would repeat this update for
+    // ever and hold its chat back.
+    if (error instanceof HubError && error.code === 'unavailable') throw error;
     ports.onFault(error);
     return keep(ports, { updateId, kind, outcome: 'quarantined', reason: INTERNAL_FAULT, raw, now });
   }
@@ -84,19 +85,29 @@ export interface PutAside {
   kind: string;
   outcome: 'kept' | 'quarantined';
   reason: string;
+  /** A person who should hear that it can't be read. */
+  tell?: From | undefined;
 }
 
-/** Reads what came, whatever it is. */
+/** Reads what came, whatever it is; never throws. */
 export function understand(
-  ports: Pick<ReceivePorts, 'forwardEdits' | 'forwardStart'>,
+  ports: Pick<ReceivePorts, 'forwardEdits' | 'forwardStart' | 'onFault'>,
   raw: Buffer,
 ): Understood | PutAside {
   const read = readUpdate(raw);
   if ('reason' in read) return { ...read, outcome: 'quarantined' };
   const { update, kind } = read;
   const updateId = update.update_id;
-  const meaning = meaningOf(update, ports);
-  if (meaning.kind === 'none') return { updateId, kind, outcome: 'kept', reason: meaning.reason };
+  let meaning: Meaning;
+  try {
+    meaning = meaningOf(update, ports);
+  } catch (error) {
+    ports.onFault(error);
+    return { updateId, kind, outcome: 'quarantined', reason: INTERNAL_FAULT };
+  }
+  if (meaning.kind === 'none') {
+    return { updateId, kind, outcome: 'kept', reason: meaning.reason, tell: meaning.tell };
+  }
   const forwarded = meaning.kind === 'instruction' || (meaning.kind === 'start' && ports.forwardStart);
   return { updateId, kind, outcome: forwarded ? 'instruction' : 'answered', meaning };
 }
@@ -114,11 +125,13 @@ export async function take(
   return { outcome, instructionId: await applyUpdate(tx, ports, updateId, meaning, now) };
 }
 
-async function keep(ports: ReceivePorts, row: PutAside & { raw: Buffer; now: number }): Promise<Received> {
+async function keep(ports: ReceivePorts, { tell, ...row }: PutAside & { raw: Buffer; now: number }): Promise<Received> {
   await ports.db.transact(async (tx) => {
     const [kept] = await tx.run(keepUpdate, row);
     sayReceived(tx, row.kind, kept === undefined ? 'duplicate' : row.outcome);
-    if (kept !== undefined) tx.changed('update', String(kept.seq));
+    if (kept === undefined) return;
+    tx.changed('update', String(kept.seq));
+    if (tell !== undefined) await sayUnreadable(tx, ports, tell, row.now);
   });
   return { updateId: row.updateId };
 }
@@ -165,7 +178,8 @@ function kindOf(body: unknown): string {
   );
 }
 
-function updateIdOf(body: unknown): number | null {
+/** Null where it has none. */
+export function updateIdOf(body: unknown): number | null {
   if (typeof body !== 'object' || body === null || !('update_id' in body)) return null;
   return Number.isSafeInteger(body.update_id) ? Number(body.update_id) : null;
 }

@@ -183,8 +183,8 @@ export const edgeFaults: readonly Mutation[] = [
   {
     name: 'telegram: polling confirms one update less than it took',
     file: 'src/telegram/inbound/polling.ts',
-    find: 'offset = last.update_id + 1;',
-    replace: 'offset = last.update_id;',
+    find: 'Math.max(...ids) + 1;',
+    replace: 'Math.max(...ids);',
     harm: 'the hub asks Telegram without a pause for what it has',
     tests: ['test/telegram/polling.test.ts'],
     only: 'sqlite',
