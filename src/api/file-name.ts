@@ -2,6 +2,11 @@ const MAX_NAME_BYTES = 255;
 const MAX_EXTENSION_LENGTH = 20;
 /** Control characters, and those that turn the direction of writing: `\u202Egpj.exe` reads as `exe.jpg`. */
 const INVISIBLE = /[\p{Cc}\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu;
+/**
+ * Telegram's reader of forms ends a header's value at the first `;`, and a quote moves its end. Clients write quotes and
+ * line ends as the second half has them (WHATWG's multipart/form-data).
+ */
+const UNSAFE_IN_FORM = /[";]|%22|%0D|%0A/gi;
 /** RFC 6838, section 4.2; parameters are left out. */
 const MIME_TYPE = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,126}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}$/;
 
@@ -13,6 +18,11 @@ export function fileName(given: string | undefined, fallback: string): string {
   const dot = base.lastIndexOf('.');
   const extension = dot > 0 && base.length - dot <= MAX_EXTENSION_LENGTH ? base.slice(dot) : '';
   return cut(base.slice(0, base.length - extension.length), MAX_NAME_BYTES - Buffer.byteLength(extension)) + extension;
+}
+
+/** The same, for a file that goes on to Telegram as a part of a form. */
+export function formFileName(given: string | undefined, fallback: string): string {
+  return fileName(given?.replace(UNSAFE_IN_FORM, '_'), fallback);
 }
 
 /** A MIME type without parameters; undefined if it is none. */

@@ -4,7 +4,7 @@ import type { PushFields } from '#protocol';
 import { type ErrorDetail, HubError } from '../errors.ts';
 import { MAX_DOCUMENT_BYTES, MAX_PHOTO_BYTES } from '../push/message.ts';
 import type { SavedUpload, UploadStore } from '../push/uploads.ts';
-import { fileName, mimeType } from './file-name.ts';
+import { formFileName, mimeType } from './file-name.ts';
 import { parseJson } from './json-body.ts';
 
 /** A push as its form says it. */
@@ -105,7 +105,7 @@ async function saveFile(one: MultipartFile, store: UploadStore): Promise<SavedUp
   return store.save(one.file, {
     part,
     limitBytes,
-    name: fileName(one.filename, otherwise.name),
+    name: formFileName(one.filename, otherwise.name),
     mimeType: mimeType(one.mimetype) ?? otherwise.mimeType,
   });
 }

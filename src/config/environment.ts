@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { isAbsolute } from 'node:path';
 import { z } from 'zod';
 import { DEFAULT_DELIVERY } from '#protocol';
 import { TELEGRAM_API, webhookUrlLacks } from './telegram-takes.ts';
@@ -77,6 +78,10 @@ export const environmentSchema = z.object({
     'an http or https URL',
     text.refine(httpUrl).transform((value) => value.replace(/\/+$/, '')),
   ).default(TELEGRAM_API),
+  TELEGRAM_FILE_ROOT: takes(
+    'the absolute path of a folder',
+    text.refine((path) => isAbsolute(path)),
+  ).optional(),
   TPV_REGISTRATION: takes('approval, token, open or closed', z.enum(['approval', 'token', 'open', 'closed'])).default(
     'approval',
   ),

@@ -59,7 +59,12 @@ export async function registerTpvEdges(app: FastifyInstance, ports: TpvEdgesPort
   const pushing = { db, auth, telegram, isCallable, now };
   await app.register(pushRoutes, { ...pushing, accept, result, uploads });
   await app.register(legacyRoutes, { ...pushing, settled: (id, ms) => dispatcher.settled(id, ms) });
-  const openFile = telegramFiles({ api, apiRoot: config.TELEGRAM_API_ROOT, token: config.TELEGRAM_BOT_TOKEN });
+  const openFile = telegramFiles({
+    api,
+    apiRoot: config.TELEGRAM_API_ROOT,
+    token: config.TELEGRAM_BOT_TOKEN,
+    fileRoot: config.TELEGRAM_FILE_ROOT,
+  });
   await app.register(fileRoutes, { db, auth, openFile });
   await app.register(gatewayRoutes, {
     gateway: ports.gateway,

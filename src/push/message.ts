@@ -5,7 +5,7 @@ import type { ErrorDetail } from '../errors.ts';
 
 export type PushRow = Selectable<PushMessageTable>;
 
-/** Telegram's limits (core.telegram.org/bots/api), in UTF-16 code units after the markup was read. */
+/** Telegram's limits (core.telegram.org/bots/api), in code points after the markup was read. */
 export const MAX_TEXT_LENGTH = 4_096;
 export const MAX_CAPTION_LENGTH = 1_024;
 /** Bytes of an uploaded file. */
@@ -35,7 +35,7 @@ export function faultsOfMessage(message: OutboundMessage): ErrorDetail[] {
   const { kind, text, parseMode, data } = message;
   const faults: ErrorDetail[] = [];
   const limit = kind === 'text' ? MAX_TEXT_LENGTH : MAX_CAPTION_LENGTH;
-  const length = parseMode === 'none' ? text.length : visibleLength(text, parseMode);
+  const length = codePoints(parseMode === 'none' ? text : visibleText(text, parseMode));
   if (length > limit) faults.push({ path: 'text', message: `admite hasta ${limit} caracteres` });
   switch (kind) {
     case 'text':
@@ -56,18 +56,23 @@ export function faultsOfMessage(message: OutboundMessage): ErrorDetail[] {
   return faults;
 }
 
+/** An emoji is one, although JavaScript counts two. */
+function codePoints(text: string): number {
+  return text.length - (text.match(/[\u{10000}-\u{10ffff}]/gu)?.length ?? 0);
+}
+
 /**
- * At least how long the text is once its markup was read; never more than Telegram counts. What is looked for ends at
+ * At least what of the text is left once its markup was read; never more than Telegram counts. What is looked for ends at
  * a last bracket: without that, thousands that only open would be looked at over and over.
  */
-function visibleLength(text: string, parseMode: 'HTML' | 'MarkdownV2'): number {
+function visibleText(text: string, parseMode: 'HTML' | 'MarkdownV2'): string {
   if (parseMode === 'HTML') {
     const end = text.lastIndexOf('>') + 1;
     const visible = text.slice(0, end).replace(/<[^>]*>/g, '') + text.slice(end);
-    return visible.replace(/&\w{1,10};|&#\w{1,10};/g, ' ').length;
+    return visible.replace(/&\w{1,10};|&#\w{1,10};/g, ' ');
   }
   const end = text.lastIndexOf(')') + 1;
   return (text.slice(0, end).replace(/\]\([^)]*\)/g, '') + text.slice(end))
     .replace(/\\(.)/g, '$1')
-    .replace(/[*_~`|[\]>]/g, '').length;
+    .replace(/[*_~`|[\]>]/g, '');
 }

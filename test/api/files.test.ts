@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type Emulator, startEmulator } from '../../demo/emulator/mod.ts';
 import { buildApp } from '../../src/api/app.ts';
 import { failedKeyLimit } from '../../src/api/auth.ts';
-import { attachment, fileName, mimeType } from '../../src/api/file-name.ts';
+import { attachment, fileName, formFileName, mimeType } from '../../src/api/file-name.ts';
 import { fileRoutes } from '../../src/api/file-routes.ts';
 import { jsonText } from '../../src/db/json-text.ts';
 import { migrate } from '../../src/db/migrate.ts';
@@ -53,7 +53,7 @@ async function startFiles(telegram: { apiRoot: string; token: string }, database
     paces: new KeyedPaces(),
     now: () => Date.now(),
   };
-  const openFile = telegramFiles({ api: telegramApi(telegram), ...telegram });
+  const openFile = telegramFiles({ api: telegramApi(telegram), ...telegram, fileRoot: undefined });
   await app.register(fileRoutes, { db, auth, openFile });
   onTestFinished(() => app.close());
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
@@ -401,6 +401,19 @@ describe('file names', () => {
     ['👩‍🍳.png', '👩‍🍳.png'],
   ])('%j is kept as %j', (given, kept) => {
     expect(fileName(given, 'otro')).toBe(kept);
+    expect(formFileName(given, 'otro')).toBe(kept);
+  });
+
+  // Telegram's reader of forms ends a value at the first of these.
+  test.each([
+    ['Factura; mesa 4.pdf', 'Factura_ mesa 4.pdf'],
+    ['a;name=x.pdf', 'a_name=x.pdf'],
+    ['"Carta".pdf', '_Carta_.pdf'],
+    ['%22Carta%22.pdf', '_Carta_.pdf'],
+    ['a%0D%0Ab.pdf', 'a__b.pdf'],
+    ['Menú 5€ 🍺.pdf', 'Menú 5€ 🍺.pdf'],
+  ])('%j goes to Telegram as %j', (given, sent) => {
+    expect(formFileName(given, 'otro')).toBe(sent);
   });
 
   test('a long one is cut between characters, and keeps its extension', () => {

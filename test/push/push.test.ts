@@ -199,6 +199,8 @@ describe.each(TRANSPORTS)('a push over %s', (over) => {
     ],
     ['a row without buttons', { text: 'x', buttons: [[]] }, 'buttons.0'],
     ['a button that does nothing', { text: 'x', buttons: [[{ text: 'a' }]] }, 'buttons.0.0'],
+    ['a button to a host without a dot', { text: 'x', buttons: [[{ text: 'a', url: 'https://tpv/' }]] }, 'buttons.0.0'],
+    ['more than 32,768 bytes', { text: `<b></b>${'ñ'.repeat(16_381)}` }, 'text'],
     ['a button with a script', { text: 'x', buttons: [[{ text: 'a', url: 'javascript:alert(1)' }]] }, 'buttons.0.0'],
     [
       'a button with too much data',

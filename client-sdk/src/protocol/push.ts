@@ -11,11 +11,24 @@ export const MAX_BUTTONS = 100;
 export const DEFAULT_BUTTON_SECONDS = 86_400;
 const LONGEST_BUTTON_SECONDS = 30 * 86_400;
 
-/** Longer than any text that Telegram takes; the exact limits depend on what the message is. */
-const MAX_RAW_TEXT = 16_384;
-const text = z.string().max(MAX_RAW_TEXT);
+/** What Telegram takes with all its markup, in bytes of UTF-8; what of it a person sees has limits of its own. */
+const MAX_RAW_TEXT_BYTES = 32_768;
+const text = z
+  .string()
+  .max(MAX_RAW_TEXT_BYTES)
+  .refine((value) => Buffer.byteLength(value) <= MAX_RAW_TEXT_BYTES, {
+    error: `admite hasta ${MAX_RAW_TEXT_BYTES} bytes, con sus marcas`,
+  });
 const httpUrl = z.url({ protocol: /^https?$/ }).max(2_000);
 const label = z.string().min(1).max(64);
+
+/** A page that Telegram lets a button open: on the web, its host is an address or has a dot. */
+const pageUrl = z
+  .url({ protocol: /^(https?|tg)$/ })
+  .max(2_000)
+  .refine((value) => value.startsWith('tg:') || /[.:]/.test(new URL(value).hostname.replace(/\.$/, '')), {
+    error: 'Telegram solo abre direcciones con un dominio completo, como https://bar.example',
+  });
 
 /** JSON that fits into a button; its size is counted as it will be stored. */
 const buttonData = z
@@ -27,7 +40,7 @@ const buttonData = z
 /** A button does one thing: become an instruction, open a page, or have a URL of the TPV called. */
 export const buttonSchema = z.union([
   z.strictObject({ text: label, action: z.string().min(1).max(64), data: buttonData.optional() }),
-  z.strictObject({ text: label, url: z.url({ protocol: /^(https?|tg)$/ }).max(2_000) }),
+  z.strictObject({ text: label, url: pageUrl }),
   z.strictObject({ text: label, callback_url: httpUrl }),
 ]);
 /** A button under a message. */

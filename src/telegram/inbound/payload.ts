@@ -65,8 +65,9 @@ export function messagePayload(message: Message, attachments: readonly Attachmen
 
 /** Telegram sends a photo in several sizes, the smallest first, and need not say how many bytes each has. */
 function largest(sizes: readonly TelegramFile[] | undefined): TelegramFile | undefined {
-  const [first, ...others] = sizes ?? [];
-  return others.reduce((a, b) => (a !== undefined && extentOf(a) > extentOf(b) ? a : b), first);
+  // Nor need there be any: of nothing there is no largest.
+  if (sizes === undefined || sizes.length === 0) return undefined;
+  return sizes.reduce((a, b) => (extentOf(b) >= extentOf(a) ? b : a));
 }
 
 /** In pixels, which every size of a photo has. */

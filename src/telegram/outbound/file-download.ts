@@ -1,22 +1,16 @@
-import type { Readable } from 'node:stream';
 import type { Api, RawApi } from 'grammy';
 import { type Dispatcher, request } from 'undici';
 import { HubError } from '../../errors.ts';
 import { grammySignal, telegramFault } from './api.ts';
+import { DOWNLOAD_HEADERS, type TelegramDownload } from './download.ts';
+import { openLocalFile } from './local-file.ts';
 
 export interface TelegramFilesOptions {
   api: Api<RawApi>;
   apiRoot: string;
   token: string;
-}
-
-/** A file on its way from Telegram. */
-export interface TelegramDownload {
-  status: 200 | 206 | 416;
-  headers: Partial<Record<(typeof HEADERS)[number], string>>;
-  body: Readable;
-  /** What Telegram calls it, such as `file_7.jpg`. */
-  name: string;
+  /** Where a Bot API server of one's own keeps files, which then serves none (`TELEGRAM_FILE_ROOT`). */
+  fileRoot: string | undefined;
 }
 
 /** What bots may download (core.telegram.org/bots/api#getfile); a Bot API server of one's own would give more. */
@@ -24,8 +18,6 @@ const MAX_FILE_BYTES = 20 * 1024 * 1024;
 /** Telegram has this long for its headers, and then between two pieces of the file. */
 const HEADERS_TIMEOUT_MS = 10_000;
 const BODY_TIMEOUT_MS = 30_000;
-/** What else Telegram's server says of the file stays here. */
-const HEADERS = ['content-length', 'content-range', 'accept-ranges', 'last-modified'] as const;
 
 /** Telegram's words for an id that is none, or no longer one. */
 const NO_SUCH_FILE = /file_id|file identifier|file is temporarily unavailable/i;
@@ -35,13 +27,14 @@ const TOO_BIG = /file is too big/i;
  * Downloads files that people sent. The address of a download holds the bot's token (S3), so none of the errors here
  * has the client's own as its cause.
  */
-export function telegramFiles({ api, apiRoot, token }: TelegramFilesOptions) {
+export function telegramFiles({ api, apiRoot, token, fileRoot }: TelegramFilesOptions) {
   return async (fileId: string, range: string | undefined, signal: AbortSignal): Promise<TelegramDownload> => {
     const file = await api.getFile(fileId, grammySignal(signal)).catch((error: unknown) => {
       throw refusal(error);
     });
     if ((file.file_size ?? 0) > MAX_FILE_BYTES) throw tooLarge();
     if (file.file_path === undefined) throw notFound();
+    if (file.file_path.startsWith('/')) return localFile(fileRoot, token, file.file_path, range);
     const path = file.file_path.split('/');
     const url = `${apiRoot}/file/bot${token}/${path.map(encodeURIComponent).join('/')}`;
     const { statusCode, headers, body } = await request(url, {
@@ -63,9 +56,27 @@ export function telegramFiles({ api, apiRoot, token }: TelegramFilesOptions) {
   };
 }
 
+/** A path of the server's disk, which holds the token: neither of the two sentences names it. */
+async function localFile(
+  root: string | undefined,
+  token: string,
+  path: string,
+  range: string | undefined,
+): Promise<TelegramDownload> {
+  if (root === undefined) {
+    throw telegramError('el servidor propio de Telegram guarda los ficheros en su disco: configura TELEGRAM_FILE_ROOT');
+  }
+  const file = await openLocalFile({ root, token, path }, range, MAX_FILE_BYTES);
+  if (file === 'too_large') throw tooLarge();
+  if (file !== undefined) return file;
+  throw telegramError(
+    'el fichero no está en TELEGRAM_FILE_ROOT, o el hub no puede leerlo: comprueba la carpeta y sus permisos',
+  );
+}
+
 function kept(headers: Dispatcher.ResponseData['headers'], status: number): TelegramDownload['headers'] {
   const found: TelegramDownload['headers'] = {};
-  for (const name of HEADERS) {
+  for (const name of DOWNLOAD_HEADERS) {
     const value = headers[name];
     // What follows a 416 is the hub's own.
     if (typeof value === 'string' && !(status === 416 && name === 'content-length')) found[name] = value;
