@@ -59,7 +59,7 @@ export class LiveFeed {
   /** Ends what runs while a browser watches. */
   #cancels: Cancel[] = [];
   #flush: Cancel | undefined;
-  #flushedAt = 0;
+  #flushedAt = Number.NEGATIVE_INFINITY;
   #idleSince: number | undefined;
   #pingedAt = 0;
   #overviewAt = 0;
@@ -115,8 +115,8 @@ export class LiveFeed {
     this.#idleSince = undefined;
     if (this.#cancels.length > 0) return;
     const { events, clock } = this.#ports;
-    this.#pingedAt = clock.now();
-    this.#overviewAt = clock.now();
+    this.#pingedAt = clock.elapsed();
+    this.#overviewAt = clock.elapsed();
     this.#cancels = [
       events.on('changed', ({ what, id }) => this.#changed(what, id)),
       events.on('session.ended', ({ sessionId }) => this.#endSession(sessionId)),
@@ -137,17 +137,17 @@ export class LiveFeed {
     this.#changes.add(what, id);
     if (this.#flush !== undefined) return;
     const { clock } = this.#ports;
-    const wait = Math.max(CHANGES_DELAY_MS, this.#flushedAt + CHANGES_INTERVAL_MS - clock.now());
+    const wait = Math.max(CHANGES_DELAY_MS, this.#flushedAt + CHANGES_INTERVAL_MS - clock.elapsed());
     this.#flush = clock.after(wait, () => {
       this.#flush = undefined;
-      this.#flushedAt = clock.now();
+      this.#flushedAt = clock.elapsed();
       const data = JSON.stringify(this.#changes.take());
       this.#tell(this.#history.add((id) => `event: changes\nid: ${id}\ndata: ${data}\n\n`));
     });
   }
 
   #tick(): void {
-    const now = this.#ports.clock.now();
+    const now = this.#ports.clock.elapsed();
     if (this.#streams.size === 0) {
       this.#idleSince ??= now;
       if (now - this.#idleSince >= REMEMBERED_MS) this.#stop();

@@ -1,4 +1,5 @@
 import { createHmac, hash, randomBytes } from 'node:crypto';
+import type { Correction } from '../clock.ts';
 import type { AdminRole } from '../db/admin-tables.ts';
 import type { Database, Tx } from '../db/open.ts';
 import { statement } from '../db/statement.ts';
@@ -185,6 +186,22 @@ export async function sessionsOf(db: Database, accountId: string, now: number) {
     .orderBy('created_at', 'desc')
     .orderBy('id', 'desc')
     .execute();
+}
+
+/** Puts the times of sessions right after the clock was corrected: none ends early, or lives longer than it may. */
+export async function correctSessions(tx: Tx, { byMs, now }: Correction): Promise<void> {
+  const aheadMs = Math.max(0, byMs);
+  const rows = await tx.kysely.selectFrom('admin_sessions').select(['id', 'expires_at', 'last_seen_at']).execute();
+  for (const row of rows) {
+    const expiresAt = Math.min(row.expires_at + aheadMs, now + SESSION_LIFE_MS);
+    const lastSeenAt = Math.min(row.last_seen_at + aheadMs, now);
+    if (expiresAt === row.expires_at && lastSeenAt === row.last_seen_at) continue;
+    await tx.kysely
+      .updateTable('admin_sessions')
+      .set({ expires_at: expiresAt, last_seen_at: lastSeenAt })
+      .where('id', '=', row.id)
+      .execute();
+  }
 }
 
 /** Deletes sessions that ended by themselves. */

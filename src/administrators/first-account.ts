@@ -1,4 +1,5 @@
 import { hash, randomBytes } from 'node:crypto';
+import type { Correction } from '../clock.ts';
 import type { Database, Tx } from '../db/open.ts';
 import { deleteValue, storedValue, storeValue } from '../db/stored-value.ts';
 import { HubError } from '../errors.ts';
@@ -42,6 +43,15 @@ export async function useSetupToken(tx: Tx, token: string, now: number): Promise
   const [row] = await endSetup(tx);
   if (row !== undefined && fits(row.value, token, now) && (await isFirst(tx))) return;
   throw setupRefused();
+}
+
+/** Keeps the set-up link valid for what was left of its day after the clock was corrected, and for a day at most. */
+export async function correctSetup(tx: Tx, { byMs, now }: Correction): Promise<void> {
+  const [row] = await tx.run(storedValue, { key: SETUP_TOKEN });
+  if (row === undefined) return;
+  const [hashed, until] = row.value.split(' ');
+  const right = Math.min(Number(until) + Math.max(0, byMs), now + SETUP_LIFE_MS);
+  await tx.run(storeValue, { key: SETUP_TOKEN, value: `${hashed} ${right}` });
 }
 
 /** Makes the set-up link invalid. */

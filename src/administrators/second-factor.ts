@@ -3,7 +3,7 @@ import type { Tx } from '../db/open.ts';
 import { HubError } from '../errors.ts';
 import type { Account } from './account.ts';
 import { newRecoveryCodes, withoutRecoveryCode } from './recovery-codes.ts';
-import { newTotpSecret, totpStep } from './totp.ts';
+import { latestStep, newTotpSecret, totpStep } from './totp.ts';
 
 /**
  * Begins the second factor: a secret for the person's app. It counts once a code of it was given back.
@@ -73,7 +73,13 @@ export async function useCode(
     if (step === undefined) return undefined;
     const { numUpdatedRows } = await own
       .set({ totp_last_step: step })
-      .where((eb) => eb.or([eb('totp_last_step', 'is', null), eb('totp_last_step', '<', step)]))
+      .where((eb) =>
+        eb.or([
+          eb('totp_last_step', 'is', null),
+          eb('totp_last_step', '<', step),
+          eb('totp_last_step', '>', latestStep(now)),
+        ]),
+      )
       .executeTakeFirst();
     return numUpdatedRows === 0n ? undefined : {};
   }

@@ -30,8 +30,9 @@ export class LoginThrottle {
   readonly #names = new Map<string, number[]>();
   readonly #addresses = new Map<string, number[]>();
 
-  constructor(now: () => number) {
-    this.#now = now;
+  /** @param elapsed milliseconds that only grow: a clock that is set back must not prolong a wait */
+  constructor(elapsed: () => number) {
+    this.#now = elapsed;
   }
 
   /** @throws HubError `too_many_requests`, even if the password would be right */

@@ -22,14 +22,21 @@ export function totpCode(secret: string, at: number, digits = DIGITS): string {
 
 /**
  * The time step to which the code belongs, of those that are taken at `now` and are later than `lastStep`; undefined
- * if it is wrong, or was used before.
+ * if it is wrong, or was used before. A `lastStep` that is still to come was used while the clock was ahead, and stops
+ * nothing.
  */
 export function totpStep(secret: string, code: string, now: number, lastStep: number | null): number | undefined {
   const current = Math.floor(now / STEP_MS);
+  const used = lastStep !== null && lastStep <= latestStep(now) ? lastStep : undefined;
   for (let step = current - TOLERANCE; step <= current + TOLERANCE; step++) {
-    if ((lastStep === null || step > lastStep) && sameSecret(code, codeOfStep(secret, step, DIGITS))) return step;
+    if ((used === undefined || step > used) && sameSecret(code, codeOfStep(secret, step, DIGITS))) return step;
   }
   return undefined;
+}
+
+/** The latest time step whose code is taken at `now`. */
+export function latestStep(now: number): number {
+  return Math.floor(now / STEP_MS) + TOLERANCE;
 }
 
 /** What an authenticator app reads from the QR code (https://github.com/google/google-authenticator/wiki/Key-Uri-Format). */

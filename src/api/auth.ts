@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Clock } from '../clock.ts';
 import { HubError } from '../errors.ts';
 import type { KeyedPaces, Rate } from '../pace.ts';
 import { sameSecret } from '../same-secret.ts';
@@ -18,7 +19,7 @@ export interface AuthPorts {
   failedKey(request: FastifyRequest): Promise<void>;
   /** How fast each TPV calls. */
   paces: KeyedPaces;
-  now(): number;
+  clock: Pick<Clock, 'elapsed'>;
 }
 
 /** Requests of one TPV: 50 a second on average, 200 at once (S28). Fetching instructions is counted apart. */
@@ -64,7 +65,7 @@ export function requireTpv(ports: AuthPorts, { inactive, counted = 'others' }: T
     const { id: tpvId } = credential.tpv;
     const isActive = credential.tpv.is_active === 1;
     const [paceKey, rate] = isActive ? [`${counted} ${tpvId}`, TPV_RATE] : [`inactive ${tpvId}`, INACTIVE_RATE];
-    const waitMs = ports.paces.take(paceKey, rate, ports.now());
+    const waitMs = ports.paces.take(paceKey, rate, ports.clock.elapsed());
     if (waitMs > 0) {
       throw new HubError('too_many_requests', 'A TPV calls too often.', {
         retryAfterSeconds: Math.ceil(waitMs / 1_000),

@@ -105,7 +105,7 @@ export class Answers {
         // The URL may have been called or not; the person decides whether to press again.
         this.#do(() => this.#show(press, undefined, { text: texts.failed, alert: true }));
       } else if (!this.#waiting.has(instructionId)) {
-        this.#wait(instructionId, press, row.pressed_at + PATIENCE_MS - clock.now());
+        this.#wait(instructionId, press, Math.min(PATIENCE_MS, row.pressed_at + PATIENCE_MS - clock.now()));
         const [instruction] = await db.query(instructionById, { id: instructionId });
         if (instruction === undefined || isFinal(instruction.status)) this.#ended(instructionId);
       }

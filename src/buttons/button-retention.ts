@@ -2,7 +2,7 @@ import type { Database } from '../db/open.ts';
 import { expiredButtons, oldPresses } from './button-store.ts';
 
 /** An expired button is remembered this much longer, so that an older TPV's message can still say that it expired. */
-const KEPT_AFTER_EXPIRY_MS = 7 * 86_400_000;
+export const KEPT_AFTER_EXPIRY_MS = 7 * 86_400_000;
 /** Telegram itself forgets a press after minutes; a day helps to look into a complaint. */
 const PRESS_KEPT_MS = 86_400_000;
 /** Rows deleted in one commit; small, so that no update waits for a year of them. */

@@ -64,7 +64,7 @@ export async function press(tx: Tx, ports: PressPorts, one: Press, now: number):
   if (button === undefined || button.telegram_user_id !== one.telegramUserId) return { kind: 'expired' };
   const { telegram_message_id: messageId } = button;
   if (messageId !== null && messageId !== one.messageId) return { kind: 'expired' };
-  if (button.pressed_at !== null && now - button.pressed_at < DOUBLE_TAP_MS) return { kind: 'repeated' };
+  if (button.pressed_at !== null && Math.abs(now - button.pressed_at) < DOUBLE_TAP_MS) return { kind: 'repeated' };
   const form = button.form === null ? undefined : parseJson(button.form);
   const legacy = form?.legacy === 1;
   if (button.settled_at !== null) return { kind: 'expired' };

@@ -30,7 +30,7 @@ export class Breaker {
   admits(target: string): boolean {
     const trouble = this.#troubles.get(target);
     if (trouble?.openUntil === undefined) return true;
-    const now = this.#clock.now();
+    const now = this.#clock.elapsed();
     if (now < trouble.openUntil) return false;
     trouble.openUntil = now + OPEN_MS;
     return true;
@@ -42,7 +42,7 @@ export class Breaker {
     this.#troubles.delete(target);
     if (worked) return;
     const failures = (trouble?.failures ?? 0) + 1;
-    const openUntil = failures < FAILURES_TO_OPEN ? undefined : this.#clock.now() + OPEN_MS;
+    const openUntil = failures < FAILURES_TO_OPEN ? undefined : this.#clock.elapsed() + OPEN_MS;
     this.#troubles.set(target, { failures, openUntil });
     if (this.#troubles.size <= MAX_TARGETS) return;
     for (const oldest of this.#troubles.keys()) {

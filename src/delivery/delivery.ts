@@ -31,7 +31,9 @@ export class Delivery {
 
   /** How a TPV takes its instructions, and one of them, in this process. */
   intakeOf(tpvId: string, id: string): Intake {
+    const { clock } = this.#ports;
     const window = this.sockets.windowOf(tpvId);
+    const dueAt = window?.dueAt(id);
     return {
       socket: window && {
         inFlight: window.inFlight,
@@ -39,7 +41,7 @@ export class Delivery {
         congested: window.sink.congested,
       },
       ...this.pollers.look(tpvId),
-      againAt: window?.dueAt(id),
+      againAt: dueAt === undefined ? undefined : Math.round(clock.now() + dueAt - clock.elapsed()),
     };
   }
 

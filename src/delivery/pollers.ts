@@ -35,7 +35,7 @@ export class Pollers {
   async poll(tpvId: string, limit: number, waitMs: number, gone: AbortSignal): Promise<InstructionRow[]> {
     const { clock } = this.#ports;
     this.#askedAt.set(tpvId, clock.now());
-    const deadline = clock.now() + waitMs;
+    const deadline = clock.elapsed() + waitMs;
     const patience = new AbortController();
     const give = () => patience.abort();
     gone.addEventListener('abort', give);
@@ -46,7 +46,7 @@ export class Pollers {
         // Waiting starts before looking, so that what is committed in between wakes it.
         const woken = this.#wait(tpvId, patience.signal);
         const found = await this.#claim(tpvId, limit);
-        if (found.length > 0 || clock.now() >= deadline || patience.signal.aborted) return found;
+        if (found.length > 0 || clock.elapsed() >= deadline || patience.signal.aborted) return found;
         if (!(await woken)) return found;
       }
     } finally {

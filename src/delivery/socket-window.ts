@@ -3,6 +3,7 @@ import type { Sink } from './sink.ts';
 
 interface InFlight {
   attempt: number;
+  /** By the clock's `elapsed`. */
   dueAt: number;
 }
 
@@ -29,9 +30,12 @@ export class SocketWindow {
     return this.sink.congested ? 0 : Math.max(0, this.sink.maxInFlight - this.#inFlight.size);
   }
 
-  /** Takes a place in the window; `deliver` follows once it is committed. */
-  handOut(id: string, attempt: number, now: number, maxAttempts: number): void {
-    this.#inFlight.set(id, { attempt, dueAt: now + silenceAllowedMs(attempt, maxAttempts) });
+  /**
+   * Takes a place in the window; `deliver` follows once it is committed.
+   * @param elapsed of the clock, as in `silent`
+   */
+  handOut(id: string, attempt: number, elapsed: number, maxAttempts: number): void {
+    this.#inFlight.set(id, { attempt, dueAt: elapsed + silenceAllowedMs(attempt, maxAttempts) });
   }
 
   /** Sends it now, or as soon as the socket was read: a whole window at once could fill the socket's buffer. */
@@ -57,15 +61,15 @@ export class SocketWindow {
     return this.#inFlight.delete(id);
   }
 
-  /** When an instruction goes out again, or is given up, if its TPV says nothing; undefined if it is not out. */
+  /** When, by the clock's `elapsed`, an instruction goes out again, or is given up, if its TPV says nothing; undefined if it is not out. */
   dueAt(id: string): number | undefined {
     return this.#inFlight.get(id)?.dueAt;
   }
 
   /** What was not reported on in time. */
-  silent(now: number): { id: string; attempt: number }[] {
+  silent(elapsed: number): { id: string; attempt: number }[] {
     const silent: { id: string; attempt: number }[] = [];
-    for (const [id, { attempt, dueAt }] of this.#inFlight) if (dueAt <= now) silent.push({ id, attempt });
+    for (const [id, { attempt, dueAt }] of this.#inFlight) if (dueAt <= elapsed) silent.push({ id, attempt });
     return silent;
   }
 }

@@ -54,7 +54,7 @@ export class Sockets implements HandOut {
       window.backlog = true;
       return undefined;
     }
-    window.handOut(id, 1, this.#ports.clock.now(), this.#ports.settings.maxAttempts);
+    window.handOut(id, 1, this.#ports.clock.elapsed(), this.#ports.settings.maxAttempts);
     return window.sink.id;
   }
 
@@ -135,12 +135,12 @@ export class Sockets implements HandOut {
   async tick(): Promise<void> {
     await this.#closed.tick();
     if (this.#draining) return;
-    const now = this.#ports.clock.now();
+    const { clock } = this.#ports;
     for (const window of [...this.#windows.values()]) {
       // If a hand-out failed, this is the next try.
       this.#pump(window);
-      const silent = window.sink.congested ? [] : window.silent(now);
-      if (silent.length > 0) await this.#again(window, silent, now);
+      const silent = window.sink.congested ? [] : window.silent(clock.elapsed());
+      if (silent.length > 0) await this.#again(window, silent);
     }
   }
 
@@ -191,7 +191,7 @@ export class Sockets implements HandOut {
         if (rows.length < limit) window.backlog = false;
         if (this.#windows.get(sink.tpvId) !== window) return;
         for (const row of rows) {
-          window.handOut(row.id, row.retry_count + 1, now, settings.maxAttempts);
+          window.handOut(row.id, row.retry_count + 1, clock.elapsed(), settings.maxAttempts);
           window.deliver(row.id, instructionJson(row));
           this.#handedOut(row, row.outBefore);
         }
@@ -200,9 +200,10 @@ export class Sockets implements HandOut {
   }
 
   /** Silent instructions go out once more, or fail after their last attempt; one commit for all of a socket. */
-  async #again(window: SocketWindow, silent: readonly { id: string; attempt: number }[], now: number): Promise<void> {
-    const { db, texts, settings } = this.#ports;
+  async #again(window: SocketWindow, silent: readonly { id: string; attempt: number }[]): Promise<void> {
+    const { db, clock, texts, settings } = this.#ports;
     const { sink } = window;
+    const now = clock.now();
     await db.transact(async (tx) => {
       for (const { id, attempt } of silent) {
         if (attempt >= settings.maxAttempts) {
@@ -218,7 +219,7 @@ export class Sockets implements HandOut {
           // Another holder has it, or it is final: its place here is free.
           if (row === undefined) return this.#settled(window, id);
           if (this.#windows.get(sink.tpvId) !== window) return;
-          window.handOut(id, row.retry_count + 1, now, settings.maxAttempts);
+          window.handOut(id, row.retry_count + 1, clock.elapsed(), settings.maxAttempts);
           window.deliver(id, instructionJson(row));
           this.#handedOut(row, true);
         });

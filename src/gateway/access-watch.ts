@@ -22,7 +22,7 @@ export class AccessWatch {
   readonly #ports: AccessWatchPorts;
   readonly #cancel: Cancel;
   #epoch: number | undefined;
-  #fullLookAt = 0;
+  #fullLookAt = Number.NEGATIVE_INFINITY;
   #looking = false;
   /** A tick came while a look was under way: what changed since that look began is not seen by it. */
   #askedAgain = false;
@@ -66,7 +66,7 @@ export class AccessWatch {
   async #lookAtAll(): Promise<void> {
     const { db, clock } = this.#ports;
     const epoch = await accessEpoch(db);
-    const now = clock.now();
+    const now = clock.elapsed();
     if (this.#epoch === epoch && now < this.#fullLookAt) return;
     for (const session of [...this.#ports.sessions()]) await this.look(session);
     // Only now: if looking failed, the next tick tries again.

@@ -152,7 +152,13 @@ export class Gateway {
     this.#leave.delete(session);
     if (this.#sessions.get(tpvId) === session) this.#sessions.delete(tpvId);
     this.#ports.events.changed('tpv', tpvId);
-    access.info({ socket: 'closed', tpv_id: tpvId, session: id, code: closeCode, ms: clock.now() - openedAt });
+    access.info({
+      socket: 'closed',
+      tpv_id: tpvId,
+      session: id,
+      code: closeCode,
+      ms: Math.round(clock.elapsed() - openedAt),
+    });
     this.#ports.observer?.socketClosed(closeCode ?? 1006);
     const detached: Promise<void> = delivery
       .detach(session)
@@ -167,7 +173,7 @@ export class Gateway {
   }
 
   #takenOver(tpvId: string): void {
-    const now = this.#ports.clock.now();
+    const now = this.#ports.clock.elapsed();
     const recent = (this.#takeovers.get(tpvId) ?? []).filter((at) => now - at < MINUTE_MS);
     recent.push(now);
     this.#takeovers.set(tpvId, recent);

@@ -32,7 +32,7 @@ export class Heartbeat {
   }
 
   #tick(): void {
-    const deadSince = this.#clock.now() - 2 * this.#intervalMs;
+    const deadSince = this.#clock.elapsed() - 2 * this.#intervalMs;
     for (const share of this.#shares) {
       for (const session of share) {
         if (session.heardAt <= deadSince) session.close(CloseCode.HeartbeatTimeout, 'heartbeat_timeout');

@@ -36,7 +36,7 @@ export class Outbox {
       this.#socket.send(frame);
       return;
     }
-    this.#congestedSince ??= this.#ports.clock.now();
+    this.#congestedSince ??= this.#ports.clock.elapsed();
     // A write that fails ends the socket, and its close event says so.
     this.#socket.send(frame, () => this.#written());
     if (this.#socket.bufferedAmount > SLOW_BYTES) this.#ports.onSlow();
@@ -45,7 +45,7 @@ export class Outbox {
   /** Once a second, while congested. */
   check(): void {
     const since = this.#congestedSince;
-    if (since !== undefined && this.#ports.clock.now() - since > SLOW_MS) this.#ports.onSlow();
+    if (since !== undefined && this.#ports.clock.elapsed() - since > SLOW_MS) this.#ports.onSlow();
   }
 
   #written(): void {

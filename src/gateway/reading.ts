@@ -15,7 +15,7 @@ export class Reading {
   constructor(socket: WebSocket, clock: Clock) {
     this.#socket = socket;
     this.#clock = clock;
-    this.#allowance = new ReadingAllowance(clock.now());
+    this.#allowance = new ReadingAllowance(clock.elapsed());
   }
 
   stop(reason: StopReason): void {
@@ -45,7 +45,7 @@ export class Reading {
   }
 
   #readAsAllowed(): void {
-    const stopMs = this.#allowance.stopMs(this.#clock.now());
+    const stopMs = this.#allowance.stopMs(this.#clock.elapsed());
     if (stopMs === 0) {
       this.resume('allowance');
       return;

@@ -39,6 +39,7 @@ export interface SessionIdentity {
  */
 export class Session implements Sink {
   readonly identity: SessionIdentity;
+  /** By the clock's `elapsed`, as `heardAt`. */
   readonly openedAt: number;
   readonly #socket: WebSocket;
   readonly #ports: SessionPorts;
@@ -59,7 +60,7 @@ export class Session implements Sink {
     this.identity = identity;
     this.#socket = socket;
     this.#ports = ports;
-    this.openedAt = ports.clock.now();
+    this.openedAt = ports.clock.elapsed();
     this.heardAt = this.openedAt;
     this.#reading = new Reading(socket, ports.clock);
     this.#requests = new Requests(ports, {
@@ -184,7 +185,7 @@ export class Session implements Sink {
   }
 
   #heard(bytes: number): void {
-    this.heardAt = this.#ports.clock.now();
+    this.heardAt = this.#ports.clock.elapsed();
     this.#ports.onHeard(this);
     this.#reading.came(bytes);
   }

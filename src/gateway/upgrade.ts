@@ -91,7 +91,7 @@ function admission(options: UpgradeOptions): (request: FastifyRequest) => Promis
   let upgrades = 0;
 
   const count = () => {
-    const now = Math.floor(options.clock.now() / 1_000);
+    const now = Math.floor(options.clock.elapsed() / 1_000);
     if (now !== second) upgrades = 0;
     second = now;
     if (++upgrades > MAX_UPGRADES_PER_SECOND) throw tooMany('The hub takes no more upgrades this second.');

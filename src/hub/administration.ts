@@ -62,7 +62,7 @@ export async function registerAdministration(
   app: FastifyInstance,
   ports: AdministrationPorts,
 ): Promise<Administration> {
-  const { config, db, now, presence, delivery, gateway, botUsername, pushResult } = ports;
+  const { config, db, clock, now, presence, delivery, gateway, botUsername, pushResult } = ports;
   const { sockets } = delivery;
   app.decorateRequest('administrator', undefined);
   // Only the session's own routes read cookies; the hot path does without.
@@ -74,7 +74,7 @@ export async function registerAdministration(
     publicUrl: config.PUBLIC_URL,
   });
 
-  const throttle = new LoginThrottle(now);
+  const throttle = new LoginThrottle(() => clock.elapsed());
   const about = { version: VERSION, time_zone: config.TIME_ZONE, locale: config.DEFAULT_LOCALE };
   const session = { db, throttle, now, access, about };
 

@@ -29,8 +29,8 @@ export async function drain(ports: DrainPorts): Promise<void> {
   await delivery.drain();
   gateway.drain('restart');
   // What is out gets its time to be reported on …
-  const deadline = clock.now() + DRAIN_STEP_MS;
-  while (delivery.sockets.inFlightTotal > 0 && clock.now() < deadline) await pause(clock, LOOK_INTERVAL_MS);
+  const deadline = clock.elapsed() + DRAIN_STEP_MS;
+  while (delivery.sockets.inFlightTotal > 0 && clock.elapsed() < deadline) await pause(clock, LOOK_INTERVAL_MS);
   // … and only then the replies that came of it.
   await outbound.stop(DRAIN_STEP_MS);
 }

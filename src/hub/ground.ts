@@ -15,6 +15,7 @@ import { startTelemetry, type Telemetry } from '../observability/telemetry.ts';
 import { Settings } from '../settings/settings.ts';
 import { TEXTS, type Texts, telegramTexts } from '../telegram/texts.ts';
 import { Presence } from '../tpvs/presence.ts';
+import { type Corrections, startCorrections } from './corrections.ts';
 
 /** What every half of the hub stands on. Each takes what it uses of it, and says so with `Pick`. */
 export interface Ground {
@@ -44,6 +45,8 @@ export interface Ground {
   readonly texts: Texts;
   /** Leases, lives and attempts of instructions. */
   readonly limits: DeliverySettings;
+  /** How the machine's clock was corrected. */
+  readonly corrections: Corrections;
 }
 
 /**
@@ -85,13 +88,6 @@ export async function openGround(
   ends.defer(() => health.stop());
   const fileWatch = startFileWatch({ db, clock, log });
   ends.defer(() => fileWatch.stop());
-  const presence = new Presence(db, clock);
-  ends.defer(() => presence.write().catch(onFault));
-  const activity = new Activity({ db, clock, events, onFault });
-  ends.defer(() => activity.stop());
-  const settings = await Settings.open({ db, clock, log, config, texts: TEXTS });
-  ends.defer(() => settings.stop());
-  const texts = telegramTexts((key) => settings.wording(key));
   const limits = {
     sentLeaseMs: config.SENT_LEASE_SECONDS * 1_000,
     processingLeaseMs: config.PROCESSING_LEASE_SECONDS * 1_000,
@@ -99,7 +95,16 @@ export async function openGround(
     pressTtlMs: config.PRESS_TTL_SECONDS * 1_000,
     maxAttempts: config.MAX_ATTEMPTS,
   };
+  const corrections = await startCorrections({ db, clock, log, limits });
+  ends.defer(() => corrections.stop());
+  const presence = new Presence(db, clock);
+  ends.defer(() => presence.write().catch(onFault));
+  const activity = new Activity({ db, clock, events, corrections, onFault });
+  ends.defer(() => activity.stop());
+  const settings = await Settings.open({ db, clock, log, config, texts: TEXTS });
+  ends.defer(() => settings.stop());
+  const texts = telegramTexts((key) => settings.wording(key));
   const lostFile = () => fileWatch.lost();
-  const seen = { lostFile, metrics, telemetry, health, presence, activity };
+  const seen = { lostFile, metrics, telemetry, health, presence, activity, corrections };
   return { config, logs, log, clock, now, onFault, events, db, draining, settings, texts, limits, ...seen };
 }

@@ -1,12 +1,13 @@
 import { sweepSessions } from '../administrators/administrator-session.ts';
 import { drainInbox } from '../assignment/move-person.ts';
 import { goOnVacating } from '../assignment/vacate.ts';
-import { expireButtons } from '../buttons/button-retention.ts';
+import { expireButtons, KEPT_AFTER_EXPIRY_MS } from '../buttons/button-retention.ts';
 import { DatabaseFault } from '../db/fault.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import { HubError } from '../errors.ts';
 import { retention } from '../instructions/instruction-retention.ts';
 import { sweepDue } from '../instructions/sweep.ts';
+import { KEY_LIFE_MS } from '../push/accept.ts';
 import { pushRetention, sweepUploads } from '../push/push-retention.ts';
 import type { UploadStore } from '../push/uploads.ts';
 import { HEARTBEAT_WRITE_INTERVAL_MS } from '../tpvs/presence.ts';
@@ -14,7 +15,10 @@ import type { AssignPorts } from '../users/assign.ts';
 import type { Ground } from './ground.ts';
 
 export interface MaintenancePorts
-  extends Pick<Ground, 'db' | 'events' | 'clock' | 'log' | 'texts' | 'limits' | 'presence' | 'settings'> {
+  extends Pick<
+    Ground,
+    'db' | 'events' | 'clock' | 'log' | 'texts' | 'limits' | 'presence' | 'settings' | 'corrections'
+  > {
   assigning: AssignPorts;
   delivery: Pick<Delivery, 'tick'>;
   uploads: UploadStore;
@@ -29,21 +33,24 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
 /**
- * The hub's timers. Each job runs at most once at a time, and a failing one is tried again at its next tick.
+ * The hub's timers. Each job runs at most once at a time, not while stored times are put right, and a failing one is
+ * tried again at its next tick.
  * @param ends gets their end, which waits for what is under way
  */
 export function startMaintenance(ports: MaintenancePorts, ends: AsyncDisposableStack): void {
-  const { db, events, clock, log, texts, limits, delivery, presence, settings } = ports;
+  const { db, events, clock, log, texts, limits, delivery, presence, settings, corrections } = ports;
   const expire = retention(db);
   const expirePushes = pushRetention(db);
   const running = new Set<Promise<void>>();
 
-  const job = (name: string, run: () => Promise<unknown>) => {
+  const job = (name: string, run: (now: number) => Promise<unknown>) => {
     let busy = false;
     return () => {
-      if (busy) return;
+      // Asking for the time is what finds out that the clock was corrected.
+      const now = clock.now();
+      if (busy || corrections.underWay) return;
       busy = true;
-      const done: Promise<void> = run()
+      const done: Promise<void> = run(now)
         .then(
           () => {},
           (err) => {
@@ -63,21 +70,22 @@ export function startMaintenance(ports: MaintenancePorts, ends: AsyncDisposableS
     };
   };
 
-  const sweep = job('sweep', () => sweepDue({ db, texts, settings: limits }, clock.now()));
+  const sweep = job('sweep', (now) => sweepDue({ db, texts, settings: limits }, now));
   const silent = job('silent sockets', () => delivery.tick());
   const inbox = job('inbox', () => drainInbox(db, ports.assigning, INBOX_PAGE));
   const vacating = job('vacating', () => goOnVacating(db));
   const tidy = job('database', () => db.tidy());
   const heartbeats = job('heartbeats', () => presence.write());
-  const cutoff = () => clock.now() - settings.retentionDays * DAY_MS;
-  const old = job('retention', async () => {
-    await expire(cutoff());
-    await expirePushes(cutoff(), clock.now());
+  const old = job('retention', async (now) => {
+    const keptMs = settings.retentionDays * DAY_MS;
+    const sure = now - corrections.aheadMs(Math.max(keptMs, KEY_LIFE_MS));
+    await expire(sure - keptMs);
+    await expirePushes(sure - keptMs, sure);
   });
-  const buttons = job('buttons', () => expireButtons(db, clock.now()));
-  const hourly = job('uploads and sessions', async () => {
-    await sweepSessions(db, clock.now());
-    await sweepUploads(db, ports.uploads);
+  const buttons = job('buttons', (now) => expireButtons(db, now - corrections.aheadMs(KEPT_AFTER_EXPIRY_MS)));
+  const hourly = job('uploads and sessions', async (now) => {
+    await sweepSessions(db, now);
+    await sweepUploads(db, ports.uploads, corrections.aheadMs(HOUR_MS));
   });
 
   const cancels = [

@@ -17,7 +17,10 @@ import { telegramSender } from '../telegram/outbound/sender.ts';
 import type { Ground } from './ground.ts';
 
 export interface OutboundPorts
-  extends Pick<Ground, 'config' | 'db' | 'clock' | 'now' | 'events' | 'texts' | 'settings' | 'telemetry' | 'onFault'> {
+  extends Pick<
+    Ground,
+    'config' | 'db' | 'clock' | 'now' | 'corrections' | 'events' | 'texts' | 'settings' | 'telemetry' | 'onFault'
+  > {
   api: Api<RawApi>;
 }
 
@@ -73,8 +76,9 @@ export function createOutbound(ports: OutboundPorts, ends: AsyncDisposableStack)
     texts: texts.press,
     onFault,
   });
+  const aheadMs = (withinMs: number) => ports.corrections.aheadMs(withinMs);
   const accept = (input: PushInput) =>
-    acceptPush({ db, createButtons: (tx, message) => createButtons(tx, message, now()), now }, input);
+    acceptPush({ db, createButtons: (tx, message) => createButtons(tx, message, now()), now, aheadMs }, input);
   const result = async (id: string) => {
     const row = await dispatcher.settled(id, PUSH_WAIT_MS);
     if (row === undefined) throw new HubError('not_found', 'The message was deleted meanwhile.');

@@ -39,7 +39,7 @@ export async function registerTpvEdges(app: FastifyInstance, ports: TpvEdgesPort
     heard: (tpvId) => presence.heard(tpvId),
     failedKey,
     paces: new KeyedPaces(),
-    now,
+    clock,
   };
 
   await app.register(tpvRoutes, {

@@ -38,7 +38,7 @@ export function startFileWatch(ports: { db: Database; clock: Clock; log: Logger 
   if (file === undefined) return { lost: () => undefined, stop: () => {} };
   let lost: LostFile | undefined;
   let saving = false;
-  let saveAt = 0;
+  let saveAt = Number.NEGATIVE_INFINITY;
 
   const save = async (of: LostFile) => {
     const time = new Date(of.since)
@@ -54,7 +54,7 @@ export function startFileWatch(ports: { db: Database; clock: Clock; log: Logger 
       log.error({ copy }, 'saved what the lost database holds: stop the hub, restore this copy, and start it again');
     } catch (err) {
       of.fault = err instanceof Error ? err.message : String(err);
-      saveAt = clock.now() + SAVE_AGAIN_MS;
+      saveAt = clock.elapsed() + SAVE_AGAIN_MS;
       log.error({ err }, 'could not save what the lost database holds: let the hub run, and make room; it tries again');
     }
   };
@@ -68,13 +68,13 @@ export function startFileWatch(ports: { db: Database; clock: Clock; log: Logger 
     }
     if (lost?.loss !== loss) {
       lost = { path: file.path, loss, since: clock.now(), copy: lost?.copy, fault: undefined };
-      saveAt = 0;
+      saveAt = Number.NEGATIVE_INFINITY;
       log.error(
         { path: file.path, loss },
         'the database was deleted or replaced under the hub: nothing is taken any more',
       );
     }
-    if (saving || lost.copy !== undefined || clock.now() < saveAt) return;
+    if (saving || lost.copy !== undefined || clock.elapsed() < saveAt) return;
     saving = true;
     void save(lost).finally(() => {
       saving = false;

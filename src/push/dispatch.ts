@@ -65,8 +65,9 @@ export class Dispatcher {
 
   /** Nothing leaves before this moment: Telegram's limit for all, or an outage; undefined if nothing holds it. */
   get pausedUntil(): number | undefined {
-    const { until } = this.#sendPause;
-    return until > this.#ports.clock.now() ? until : undefined;
+    const { clock } = this.#ports;
+    const ms = this.#sendPause.until - clock.elapsed();
+    return ms > 0 ? Math.ceil(clock.now() + ms) : undefined;
   }
 
   /** The message as it stands once it is settled, or after `ms`; at once if it can't be settled until then. */
@@ -104,7 +105,7 @@ export class Dispatcher {
       return;
     }
     while (this.#mayBegin && this.#underWay.size < MAX_UNDER_WAY && this.#preparing < MAX_PREPARING) {
-      const now = this.#ports.clock.now();
+      const now = this.#ports.clock.elapsed();
       if (this.#sendPause.until > now) {
         this.#wakeAt(this.#sendPause.until, now);
         return;
@@ -125,7 +126,7 @@ export class Dispatcher {
   /** Asks Telegram whether it works again, once that is due. */
   #probe(): void {
     const { clock, sender } = this.#ports;
-    const now = clock.now();
+    const now = clock.elapsed();
     if (!this.#mayBegin || this.#probing) return;
     if (this.#sendPause.until > now) {
       this.#wakeAt(this.#sendPause.until, now);
@@ -164,7 +165,7 @@ export class Dispatcher {
     } finally {
       prepared();
       this.#sendPause.unused(chatId);
-      this.#queue.done(chatId, following && { tpvId: following.tpv_id }, clock.now());
+      this.#queue.done(chatId, following && { tpvId: following.tpv_id }, clock.elapsed());
     }
   }
 
@@ -173,15 +174,16 @@ export class Dispatcher {
     const { db, clock, sender } = this.#ports;
     const [head, second] = await db.query(headOfChat, { chatId });
     if (head === undefined) return undefined;
-    if (head.not_before !== null && head.not_before > clock.now()) {
-      this.#queue.pause(chatId, head.not_before);
+    const waitMs = (head.not_before ?? 0) - clock.now();
+    if (waitMs > 0) {
+      this.#queue.pause(chatId, clock.elapsed() + waitMs);
       return head;
     }
     if (await this.#settlement.outlived(head)) return second;
     // Asked for last: a slow database would otherwise let many leave at once.
     await this.#turnToLeave(chatId);
     if (this.#stopping.signal.aborted) return head;
-    this.#queue.taken(chatId, clock.now());
+    this.#queue.taken(chatId, clock.elapsed());
     const departure = new Departure(async () => {
       if (this.#stopping.signal.aborted) return undefined;
       return (await db.transact((tx) => tx.run(markSending, { id: head.id })))[0];
@@ -211,7 +213,7 @@ export class Dispatcher {
   async #turnToLeave(chatId: number): Promise<void> {
     const { clock } = this.#ports;
     while (!this.#stopping.signal.aborted) {
-      const now = clock.now();
+      const now = clock.elapsed();
       const at = Math.max(this.#sendPause.until, this.#overall.readyAt());
       if (at > now) await pause(clock, Math.ceil(at - now), this.#stopping.signal);
       else if (this.#sendPause.leaves(chatId)) return this.#overall.taken(now);

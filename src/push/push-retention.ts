@@ -58,10 +58,13 @@ async function withLiveButtons(db: Database, pushIds: readonly string[]): Promis
   return new Set(buttons.map((button) => button.push_id));
 }
 
-/** Deletes uploads that no message needs any more. */
-export async function sweepUploads(db: Database, uploads: UploadStore): Promise<void> {
+/**
+ * Deletes uploads that no message needs any more.
+ * @param aheadMs what the clock was just set ahead by: uploads seem so much older than they are
+ */
+export async function sweepUploads(db: Database, uploads: UploadStore, aheadMs = 0): Promise<void> {
   const needed = await neededUploads(db);
-  await uploads.sweep(async (path) => needed.has(path), ORPHAN_MS);
+  await uploads.sweep(async (path) => needed.has(path), ORPHAN_MS + aheadMs);
 }
 
 /** The files of all messages that Telegram does not have, read in pages: the table may be long. */

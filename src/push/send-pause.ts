@@ -19,7 +19,7 @@ type Gate = 'open' | 'closed' | 'one' | { trial: number };
  * them go: an outage costs what was under way when it began, and not the queue.
  */
 export class SendPause {
-  readonly #clock: Pick<Clock, 'now'>;
+  readonly #clock: Pick<Clock, 'elapsed'>;
   #until = 0;
   #outages = 0;
   #doubts = 0;
@@ -27,11 +27,11 @@ export class SendPause {
   #gate: Gate = 'open';
   #change = Promise.withResolvers<void>();
 
-  constructor(clock: Pick<Clock, 'now'>) {
+  constructor(clock: Pick<Clock, 'elapsed'>) {
     this.#clock = clock;
   }
 
-  /** Nothing may leave before. */
+  /** Nothing may leave before, by the clock's `elapsed`. */
   get until(): number {
     return this.#until;
   }
@@ -58,7 +58,7 @@ export class SendPause {
   }
 
   hold(ms: number): void {
-    this.#until = Math.max(this.#until, this.#clock.now() + Math.min(ms, LONGEST_MS));
+    this.#until = Math.max(this.#until, this.#clock.elapsed() + Math.min(ms, LONGEST_MS));
   }
 
   /** How the probe went. Where nothing got through before, the next one waits longer each time. */
@@ -91,7 +91,7 @@ export class SendPause {
    */
   limited(chatId: number, random: number): void {
     const before = this.#limited;
-    const at = this.#clock.now();
+    const at = this.#clock.elapsed();
     this.#limited = { chatId, at };
     const isShared = before !== undefined && before.chatId !== chatId && at - before.at < SHARED_LIMIT_MS;
     if (this.#tries(chatId) || (this.#gate === 'open' && isShared)) this.#close(SHARED_REST_MS * (1 + random));
@@ -103,7 +103,7 @@ export class SendPause {
    * @returns how long all of them wait
    */
   outage(): number {
-    if (this.#clock.now() >= this.#until) this.#outages++;
+    if (this.#clock.elapsed() >= this.#until) this.#outages++;
     const ms = backoff(this.#outages);
     this.#close(ms);
     return ms;

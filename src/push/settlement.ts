@@ -93,9 +93,10 @@ export class Settlement {
 
   /** Waits for another try, or gives up after a week. */
   async #again(row: PushRow, outcome: SendOutcome, waitMs: number, error: string): Promise<boolean> {
-    const notBefore = Math.ceil(this.#ports.clock.now() + waitMs);
+    const { clock } = this.#ports;
+    const notBefore = Math.ceil(clock.now() + waitMs);
     if (notBefore - row.queued_at > GIVE_UP_AFTER_MS) return this.#end(row, outcome, GIVEN_UP);
-    this.#state.queue.pause(row.chat_id, notBefore);
+    this.#state.queue.pause(row.chat_id, clock.elapsed() + waitMs);
     await this.#write(async (tx) => {
       await tx.run(postponePush, { id: row.id, notBefore, error });
       tx.changed('push', row.id);

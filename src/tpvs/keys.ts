@@ -1,3 +1,4 @@
+import type { Correction } from '../clock.ts';
 import { raiseAccessEpoch } from '../db/epoch.ts';
 import type { Database, Transact, Tx } from '../db/open.ts';
 import { statement } from '../db/statement.ts';
@@ -103,6 +104,25 @@ export async function rotateKey(
   await addKey(tx, tpvId, key, now);
   await raiseAccessEpoch(tx);
   return { key: key.key, previousValidUntil };
+}
+
+/** Puts the times of keys right after the clock was corrected: a rotated one works for what was left of its day. */
+export async function correctKeys(tx: Tx, { byMs, now }: Correction): Promise<void> {
+  const aheadMs = Math.max(0, byMs);
+  const most = now + KEY_OVERLAP_MS;
+  await tx.kysely
+    .updateTable('api_keys')
+    .set((eb) => ({
+      valid_until: eb
+        .case()
+        .when('valid_until', '<', most - aheadMs)
+        .then(eb('valid_until', '+', aheadMs))
+        .else(most)
+        .end(),
+    }))
+    .where('valid_until', '>', now - aheadMs)
+    .execute();
+  await tx.kysely.updateTable('api_keys').set({ last_used_at: now }).where('last_used_at', '>', now).execute();
 }
 
 /** What may be shown of a TPV's keys, the newest first. */

@@ -1,6 +1,6 @@
-import { type Clock, nextTurn } from '../clock.ts';
+import { type Clock, type Correction, nextTurn } from '../clock.ts';
 import { inChunks } from '../db/chunks.ts';
-import type { Database } from '../db/open.ts';
+import type { Database, Tx } from '../db/open.ts';
 import { statement } from '../db/statement.ts';
 import { ONLINE_WINDOW_MS, type Tpv } from './tpv.ts';
 
@@ -23,11 +23,31 @@ const recordVersion = statement<{ id: string; version: string }>()((db, p) =>
     .where('id', '=', p('id')),
 );
 
+/** Puts heartbeats right after the clock was corrected: who was there a minute ago still was. */
+export async function correctHeartbeats(tx: Tx, { byMs, now }: Correction): Promise<void> {
+  const aheadMs = Math.max(0, byMs);
+  await tx.kysely
+    .updateTable('tpv_instances')
+    .set((eb) => ({
+      last_heartbeat: eb
+        .case()
+        .when('last_heartbeat', '<', now - aheadMs)
+        .then(eb('last_heartbeat', '+', aheadMs))
+        .else(now)
+        .end(),
+    }))
+    // Older ones were no sign of life any more, and tell when that was.
+    .where('last_heartbeat', '>', now - aheadMs - ONLINE_WINDOW_MS)
+    .where((eb) => eb.or([eb(eb.val(aheadMs), '>', 0), eb('last_heartbeat', '>', now)]))
+    .execute();
+}
+
 /** Who is there now: open sockets, and when each TPV was last heard. */
 export class Presence {
   readonly #db: Database;
   readonly #clock: Clock;
   readonly #connected = new Map<string, number>();
+  /** By the clock's `elapsed`: who is there does not depend on corrections of the clock. */
   readonly #heard = new Map<string, number>();
   #unwritten = new Set<string>();
 
@@ -38,7 +58,7 @@ export class Presence {
 
   /** A sign of life over whatever transport. */
   heard(tpvId: string): void {
-    this.#heard.set(tpvId, this.#clock.now());
+    this.#heard.set(tpvId, this.#clock.elapsed());
     this.#unwritten.add(tpvId);
   }
 
@@ -64,12 +84,13 @@ export class Presence {
   isOnline(tpv: Pick<Tpv, 'id' | 'last_heartbeat'>): boolean {
     if (this.#connected.has(tpv.id)) return true;
     const last = this.lastHeartbeat(tpv);
-    return last !== null && this.#clock.now() - last < ONLINE_WINDOW_MS;
+    // One that lies ahead of the clock by more than clocks differ is no sign of life: the clock was wrong then.
+    return last !== null && Math.abs(this.#clock.now() - last) < ONLINE_WINDOW_MS;
   }
 
   /** The newest heartbeat, written or not, in milliseconds. */
   lastHeartbeat(tpv: Pick<Tpv, 'id' | 'last_heartbeat'>): number | null {
-    return this.#heard.get(tpv.id) ?? tpv.last_heartbeat;
+    return this.#heardAt(tpv.id) ?? tpv.last_heartbeat;
   }
 
   async recordVersion(tpvId: string, version: string): Promise<void> {
@@ -85,7 +106,7 @@ export class Presence {
       await inChunks(ids, WRITTEN_AT_ONCE, async (few) => {
         await this.#db.transact(async (tx) => {
           for (const id of few) {
-            const at = this.#heard.get(id);
+            const at = this.#heardAt(id);
             if (at !== undefined) await tx.run(recordHeartbeat, { id, at });
           }
         });
@@ -96,5 +117,10 @@ export class Presence {
       for (const id of ids.slice(written)) this.#unwritten.add(id);
       throw error;
     }
+  }
+
+  #heardAt(tpvId: string): number | undefined {
+    const heard = this.#heard.get(tpvId);
+    return heard === undefined ? undefined : Math.round(this.#clock.now() - (this.#clock.elapsed() - heard));
   }
 }

@@ -51,7 +51,7 @@ async function startFiles(telegram: { apiRoot: string; token: string }, database
     heard: () => {},
     failedKey: failedKeyLimit(app),
     paces: new KeyedPaces(),
-    now: () => Date.now(),
+    clock: { elapsed: () => performance.now() },
   };
   const openFile = telegramFiles({ api: telegramApi(telegram), ...telegram, fileRoot: undefined });
   await app.register(fileRoutes, { db, auth, openFile });

@@ -21,7 +21,13 @@ async function database(dialect: (typeof DIALECTS)[number]): Promise<Database> {
 function start(db: Database, clock: TestClock = testClock(START)) {
   const events = new Events(() => {});
   const faults: unknown[] = [];
-  const activity = new Activity({ db, clock, events, onFault: (error) => faults.push(error) });
+  const activity = new Activity({
+    db,
+    clock,
+    events,
+    corrections: { aheadMs: () => 0 },
+    onFault: (error) => faults.push(error),
+  });
   const stored = (tpvId: string | null) => events.emit({ type: 'instruction.stored', id: 'x', tpvId });
   const reported = (tpvId: string, status: 'delivered' | 'completed' | 'failed', waitedMs?: number) =>
     events.emit({ type: 'instruction.reported', id: 'x', tpvId, status, holder: 'poll', ageMs: 0, waitedMs });

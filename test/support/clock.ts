@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../src/clock.ts';
 
 interface Timer {
@@ -18,11 +19,19 @@ export interface TestClock extends Clock {
    * through which `advance` would call every second's timers one by one.
    */
   jump(ms: number): Promise<void>;
+  /** The machine's clock is set, ahead or back, while no time passes. */
+  correct(byMs: number): void;
+  /** The machine starts anew: nothing tells how long it was off. */
+  reboot(): void;
 }
 
 /** @param settle lets what a moment started get on, before time moves further */
 export function testClock(start = Date.UTC(2025, 10, 9, 10, 30), settle: () => Promise<void> = turns): TestClock {
   let now = start;
+  /** Timers go by what passed; a correction moves `now` alone. */
+  let elapsed = 0;
+  let boot: string = randomUUID();
+  const listeners = new Set<(byMs: number) => void>();
   const timers = new Set<Timer>();
   const add = (timer: Timer) => {
     timers.add(timer);
@@ -35,28 +44,48 @@ export function testClock(start = Date.UTC(2025, 10, 9, 10, 30), settle: () => P
     for (const timer of timers) if (timer.at <= until && (first === undefined || timer.at < first.at)) first = timer;
     return first;
   };
+  const pass = (until: number) => {
+    const ms = Math.max(0, until - elapsed);
+    elapsed += ms;
+    now += ms;
+  };
   return {
     now: () => now,
-    after: (ms, fn) => add({ at: now + ms, every: undefined, fn }),
-    every: (ms, fn) => add({ at: now + ms, every: ms, fn }),
+    elapsed: () => elapsed,
+    uptime: () => ({ boot, ms: elapsed }),
+    onCorrected(fn) {
+      listeners.add(fn);
+      return () => {
+        listeners.delete(fn);
+      };
+    },
+    correct(byMs) {
+      now += byMs;
+      for (const fn of listeners) fn(byMs);
+    },
+    reboot() {
+      boot = randomUUID();
+    },
+    after: (ms, fn) => add({ at: elapsed + ms, every: undefined, fn }),
+    every: (ms, fn) => add({ at: elapsed + ms, every: ms, fn }),
     async advance(ms) {
-      const until = now + ms;
+      const until = elapsed + ms;
       for (let timer = next(until); timer !== undefined; timer = next(until)) {
-        now = Math.max(now, timer.at);
+        pass(timer.at);
         if (timer.every === undefined) timers.delete(timer);
         else timer.at += timer.every;
         timer.fn();
         await settle();
       }
-      now = until;
+      pass(until);
       await settle();
     },
     async jump(ms) {
-      now += ms;
-      for (const timer of [...timers].filter(({ at }) => at <= now).sort((a, b) => a.at - b.at)) {
+      pass(elapsed + ms);
+      for (const timer of [...timers].filter(({ at }) => at <= elapsed).sort((a, b) => a.at - b.at)) {
         if (!timers.has(timer)) continue;
         if (timer.every === undefined) timers.delete(timer);
-        else timer.at = now + timer.every;
+        else timer.at = elapsed + timer.every;
         timer.fn();
       }
       await settle();

@@ -13,14 +13,14 @@ export class SharedKeys {
   constructor(events: EventSource, clock: Clock) {
     this.#clock = clock;
     this.stop = events.on('tpv.key_shared', ({ tpvId }) => {
-      const now = clock.now();
-      this.#seen.set(tpvId, { since: this.#seen.get(tpvId)?.since ?? now, last: now });
+      const since = this.#seen.get(tpvId)?.since ?? clock.now();
+      this.#seen.set(tpvId, { since, last: clock.elapsed() });
     });
   }
 
   /** Each with since when, in milliseconds. */
   now(): { tpvId: string; since: number }[] {
-    const over = this.#clock.now() - OVER_AFTER_MS;
+    const over = this.#clock.elapsed() - OVER_AFTER_MS;
     for (const [tpvId, { last }] of this.#seen) if (last < over) this.#seen.delete(tpvId);
     return [...this.#seen].map(([tpvId, { since }]) => ({ tpvId, since }));
   }

@@ -45,18 +45,19 @@ const tpvsNow = statement<object>()((db) =>
 /** The hub as it is now, put together when it is asked for. */
 export class Situation {
   readonly #ports: SituationPorts;
+  /** By the clock's `elapsed`, as when it was read last. */
   readonly #startedAt: number;
   #reading: Promise<Overview> | undefined;
   #last: { at: number; overview: Overview } | undefined;
 
   constructor(ports: SituationPorts) {
     this.#ports = ports;
-    this.#startedAt = ports.clock.now();
+    this.#startedAt = ports.clock.elapsed();
   }
 
   /** At most a second old. */
   async now(): Promise<Overview> {
-    const at = this.#ports.clock.now();
+    const at = this.#ports.clock.elapsed();
     if (this.#last !== undefined && at - this.#last.at < FRESH_MS) return this.#last.overview;
     this.#reading ??= this.#read().finally(() => {
       this.#reading = undefined;
@@ -90,7 +91,7 @@ export class Situation {
     const delivery = activity.delivery();
     return {
       now: isoTime(clock.now()),
-      started_at: isoTime(this.#startedAt),
+      started_at: isoTime(clock.now() - (clock.elapsed() - this.#startedAt)),
       version: this.#ports.version,
       tpvs: countsOf(tpvs),
       users: {

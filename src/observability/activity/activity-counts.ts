@@ -27,7 +27,7 @@ export class LastMinute {
   /** The second that runs. */
   current: Counts;
 
-  /** @param second since the epoch */
+  /** @param second since some moment */
   constructor(second: number) {
     this.#at = second;
     this.current = noCounts();
@@ -36,7 +36,6 @@ export class LastMinute {
 
   /** Time went on; seconds without a call were empty. */
   moveTo(second: number): void {
-    // A clock that was set back: the second that runs goes on until it is passed.
     if (second <= this.#at) return;
     for (let one = Math.max(this.#at + 1, second - SECONDS + 1); one <= second; one++) {
       this.current = noCounts();

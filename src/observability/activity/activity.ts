@@ -10,6 +10,8 @@ export interface ActivityPorts {
   db: Database;
   clock: Clock;
   events: EventSource;
+  /** By how much the clock was set ahead within so long: minutes seem that much older than they are. */
+  corrections: { aheadMs(withinMs: number): number };
   onFault(error: unknown): void;
 }
 
@@ -56,7 +58,7 @@ export class Activity {
     const { clock, events } = ports;
     this.#ports = ports;
     this.#minute = minuteOf(clock.now());
-    this.#lastMinute = new LastMinute(Math.floor(clock.now() / 1_000));
+    this.#lastMinute = new LastMinute(Math.floor(clock.elapsed() / 1_000));
     this.#leave = [
       clock.every(1_000, () => this.#tick()),
       // Whose an update is shows in the instruction that it becomes.
@@ -130,9 +132,9 @@ export class Activity {
   }
 
   #tick(): void {
-    const now = this.#ports.clock.now();
-    this.#lastMinute.moveTo(Math.floor(now / 1_000));
-    const minute = minuteOf(now);
+    const { clock } = this.#ports;
+    this.#lastMinute.moveTo(Math.floor(clock.elapsed() / 1_000));
+    const minute = minuteOf(clock.now());
     if (minute === this.#minute) return;
     this.#closeMinute();
     this.#minute = minute;
@@ -155,14 +157,14 @@ export class Activity {
 
   /** Never rejects: what could not be written waits for the next minute. */
   async #write(): Promise<void> {
-    const { db, clock, onFault } = this.#ports;
+    const { db, clock, corrections, onFault } = this.#ports;
     const rows = [...this.#unwritten];
     try {
       await addMinutes(db, rows, (few) => {
         const written = new Set(few);
         this.#unwritten = this.#unwritten.filter((row) => !written.has(row));
       });
-      await deleteMinutes(db, clock.now() - KEPT_MS);
+      await deleteMinutes(db, clock.now() - KEPT_MS - corrections.aheadMs(KEPT_MS));
     } catch (error) {
       onFault(error);
     }

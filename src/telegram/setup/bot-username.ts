@@ -13,7 +13,7 @@ export function botUsername(api: Api<RawApi>, clock: Clock): () => Promise<strin
   let asking: Promise<void> | undefined;
 
   const ask = async () => {
-    askedAt = clock.now();
+    askedAt = clock.elapsed();
     try {
       known = (await api.getMe()).username;
     } catch {
@@ -24,7 +24,7 @@ export function botUsername(api: Api<RawApi>, clock: Clock): () => Promise<strin
 
   return async () => {
     if (known !== undefined) return known;
-    if (askedAt === undefined || clock.now() - askedAt >= ASK_INTERVAL_MS) asking ??= ask();
+    if (askedAt === undefined || clock.elapsed() - askedAt >= ASK_INTERVAL_MS) asking ??= ask();
     if (asking === undefined) return undefined;
     const patience = new AbortController();
     await Promise.race([asking, pause(clock, PATIENCE_MS, patience.signal)]);

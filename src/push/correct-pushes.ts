@@ -1,0 +1,44 @@
+import { sql } from 'kysely';
+import { type Correction, nextTurn } from '../clock.ts';
+import type { Database } from '../db/open.ts';
+import { waitingChats } from './push-store.ts';
+
+/** Chats of one commit: other work gets its turn in between. */
+const PAGE = 200;
+/**
+ * No try waits longer after the clock was corrected: Telegram seldom asks for more, and is only asked once more too
+ * early.
+ */
+const LONGEST_WAIT_MS = 3_600_000;
+
+/**
+ * Puts the times of waiting messages right after the clock was corrected: the next try stays as far off as it was, and
+ * the week after which a message is given up does not shrink.
+ */
+export async function correctPushes(
+  db: Pick<Database, 'query' | 'transact'>,
+  { byMs, now }: Correction,
+): Promise<void> {
+  const aheadMs = Math.max(0, byMs);
+  // A message that came by a clock that was ahead waits for nothing that is known.
+  const notBefore = sql<number>`(case
+    when queued_at > ${now} then ${now}
+    when not_before + ${byMs} < ${now + LONGEST_WAIT_MS} then not_before + ${byMs}
+    else ${now + LONGEST_WAIT_MS} end)`;
+  const queued = sql<number>`(case when queued_at + ${aheadMs} < ${now} then queued_at + ${aheadMs} else ${now} end)`;
+  const chats = [...new Set((await db.query(waitingChats, {})).map((row) => row.chat_id))];
+  for (let from = 0; from < chats.length; from += PAGE) {
+    await db.transact(async (tx) => {
+      for (const chat of chats.slice(from, from + PAGE)) {
+        await tx.kysely
+          .updateTable('push_messages')
+          .set({ not_before: notBefore, queued_at: queued })
+          .where('chat_id', '=', chat)
+          .where('not_before', 'is not', null)
+          .where(sql<boolean>`(not_before <> ${notBefore} or queued_at <> ${queued})`)
+          .execute();
+      }
+    });
+    await nextTurn();
+  }
+}
