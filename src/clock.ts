@@ -23,16 +23,19 @@ export interface Correction {
 export interface Clock {
   /** Milliseconds since the epoch: what is stored and shown. It follows the machine's clock, also backwards. */
   now(): number;
-  /** Milliseconds since some moment, which only grow: how long something takes within this process. */
+  /**
+   * Milliseconds since some moment, which only grow: how long something takes within this process. While the process
+   * stood still, none passed: so no silence is laid to others' charge that was its own.
+   */
   elapsed(): number;
   /** Undefined where the machine does not tell. */
   uptime(): Uptime | undefined;
   /**
    * Calls `fn` as soon as `now` follows a correction of the machine's clock, before the first `now` with the new time
-   * returns.
+   * returns; also after the process stood still, for which the clock seems to have been set ahead.
    */
   onCorrected(fn: (byMs: number) => void): Cancel;
-  /** Calls `fn` once, `ms` from now. */
+  /** Calls `fn` once, `ms` from now as `elapsed` counts them. */
   after(ms: number, fn: () => void): Cancel;
   /** Calls `fn` every `ms`. */
   every(ms: number, fn: () => void): Cancel;
@@ -43,42 +46,62 @@ const STEP_MS = 1_000;
 /** Two readings that lie further apart than this are read again: the process stood still in between. */
 const SAME_MOMENT_MS = 20;
 const READINGS = 5;
+/** While something waits for its time, the clock looks this often whether the process goes on … */
+const LOOK_INTERVAL_MS = 1_000;
+/** … and if it did not for so long (stopped, or a machine that slept), it stood still. */
+const STILL_MS = 5_000;
+/** Timers may come a little early. */
+const EARLY_MS = 2;
 const BOOT_ID = '/proc/sys/kernel/random/boot_id';
+
+/** The two clocks of a machine, in milliseconds. */
+export interface MachineClocks {
+  /** Since the epoch; it may be set. */
+  wall(): number;
+  /** Since some moment; it only grows. */
+  monotonic(): number;
+}
+
+const MACHINE: MachineClocks = { wall: () => Date.now(), monotonic: () => performance.now() };
 
 /**
  * The machine's clock. Between corrections `now` never goes back; a correction of more than a second is told to those
  * who asked, a smaller one (NTP moves the clock slowly) is followed.
- * @param machineNow the machine's clock, in milliseconds since the epoch
  */
-export function systemClock(machineNow: () => number = () => Date.now()): Clock {
+export function systemClock({ wall, monotonic }: MachineClocks = MACHINE): Clock {
   const listeners = new Set<(byMs: number) => void>();
+  const watch = watchStandstills(monotonic, (ms) => tell(ms));
   let boot: string | undefined;
-  let offset = machineNow() - performance.now();
+  let offset = wall() - monotonic();
   let last = 0;
 
+  const tell = (byMs: number) => {
+    for (const fn of listeners) fn(Math.round(byMs));
+  };
   /** The difference between the two clocks, read at one moment. */
   const readOffset = (): number => {
     for (let reading = 1; ; reading++) {
-      const before = performance.now();
-      const read = machineNow() - before;
-      if (performance.now() - before < SAME_MOMENT_MS || reading === READINGS) return read;
+      const before = monotonic();
+      const read = wall() - before;
+      if (monotonic() - before < SAME_MOMENT_MS || reading === READINGS) return read;
     }
   };
 
   return {
     now() {
+      watch.look();
       const byMs = readOffset() - offset;
       offset += byMs;
-      const now = Math.round(offset + performance.now());
+      const now = Math.round(offset + monotonic());
       if (Math.abs(byMs) <= STEP_MS) {
         last = Math.max(last, now);
         return last;
       }
       last = now;
-      for (const fn of listeners) fn(Math.round(byMs));
+      tell(byMs);
       return now;
     },
-    elapsed: () => performance.now(),
+    elapsed: watch.elapsed,
     uptime() {
       boot ??= readBoot();
       return boot === undefined ? undefined : { boot, ms: Number(process.hrtime.bigint() / 1_000_000n) };
@@ -90,12 +113,74 @@ export function systemClock(machineNow: () => number = () => Date.now()): Clock 
       };
     },
     after(ms, fn) {
-      const timer = setTimeout(fn, ms);
-      return () => clearTimeout(timer);
+      const release = watch.begin();
+      const due = watch.elapsed() + ms;
+      const fire = () => {
+        const leftMs = due - watch.elapsed();
+        if (leftMs > EARLY_MS) {
+          // The process stood still: what it waits for may lie unread, and gets the time that was left.
+          timer = setTimeout(fire, leftMs);
+          return;
+        }
+        release();
+        fn();
+      };
+      let timer = setTimeout(fire, ms);
+      return () => {
+        clearTimeout(timer);
+        release();
+      };
     },
     every(ms, fn) {
+      const release = watch.begin();
       const timer = setInterval(fn, ms);
-      return () => clearInterval(timer);
+      return () => {
+        clearInterval(timer);
+        release();
+      };
+    },
+  };
+}
+
+/** Counts the time in which the process went on, and tells of that in which it did not. */
+function watchStandstills(monotonic: () => number, onStill: (ms: number) => void) {
+  let waiting = 0;
+  let timer: NodeJS.Timeout | undefined;
+  let lookedAt = 0;
+  let stillMs = 0;
+
+  const look = () => {
+    if (timer === undefined) return;
+    const now = monotonic();
+    const passedMs = now - lookedAt;
+    lookedAt = now;
+    if (passedMs < STILL_MS) return;
+    stillMs += passedMs;
+    onStill(passedMs);
+  };
+  return {
+    look,
+    elapsed() {
+      look();
+      return monotonic() - stillMs;
+    },
+    /** Looks from now on, until what this returns is called: while a timer of the clock runs. */
+    begin(): Cancel {
+      waiting++;
+      if (timer === undefined) {
+        lookedAt = monotonic();
+        timer = setInterval(look, LOOK_INTERVAL_MS);
+        timer.unref();
+      }
+      let over = false;
+      return () => {
+        if (over) return;
+        over = true;
+        waiting--;
+        if (waiting > 0) return;
+        clearInterval(timer);
+        timer = undefined;
+      };
     },
   };
 }

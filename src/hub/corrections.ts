@@ -75,7 +75,11 @@ export async function startCorrections(ports: CorrectionPorts): Promise<Correcti
   const apply = async (transact: Transact, byMs: number) => {
     const correction: Correction = { byMs, now: clock.now() };
     const through = { ...db, transact };
-    if (byMs !== 0) log.warn({ by_ms: byMs }, 'the machine’s clock was corrected: stored times are put right');
+    if (byMs !== 0)
+      log.warn(
+        { by_ms: byMs },
+        'the machine’s clock was corrected, or the hub stood still: stored times are put right',
+      );
     // What a request looks at first: it must not find a login or a key expired meanwhile.
     await transact(async (tx) => {
       await correctSessions(tx, correction);

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { backupUnderLoad } from './backup-under-load.ts';
 import { fuzz } from './fuzz/fuzz.ts';
 import { hubKilled } from './hub-killed.ts';
+import { hubStopped } from './hub-stopped.ts';
 import { pushesKilled } from './pushes-killed.ts';
 import { pushesUnderFaults } from './pushes-under-faults.ts';
 import { pushesWaiting } from './pushes-waiting.ts';
@@ -13,6 +14,7 @@ npm run chaos -- sdk-faults        --faults 500 --instructions 5000
 npm run chaos -- pushes-under-faults --minutes 10 --seed 1
 npm run chaos -- pushes-killed     --push-kills 50
 npm run chaos -- pushes-waiting    --seconds 30
+npm run chaos -- hub-stopped       --stop-seconds 90
 npm run chaos -- backup-under-load --rows 2000000 --rate 300
 npm run chaos -- fuzz              --inputs 1000000 --seed 1
 `;
@@ -30,6 +32,8 @@ const { values, positionals } = parseArgs({
     seconds: { type: 'string', default: '30' },
     rows: { type: 'string', default: '2000000' },
     inputs: { type: 'string', default: '1000000' },
+    'stop-seconds': { type: 'string', default: '90' },
+    help: { type: 'boolean', default: false },
   },
 });
 
@@ -39,9 +43,14 @@ const PROGRAMS: Record<string, () => Promise<boolean>> = {
   'pushes-under-faults': disturbPushes,
   'pushes-killed': killPushing,
   'pushes-waiting': measurePushes,
+  'hub-stopped': stopHub,
   'backup-under-load': measureBackup,
   fuzz: fuzzEverything,
 };
+if (values.help) {
+  process.stdout.write(HELP);
+  process.exit(0);
+}
 const names = positionals.length > 0 ? positionals : Object.keys(PROGRAMS);
 const unknown = names.filter((name) => PROGRAMS[name] === undefined);
 if (unknown.length > 0) {
@@ -125,6 +134,15 @@ async function measurePushes(): Promise<boolean> {
     result.limited === 0 &&
     result.cpuPercent < 20;
   console.log(good ? 'ok: 30/s ±1, no burst above the limits, less than 20 % of a core' : 'FAILED');
+  return good;
+}
+
+async function stopHub(): Promise<boolean> {
+  console.log(`Stopping the hub for ${values['stop-seconds']} s …`);
+  const result = await hubStopped({ stopSeconds: Number(values['stop-seconds']), heartbeatSeconds: 25, sockets: 100 });
+  show(result);
+  const good = result.cut.length === 0 && JSON.stringify(result.polled) === '{"status":"completed","retry_count":0}';
+  console.log(good ? 'ok: no socket cut, no attempt counted' : 'FAILED');
   return good;
 }
 

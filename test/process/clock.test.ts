@@ -1,23 +1,31 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 
 const DAY = 86_400_000;
 
-/** A clock on a machine whose own clock a test sets. */
+/** A clock on a machine whose own clocks a test moves. */
 function machine() {
-  let byMs = 0;
-  const clock = systemClock(() => Date.now() + byMs);
+  let setByMs = 0;
+  let stillMs = 0;
+  const monotonic = () => performance.now() + stillMs;
+  const clock = systemClock({ wall: () => Date.now() + setByMs + stillMs, monotonic });
   const told: number[] = [];
   clock.onCorrected((ms) => told.push(ms));
   return {
     clock,
     told,
+    /** Sets the machine's clock. */
     set(ms: number) {
-      byMs += ms;
+      setByMs += ms;
+    },
+    /** Stops the process for so long. */
+    stop(ms: number) {
+      stillMs += ms;
     },
   };
 }
 
+// docs/security.md, row 36.
 test.each([-DAY, DAY])(
   'the clock follows a machine that is set by %i ms, and says so before it tells the time',
   (ms) => {
@@ -52,17 +60,69 @@ test('a machine that is moved by less than a second is followed without a word, 
 });
 
 test('a process that stood still between the readings of two clocks takes that for no correction', () => {
+  let monotonic = 0;
   let standMs = 0;
-  const clock = systemClock(() => {
-    const until = performance.now() + standMs;
-    standMs = 0;
-    while (performance.now() < until);
-    return Date.now();
+  const clock = systemClock({
+    monotonic: () => monotonic,
+    wall() {
+      monotonic += standMs;
+      standMs = 0;
+      return 1_000_000 + monotonic;
+    },
   });
   const told: number[] = [];
   clock.onCorrected((ms) => told.push(ms));
-  clock.now();
-  standMs = 1_200;
+  const before = clock.now();
+  standMs = 4_000;
+  expect(clock.now()).toBe(before + 4_000);
+  expect(told).toEqual([]);
+});
+
+// docs/security.md, row 38.
+test('a process that stood still lays its own silence to no other’s charge', async () => {
+  const { clock, told, stop } = machine();
+  const fired = vi.fn();
+  const ends = [clock.every(3_600_000, () => {}), clock.after(50, fired)];
+  const elapsed = clock.elapsed();
+  const now = clock.now();
+  stop(90_000);
+  // What waits for its time gets the time that was left …
+  expect(clock.elapsed() - elapsed).toBeLessThan(60_000);
+  expect(fired).not.toHaveBeenCalled();
+  // … the time of day goes on, and what is stored by it is put right.
+  expect(clock.now() - now).toBeGreaterThanOrEqual(90_000);
+  expect(told).toHaveLength(1);
+  expect(told[0]).toBeGreaterThanOrEqual(90_000);
+  await vi.waitUntil(() => fired.mock.calls.length > 0);
+  for (const end of ends) end();
+});
+
+test('a timer that falls due while the process stands still waits for what was left of its time', async () => {
+  let monotonic = 0;
+  let reads = 0;
+  const clock = systemClock({
+    wall: () => 1_000_000 + monotonic,
+    monotonic() {
+      reads++;
+      return monotonic;
+    },
+  });
+  const fired = vi.fn();
+  clock.after(10, fired);
+  monotonic = 90_000;
+  const before = reads;
+  // The machine's timer fires and asks for the time.
+  await vi.waitUntil(() => reads > before + 4);
+  expect(fired).not.toHaveBeenCalled();
+  monotonic += 10;
+  await vi.waitUntil(() => fired.mock.calls.length > 0);
+});
+
+test('where nothing waits, no time is taken for a standstill', () => {
+  const { clock, told, stop } = machine();
+  const end = clock.after(50, () => {});
+  end();
+  stop(90_000);
   clock.now();
   expect(told).toEqual([]);
 });

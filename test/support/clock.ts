@@ -27,9 +27,9 @@ export interface TestClock extends Clock {
 
 /** @param settle lets what a moment started get on, before time moves further */
 export function testClock(start = Date.UTC(2025, 10, 9, 10, 30), settle: () => Promise<void> = turns): TestClock {
-  let now = start;
-  /** Timers go by what passed; a correction moves `now` alone. */
+  /** Timers go by what passed; a correction moves the time of day alone. */
   let elapsed = 0;
+  let started = start;
   let boot: string = randomUUID();
   const listeners = new Set<(byMs: number) => void>();
   const timers = new Set<Timer>();
@@ -45,12 +45,10 @@ export function testClock(start = Date.UTC(2025, 10, 9, 10, 30), settle: () => P
     return first;
   };
   const pass = (until: number) => {
-    const ms = Math.max(0, until - elapsed);
-    elapsed += ms;
-    now += ms;
+    elapsed = Math.max(elapsed, until);
   };
   return {
-    now: () => now,
+    now: () => Math.round(started + elapsed),
     elapsed: () => elapsed,
     uptime: () => ({ boot, ms: elapsed }),
     onCorrected(fn) {
@@ -60,7 +58,7 @@ export function testClock(start = Date.UTC(2025, 10, 9, 10, 30), settle: () => P
       };
     },
     correct(byMs) {
-      now += byMs;
+      started += byMs;
       for (const fn of listeners) fn(byMs);
     },
     reboot() {

@@ -73,6 +73,11 @@ export class HubUnderLoad {
     await ended;
   }
 
+  /** Stops it where it stands, or lets it go on. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    this.#child?.kill(signal);
+  }
+
   /** Ends it at once, for a program that is ending itself. */
   kill(): void {
     this.#child?.kill('SIGKILL');

@@ -11,8 +11,8 @@ export const edgeFaults: readonly Mutation[] = [
   {
     name: 'gateway: a slow reader’s 30 s begin anew with each frame',
     file: 'src/gateway/outbox.ts',
-    find: 'this.#congestedSince ??= this.#ports.clock.now();',
-    replace: 'this.#congestedSince = this.#ports.clock.now();',
+    find: 'this.#congestedSince ??= this.#ports.clock.elapsed();',
+    replace: 'this.#congestedSince = this.#ports.clock.elapsed();',
     harm: 'a TPV that reads nothing keeps its orders for hours',
     tests: ['test/gateway/outbox.test.ts'],
   },
@@ -35,8 +35,8 @@ export const edgeFaults: readonly Mutation[] = [
   {
     name: 'gateway: one missed heartbeat is death',
     file: 'src/gateway/heartbeat.ts',
-    find: 'this.#clock.now() - 2 * this.#intervalMs',
-    replace: 'this.#clock.now() - this.#intervalMs',
+    find: 'this.#clock.elapsed() - 2 * this.#intervalMs',
+    replace: 'this.#clock.elapsed() - this.#intervalMs',
     harm: 'healthy TPVs are cut off again and again',
     tests: ['test/gateway/pace.test.ts'],
     only: 'heartbeats',

@@ -5,6 +5,42 @@ const RESTORE = 'src/operations/backup/restore.ts';
 /** What an operator sees: figures, copies, imports, configuration, logs, the command line. */
 export const machineFaults: readonly Mutation[] = [
   {
+    name: 'clock: what a corrected clock leaves behind expires',
+    file: 'src/hub/corrections.ts',
+    find: 'await correctInstructions(through, ports.limits, correction);',
+    replace: '',
+    harm: 'a machine that gets its time a minute after its start tells everybody that their order expired',
+    tests: ['test/hub/corrections.test.ts'],
+    only: 'sqlite, while.*expires nothing',
+  },
+  {
+    name: 'clock: a correction between two runs is not seen',
+    file: 'src/hub/corrections.ts',
+    find: 'return Math.abs(byMs) < LEAST_MS ? 0 : byMs;',
+    replace: 'return 0;',
+    harm: 'orders that came while the clock was behind expire at the next start',
+    tests: ['test/hub/corrections.test.ts'],
+    only: 'sqlite, between.*2 days behind',
+  },
+  {
+    name: 'clock: the sweep goes on while times are put right',
+    file: 'src/hub/maintenance.ts',
+    find: 'if (busy || corrections.underWay) return;',
+    replace: 'if (busy) return;',
+    harm: 'a clock that is set ahead expires orders that came a moment ago',
+    tests: ['test/hub/corrections.test.ts'],
+    only: 'sqlite, while.*expires nothing',
+  },
+  {
+    name: 'clock: a timer that fell due while the process stood still comes at once',
+    file: 'src/clock.ts',
+    find: 'if (leftMs > EARLY_MS) {',
+    replace: 'if (leftMs > Number.MAX_VALUE) {',
+    harm: 'a hub that was stopped for a moment gives up what was answered meanwhile',
+    tests: ['test/process/clock.test.ts'],
+    only: 'falls due',
+  },
+  {
     name: 'observability: percentiles are of one less',
     file: 'src/observability/activity/latencies.ts',
     find: 'Math.ceil(this.#count * part)',

@@ -141,7 +141,7 @@ export const peopleFaults: readonly Mutation[] = [
   {
     name: 'tpvs: who was ever heard is online',
     file: 'src/tpvs/presence.ts',
-    find: 'return last !== null && this.#clock.now() - last < ONLINE_WINDOW_MS;',
+    find: 'return last !== null && Math.abs(this.#clock.now() - last) < ONLINE_WINDOW_MS;',
     replace: 'return last !== null;',
     harm: 'people are given to a TPV that is switched off',
     tests: ['test/tpvs/account.test.ts'],

@@ -18,7 +18,7 @@ export const pushFaults: readonly Mutation[] = [
   {
     name: 'push: messages that fail together count one by one',
     file: PAUSE,
-    find: 'if (this.#clock.now() >= this.#until) this.#outages++;',
+    find: 'if (this.#clock.elapsed() >= this.#until) this.#outages++;',
     replace: 'this.#outages++;',
     harm: 'a hiccup of a second holds everybody up for a minute',
     tests: ['test/push/retries.test.ts'],
