@@ -46,6 +46,22 @@ test.each([
   expect(hub.dials).toBe(1);
 });
 
+// docs/security.md, row 34: a proxy, a captive portal, or a host that took the hub's place for a moment.
+test.each([
+  { status: 401, body: '<html>' },
+  { status: 403, body: '<html>' },
+  { status: 403, body: { message: 'Forbidden' } },
+  { status: 403, body: { error: 'no', code: 'waf_blocked' } },
+  { status: 401, body: { error: 'no', code: 'not_found' } },
+  { status: 404, body: '' },
+])('a $status that is not the hub’s own ends nothing: $body', async ({ status, body }) => {
+  const { hub, tpv, status: next } = await setUp({ transport: 'websocket' });
+  hub.refusal = { status, body };
+  void tpv.connect();
+  expect(await next('offline')).toMatchObject({ error: { code: 'unreachable', httpStatus: status } });
+  expect(tpv.status.state).not.toBe('closed');
+});
+
 test.each([
   [CloseCode.Unauthorized, 'unauthorized'],
   [CloseCode.Replaced, 'replaced'],
@@ -173,7 +189,7 @@ test('a draining hub that never closes is left, 30 s after the time that it name
 
 test('the key appears in no error and no log', async () => {
   const { hub, tpv, logged } = await setUp();
-  hub.refusal = { status: 401 };
+  hub.refusal = { status: 401, body: { error: 'no', code: 'unauthorized' } };
   const error: unknown = await tpv.connect().catch((reason) => reason);
   expect(`${error} ${JSON.stringify(error)} ${logged.join()}`).not.toContain(API_KEY);
   expect(() => new HubClient({ url: hub.url, apiKey: `${API_KEY}\n` })).toThrow(

@@ -1,8 +1,18 @@
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { fileMemory, type Memory, type Outcome } from '#hub-client';
 import { instruction, online } from './support/scripted-hub.ts';
@@ -161,6 +171,41 @@ test('one process at a time uses it, and a dead one does not count', async () =>
     await after.close?.();
   }
 });
+
+// Two containers that share a folder, each with a process 1 of its own.
+test.runIf(existsSync('/proc/self/ns/pid'))(
+  'a process of another container counts for as long as it lives',
+  async () => {
+    const path = freshPath();
+    const memory = await opened(path);
+    const lock = `${path}.lock`;
+    const mine = JSON.parse(readFileSync(lock, 'utf8'));
+    const elsewhere = { ...mine, pid: process.pid, space: 'pid:[1]', host: 'bar-viejo' };
+    const copy = freshPath();
+    const socket = mine.socket;
+    const beside = (name: string) => join(dirname(copy), name);
+    // It lives: the socket of this very process, under another container's name.
+    symlinkSync(join(dirname(path), socket), beside(socket));
+    writeFileSync(`${copy}.lock`, JSON.stringify(elsewhere));
+    await expect(fileMemory(copy).open?.()).rejects.toMatchObject({
+      code: 'memory_locked',
+      message: expect.stringContaining(`by process ${process.pid} of another container (host bar-viejo)`),
+    });
+    // Nothing tells whether it lives: two at once would be the worst.
+    writeFileSync(`${copy}.lock`, JSON.stringify({ ...elsewhere, socket: undefined }));
+    await expect(fileMemory(copy).open?.()).rejects.toMatchObject({ code: 'memory_locked' });
+    // It is gone, or the machine was started anew since.
+    await memory.close?.();
+    expect(readdirSync(dirname(path))).toEqual(['memory']);
+    for (const gone of [elsewhere, { ...elsewhere, socket: undefined, boot: 'another' }]) {
+      writeFileSync(`${copy}.lock`, JSON.stringify(gone));
+      const after = fileMemory(copy);
+      await after.open?.();
+      await after.close?.();
+    }
+    expect(readdirSync(dirname(copy))).toEqual(['memory']);
+  },
+);
 
 test('two clients of one process may share it; the last one closes it', async () => {
   const path = freshPath();

@@ -35,8 +35,8 @@ export function judge(ending: Ending): Verdict {
     }
     case 'refused': {
       const { error } = ending;
-      // Dialing again with the same key can't mend these two; it would only fill the hub's log.
-      if (error.httpStatus === 401 || error.httpStatus === 403) return { redial: false, error };
+      // The hub's own word on the key: dialing again can't mend it, and would only fill the hub's log.
+      if (isHubsWord(error) && (error.httpStatus === 401 || error.httpStatus === 403)) return { redial: false, error };
       return { redial: true, error, atLeastMs: error.retryAfterMs ?? 0 };
     }
     case 'failed':
@@ -46,12 +46,18 @@ export function judge(ending: Ending): Verdict {
   }
 }
 
+/** Whether the hub itself refused: it says why in a code. */
+function isHubsWord({ code }: HubClientError): boolean {
+  return code !== 'unreachable';
+}
+
 /** Statuses that a hub gives to an upgrade for reasons of its own; a proxy that can't pass one on gives others. */
 const HUBS_OWN_STATUSES: readonly number[] = [401, 403, 429];
 
 /** Whether something between here and the hub does not let the upgrade through: dialing again would not help. */
 export function isStripped(ending: Ending): boolean {
-  const status = ending.kind === 'refused' ? ending.error.httpStatus : undefined;
-  if (status === undefined || HUBS_OWN_STATUSES.includes(status)) return false;
+  if (ending.kind !== 'refused') return false;
+  const { httpStatus: status } = ending.error;
+  if (status === undefined || (isHubsWord(ending.error) && HUBS_OWN_STATUSES.includes(status))) return false;
   return status < 500 || status === 501 || status === 502;
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { HubClientError } from '../errors.ts';
+import type { ErrorCode } from '../protocol/error-codes.ts';
 import { isRecord } from '../wire/check.ts';
 
 /** The longest wait that is taken from a hub; a slip there must not silence a TPV for days. */
@@ -29,10 +30,27 @@ export async function readRefusal(response: IncomingMessage): Promise<Refusal> {
   return { status: response.statusCode ?? 0, retryAfter: response.headers['retry-after'], body };
 }
 
+/**
+ * The codes with which a hub itself gives these statuses. A proxy, a captive portal or a host that took the hub's place
+ * gives them, too: that is no word of the hub's on a key or an instruction, and may pass.
+ */
+const OWN_CODES: ReadonlyMap<number, readonly string[]> = new Map([
+  [401, ['unauthorized', 'second_factor_required'] satisfies ErrorCode[]],
+  [403, ['forbidden', 'tpv_inactive', 'registration_closed'] satisfies ErrorCode[]],
+  [404, ['not_found'] satisfies ErrorCode[]],
+]);
+
 /** The error that a refusal stands for, the same for REST and for the socket's upgrade. */
 export function refusalError(refusal: Refusal, nowMs: number): HubClientError {
   const { status } = refusal;
   const body = parseBody(refusal.body);
+  if (OWN_CODES.get(status)?.includes(body?.code ?? '') === false) {
+    return new HubClientError('unreachable', {
+      httpStatus: status,
+      retryAfterMs: retryAfterMs(refusal.retryAfter, nowMs),
+      detail: `HTTP ${status}, and not from the hub`,
+    });
+  }
   const options = {
     httpStatus: status,
     hubCode: body?.code,

@@ -3,6 +3,7 @@ import { readFileSync, realpathSync } from 'node:fs';
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { HubClientError } from '../errors.ts';
+import { isAlive, isSignName, type Place, placeOfThis, signOfLife } from './sign-of-life.ts';
 
 /** Files that this very process holds: its own number in a lock file says nothing about that. */
 const held = new Set<string>();
@@ -10,37 +11,45 @@ const held = new Set<string>();
 /** How often a lock is tried for that others let go or take over at the same moment. */
 const ATTEMPTS = 10;
 
-interface Holder {
+interface Holder extends Place {
   pid: number;
   /** When that process began, where the system tells: a number is given to another process one day. */
   started: string | undefined;
+  /** The name of a socket beside the lock, on which that process listens for as long as it lives. */
+  socket: string | undefined;
 }
 
 /**
  * Makes this process the only one that uses `path`, by a file beside it that names the process. One left by a process
- * that is gone is taken over. For a local disk: another machine's processes can't be seen.
+ * that is gone is taken over. Where another container has the number of a process to itself, a socket beside the lock
+ * tells whether it lives. For a local disk: another machine's processes can't be seen.
  * @returns lets it go
  * @throws HubClientError `memory_locked`
  */
 export async function lockFile(path: string): Promise<() => Promise<void>> {
   const lockPath = join(realpathSync(dirname(path)), `${basename(path)}.lock`);
-  if (held.has(lockPath)) throw lockedBy(process.pid, path);
+  const place = placeOfThis();
+  if (held.has(lockPath)) throw lockedBy({ pid: process.pid, ...place }, path, place);
   held.add(lockPath);
+  const sign = await signOfLife(lockPath, place);
+  const own = { pid: process.pid, started: startOf(process.pid), socket: sign?.name, ...place, token: randomUUID() };
+  const mine = `${JSON.stringify(own)}\n`;
   try {
-    const mine = `${JSON.stringify({ pid: process.pid, started: startOf(process.pid), token: randomUUID() })}\n`;
-    await take(path, lockPath, mine);
+    await take(path, lockPath, mine, place);
     return async () => {
       // Another process may have taken it over, because it took this one for dead.
       if ((await contentOf(lockPath)) === mine) await rm(lockPath, { force: true });
+      await sign?.end();
       held.delete(lockPath);
     };
   } catch (error) {
+    await sign?.end();
     held.delete(lockPath);
     throw error;
   }
 }
 
-async function take(path: string, lockPath: string, mine: string): Promise<void> {
+async function take(path: string, lockPath: string, mine: string, place: Place): Promise<void> {
   // A link appears with its content, and only where nothing is: never half a lock, never two.
   const own = `${lockPath}.${randomUUID()}`;
   await writeFile(own, mine);
@@ -50,7 +59,8 @@ async function take(path: string, lockPath: string, mine: string): Promise<void>
       const there = await contentOf(lockPath);
       if (there === undefined) continue;
       const holder = holderOf(there);
-      if (holder !== undefined && lives(holder)) throw lockedBy(holder.pid, path);
+      if (holder !== undefined && (await lives(holder, lockPath, place))) throw lockedBy(holder, path, place);
+      if (holder?.socket !== undefined) await rm(join(dirname(lockPath), holder.socket), { force: true });
       await removeStale(lockPath, there);
     }
   } finally {
@@ -87,14 +97,22 @@ function contentOf(path: string): Promise<string | undefined> {
 
 function holderOf(content: string): Holder | undefined {
   try {
-    const { pid, started } = JSON.parse(content);
-    return Number.isSafeInteger(pid) && pid > 0 ? { pid, started } : undefined;
+    const { pid, started, socket, space, boot, host } = JSON.parse(content);
+    if (!Number.isSafeInteger(pid) || pid <= 0) return undefined;
+    return { pid, started, space, boot, host, socket: isSignName(socket) ? socket : undefined };
   } catch {
     return undefined;
   }
 }
 
-function lives({ pid, started }: Holder): boolean {
+async function lives(holder: Holder, lockPath: string, place: Place): Promise<boolean> {
+  const { pid, started, socket } = holder;
+  // Nothing outlives a start of the machine.
+  if (holder.boot !== undefined && place.boot !== undefined && holder.boot !== place.boot) return false;
+  if (holder.space !== undefined && place.space !== undefined && holder.space !== place.space) {
+    // Its number says nothing here. Without a sign of life nothing tells, and two at once would be the worst.
+    return socket === undefined || (await isAlive(join(dirname(lockPath), socket)));
+  }
   // In a container the program has the same number each time; this process holds no lock of that name.
   if (pid === process.pid) return false;
   try {
@@ -118,6 +136,7 @@ function startOf(pid: number): string | undefined {
   }
 }
 
-function lockedBy(pid: number, path: string): HubClientError {
-  return new HubClientError('memory_locked', { detail: `${path}, by process ${pid}` });
+function lockedBy(holder: Pick<Holder, 'pid' | keyof Place>, path: string, place: Place): HubClientError {
+  const elsewhere = holder.space !== place.space ? ` of another container (host ${holder.host})` : '';
+  return new HubClientError('memory_locked', { detail: `${path}, by process ${holder.pid}${elsewhere}` });
 }

@@ -2,7 +2,7 @@ import { codeOfStatus, Refusal, type RefusalCode } from './refusal.ts';
 
 /** How the fake hub refuses. */
 export interface RefuseOptions {
-  /** 401 and 403 end a client; after 429, 503 and whatever a broken proxy says it tries again. */
+  /** 401 and 403 end a client, as they come with the hub's code; after 429, 503 and whatever a broken proxy says it tries again. */
   status: number;
   /** Default: the contract's for that status (403: `tpv_inactive`). */
   code?: RefusalCode;

@@ -135,7 +135,8 @@ export class Session {
 export interface Refusal {
   status: number;
   headers?: Record<string, string>;
-  body?: object;
+  /** Sent as it is where it is text, such as a proxy’s page. */
+  body?: object | string;
 }
 
 /** Just enough of a hub: it takes upgrades, or refuses them, and answers REST as told. */
@@ -165,7 +166,8 @@ export async function openHub() {
       sockets.handleUpgrade(request, socket, head, (ws) => sessions.push(new Session(ws, request)));
       return;
     }
-    const body = JSON.stringify(hub.refusal.body ?? {});
+    const { body: said = {} } = hub.refusal;
+    const body = typeof said === 'string' ? said : JSON.stringify(said);
     const headers = { ...hub.refusal.headers, 'content-length': `${Buffer.byteLength(body)}`, connection: 'close' };
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
     socket.end(`HTTP/1.1 ${hub.refusal.status} No\r\n${lines.join('')}\r\n${body}`);
