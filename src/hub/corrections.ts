@@ -57,6 +57,8 @@ export async function startCorrections(ports: CorrectionPorts): Promise<Correcti
   const state: Kept = await read(db);
   const over = new AbortController();
   let underWay = 0;
+  /** What is under way counts from its first moment on. */
+  let aheadMs = 0;
   let last: Promise<void> = Promise.resolve();
 
   const remember = async (transact: Transact, byMs: number) => {
@@ -109,6 +111,7 @@ export async function startCorrections(ports: CorrectionPorts): Promise<Correcti
 
   const leave: Cancel = clock.onCorrected((byMs) => {
     underWay++;
+    aheadMs += Math.max(0, byMs);
     last = last
       .then(() => apply(patiently, byMs))
       .catch((err) => {
@@ -116,6 +119,7 @@ export async function startCorrections(ports: CorrectionPorts): Promise<Correcti
       })
       .finally(() => {
         underWay--;
+        aheadMs -= Math.max(0, byMs);
       });
   });
 
@@ -134,7 +138,7 @@ export async function startCorrections(ports: CorrectionPorts): Promise<Correcti
       const recent = state.corrections.filter(({ at }) => at > since);
       return Math.max(
         0,
-        recent.reduce((sum, { by_ms }) => sum + by_ms, 0),
+        recent.reduce((sum, { by_ms }) => sum + by_ms, aheadMs),
       );
     },
     async stop() {

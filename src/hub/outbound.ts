@@ -49,9 +49,11 @@ export interface Outbound {
 export function createOutbound(ports: OutboundPorts, ends: AsyncDisposableStack): Outbound {
   const { config, db, clock, now, events, api, texts, settings, telemetry, onFault } = ports;
   const uploads = uploadStore(join(dataFolder(config), 'uploads'), now);
+  const aheadMs = (withinMs: number) => ports.corrections.aheadMs(withinMs);
   const dispatcher = new Dispatcher({
     db,
     clock,
+    aheadMs,
     events,
     sender: telegramSender(api),
     random: Math.random,
@@ -76,7 +78,6 @@ export function createOutbound(ports: OutboundPorts, ends: AsyncDisposableStack)
     texts: texts.press,
     onFault,
   });
-  const aheadMs = (withinMs: number) => ports.corrections.aheadMs(withinMs);
   const accept = (input: PushInput) =>
     acceptPush({ db, createButtons: (tx, message) => createButtons(tx, message, now()), now, aheadMs }, input);
   const result = async (id: string) => {

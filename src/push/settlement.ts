@@ -14,6 +14,8 @@ import type { Waiters } from './waiters.ts';
 export interface SettlementPorts {
   db: Database;
   clock: Clock;
+  /** By how much the clock was set ahead within so long: messages seem to have waited that much longer. */
+  aheadMs(withinMs: number): number;
   /** A file goes once it was sent. */
   uploads: Pick<UploadStore, 'remove'>;
   /** Spreads what would otherwise come back all at once; 0..1. */
@@ -86,7 +88,7 @@ export class Settlement {
 
   /** @returns whether the message has waited for too long, and is over */
   async outlived(row: PushRow): Promise<boolean> {
-    if (this.#ports.clock.now() - row.queued_at <= GIVE_UP_AFTER_MS) return false;
+    if (!this.#isTooOld(row, this.#ports.clock.now())) return false;
     await this.#end(row, undefined, GIVEN_UP);
     return true;
   }
@@ -95,7 +97,7 @@ export class Settlement {
   async #again(row: PushRow, outcome: SendOutcome, waitMs: number, error: string): Promise<boolean> {
     const { clock } = this.#ports;
     const notBefore = Math.ceil(clock.now() + waitMs);
-    if (notBefore - row.queued_at > GIVE_UP_AFTER_MS) return this.#end(row, outcome, GIVEN_UP);
+    if (this.#isTooOld(row, notBefore)) return this.#end(row, outcome, GIVEN_UP);
     this.#state.queue.pause(row.chat_id, clock.elapsed() + waitMs);
     await this.#write(async (tx) => {
       await tx.run(postponePush, { id: row.id, notBefore, error });
@@ -103,6 +105,10 @@ export class Settlement {
     });
     this.#state.waiters.postponed(row.id, notBefore);
     return true;
+  }
+
+  #isTooOld(row: PushRow, at: number): boolean {
+    return at - row.queued_at > GIVE_UP_AFTER_MS + this.#ports.aheadMs(GIVE_UP_AFTER_MS);
   }
 
   async #follow(row: PushRow, { to, error }: Extract<Verdict, { kind: 'moved' }>): Promise<boolean> {

@@ -6,6 +6,9 @@ export function hurriedClock(times: number): Clock {
   const begin = real.now();
   return {
     now: () => Math.round(begin + (real.now() - begin) * times),
+    elapsed: () => real.elapsed() * times,
+    uptime: () => undefined,
+    onCorrected: (fn) => real.onCorrected((byMs) => fn(byMs * times)),
     after: (ms, fn) => real.after(ms / times, fn),
     every: (ms, fn) => real.every(Math.max(1, ms / times), fn),
   };

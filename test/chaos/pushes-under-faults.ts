@@ -120,6 +120,7 @@ export async function pushesUnderFaults(options: PushesUnderFaultsOptions): Prom
   const nowhere = telegramApi({ token: emulator.token, apiRoot: `http://127.0.0.1:${await freePort(0)}` });
   const offline = telegramSender(nowhere);
   const dispatcher = new Dispatcher({
+    aheadMs: () => 0,
     db: {
       ...db,
       query: (statement, parameters) => counted(() => db.query(statement, parameters)),

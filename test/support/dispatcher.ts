@@ -102,6 +102,7 @@ export async function startDispatcher(options: DispatcherOptions = {}): Promise<
   };
   const watched = options.wrap?.(db) ?? db;
   const dispatcher = new Dispatcher({
+    aheadMs: () => 0,
     db: {
       ...watched,
       query: (statement, parameters) => counted(() => watched.query(statement, parameters)),
