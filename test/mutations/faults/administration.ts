@@ -35,7 +35,7 @@ export const administrationFaults: readonly Mutation[] = [
   {
     name: 'administrators: a code of the second factor works twice',
     file: 'src/administrators/totp.ts',
-    find: '(lastStep === null || step > lastStep) && ',
+    find: '(used === undefined || step > used) && ',
     replace: '',
     harm: 'who looks over a shoulder logs in with the same code',
     tests: ['test/admin/totp.test.ts'],

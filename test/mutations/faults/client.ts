@@ -13,7 +13,7 @@ export const clientFaults: readonly Mutation[] = [
   {
     name: 'client connection: a refused key is tried for ever',
     file: ENDING,
-    find: 'if (error.httpStatus === 401 || error.httpStatus === 403) return { redial: false, error };',
+    find: 'if (isHubsWord(error) && (error.httpStatus === 401 || error.httpStatus === 403)) return { redial: false, error };',
     replace: '',
     harm: 'the TPV’s operator never reads that the key is wrong',
     tests: ['test/client-sdk/connecting.test.ts'],

@@ -18,7 +18,7 @@ export const peopleFaults: readonly Mutation[] = [
   {
     name: 'buttons: a double tap is two orders',
     file: PRESS,
-    find: "if (button.pressed_at !== null && now - button.pressed_at < DOUBLE_TAP_MS) return { kind: 'repeated' };",
+    find: "if (button.pressed_at !== null && Math.abs(now - button.pressed_at) < DOUBLE_TAP_MS) return { kind: 'repeated' };",
     replace: '',
     harm: 'an impatient thumb orders twice',
     tests: ['test/buttons/time.test.ts'],

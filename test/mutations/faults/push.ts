@@ -70,7 +70,7 @@ export const pushFaults: readonly Mutation[] = [
   {
     name: 'push: a resent message has no week of its own',
     file: 'src/push/settlement.ts',
-    find: 'if (notBefore - row.queued_at > GIVE_UP_AFTER_MS) return',
+    find: 'if (this.#isTooOld(row, notBefore)) return',
     replace: 'if (notBefore - row.created_at > GIVE_UP_AFTER_MS) return',
     harm: 'a message that is sent again the next week is given up at the first hiccup',
     tests: ['test/push/retries.test.ts'],
