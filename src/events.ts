@@ -1,8 +1,8 @@
 import type { ReportableStatus } from '#protocol';
 
 /**
- * What happened. A transaction says it with `tx.emit`, once it is committed (db/tx.ts); the gateway says what no row
- * holds. An event says "look again": the row is the truth, and a listener that missed an event finds the row at its
+ * What happened. A transaction says it with `tx.emit`, once it is committed (db/tx.ts); the gateway, and who refuses a
+ * message, say what no row holds. An event says "look again": the row is the truth, and a listener that missed an event finds the row at its
  * next sweep.
  */
 export type HubEvent =
@@ -49,6 +49,8 @@ export type HubEvent =
   | { type: 'tpv.available'; tpvId: string }
   /** Two processes take the socket of one key from each other. */
   | { type: 'tpv.key_shared'; tpvId: string }
+  /** A TPV was refused, as it has as much waiting as it may. */
+  | { type: 'tpv.quota_reached'; tpvId: string }
   /** An administrator's session was ended before its time, by this process. */
   | { type: 'session.ended'; sessionId: string }
   /** A row was created or changed (feeds the live panel). */

@@ -10,6 +10,7 @@ import { Icon } from './icon.tsx';
 const PLACES: Readonly<Record<AlarmCode, string>> = {
   tpv_offline_with_users: '/admin/tpvs?state=active&online=false',
   tpv_key_shared: '/admin/tpvs',
+  tpv_quota_reached: '/admin/tpvs',
   webhook_elsewhere: '/admin/webhook',
   webhook_broken: '/admin/webhook',
   polling_broken: '/admin/webhook',

@@ -14,6 +14,10 @@ export const alarmWords: Readonly<Record<AlarmCode, { text: (alarm: Alarm) => st
     text: (alarm) => `${tpv(alarm)}: dos máquinas usan la misma clave.`,
     action: 'Cambiar la clave',
   },
+  tpv_quota_reached: {
+    text: (alarm) => `${tpv(alarm)} tiene demasiados mensajes o ficheros en espera: el hub no le admite más.`,
+    action: 'Ver el TPV',
+  },
   webhook_elsewhere: {
     text: () => 'El webhook del bot apunta a otro sitio: los mensajes no llegan aquí.',
     action: 'Reparar',

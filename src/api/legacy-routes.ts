@@ -12,6 +12,7 @@ import { changePush, deletePush } from '../push/change.ts';
 import { enqueue } from '../push/enqueue.ts';
 import { faultsOfMessage, type OutboundMessage, type PushRow } from '../push/message.ts';
 import { pushInChat } from '../push/push-store.ts';
+import type { PushQuota } from '../push/quota.ts';
 import type { ChangePort } from '../push/send-port.ts';
 import { userById } from '../users/user.ts';
 import { type AuthPorts, requireTpv, tpvOf } from './auth.ts';
@@ -25,6 +26,7 @@ export interface LegacyRoutesOptions {
   /** The message as it stands once it is settled, or after a while. */
   settled(id: string, ms: number): Promise<PushRow | undefined>;
   isCallable: IsCallable;
+  quota: Pick<PushQuota, 'require'>;
   now(): number;
 }
 
@@ -63,6 +65,7 @@ export async function legacyRoutes(app: FastifyInstance, options: LegacyRoutesOp
       await db.transact(async (tx) => {
         const [user] = await tx.run(userById, { telegramId: chatId });
         if (user === undefined) throw notStarted();
+        await options.quota.require(tx, tpvId);
         const notification = {
           pushId,
           tpvId,

@@ -12,9 +12,10 @@ import { type PushAnswer, pushAnswer } from '../push/answer.ts';
 import { changePush, deletePush } from '../push/change.ts';
 import type { PushRow } from '../push/message.ts';
 import { pushOfTpv } from '../push/push-store.ts';
+import type { PushQuota } from '../push/quota.ts';
 import { resend } from '../push/resend.ts';
 import type { ChangePort } from '../push/send-port.ts';
-import type { UploadStore } from '../push/uploads.ts';
+import type { SavedUpload, UploadStore } from '../push/uploads.ts';
 import { type AuthPorts, requireTpv, tpvOf } from './auth.ts';
 import { errorResponses } from './error-answers.ts';
 import { acceptForms, readPushForm } from './multipart.ts';
@@ -29,6 +30,7 @@ export interface PushRoutesOptions {
   telegram: ChangePort;
   isCallable: IsCallable;
   uploads: UploadStore;
+  quota: PushQuota;
   now(): number;
 }
 
@@ -63,19 +65,21 @@ export async function pushRoutes(instance: FastifyInstance, options: PushRoutesO
           201: answer,
           202: answer,
           ...refusals,
-          ...errorResponses('idempotency_conflict', 'payload_too_large', 'telegram_error', 'unavailable'),
+          ...errorResponses('idempotency_conflict', 'payload_too_large', 'quota_exceeded', 'telegram_error'),
+          ...errorResponses('unavailable', 'insufficient_storage'),
         },
       },
     },
     async (request, reply) => {
       const tpvId = tpvOf(request).id;
       const idempotencyKey = keyOf(request);
-      const { body, upload } = request.isMultipart()
-        ? await readPushForm(request, options.uploads)
-        : { body: request.body, upload: undefined };
+      const allowed = request.isMultipart() ? await allowance(request, options) : undefined;
+      let upload: SavedUpload | undefined;
       let taken = false;
       try {
-        const fields = parsed(body);
+        const form = allowed && (await readPushForm(request, allowed.store));
+        upload = form?.upload;
+        const fields = parsed(form === undefined ? request.body : form.body);
         await checkButtons(fields.buttons, tpvId, options.isCallable);
         const accepted = await options.accept({ tpvId, fields, idempotencyKey, upload });
         request.trail = { push_message_id: accepted.id };
@@ -85,6 +89,7 @@ export async function pushRoutes(instance: FastifyInstance, options: PushRoutesO
       } finally {
         // A file that no message refers to is of no use.
         if (upload !== undefined && !taken) await options.uploads.remove(upload.file);
+        allowed?.release();
       }
     },
   );
@@ -171,15 +176,32 @@ export async function pushRoutes(instance: FastifyInstance, options: PushRoutesO
         security: TPV_SECURITY,
         summary: 'Vuelve a enviar un mensaje del que no se sabe si llegó, o que falló',
         params,
-        response: { 202: answer, ...refusals, ...errorResponses('invalid_transition') },
+        response: { 202: answer, ...refusals, ...errorResponses('invalid_transition', 'quota_exceeded') },
       },
     },
     async (request, reply) => {
       const { id } = await own(request);
-      const row = await db.transact((tx) => resend(tx, id, options.now()));
+      const row = await db.transact(async (tx) => {
+        await options.quota.require(tx, tpvOf(request).id);
+        return resend(tx, id, options.now());
+      });
       return reply.code(202).send(pushAnswer(row));
     },
   );
+}
+
+/**
+ * A store that takes as much as the TPV may still upload.
+ * @throws HubError `quota_exceeded`, `insufficient_storage`
+ */
+async function allowance(request: FastifyRequest, { quota, uploads }: PushRoutesOptions) {
+  try {
+    return await quota.storeFor(tpvOf(request).id, uploads);
+  } catch (error) {
+    // The client reads the answer only once it could send the rest; it is read and thrown away.
+    request.raw.resume();
+    throw error;
+  }
 }
 
 /** @throws HubError `invalid_request`; a multipart body can't be validated before it was read */

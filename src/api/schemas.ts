@@ -16,7 +16,8 @@ function wholeQuery(least: number, most: number) {
 }
 
 const timestamp = z.iso.datetime({ precision: 3 });
-const MAX_METADATA_LENGTH = 16_384;
+/** Bytes of JSON (S29). */
+const MAX_METADATA_BYTES = 4_096;
 const LARGEST_INTEGER = 2_147_483_647;
 
 export const registerBody = z.strictObject({
@@ -26,7 +27,9 @@ export const registerBody = z.strictObject({
   version: plainText(0, 50).default(''),
   metadata: z
     .record(z.string(), z.unknown())
-    .refine((value) => JSON.stringify(value).length <= MAX_METADATA_LENGTH, { error: 'admite hasta 16 KiB de JSON' })
+    .refine((value) => Buffer.byteLength(JSON.stringify(value)) <= MAX_METADATA_BYTES, {
+      error: 'admite hasta 4 KiB de JSON',
+    })
     .default({}),
 });
 

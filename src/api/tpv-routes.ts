@@ -41,7 +41,7 @@ export interface TpvRoutesOptions {
 const REGISTRATIONS_PER_HOUR = 10;
 /** Older TPVs put a few fields of their own beside `version`. */
 const MAX_HEARTBEAT_BYTES = 4 * 1024;
-/** 16 KiB of metadata, and the other fields. */
+/** 4 KiB of metadata, escaped and spaced in whatever way, and the other fields. */
 const MAX_REGISTRATION_BYTES = 64 * 1024;
 const REGISTERED = 'TPV registrado correctamente. Guarda el API Key de forma segura.';
 

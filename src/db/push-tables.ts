@@ -70,6 +70,8 @@ export interface PushMessageTable {
   sent_at: number | null;
   /** When it may be tried (again); null once it is settled. */
   not_before: number | null;
+  /** What its file takes of the hub's disk; null without one. */
+  upload_bytes: number | null;
 }
 
 export interface ButtonTable {

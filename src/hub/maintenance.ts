@@ -10,6 +10,7 @@ import { sweepDue } from '../instructions/sweep.ts';
 import { KEY_LIFE_MS } from '../push/accept.ts';
 import { pushRetention, sweepUploads } from '../push/push-retention.ts';
 import type { UploadStore } from '../push/uploads.ts';
+import { AWAITING_KEPT_MS, deleteForgottenRegistrations } from '../tpvs/awaiting.ts';
 import { HEARTBEAT_WRITE_INTERVAL_MS } from '../tpvs/presence.ts';
 import type { AssignPorts } from '../users/assign.ts';
 import type { Ground } from './ground.ts';
@@ -83,9 +84,10 @@ export function startMaintenance(ports: MaintenancePorts, ends: AsyncDisposableS
     await expirePushes(sure - keptMs, sure);
   });
   const buttons = job('buttons', (now) => expireButtons(db, now - corrections.aheadMs(KEPT_AFTER_EXPIRY_MS)));
-  const hourly = job('uploads and sessions', async (now) => {
+  const hourly = job('uploads, sessions and registrations', async (now) => {
     await sweepSessions(db, now);
     await sweepUploads(db, ports.uploads, corrections.aheadMs(HOUR_MS));
+    await deleteForgottenRegistrations(db, now - corrections.aheadMs(AWAITING_KEPT_MS));
   });
 
   const cancels = [

@@ -4,7 +4,7 @@ import { LiveFeed } from '../admin/live-feed.ts';
 import { adminLiveRoutes } from '../admin/live-routes.ts';
 import { type DiskPorts, DiskWatch } from '../admin/overview/disk.ts';
 import { adminOverviewRoutes } from '../admin/overview/overview-routes.ts';
-import { SharedKeys } from '../admin/overview/shared-keys.ts';
+import { RecentTpvs } from '../admin/overview/recent-tpvs.ts';
 import { Situation, type SituationPorts } from '../admin/overview/situation.ts';
 import { type UpdateFault, type WebhookHealth, WebhookWatch } from '../admin/overview/webhook-health.ts';
 import { adminPushRoutes } from '../admin/push-routes.ts';
@@ -54,11 +54,21 @@ export function createObservation(ports: ObservationPorts, ends: AsyncDisposable
   ends.defer(() => watch.stop());
   const disk = new DiskWatch({ clock, read: ports.disk, onFault });
   ends.defer(() => disk.stop());
-  const sharedKeys = new SharedKeys(events, clock);
+  const sharedKeys = new RecentTpvs(events, 'tpv.key_shared', clock);
   ends.defer(() => sharedKeys.stop());
+  const quotas = new RecentTpvs(events, 'tpv.quota_reached', clock);
+  ends.defer(() => quotas.stop());
   const { mode: webhookMode, expectedUrl } = ports.webhook;
   const hasAddress = expectedUrl !== undefined;
-  const situation = new Situation({ ...ports, version: VERSION, webhook: watch, webhookMode, disk, sharedKeys });
+  const situation = new Situation({
+    ...ports,
+    version: VERSION,
+    webhook: watch,
+    webhookMode,
+    disk,
+    sharedKeys,
+    quotas,
+  });
   const feed = new LiveFeed({
     events,
     clock,

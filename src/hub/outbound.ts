@@ -7,9 +7,11 @@ import { createGuardedCaller } from '../callbacks/guarded-call.ts';
 import { callableUrl, type IsCallable, isCallableOrigin } from '../callbacks/origins.ts';
 import { dataFolder } from '../config/config.ts';
 import { HubError } from '../errors.ts';
+import { diskSpace, isNearlyFull } from '../observability/disk-space.ts';
 import { acceptPush, inTurn, type PushInput } from '../push/accept.ts';
 import { PUSH_WAIT_MS, type PushAnswer, pushResult } from '../push/answer.ts';
 import { Dispatcher } from '../push/dispatch.ts';
+import { PushQuota } from '../push/quota.ts';
 import type { ChangePort } from '../push/send-port.ts';
 import { type UploadStore, uploadStore } from '../push/uploads.ts';
 import { telegramChanger } from '../telegram/outbound/changer.ts';
@@ -29,6 +31,7 @@ export interface Outbound {
   readonly dispatcher: Dispatcher;
   readonly answers: Answers;
   readonly uploads: UploadStore;
+  readonly quota: PushQuota;
   readonly telegram: ChangePort;
   accept(input: PushInput): Promise<{ id: string; repeated: boolean }>;
   /** How a message fared with Telegram, waited for as long as the contract says. */
@@ -78,8 +81,19 @@ export function createOutbound(ports: OutboundPorts, ends: AsyncDisposableStack)
     texts: texts.press,
     onFault,
   });
+  const folder = dataFolder(config);
+  const quota = new PushQuota({
+    db,
+    reached: (tpvId) => events.emit({ type: 'tpv.quota_reached', tpvId }),
+    // Its folder may not be there yet, and a disk that can't be asked refuses by itself.
+    diskHasRoom: () =>
+      diskSpace(folder).then(
+        (space) => !isNearlyFull(space),
+        () => undefined,
+      ),
+  });
   const accept = (input: PushInput) =>
-    acceptPush({ db, createButtons: (tx, message) => createButtons(tx, message, now()), now, aheadMs }, input);
+    acceptPush({ db, createButtons: (tx, message) => createButtons(tx, message, now()), quota, now, aheadMs }, input);
   const result = async (id: string) => {
     const row = await dispatcher.settled(id, PUSH_WAIT_MS);
     if (row === undefined) throw new HubError('not_found', 'The message was deleted meanwhile.');
@@ -90,6 +104,7 @@ export function createOutbound(ports: OutboundPorts, ends: AsyncDisposableStack)
     dispatcher,
     answers,
     uploads,
+    quota,
     telegram,
     accept,
     result,

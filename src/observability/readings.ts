@@ -1,11 +1,10 @@
-import { statfs } from 'node:fs/promises';
 import type { Clock } from '../clock.ts';
 import { type Config, dataFolder } from '../config/config.ts';
 import type { Database } from '../db/open.ts';
 import type { Logger } from '../log/log.ts';
 import type { Presence } from '../tpvs/presence.ts';
 import { type Backlog, readBacklog } from './backlog.ts';
-import type { DiskSpace } from './metrics/process-metrics.ts';
+import { type DiskSpace, diskSpace } from './disk-space.ts';
 
 export interface ReadingPorts {
   db: Database;
@@ -55,8 +54,7 @@ export function readings({ db, clock, presence, log, config }: ReadingPorts): Re
     },
     async disk() {
       if (!config.DATABASE_URL.startsWith('sqlite:')) return undefined;
-      const { bavail, blocks, bsize } = await statfs(dataFolder(config));
-      return { freeBytes: bavail * bsize, sizeBytes: blocks * bsize };
+      return diskSpace(dataFolder(config));
     },
   };
 }

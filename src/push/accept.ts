@@ -2,13 +2,15 @@ import { hash } from 'node:crypto';
 import type { PushFields } from '#protocol';
 import type { Database, Tx } from '../db/open.ts';
 import { storable } from '../db/plain-text.ts';
-import type { InlineKeyboard, StoredFile } from '../db/push-tables.ts';
+import type { InlineKeyboard } from '../db/push-tables.ts';
 import { HubError } from '../errors.ts';
 import { uuidv7 } from '../ids.ts';
 import { userOfTpv } from '../users/user.ts';
 import { enqueue } from './enqueue.ts';
 import { faultsOfMessage, type OutboundMessage, type PushRow } from './message.ts';
 import { pushByKey, releaseKey } from './push-store.ts';
+import type { PushQuota } from './quota.ts';
+import type { SavedUpload } from './uploads.ts';
 
 /** Makes the buttons of a message and remembers what they do; buttons/ fills this port. */
 export type HangButtons = (
@@ -19,6 +21,7 @@ export type HangButtons = (
 export interface AcceptPorts {
   db: Database;
   createButtons: HangButtons;
+  quota: Pick<PushQuota, 'require'>;
   now(): number;
   /** By how much the clock was set ahead within so long: keys seem that much older than they are. */
   aheadMs(withinMs: number): number;
@@ -31,14 +34,15 @@ export interface PushInput {
   tpvId: string;
   fields: PushFields;
   idempotencyKey?: string | undefined;
-  /** A file that came with it, and the hash of its bytes. */
-  upload?: { file: StoredFile; sha256: string } | undefined;
+  /** A file that came with it. */
+  upload?: SavedUpload | undefined;
 }
 
 /**
  * Takes a message from a TPV for one of its users: after this it is durable, and goes out in its turn.
  * @returns its id, and whether it was there already under the same Idempotency-Key
- * @throws HubError `invalid_request`, `not_found` (not one of this TPV's users), `idempotency_conflict`
+ * @throws HubError `invalid_request`, `not_found` (not one of this TPV's users), `idempotency_conflict`,
+ * `quota_exceeded`
  */
 export async function acceptPush(ports: AcceptPorts, input: PushInput): Promise<{ id: string; repeated: boolean }> {
   const { tpvId, fields } = input;
@@ -61,6 +65,7 @@ export async function acceptPush(ports: AcceptPorts, input: PushInput): Promise<
     }
     const [user] = await tx.run(userOfTpv, { telegramId: fields.telegram_user_id, tpvId });
     if (user === undefined) throw new HubError('not_found', 'The person is not one of this TPV’s users.');
+    await ports.quota.require(tx, tpvId, input.upload?.bytes);
     const keyboard = await ports.createButtons(tx, { pushId, tpvId, fields });
     const request = {
       ...message,
@@ -68,6 +73,7 @@ export async function acceptPush(ports: AcceptPorts, input: PushInput): Promise<
       tpvId,
       chatId: fields.telegram_user_id,
       ...(keyboard.length > 0 && { keyboard }),
+      ...(input.upload !== undefined && { uploadBytes: input.upload.bytes }),
       ...(key !== undefined && bodyHash !== undefined && { idempotency: { key, hash: bodyHash } }),
     };
     return { id: await enqueue(tx, request, now), repeated: false };

@@ -14,6 +14,8 @@ export interface PushRequest extends OutboundMessage {
   /** If its id is known already (its buttons name it). */
   id?: string;
   idempotency?: { key: string; hash: string };
+  /** What its file takes of the hub's disk. */
+  uploadBytes?: number;
   /** The instruction because of which the hub says it; its log lines name it. */
   because?: string;
 }
@@ -37,6 +39,7 @@ export async function enqueue(tx: Tx, request: PushRequest, now: number): Promis
     markup: request.keyboard === undefined ? null : jsonText({ inline_keyboard: request.keyboard }),
     key: request.idempotency?.key ?? (request.because === undefined ? null : `${request.because}:hub`),
     hash: request.idempotency?.hash ?? null,
+    uploadBytes: request.uploadBytes ?? null,
     now,
   });
   tx.emit({ type: 'push.queued', chatId, tpvId });

@@ -13,6 +13,7 @@ export const insertPush = statement<{
   markup: PushMessageTable['reply_markup'];
   key: string | null;
   hash: string | null;
+  uploadBytes: number | null;
   now: number;
 }>()((db, p) =>
   db.insertInto('push_messages').values({
@@ -31,6 +32,7 @@ export const insertPush = statement<{
     created_at: p('now'),
     queued_at: p('now'),
     not_before: p('now'),
+    upload_bytes: p('uploadBytes'),
   }),
 );
 

@@ -2,6 +2,7 @@ import { jsonText } from '../db/json-text.ts';
 import type { Transact } from '../db/open.ts';
 import { uuidv7 } from '../ids.ts';
 import { base62, newApiKey } from './api-key.ts';
+import { requireRoomToAwait } from './awaiting.ts';
 import { addKey } from './keys.ts';
 
 /** What a TPV says of itself when it registers. */
@@ -30,7 +31,10 @@ export function newJoinCode(): string {
   return base62(JOIN_CODE_LENGTH);
 }
 
-/** Creates the TPV and its key. Whether it may work at once (`isActive`) is the registration mode's rule. */
+/**
+ * Creates the TPV and its key. Whether it may work at once (`isActive`) is the registration mode's rule.
+ * @throws HubError `quota_exceeded` where too many wait for approval
+ */
 export async function registerTpv(
   transact: Transact,
   registration: Registration,
@@ -40,6 +44,7 @@ export async function registerTpv(
   const id = uuidv7(now);
   const key = newApiKey();
   await transact(async (tx) => {
+    if (!isActive) await requireRoomToAwait(tx);
     await tx.kysely
       .insertInto('tpv_instances')
       .values({

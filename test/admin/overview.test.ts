@@ -201,6 +201,7 @@ test('of many TPVs that are away ten are named, those with the most people, and 
   const alarms = alarmsOf({
     tpvs,
     sharedKeys: [{ tpvId: 'deleted', since: 0 }],
+    quotas: [],
     lostFile: undefined,
     webhook: { state: 'ok', fault: 'webhook_broken', checkedAt: 0, since: 0, problems: [], info: undefined },
     disk: { room: { freeBytes: 400_000_000, sizeBytes: 50_000_000_000 }, fullSince: 0 },

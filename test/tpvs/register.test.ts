@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { AWAITING_KEPT_MS, deleteForgottenRegistrations, MOST_AWAITING } from '../../src/tpvs/awaiting.ts';
+import { testClock } from '../support/clock.ts';
 import { DIALECTS, startHub, type TestHub } from '../support/hub.ts';
 
 const FIELDS = { name: 'TPV Restaurante Principal', endpoint_url: 'http://localhost:8001' };
@@ -127,4 +129,52 @@ test('each fault of a registration is named with its path', async () => {
     expect(body.error).toMatch(/details/);
     for (const { message } of body.details) expect(message).toMatch(/\S/);
   }
+});
+
+describe.each(DIALECTS)('S29: registrations that wait for approval on %s', (database) => {
+  test('are 200 at the most, and go after 30 days with their keys, but not what was approved or ever worked', async () => {
+    const clock = testClock();
+    const hub = await startHub({ database, clock, env: { TPV_REGISTRATION: 'approval', TRUST_PROXY: '127.0.0.1' } });
+    const from = (address: number) => ({ 'x-forwarded-for': `198.51.100.${address}` });
+    const { db } = hub.hub;
+    const approved = (await register(hub, FIELDS, from(1))).body;
+    await hub.admin(`/api/admin/tpvs/${approved.id}/activate`, { method: 'POST', json: {} });
+    const worked = (await register(hub, FIELDS, from(1))).body;
+    const waits = (await register(hub, FIELDS, from(1))).body;
+    await hub.message(1, 'Hola');
+    await db.transact(async (tx) => {
+      await tx.kysely.updateTable('telegram_users').set({ tpv_id: worked.id }).execute();
+      const known = await tx.kysely.selectFrom('tpv_instances').selectAll().where('id', '=', waits.id).execute();
+      const more = Array.from({ length: MOST_AWAITING - 3 }, (_, i) => ({ id: `more-${i}`, join_code: `code-${i}` }));
+      const rows = more.flatMap((one) => known.map((row) => ({ ...row, ...one })));
+      await tx.kysely.insertInto('tpv_instances').values(rows).execute();
+    });
+    expect((await register(hub, FIELDS, from(2))).status).toBe(201);
+    const refused = await register(hub, FIELDS, from(2));
+    expect(refused).toMatchObject({ status: 429, body: { code: 'quota_exceeded' } });
+    expect(refused.body.details[0].message).toContain('200 altas');
+    expect(refused.headers.get('retry-after')).toBe('3600');
+    // An administrator still makes one.
+    const made = { name: 'Bar', endpoint_url: 'http://127.0.0.1:9', max_users: 1 };
+    expect((await hub.admin('/api/admin/tpvs', { method: 'POST', json: made })).status).toBe(201);
+    await clock.jump(AWAITING_KEPT_MS + 1_000);
+    while ((await db.read.selectFrom('tpv_instances').select('id').execute()).length > 3) {
+      await deleteForgottenRegistrations(db, clock.now());
+    }
+    const left = await db.read.selectFrom('tpv_instances').select('id').where('name', '=', FIELDS.name).execute();
+    expect(left.map(({ id }) => id).sort()).toEqual([approved.id, worked.id].sort());
+    const keys = await db.read.selectFrom('api_keys').select('tpv_id').where('tpv_id', '=', waits.id).execute();
+    expect(keys).toEqual([]);
+    expect((await register(hub, FIELDS, from(3))).status).toBe(201);
+  });
+});
+
+test('S29: metadata has 4 KiB at the most, counted in bytes', async () => {
+  const hub = await startHub();
+  const ofBytes = (bytes: number) => ({ ...FIELDS, metadata: { a: 'ñ'.repeat((bytes - '{"a":""}'.length) / 2) } });
+  expect((await register(hub, ofBytes(4_096))).status).toBe(201);
+  expect(await register(hub, ofBytes(4_098))).toMatchObject({
+    status: 400,
+    body: { details: [{ path: 'metadata', message: 'admite hasta 4 KiB de JSON' }] },
+  });
 });

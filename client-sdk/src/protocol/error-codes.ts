@@ -40,9 +40,18 @@ export const ERRORS = {
   payload_too_large: { status: 413, sentence: 'El contenido es demasiado grande: reduce su tamaño.' },
   unsupported_media_type: { status: 415, sentence: 'Tipo de contenido no admitido: envía «application/json».' },
   too_many_requests: { status: 429, sentence: 'Demasiadas peticiones: espera lo que indica «Retry-After».' },
+  quota_exceeded: {
+    status: 429,
+    sentence: 'Ya hay demasiado en espera: mira «details» y espera lo que indica «Retry-After».',
+  },
   internal_error: { status: 500, sentence: 'Error interno del hub: inténtalo de nuevo y avisa al administrador.' },
   telegram_error: { status: 502, sentence: 'Telegram no aceptó la operación: revisa «details» e inténtalo de nuevo.' },
   unavailable: { status: 503, sentence: 'El hub no puede atender ahora: reintenta tras lo que indica «Retry-After».' },
+  insufficient_storage: {
+    status: 507,
+    sentence:
+      'Al hub le queda poco disco y no admite ficheros: avisa al administrador; los mensajes sin fichero salen.',
+  },
 } as const;
 
 /** A code of the API's errors. */

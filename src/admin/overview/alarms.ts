@@ -1,6 +1,6 @@
 import { isoTime } from '../../iso-time.ts';
+import type { DiskSpace } from '../../observability/disk-space.ts';
 import type { LostFile } from '../../observability/file-watch.ts';
-import type { DiskSpace } from '../../observability/metrics/process-metrics.ts';
 import type { Totals } from '../../observability/totals.ts';
 import type { Alarm, AlarmCode } from '../schemas/overview.ts';
 import type { WebhookHealth } from './webhook-health.ts';
@@ -19,6 +19,7 @@ export interface WatchedTpv {
 export interface AlarmFacts {
   tpvs: readonly WatchedTpv[];
   sharedKeys: readonly { tpvId: string; since: number }[];
+  quotas: readonly { tpvId: string; since: number }[];
   webhook: WebhookHealth;
   lostFile: LostFile | undefined;
   disk: { room: DiskSpace | undefined; fullSince: number | undefined };
@@ -36,7 +37,8 @@ export function alarmsOf(facts: AlarmFacts): Alarm[] {
     ...ofLostFile(facts.lostFile),
     ...ofDisk(facts.disk),
     ...ofWebhook(facts.webhook),
-    ...ofSharedKeys(facts),
+    ...ofTpvs('tpv_key_shared', facts.sharedKeys, facts),
+    ...ofTpvs('tpv_quota_reached', facts.quotas, facts),
     ...ofOfflineTpvs(facts.tpvs),
     ...counted('unassigned_waiting', totals.unassigned, totals.unassignedSince),
     ...counted('pushes_unknown', totals.pushesUnknown),
@@ -71,10 +73,14 @@ function ofWebhook({ state, fault, since, checkedAt, problems }: WebhookHealth):
   return [alarm(fault, state === 'broken' ? 'critical' : 'warning', { since, detail: problems.join(' ') })];
 }
 
-function ofSharedKeys({ sharedKeys, tpvs }: AlarmFacts): Alarm[] {
-  return sharedKeys.flatMap(({ tpvId, since }) => {
+function ofTpvs(
+  code: 'tpv_key_shared' | 'tpv_quota_reached',
+  seen: AlarmFacts['sharedKeys'],
+  { tpvs }: Pick<AlarmFacts, 'tpvs'>,
+): Alarm[] {
+  return seen.flatMap(({ tpvId, since }) => {
     const tpv = tpvs.find(({ id }) => id === tpvId);
-    return tpv === undefined ? [] : [alarm('tpv_key_shared', 'critical', { since, tpv })];
+    return tpv === undefined ? [] : [alarm(code, 'critical', { since, tpv })];
   });
 }
 

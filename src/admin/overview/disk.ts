@@ -1,14 +1,7 @@
 import type { Cancel, Clock } from '../../clock.ts';
-import type { DiskSpace } from '../../observability/metrics/process-metrics.ts';
+import { type DiskSpace, isNearlyFull } from '../../observability/disk-space.ts';
 
-/** A disk is nearly full below either. */
-const LEAST_FREE_PART = 0.05;
-const LEAST_FREE_BYTES = 500_000_000;
 const LOOK_INTERVAL_MS = 60_000;
-
-export function isNearlyFull({ freeBytes, sizeBytes }: DiskSpace): boolean {
-  return freeBytes < LEAST_FREE_BYTES || freeBytes < sizeBytes * LEAST_FREE_PART;
-}
 
 export interface DiskPorts {
   clock: Clock;

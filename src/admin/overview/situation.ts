@@ -10,7 +10,7 @@ import { stateOf } from '../../tpvs/tpv-list.ts';
 import type { Overview } from '../schemas/overview.ts';
 import { alarmsOf, type WatchedTpv } from './alarms.ts';
 import type { DiskWatch } from './disk.ts';
-import type { SharedKeys } from './shared-keys.ts';
+import type { RecentTpvs } from './recent-tpvs.ts';
 import type { WebhookWatch } from './webhook-health.ts';
 
 export interface SituationPorts {
@@ -21,7 +21,10 @@ export interface SituationPorts {
   webhook: WebhookWatch;
   webhookMode: 'webhook' | 'polling';
   disk: DiskWatch;
-  sharedKeys: SharedKeys;
+  /** TPVs whose key two machines use at once. */
+  sharedKeys: RecentTpvs;
+  /** TPVs that were refused, as they have as much waiting as they may. */
+  quotas: RecentTpvs;
   lostFile(): LostFile | undefined;
   /** Nothing goes to Telegram before; undefined if nothing holds it. */
   pushesPausedUntil(): number | undefined;
@@ -136,9 +139,17 @@ export class Situation {
   }
 
   #alarms(tpvs: readonly WatchedTpv[], totals: Totals): Overview['alarms'] {
-    const { sharedKeys, webhook, disk } = this.#ports;
+    const { sharedKeys, quotas, webhook, disk } = this.#ports;
     const lostFile = this.#ports.lostFile();
-    return alarmsOf({ tpvs, sharedKeys: sharedKeys.now(), webhook: webhook.last, disk, totals, lostFile });
+    return alarmsOf({
+      tpvs,
+      sharedKeys: sharedKeys.now(),
+      quotas: quotas.now(),
+      webhook: webhook.last,
+      disk,
+      totals,
+      lostFile,
+    });
   }
 }
 

@@ -7,6 +7,7 @@ const count = z.int().min(0);
 export const ALARM_CODES = [
   'tpv_offline_with_users',
   'tpv_key_shared',
+  'tpv_quota_reached',
   'webhook_elsewhere',
   'webhook_broken',
   'polling_broken',

@@ -1,11 +1,12 @@
 import { Registry } from 'prom-client';
 import type { Backlog } from '../backlog.ts';
+import type { DiskSpace } from '../disk-space.ts';
 import { backlogMetrics } from './backlog-metrics.ts';
 import { httpMetrics } from './http-metrics.ts';
 import { type InboundMetrics, inboundMetrics } from './inbound-metrics.ts';
 import { type InstructionMetrics, inFlightMetric, instructionMetrics } from './instruction-metrics.ts';
 import { type OutboundMetrics, outboundMetrics } from './outbound-metrics.ts';
-import { type DiskSpace, type ProcessOptions, processMetrics } from './process-metrics.ts';
+import { type ProcessOptions, processMetrics } from './process-metrics.ts';
 
 /** What is looked up when Prometheus asks. */
 export interface ScrapeOptions extends ProcessOptions {

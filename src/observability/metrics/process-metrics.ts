@@ -1,13 +1,8 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { DiskSpace } from '../disk-space.ts';
 
 /** prom-client's own that break Prometheus' naming, and list every socket at each scrape. */
 const LEFT_OUT = ['nodejs_active_resources', 'nodejs_active_handles', 'nodejs_active_requests'];
-
-/** Room on the disk that holds the database, in bytes. */
-export interface DiskSpace {
-  freeBytes: number;
-  sizeBytes: number;
-}
 
 export interface ProcessOptions {
   version: string;
@@ -21,7 +16,7 @@ export interface ProcessReading {
   problems: readonly string[];
   /** Codes of what makes it of less use, although it works. */
   degraded: readonly string[];
-  /** Undefined if the database is on another machine. */
+  /** Of the disk that holds the database; undefined if that is on another machine. */
   disk: DiskSpace | undefined;
 }
 

@@ -1,18 +1,21 @@
 import type { Clock } from '../../clock.ts';
 import type { EventSource } from '../../events.ts';
 
-/** Two machines that share a key take the socket from each other every few seconds; then it is over. */
+/** What happened to a TPV and did not happen again for this long is over. */
 const OVER_AFTER_MS = 10 * 60_000;
 
-/** TPVs whose key two machines use at once. */
-export class SharedKeys {
+/**
+ * TPVs to which something happens again and again while it lasts: two machines share a key, and take the socket from
+ * each other every few seconds; or a TPV goes on sending although it has too much waiting.
+ */
+export class RecentTpvs {
   readonly #clock: Clock;
   readonly #seen = new Map<string, { since: number; last: number }>();
   readonly stop: () => void;
 
-  constructor(events: EventSource, clock: Clock) {
+  constructor(events: EventSource, type: 'tpv.key_shared' | 'tpv.quota_reached', clock: Clock) {
     this.#clock = clock;
-    this.stop = events.on('tpv.key_shared', ({ tpvId }) => {
+    this.stop = events.on(type, ({ tpvId }) => {
       const since = this.#seen.get(tpvId)?.since ?? clock.now();
       this.#seen.set(tpvId, { since, last: clock.elapsed() });
     });
