@@ -1,7 +1,7 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { makeMemoryFolder } from '../support/memory-folder.ts';
 import { copyProject, npmEnv, npmOf } from '../support/npm.ts';
 import { ROOT, runProcess, startProcess } from '../support/process.ts';
 
@@ -9,7 +9,7 @@ const INSTALL_MS = 240_000;
 
 /** A fresh clone, gone with the test. */
 function clone(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'hub-clone-'));
+  const folder = makeMemoryFolder('hub-clone-');
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   copyProject(folder);
   return folder;

@@ -1,7 +1,7 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { makeMemoryFolder } from '../support/memory-folder.ts';
 import { copyProject, npmEnv } from '../support/npm.ts';
 import { ROOT, runProcess, startProcess } from '../support/process.ts';
 
@@ -9,7 +9,7 @@ const INSTALL_MS = 240_000;
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 
 function folder(): string {
-  const dir = mkdtempSync(join(tmpdir(), 'hub-package-'));
+  const dir = makeMemoryFolder('hub-package-');
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
   return dir;
 }
@@ -39,7 +39,7 @@ test('one package installs the hub for a machine: compiled, on PATH, with its No
   expect(files).toContain('deploy/manage_webhook_service.sh');
 
   const prefix = folder();
-  await npm(['install', '--global', '--prefix', prefix, '--no-audit', '--no-fund', tarball], prefix);
+  await npm(['install', '--global', '--prefix', prefix, tarball], prefix);
   expect(readdirSync(join(prefix, 'bin'))).toEqual(['valletpv-hub']);
   const packages = readdirSync(join(prefix, 'lib/node_modules/valletpv-hub/node_modules'));
   expect(packages).toContain(`node-${process.platform}-${process.arch}`);

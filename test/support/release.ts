@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
+import { makeMemoryFolder } from './memory-folder.ts';
 import { ROOT } from './process.ts';
 
 let folder: string | undefined;
@@ -10,7 +10,7 @@ let folder: string | undefined;
 /** The compiled hub, as it is in dist/ of the package: built anew, once for each file of tests that asks for it. */
 export function builtRelease(): string {
   if (folder === undefined) {
-    folder = mkdtempSync(join(tmpdir(), 'hub-release-'));
+    folder = makeMemoryFolder('hub-release-');
     execFileSync(process.execPath, [join(ROOT, 'deploy/build.ts'), '--keep-panel', '--to', folder]);
     // Its code looks for packages from where it is.
     symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));

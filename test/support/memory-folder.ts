@@ -6,10 +6,10 @@ const MEMORY = '/dev/shm';
 const LEAST_FREE_BYTES = 2 * 2 ** 30;
 
 /**
- * A new folder for a test's database, in memory where there is room: a commit need not wait for a disk that no test is
- * about. The caller takes it away.
+ * A new folder for what a test writes much of, in memory where there is room: a commit, or an installation of thousands
+ * of files, need not wait for a disk that no test is about. The caller takes it away.
  */
-export function makeDatabaseFolder(prefix: string): string {
+export function makeMemoryFolder(prefix: string): string {
   return mkdtempSync(join(roomInMemory() ? MEMORY : tmpdir(), prefix));
 }
 
