@@ -10,6 +10,7 @@ import type { Logs } from '../../src/log/log.ts';
 import type { TestClock } from './clock.ts';
 import { testLog } from './log.ts';
 import { makeMemoryFolder } from './memory-folder.ts';
+import { copyMigratedFile } from './migrated-database.ts';
 import { createPostgresDatabase, hasPostgres } from './postgres.ts';
 import { openSocket, type TestSocket } from './socket.ts';
 import { patience, within } from './within.ts';
@@ -88,7 +89,7 @@ export interface TestHub {
 export async function startHub(options: HubOptions = {}): Promise<TestHub> {
   const emulator = options.emulator ?? (await startEmulator(options.emulatorOptions));
   if (options.emulator === undefined) onTestFinished(() => emulator.close());
-  const databaseUrl = options.databaseUrl ?? (await freshDatabase(options.database ?? 'sqlite'));
+  const databaseUrl = options.databaseUrl ?? (await freshDatabase(options.database ?? 'sqlite', 'migrated'));
   const config = readConfig({
     HOST: '127.0.0.1',
     PORT: '0',
@@ -202,15 +203,22 @@ export function messageUpdate(updateId: number, text: string, from = 1001) {
   };
 }
 
-/** The URL of a new, empty database that goes with the test. */
-export async function freshDatabase(dialect: DialectUnderTest): Promise<string> {
+/**
+ * The URL of a new database that goes with the test.
+ * @param content `migrated`: as a hub's is after its start
+ */
+export async function freshDatabase(
+  dialect: DialectUnderTest,
+  content: 'empty' | 'migrated' = 'empty',
+): Promise<string> {
   if (dialect === 'postgres') {
-    const { url, drop } = await createPostgresDatabase();
+    const { url, drop } = await createPostgresDatabase(content);
     onTestFinished(drop);
     return url;
   }
   const dir = makeMemoryFolder('hub-test-');
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+  if (content === 'migrated') copyMigratedFile(join(dir, 'hub.db'));
   return `sqlite:${join(dir, 'hub.db')}`;
 }
 

@@ -6,10 +6,12 @@ import pg from 'pg';
 import { inject, TestRunner } from 'vitest';
 import type { TestProject } from 'vitest/node';
 import { makeMemoryFolder } from './memory-folder.ts';
+import { makeMigratedFile, migrateDatabase } from './migrated-database.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
     postgresUrl: string;
+    postgresTemplate: string;
   }
 }
 
@@ -17,16 +19,34 @@ declare module 'vitest' {
 const DEBIAN_POSTGRES = '/usr/lib/postgresql';
 
 /**
- * Starts one PostgreSQL for the whole run: the machine's own where it has one, else the one that comes with npm. It
- * does not fsync: these tests are not about a machine that loses its power. `TEST_POSTGRES=none` starts none, and skips
- * the tests that need it.
+ * Makes what the whole run shares: a database of each kind that is migrated already, and one PostgreSQL, the machine's
+ * own where it has one, else the one that comes with npm. It does not fsync: these tests are not about a machine that
+ * loses its power. `TEST_POSTGRES=none` starts none, and skips the tests that need it.
  */
-export default async function sharePostgres(project: TestProject): Promise<() => Promise<void>> {
+export default async function shareDatabases(project: TestProject): Promise<() => Promise<void>> {
   // A program that makes many runs has one for all of them.
   const given = process.env.TEST_POSTGRES === 'none' ? '' : process.env.TEST_POSTGRES_URL;
   const { url, stop } = given === undefined ? await startPostgres() : { url: given, stop: async () => {} };
   project.provide('postgresUrl', url);
-  return stop;
+  const migrated = await makeMigratedFile();
+  project.provide('migratedFile', migrated.path);
+  const template = `hub_migrated_${process.pid}`;
+  project.provide('postgresTemplate', template);
+  if (url !== '') {
+    await asAdmin(new URL(url), `create database ${template}`);
+    await migrateDatabase(withName(url, template).href);
+  }
+  return async () => {
+    migrated.remove();
+    if (given !== undefined && url !== '') await asAdmin(new URL(url), `drop database ${template}`);
+    await stop();
+  };
+}
+
+function withName(base: string, name: string): URL {
+  const url = new URL(base);
+  url.pathname = `/${name}`;
+  return url;
 }
 
 /** Whether this run has a PostgreSQL. */
@@ -40,15 +60,19 @@ export async function startPostgres(): Promise<{ url: string; stop(): Promise<vo
   return existsSync(DEBIAN_POSTGRES) ? debianPostgres(port) : npmPostgres(port);
 }
 
-/** A new, empty database on the run's server; `drop` takes it away again. */
-export async function createPostgresDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
+/**
+ * A new database on the run's server; `drop` takes it away again.
+ * @param content `migrated`: as a hub's is after its start
+ */
+export async function createPostgresDatabase(
+  content: 'empty' | 'migrated' = 'empty',
+): Promise<{ url: string; drop(): Promise<void> }> {
   if (!hasPostgres()) TestRunner.getCurrentTest()?.context.skip('it needs PostgreSQL');
   const base = new URL(inject('postgresUrl'));
   const name = `hub_${crypto.randomUUID().replaceAll('-', '')}`;
-  await asAdmin(base, `create database ${name}`);
-  const url = new URL(base);
-  url.pathname = `/${name}`;
-  return { url: url.href, drop: () => asAdmin(base, `drop database ${name} with (force)`) };
+  const template = content === 'migrated' ? ` template ${inject('postgresTemplate')} strategy file_copy` : '';
+  await asAdmin(base, `create database ${name}${template}`);
+  return { url: withName(base.href, name).href, drop: () => asAdmin(base, `drop database ${name} with (force)`) };
 }
 
 async function asAdmin(url: URL, text: string): Promise<void> {
