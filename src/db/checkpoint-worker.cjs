@@ -9,11 +9,23 @@ const LONG_LOG_PAGES = 8_192;
 const PATIENCE_MS = 25;
 
 const db = new SqliteDatabase(workerData);
+// The log is synced before it is copied, and the file before the log is written over.
 db.pragma('synchronous = FULL');
 db.pragma(`busy_timeout = ${PATIENCE_MS}`);
 
 function checkpoint(mode) {
   return db.pragma(`wal_checkpoint(${mode})`)[0];
+}
+
+/** Answers `long` if the log should be started anew. */
+function run(message) {
+  if (message === 'restart') {
+    checkpoint('RESTART');
+    return 'done';
+  }
+  const { log, checkpointed } = checkpoint('PASSIVE');
+  // While a backup reads, its part of the log can't be written over: trying would only hold up writers.
+  return log > LONG_LOG_PAGES && log - checkpointed < LONG_LOG_PAGES ? 'long' : 'done';
 }
 
 parentPort.on('message', (message) => {
@@ -23,10 +35,7 @@ parentPort.on('message', (message) => {
     return;
   }
   try {
-    const { log, checkpointed } = checkpoint('PASSIVE');
-    // While a backup reads, its part of the log can't be written over: trying would only hold up writers.
-    if (log > LONG_LOG_PAGES && log - checkpointed < LONG_LOG_PAGES) checkpoint('RESTART');
-    parentPort.postMessage('done');
+    parentPort.postMessage(run(message));
   } catch (error) {
     parentPort.postMessage(error instanceof Error ? error.message : String(error));
   }

@@ -11,12 +11,17 @@ const LEAST_LOG_BYTES = 4 * 1024 * 1024;
  */
 export class Checkpointer {
   readonly #file: string;
+  readonly #whileStartedAnew: <T>(work: () => Promise<T>) => Promise<T>;
   #worker: Worker | undefined;
   #lastChange = 0;
 
-  /** @param file the database's path */
-  constructor(file: string) {
+  /**
+   * @param file the database's path
+   * @param whileStartedAnew runs what it gets while this process keeps no old view of the database
+   */
+  constructor(file: string, whileStartedAnew: <T>(work: () => Promise<T>) => Promise<T> = (work) => work()) {
     this.#file = file;
+    this.#whileStartedAnew = whileStartedAnew;
   }
 
   /**
@@ -28,9 +33,9 @@ export class Checkpointer {
     if (log === undefined || log.mtimeMs === this.#lastChange) return;
     if (this.#worker === undefined && log.size < LEAST_LOG_BYTES) return;
     this.#worker ??= this.#start();
-    this.#worker.postMessage('checkpoint');
-    const [answer] = await once(this.#worker, 'message');
-    if (answer !== 'done') throw new Error(`A checkpoint failed: ${answer}`);
+    const isLong = await ask(this.#worker, 'checkpoint');
+    const worker = this.#worker;
+    if (isLong && worker !== undefined) await this.#whileStartedAnew(() => ask(worker, 'restart'));
     this.#lastChange = log.mtimeMs;
   }
 
@@ -59,4 +64,12 @@ export class Checkpointer {
     });
     return worker;
   }
+}
+
+/** @returns whether the log is long, and should be started anew */
+async function ask(worker: Worker, what: 'checkpoint' | 'restart'): Promise<boolean> {
+  worker.postMessage(what);
+  const [answer] = await once(worker, 'message');
+  if (answer !== 'done' && answer !== 'long') throw new Error(`A checkpoint failed: ${answer}`);
+  return answer === 'long';
 }

@@ -18,6 +18,12 @@ export interface Connection {
   /** Starts a transaction that may write. */
   begin(bounds: Bounds): Promise<void>;
   commit(): Promise<void>;
+  /**
+   * Resolves once all that was committed before the call is on disk; undefined if it is. Absent: it is as soon as
+   * `commit` resolves.
+   * @throws DatabaseFault (it rejects) if it can't be known to get there
+   */
+  durable?(): Promise<void> | undefined;
   rollback(): Promise<void>;
   close(): Promise<void>;
 }

@@ -53,7 +53,10 @@ function driverOver(connection: Connection): Driver {
     acquireConnection: async () => shared,
     releaseConnection: async () => {},
     beginTransaction: () => connection.begin('none'),
-    commitTransaction: () => connection.commit(),
+    async commitTransaction() {
+      await connection.commit();
+      await connection.durable?.();
+    },
     rollbackTransaction: () => connection.rollback(),
     destroy: async () => {},
   };

@@ -12,6 +12,7 @@ import { checkAfterCrash } from './quick-check.ts';
 import type { Schema } from './schema.ts';
 import { openSqliteReader, openSqliteWriter } from './sqlite.ts';
 import { compiler, type Statement } from './statement.ts';
+import { type BesidePorts, canSyncBeside, syncBeside } from './sync/beside.ts';
 import { type DatabaseObserver, groupCommit, type Transact } from './transact.ts';
 import { shrinking } from './vacuum.ts';
 import type { WatchedFile } from './watched-file.ts';
@@ -45,13 +46,19 @@ export interface DatabaseOptions {
   DATABASE_DURABILITY: 'full' | 'normal';
 }
 
+/** How a hub's log is synced, and what a failed sync does. */
+export type HubDisk = Pick<BesidePorts, 'onSyncFailed' | 'sync'>;
+
 /** Who follows what the database does. */
 export interface DatabasePorts {
   observer?: DatabaseObserver | undefined;
   /** Where a commit says what happened; absent: there are no listeners, as on the command line. */
   events?: EventSink | undefined;
-  /** Whether this is the hub itself, of which a SQLite file has one at a time; commands run beside it. */
-  isHub?: boolean;
+  /**
+   * The hub itself, of which a SQLite file has one at a time; commands run beside it. Absent: this is a command, whose
+   * commits are synced before the next statement.
+   */
+  hub?: HubDisk | undefined;
 }
 
 const NO_LISTENERS: EventSink = { emit() {}, changed() {} };
@@ -63,19 +70,22 @@ const NO_LISTENERS: EventSink = { emit() {}, changed() {} };
 export function openDatabase(options: DatabaseOptions, ports: DatabasePorts = {}): Database {
   const url = options.DATABASE_URL;
   if (!url.startsWith('sqlite:')) {
-    return assemble('postgres', openPostgresWriter(url), () => openPostgresReader(url), ports);
+    return assemble('postgres', openPostgresWriter(url), openPostgresReader(url), ports);
   }
   const path = url.slice('sqlite:'.length);
   let release = () => {};
   try {
-    if (ports.isHub === true) {
+    if (ports.hub !== undefined) {
       release = becomeOnlyHub(path);
       checkAfterCrash(path);
     }
-    const writer = openSqliteWriter({ path, durability: options.DATABASE_DURABILITY });
-    const checkpointer = new Checkpointer(resolve(path));
+    const hub = options.DATABASE_DURABILITY === 'full' && canSyncBeside() ? ports.hub : undefined;
+    const writer = openSqliteWriter({ path, durability: hub === undefined ? options.DATABASE_DURABILITY : 'normal' });
+    const openReader = () => openSqliteReader(path);
+    const beside = hub && syncBeside({ ...hub, writer, openReader });
+    const checkpointer = new Checkpointer(resolve(path), beside?.withoutSnapshots);
     const shrink = writer.pages && shrinking(writer.pages, () => performance.now());
-    return assemble('sqlite', writer, () => openSqliteReader(path), ports, {
+    return assemble('sqlite', beside?.writer ?? writer, beside?.reader ?? openReader(), ports, {
       file: writer.file,
       async tidy() {
         // By its name, another file would be opened.
@@ -116,11 +126,11 @@ function remedyOf(fault: unknown): string {
 function assemble(
   dialect: DialectName,
   writer: Connection,
-  openReader: () => Connection,
+  readingConnection: Connection,
   { observer, events = NO_LISTENERS }: DatabasePorts,
   housekeeping?: Pick<Database, 'tidy' | 'close' | 'file'> & { closed(): void },
 ): Database {
-  const reader = sayingFaults(openReader(), observer);
+  const reader = sayingFaults(readingConnection, observer);
   const read = kyselyOver(reader, dialect);
   const kysely = kyselyOver(writer, dialect);
   const compile = compiler(kysely);

@@ -1,8 +1,8 @@
 import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
-import { pause, systemClock } from '../clock.ts';
 import type { Connection } from './connection.ts';
+import { type CommitFollower, overSqlite } from './sqlite-connection.ts';
 import type { Pages } from './vacuum.ts';
 import { WatchedFile } from './watched-file.ts';
 
@@ -17,19 +17,15 @@ const LEAST_SQLITE = '3.51.3';
 const CHECKPOINT_PAGES = 262_144;
 /** A log that was written back is cut to this. */
 const LOG_KEPT_BYTES = 64 * 1024 * 1024;
+/** Pages that a connection keeps in memory. There are up to four readers, and each forgets its pages with a commit. */
+const WRITER_CACHE_KIB = 65_536;
+const READER_CACHE_KIB = 16_384;
 /** `auto_vacuum` as SQLite answers it. */
 const INCREMENTAL = 2;
 
-/** A write waits this long for another process that writes, such as a command; a migration is in no hurry. */
-const LOCK_MS = 4_000;
-const PATIENT_LOCK_MS = 60_000;
-const LOCK_RETRY_MS = 20;
 /** How long SQLite itself may wait, and the process with it: while the hub serves, and while it opens the file. */
 const BUSY_MS = 20;
 const OPENING_BUSY_MS = 5_000;
-
-/** Another process knows nothing of a clock that a test moves. */
-const processTime = systemClock();
 
 export interface SqliteOptions {
   path: string;
@@ -40,6 +36,12 @@ export interface SqliteWriter extends Connection {
   /** Undefined if the file can't give any back. */
   pages: Pages | undefined;
   file: WatchedFile;
+  follow(follower: CommitFollower): void;
+  /**
+   * Writes the whole log back into the file, as far as no other process reads it, and syncs the file. What a process
+   * left that was killed, or that could not sync it, may be in the system's memory alone.
+   */
+  writeBack(): void;
 }
 
 /** Opens the file for writing; it and its folder are made for this user alone if they are missing. */
@@ -65,7 +67,7 @@ export function openSqliteWriter({ path, durability }: SqliteOptions): SqliteWri
   db.pragma('foreign_keys = ON');
   db.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
   db.pragma(`journal_size_limit = ${LOG_KEPT_BYTES}`);
-  configure(db);
+  configure(db, WRITER_CACHE_KIB);
   const mode = db.pragma('journal_mode', { simple: true });
   const synchronous = Number(db.pragma('synchronous', { simple: true }));
   if (mode !== 'wal' || synchronous < (durability === 'full' ? 2 : 1)) {
@@ -76,7 +78,16 @@ export function openSqliteWriter({ path, durability }: SqliteOptions): SqliteWri
   // The first read makes the log, if it is not there.
   db.prepare('select count(*) from sqlite_schema').get();
   const watched = new WatchedFile(file, (target) => db.backup(target));
-  return { ...overSqlite(db, watched), pages: shrinks ? pagesOf(db) : undefined, file: watched };
+  let follower: CommitFollower | undefined;
+  return {
+    ...overSqlite(db, { file: watched, follower: () => follower }),
+    pages: shrinks ? pagesOf(db) : undefined,
+    file: watched,
+    follow(one) {
+      follower = one;
+    },
+    writeBack: () => void db.pragma('wal_checkpoint(TRUNCATE)'),
+  };
 }
 
 function pagesOf(db: SqliteDatabase.Database): Pages {
@@ -90,73 +101,43 @@ function pagesOf(db: SqliteDatabase.Database): Pages {
   };
 }
 
+/** A reading connection that can stay at one moment of the database, whatever is committed meanwhile. */
+export interface SnapshotReader extends Connection {
+  /** Stays at what is committed now. */
+  keep(): void;
+  /** Follows again what is committed. */
+  release(): void;
+}
+
 /** Opens a second connection that sees what is committed and can't change it. */
-export function openSqliteReader(path: string): Connection {
+export function openSqliteReader(path: string): SnapshotReader {
   const db = new SqliteDatabase(resolve(path), { readonly: true });
-  configure(db);
-  return overSqlite(db);
-}
-
-function configure(db: SqliteDatabase.Database): void {
-  db.pragma(`busy_timeout = ${OPENING_BUSY_MS}`);
-  db.pragma('cache_size = -65536');
-  db.pragma('temp_store = MEMORY');
-}
-
-function overSqlite(db: SqliteDatabase.Database, file?: WatchedFile): Connection {
-  const prepared = new Map<string, SqliteDatabase.Statement<unknown[]>>();
-  const prepare = (text: string) => {
-    let statement = prepared.get(text);
-    if (statement === undefined) {
-      statement = db.prepare<unknown[]>(text);
-      // Texts with lists of varying length would fill it; forgetting all of them now and then is cheap.
-      if (prepared.size >= 500) prepared.clear();
-      prepared.set(text, statement);
-    }
-    return statement;
-  };
-  const begin = db.prepare('begin immediate');
-  const commit = db.prepare('commit');
-  const rollback = db.prepare('rollback');
+  configure(db, READER_CACHE_KIB);
+  const begin = db.prepare('begin');
+  // SQLite takes its view of the database with the first read.
+  const look = db.prepare('select 1 from sqlite_schema limit 1');
+  const end = db.prepare('rollback');
   return {
-    async execute(text, parameters) {
-      const statement = prepare(text);
-      if (!statement.reader) return { rows: [], changes: statement.run(parameters).changes };
-      const rows = statement.all(parameters);
-      return { rows, changes: rows.length };
-    },
-    async begin(bounds) {
-      file?.requireNamed();
-      const deadline = performance.now() + (bounds === 'request' ? LOCK_MS : PATIENT_LOCK_MS);
-      for (;;) {
-        try {
-          begin.run();
-          return;
-        } catch (error) {
-          if (!isLocked(error) || performance.now() >= deadline) throw error;
-        }
-        // SQLite's own waiting would hold up the whole process, and every read and heartbeat in it.
-        await pause(processTime, LOCK_RETRY_MS);
+    ...overSqlite(db),
+    keep() {
+      begin.run();
+      try {
+        look.get();
+      } catch (error) {
+        end.run();
+        throw error;
       }
     },
-    async commit() {
-      commit.run();
-      // What lies in a file that lost its name meanwhile is not kept.
-      file?.requireNamed();
-    },
-    async rollback() {
-      // SQLite ends a transaction by itself on some faults (a full disk); there is nothing left to take back then.
-      if (db.inTransaction) rollback.run();
-    },
-    async close() {
-      if (!db.readonly) db.pragma('wal_checkpoint(TRUNCATE)');
-      db.close();
+    release() {
+      if (db.inTransaction) end.run();
     },
   };
 }
 
-function isLocked(error: unknown): boolean {
-  return error instanceof SqliteDatabase.SqliteError && error.code.startsWith('SQLITE_BUSY');
+function configure(db: SqliteDatabase.Database, cacheKib: number): void {
+  db.pragma(`busy_timeout = ${OPENING_BUSY_MS}`);
+  db.pragma(`cache_size = -${cacheKib}`);
+  db.pragma('temp_store = MEMORY');
 }
 
 /** Whether a version such as `3.51.3` comes before another. */

@@ -4,11 +4,11 @@ import { DatabaseFault, databaseFault, type FaultKind } from './fault.ts';
 import { Attempt, type Tx, type TxPorts } from './tx.ts';
 
 /**
- * Runs `fn` in a transaction and resolves with its result once it is committed.
+ * Runs `fn` in a transaction and resolves with its result once it is committed, and on disk.
  *
- * What is asked for within one turn of the event loop shares one commit. `fn` must use nothing but `tx` (no other
- * I/O), and have no effect outside the database except through `emit`, `changed` and `afterCommit`: where a neighbour
- * fails, the batch is rolled back and every function runs again, alone.
+ * What is asked for until a turn of the event loop asks for nothing shares one commit. `fn` must use nothing but `tx`
+ * (no other I/O), and have no effect outside the database except through `emit`, `changed` and `afterCommit`: where a
+ * neighbour fails, the batch is rolled back and every function runs again, alone.
  * @throws whatever `fn` throws; HubError `unavailable` where the database can't take it or too much is waiting
  */
 export type Transact = <T>(fn: (tx: Tx) => Promise<T>) => Promise<T>;
@@ -27,7 +27,7 @@ interface Job {
   reject(error: unknown): void;
 }
 
-/** What happens to a job once its batch is committed. */
+/** What happens to a job once its batch is on disk. */
 interface Settlement {
   /** Undefined where it was refused, and so has nothing to say. */
   attempt: Attempt | undefined;
@@ -49,15 +49,21 @@ export interface TransactPorts extends TxPorts {
   observer?: Pick<DatabaseObserver, 'committed' | 'notCommitted'> | undefined;
 }
 
-/** Makes the group commit over one writing connection. */
+/**
+ * Makes the group commit over one writing connection. Where its commits get to the disk beside the event loop, the next
+ * batches run meanwhile; nothing of a batch is told before the disk has all that it wrote and read.
+ */
 export function groupCommit(ports: TransactPorts): { transact: Transact; idle(): Promise<void> } {
   const { writer, observer } = ports;
   let waiting: Job[] = [];
   let running: Promise<void> | undefined;
+  /** Jobs that were run, and wait for the disk; what they are told is told in their order. */
+  let unsettled = 0;
+  let lastSettled = Promise.resolve();
 
   const drain = async () => {
     while (waiting.length > 0) {
-      await nextTurn();
+      await gathered();
       const batch = waiting.length <= MAX_BATCH ? waiting : waiting.slice(0, MAX_BATCH);
       waiting = batch === waiting ? [] : waiting.slice(MAX_BATCH);
       if (!(await runBatch(batch))) for (const job of batch) await runBatch([job]);
@@ -65,7 +71,44 @@ export function groupCommit(ports: TransactPorts): { transact: Transact; idle():
     running = undefined;
   };
 
-  /** Commits the batch and settles its jobs; false, with nothing settled and nothing written, where one failed. */
+  /**
+   * Waits until a turn of the event loop brings no further job: of many new connections each turn accepts one, and each
+   * of them would have a commit of its own.
+   */
+  const gathered = async () => {
+    let before = 0;
+    // The first wait ends in the turn that brought the first job.
+    await nextTurn();
+    do {
+      before = waiting.length;
+      await nextTurn();
+    } while (waiting.length > before && waiting.length < MAX_BATCH);
+  };
+
+  /** Tells so many jobs what became of them, once what was committed is on disk, behind all earlier ones. */
+  const whenDurable = (jobs: number, tell: () => void, refuseAll: (cause: unknown) => void) => {
+    const durable = writer.durable?.();
+    if (durable === undefined && unsettled === 0) return tell();
+    unsettled += jobs;
+    const before = lastSettled;
+    lastSettled = (async () => {
+      try {
+        await durable;
+      } catch (cause) {
+        await before;
+        unsettled -= jobs;
+        return refuseAll(cause);
+      }
+      await before;
+      unsettled -= jobs;
+      tell();
+    })();
+  };
+
+  /**
+   * Commits the batch, and settles its jobs when it is on disk.
+   * @returns false, with nothing settled and nothing written, if one of them failed
+   */
   const runBatch = async (batch: Job[]): Promise<boolean> => {
     const beganAt = performance.now();
     const settlements: Settlement[] = [];
@@ -99,7 +142,9 @@ export function groupCommit(ports: TransactPorts): { transact: Transact; idle():
         if (fault instanceof DatabaseFault && HOLDS_UP.has(fault.kind)) return refuse(batch, fault);
         if (batch.length > 1) return false;
         if (fault instanceof DatabaseFault) observer?.notCommitted(fault, 1);
-        job.reject(fault);
+        const reject = () => job.reject(fault);
+        // What it says may come of what it read.
+        whenDurable(1, reject, reject);
         return true;
       }
     }
@@ -109,7 +154,18 @@ export function groupCommit(ports: TransactPorts): { transact: Transact; idle():
       await takeBack();
       return refuse(batch, error);
     }
-    if (attempts.some(({ wrote }) => wrote)) observer?.committed(batch.length, performance.now() - beganAt);
+    const tell = () => {
+      if (attempts.some(({ wrote }) => wrote)) observer?.committed(batch.length, performance.now() - beganAt);
+      settle(settlements);
+    };
+    whenDurable(batch.length, tell, (cause) => {
+      for (const attempt of attempts) attempt.takenBack();
+      refuse(batch, cause);
+    });
+    return true;
+  };
+
+  const settle = (settlements: readonly Settlement[]) => {
     for (const one of settlements) {
       try {
         one.attempt?.committed();
@@ -118,8 +174,7 @@ export function groupCommit(ports: TransactPorts): { transact: Transact; idle():
         one.settle = () => one.reject(error);
       }
     }
-    for (const { settle } of settlements) settle();
-    return true;
+    for (const one of settlements) one.settle();
   };
 
   const refuse = (batch: readonly Job[], cause: unknown): true => {
@@ -132,7 +187,7 @@ export function groupCommit(ports: TransactPorts): { transact: Transact; idle():
   return {
     transact: (fn) =>
       new Promise((resolve, reject) => {
-        if (waiting.length >= MAX_WAITING) {
+        if (waiting.length + unsettled >= MAX_WAITING) {
           reject(new HubError('unavailable', 'Too many transactions are waiting.', { retryAfterSeconds: 2 }));
           return;
         }
@@ -141,7 +196,10 @@ export function groupCommit(ports: TransactPorts): { transact: Transact; idle():
         running ??= drain();
       }),
     async idle() {
-      while (running !== undefined) await running;
+      while (running !== undefined || unsettled > 0) {
+        await running;
+        await lastSettled;
+      }
     },
   };
 }

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
 import { DatabaseFault } from '../db/fault.ts';
 import { migrate } from '../db/migrate.ts';
-import { type Database, openDatabase } from '../db/open.ts';
+import { type Database, type HubDisk, openDatabase } from '../db/open.ts';
 import { Events } from '../events.ts';
 import type { DeliverySettings } from '../instructions/instruction.ts';
 import type { Logger, Logs } from '../log/log.ts';
@@ -16,6 +16,7 @@ import { Settings } from '../settings/settings.ts';
 import { TEXTS, type Texts, telegramTexts } from '../telegram/texts.ts';
 import { Presence } from '../tpvs/presence.ts';
 import { type Corrections, startCorrections } from './corrections.ts';
+import { endAtOnce } from './end-at-once.ts';
 
 /** What every half of the hub stands on. Each takes what it uses of it, and says so with `Pick`. */
 export interface Ground {
@@ -52,12 +53,14 @@ export interface Ground {
 /**
  * Opens the database, brings it up to date, and begins to follow what happens.
  * @param ends gets the end of each thing that is made
+ * @param disk how the log of the database is synced, and what a failed sync does; absent: the process ends
  */
 export async function openGround(
   config: Config,
   logs: Logs,
   clock: Clock,
   ends: AsyncDisposableStack,
+  disk: HubDisk = {},
 ): Promise<Ground> {
   const { log } = logs;
   const now = () => clock.now();
@@ -78,7 +81,11 @@ export async function openGround(
     commitFailed: metrics.inbound.commitFailed,
   });
   ends.defer(() => watch.stop());
-  const db = openDatabase(config, { observer: watch, events, isHub: true });
+  const db = openDatabase(config, {
+    observer: watch,
+    events,
+    hub: { onSyncFailed: (fault) => endAtOnce(log, fault), ...disk },
+  });
   ends.defer(() => db.close());
   const ran = await migrate(db);
   if (ran.length > 0) log.info({ migrations: ran }, 'the database was brought up to date');

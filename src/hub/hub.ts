@@ -4,7 +4,7 @@ import { statusRoutes } from '../api/status-routes.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
 import { VERSION } from '../config/version.ts';
-import type { Database } from '../db/open.ts';
+import type { Database, HubDisk } from '../db/open.ts';
 import { Delivery } from '../delivery/delivery.ts';
 import type { Events } from '../events.ts';
 import { Gateway } from '../gateway/gateway.ts';
@@ -51,9 +51,14 @@ export interface Hub {
  * Puts the hub together, in the order of docs/architecture.md: the one place that knows every part. Where it fails,
  * what was made until then is ended.
  */
-export async function createHub(config: Config, logs: Logs, clock: Clock = systemClock()): Promise<Hub> {
+export async function createHub(
+  config: Config,
+  logs: Logs,
+  clock: Clock = systemClock(),
+  hubDisk?: HubDisk,
+): Promise<Hub> {
   await using making = new AsyncDisposableStack();
-  const ground = await openGround(config, logs, clock, making);
+  const ground = await openGround(config, logs, clock, making, hubDisk);
   const { log, db, events, metrics, telemetry, health, draining, presence, settings, limits } = ground;
   const isDraining = () => draining.begun;
   const problems = () => health.problems();

@@ -7,7 +7,7 @@ import { garblePages } from '../support/garble.ts';
 import { freshDatabase } from '../support/hub.ts';
 
 const opening = (path: string, isHub: boolean) =>
-  openDatabase({ DATABASE_URL: `sqlite:${path}`, DATABASE_DURABILITY: 'full' }, { isHub });
+  openDatabase({ DATABASE_URL: `sqlite:${path}`, DATABASE_DURABILITY: 'full' }, { hub: isHub ? {} : undefined });
 
 /** A database as a killed hub leaves it, with its log beside it. */
 async function leftBehind(): Promise<string> {

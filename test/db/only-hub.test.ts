@@ -12,7 +12,7 @@ test('a second hub on one SQLite file is refused with the process of the first, 
   onTestFinished(() => emulator.close());
   const first = await startHubProcess({ databaseUrl, emulator });
   const path = databaseUrl.slice('sqlite:'.length);
-  const second = () => openDatabase({ DATABASE_URL: databaseUrl, DATABASE_DURABILITY: 'full' }, { isHub: true });
+  const second = () => openDatabase({ DATABASE_URL: databaseUrl, DATABASE_DURABILITY: 'full' }, { hub: {} });
   const pid = /process (\d+) on/.exec(messageOf(second))?.[1];
   // The launcher's child is the hub.
   expect(Number(pid)).toBeGreaterThan(0);

@@ -306,6 +306,24 @@ describe('a connection that goes wrong', () => {
     expect(await stored()).toHaveLength(100);
   });
 
+  test('what is asked for one turn after the other shares one commit', async () => {
+    let commits = 0;
+    const { transact, stored } = await bent((writer) => ({
+      commit: () => {
+        commits++;
+        return writer.commit();
+      },
+    }));
+    const all: Promise<unknown>[] = [];
+    for (let i = 0; i < 60; i++) {
+      all.push(transact(putting(`k${i}`)));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await Promise.all(all);
+    expect(commits).toBe(1);
+    expect(await stored()).toHaveLength(60);
+  });
+
   test('a commit that fails refuses the whole batch as unavailable, keeps nothing of it, and the next one works', async () => {
     let faults = 1;
     const { transact, stored, heard } = await bent((writer) => ({

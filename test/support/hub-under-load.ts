@@ -78,6 +78,17 @@ export class HubUnderLoad {
     this.#child?.kill(signal);
   }
 
+  /** Resolves with the exit code or the signal that ended it. */
+  async ended(): Promise<number | NodeJS.Signals | null | undefined> {
+    const child = this.#child;
+    if (child !== undefined && child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    return child?.signalCode ?? child?.exitCode;
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
   /** Ends it at once, for a program that is ending itself. */
   kill(): void {
     this.#child?.kill('SIGKILL');

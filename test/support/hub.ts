@@ -5,6 +5,7 @@ import { onTestFinished } from 'vitest';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../demo/emulator/mod.ts';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import { readConfig } from '../../src/config/config.ts';
+import type { HubDisk } from '../../src/db/open.ts';
 import { createHub, type Hub } from '../../src/hub/hub.ts';
 import type { Logs } from '../../src/log/log.ts';
 import type { TestClock } from './clock.ts';
@@ -33,6 +34,8 @@ export interface HubOptions {
   log?: Logger;
   /** The same, with the access log apart. */
   logs?: Logs;
+  /** How SQLite's log is synced. */
+  disk?: HubDisk;
   emulator?: Emulator;
   emulatorOptions?: EmulatorOptions;
 }
@@ -103,7 +106,7 @@ export async function startHub(options: HubOptions = {}): Promise<TestHub> {
   });
   const log = options.log ?? testLog();
   const { clock = systemClock() } = options;
-  const hub = await createHub(config, options.logs ?? logsOf(log), clock);
+  const hub = await createHub(config, options.logs ?? logsOf(log), clock, options.disk);
   const close = () => closeHub(hub, clock);
   onTestFinished(close);
   const writeDocuments = putOffDocuments(hub);

@@ -1,0 +1,19 @@
+import { writeSync } from 'node:fs';
+import type { DatabaseFault } from '../db/fault.ts';
+import type { Logger } from '../log/log.ts';
+
+/**
+ * Ends the process before anything else of it runs, after the disk could not keep what was written: nothing may be told
+ * any more, and nothing written. Closing the database, as the ordinary end of a process does, would copy what may be
+ * gone from the system's memory over what is whole. Whatever supervises the process starts it anew, and SQLite then
+ * reads the log up to the first frame that is not whole.
+ */
+export function endAtOnce(log: Logger, fault: DatabaseFault): void {
+  log.fatal({ err: fault }, 'the disk could not keep what was written: the process ends, and confirms nothing of it');
+  try {
+    writeSync(2, `${fault.message} Nothing of it was confirmed. Look after the disk; the hub starts anew.\n`);
+  } catch {
+    // Standard error is gone; the end is what matters.
+  }
+  process.kill(process.pid, 'SIGKILL');
+}

@@ -1,0 +1,142 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import SqliteDatabase from 'better-sqlite3';
+import { TpvSocket } from '../bench/tpv-socket.ts';
+import { HubUnderLoad } from '../support/hub-under-load.ts';
+import { preloadedDisk } from '../support/preloaded-disk.ts';
+import { type Fate, filesOf, imageAfterCut, writeImage } from './disk-image.ts';
+import { register } from './register.ts';
+import { TelegramSide } from './telegram-side.ts';
+
+export interface PowerLostOptions {
+  cuts: number;
+  perSecond: number;
+  tpvs: number;
+  users: number;
+  /** With `normal` it has to find losses, or it finds nothing. */
+  durability: 'full' | 'normal';
+}
+
+export interface PowerLostResult {
+  cuts: number;
+  /** Updates that got 200, and reports that got their `result`. */
+  accepted: number;
+  confirmed: number;
+  /** Of those, what the disk did not have after a cut. */
+  lostUpdates: number;
+  lostReports: number;
+  doubledRows: number;
+  /** Databases that were damaged. */
+  damaged: number;
+  /** Writes that were not synced when the power went, by what became of them. */
+  unsynced: Record<Fate, number>;
+}
+
+const SECRET = 'a-made-up-webhook-secret';
+const LEAST_LIFE_MS = 300;
+/** What the hub told before it was killed has arrived here by then. */
+const ARRIVED_MS = 50;
+
+/**
+ * Cuts the power under a hub again and again while updates come in and TPVs report. The hub is killed, the files of its
+ * database become what the disk has of them, and the next hub starts on those. Whatever was confirmed has to be there.
+ * @throws Error with a sentence if there is no C compiler
+ */
+export async function powerLost(options: PowerLostOptions): Promise<PowerLostResult> {
+  const dir = mkdtempSync(join(tmpdir(), 'power-lost-'));
+  const database = join(dir, 'data', 'hub.db');
+  const record = join(dir, 'record');
+  mkdirSync(join(dir, 'data'));
+  const library = preloadedDisk(dir);
+  const hub = await HubUnderLoad.make(() => ({
+    LD_PRELOAD: library,
+    // A fast disk would have everything at the moment of the cut.
+    DISK_MS: '20',
+    DISK_RECORD: record,
+    DISK_RECORD_OF: database,
+    DATABASE_URL: `sqlite:${database}`,
+    DATABASE_DURABILITY: options.durability,
+    TELEGRAM_BOT_TOKEN: '1234567:made-up',
+    TELEGRAM_WEBHOOK_SECRET: SECRET,
+    TELEGRAM_API_ROOT: 'http://127.0.0.1:9',
+    TELEGRAM_WEBHOOK_AUTO: 'false',
+    TPV_REGISTRATION: 'open',
+    LOG_LEVEL: 'fatal',
+  }));
+  const telegram = new TelegramSide({
+    url: hub.url.origin,
+    secret: SECRET,
+    perSecond: options.perSecond,
+    users: options.users,
+  });
+  const confirmed = new Set<number>();
+  const unsynced = { kept: 0, dropped: 0, torn: 0 };
+  const lost = { updates: new Set<number>(), reports: new Set<number>() };
+  let [damaged, doubledRows] = [0, 0];
+  const ports = { instruction: () => {}, reported: (messageId: number) => void confirmed.add(messageId) };
+  let keys: string[] = [];
+  try {
+    for (let cut = 0; cut < options.cuts; cut++) {
+      const before = filesOf(database);
+      rmSync(record, { force: true });
+      await hub.start();
+      if (cut === 0) {
+        keys = await Promise.all(Array.from({ length: options.tpvs }, (_, i) => register(hub.url.origin, `TPV ${i}`)));
+        telegram.start();
+      }
+      const sockets = await Promise.all(keys.map((key) => TpvSocket.open(hub.url, key, ports)));
+      await pause(LEAST_LIFE_MS * (1 + 2 * Math.random()));
+      await hub.end('SIGKILL');
+      await pause(ARRIVED_MS);
+      for (const socket of sockets) socket.close();
+      const told = { updates: telegram.accepted(), reports: [...confirmed] };
+      const image = imageAfterCut(readFileSync(record), before, fates());
+      for (const fate of ['kept', 'dropped', 'torn'] as const) unsynced[fate] += image.fates[fate];
+      writeImage(database, image);
+      const found = examine(database);
+      if (found.integrity !== 'ok') damaged++;
+      doubledRows += found.doubledRows;
+      for (const id of told.updates) if (!found.updates.has(id)) lost.updates.add(id);
+      for (const id of told.reports) if (!found.completed.has(id)) lost.reports.add(id);
+    }
+    return {
+      cuts: options.cuts,
+      accepted: telegram.accepted().length,
+      confirmed: confirmed.size,
+      lostUpdates: lost.updates.size,
+      lostReports: lost.reports.size,
+      doubledRows,
+      damaged,
+      unsynced,
+    };
+  } finally {
+    telegram.end();
+    await hub.end('SIGKILL');
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+/** One cut drops all that was not synced, the next one keeps and tears some of it. */
+function fates(): () => Fate {
+  if (Math.random() < 0.5) return () => 'dropped';
+  return () => (['kept', 'dropped', 'torn'] as const)[Math.floor(Math.random() * 3)] ?? 'dropped';
+}
+
+function examine(file: string) {
+  const db = new SqliteDatabase(file);
+  try {
+    // Not even its tables may be there.
+    const isMade = db.prepare("select 1 from sqlite_schema where name = 'instructions'").get() !== undefined;
+    const ids = (text: string) => new Set(isMade ? db.prepare(text).pluck().all().map(Number) : []);
+    return {
+      integrity: String(db.pragma('integrity_check', { simple: true })),
+      updates: ids('select update_id from instructions'),
+      completed: ids("select update_id from instructions where status = 'completed'"),
+      doubledRows: ids('select 1 from instructions group by update_id having count(*) > 1').size,
+    };
+  } finally {
+    db.close();
+  }
+}

@@ -1,0 +1,23 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+
+/**
+ * Compiles the library that LD_PRELOAD puts between a hub and its disk (preloaded-disk.c).
+ * @param folder gets it
+ * @returns its path
+ * @throws Error with a sentence if there is no C compiler
+ */
+export function preloadedDisk(folder: string): string {
+  const source = join(import.meta.dirname, 'preloaded-disk.c');
+  const library = join(folder, 'preloaded-disk.so');
+  try {
+    execFileSync('cc', ['-shared', '-fPIC', '-O2', '-o', library, source, '-ldl', '-lpthread'], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+  } catch (cause) {
+    const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+    if (!isMissing) throw cause;
+    throw new Error('This needs a C compiler, which is not here: apt-get install gcc libc6-dev', { cause });
+  }
+  return library;
+}
