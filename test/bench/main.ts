@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { HubUnderLoad } from '../support/hub-under-load.ts';
+import { preloadedDisk } from '../support/preloaded-disk.ts';
 import { fill } from './fill.ts';
 import { hubEnvironment, type TelegramSide } from './hub-environment.ts';
 import { openIdleSockets } from './idle-sockets.ts';
@@ -25,6 +26,7 @@ const EXIT_USAGE = 64;
 const options = readOptions();
 const folder = mkdtempSync(join(options.dir, 'hub-bench-'));
 const hubs = new Set<HubUnderLoad>();
+let slowDisk: Record<string, string> = {};
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {
     for (const hub of hubs) hub.kill();
@@ -58,8 +60,11 @@ function readOptions(): BenchOptions {
 }
 
 async function measure({ parts, ...given }: BenchOptions): Promise<void> {
+  const { diskMs } = given;
+  if (diskMs > 0) slowDisk = { LD_PRELOAD: preloadedDisk(folder), DISK_MS: String(diskMs) };
+  const disk = diskMs > 0 ? `each sync ${diskMs} ms longer` : 'the disk as it is';
   console.log(
-    `Node ${process.versions.node}, ${availableParallelism()} cores, SQLite, synchronous=FULL; the driver runs beside the hub.`,
+    `Node ${process.versions.node}, ${availableParallelism()} cores, SQLite, durable, ${disk}; the driver runs beside the hub.`,
   );
   if (parts.includes('traffic') || parts.includes('polls')) await withHub('main', (hub) => traffic(hub, parts, given));
   if (parts.includes('press')) await presses(given);
@@ -221,7 +226,7 @@ async function loop({ rows }: Sizes): Promise<void> {
 
 async function withHub<T>(name: string, work: (hub: HubUnderLoad) => Promise<T>, telegram?: TelegramSide): Promise<T> {
   const file = join(folder, `${name}.db`);
-  const hub = await HubUnderLoad.make((url) => hubEnvironment(file, url, telegram), 'dropped');
+  const hub = await HubUnderLoad.make((url) => ({ ...slowDisk, ...hubEnvironment(file, url, telegram) }), 'dropped');
   hubs.add(hub);
   try {
     await hub.start();

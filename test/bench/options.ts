@@ -14,9 +14,10 @@ export interface BenchOptions {
   sockets: number;
   rows: readonly number[];
   dir: string;
+  diskMs: number;
 }
 
-export const HELP = `Measures the hub as it ships: a process of its own, SQLite with synchronous=FULL. This program plays Telegram and
+export const HELP = `Measures the hub as it ships: a process of its own, SQLite, durable. This program plays Telegram and
 the TPVs on the same machine, so its own work takes from the hub's: compare runs with runs, not with other machines.
 
   npm run bench -- [parts] [options]
@@ -32,6 +33,7 @@ the TPVs on the same machine, so its own work takes from the hub's: compare runs
   --rows <n,n>        instructions that the database has already (10000,1000000); the panel is opened on the most of
                       them, with a tenth as many people and a thousandth as many TPVs; it needs Chromium. "loop" asks for
                       every page, list and long body on as many, and measures what /healthz waits meanwhile
+  --disk-ms <n>       each sync of the disk takes so much longer (0), by a library that is compiled for it
   --dir <folder>      where the databases are made, on the disk to measure (${tmpdir()})
 `;
 
@@ -53,6 +55,7 @@ export function benchOptions(): BenchOptions | undefined {
       tpvs: { ...text, default: '4' },
       sockets: { ...text, default: '4000' },
       rows: { ...text, default: '10000,1000000' },
+      'disk-ms': { ...text, default: '0' },
       dir: { ...text, default: tmpdir() },
     },
   });
@@ -67,6 +70,7 @@ export function benchOptions(): BenchOptions | undefined {
     sockets: whole('sockets', values.sockets),
     rows: values.rows.split(',').map((rows) => whole('rows', rows)),
     dir: values.dir,
+    diskMs: values['disk-ms'] === '0' ? 0 : whole('disk-ms', values['disk-ms']),
   };
 }
 

@@ -3,6 +3,7 @@ import { backupUnderLoad } from './backup-under-load.ts';
 import { fuzz } from './fuzz/fuzz.ts';
 import { hubKilled } from './hub-killed.ts';
 import { hubStopped } from './hub-stopped.ts';
+import { powerHeld, powerLost } from './power-lost.ts';
 import { pushesKilled } from './pushes-killed.ts';
 import { pushesUnderFaults } from './pushes-under-faults.ts';
 import { pushesWaiting } from './pushes-waiting.ts';
@@ -10,6 +11,7 @@ import { sdkFaults, sdkFaultsHeld } from './sdk-faults.ts';
 
 const HELP = `npm run chaos                      all programs
 npm run chaos -- hub-killed        --kills 200 --rate 300
+npm run chaos -- power-loss        --cuts 200 --rate 300        (it needs a C compiler)
 npm run chaos -- sdk-faults        --faults 500 --instructions 5000
 npm run chaos -- pushes-under-faults --minutes 10 --seed 1
 npm run chaos -- pushes-killed     --push-kills 50
@@ -24,6 +26,7 @@ const { values, positionals } = parseArgs({
   options: {
     kills: { type: 'string', default: '200' },
     rate: { type: 'string', default: '300' },
+    cuts: { type: 'string', default: '200' },
     faults: { type: 'string', default: '500' },
     instructions: { type: 'string', default: '5000' },
     minutes: { type: 'string', default: '10' },
@@ -39,6 +42,7 @@ const { values, positionals } = parseArgs({
 
 const PROGRAMS: Record<string, () => Promise<boolean>> = {
   'hub-killed': killHub,
+  'power-loss': cutPower,
   'sdk-faults': disturbSdk,
   'pushes-under-faults': disturbPushes,
   'pushes-killed': killPushing,
@@ -77,6 +81,22 @@ async function killHub(): Promise<boolean> {
     bad ? 'FAILED' : `ok: ${result.kills} kills, ${result.accepted} updates, 0 lost, 0 hanging, 0 repeated runs`,
   );
   return !bad;
+}
+
+async function cutPower(): Promise<boolean> {
+  console.log(`Cutting the power under the hub ${values.cuts} times under ${values.rate} updates/s …`);
+  const result = await powerLost({
+    cuts: Number(values.cuts),
+    perSecond: Number(values.rate),
+    tpvs: 4,
+    users: 200,
+    durability: 'full',
+  });
+  show(result);
+  const good = powerHeld(result);
+  const { cuts, accepted, confirmed } = result;
+  console.log(good ? `ok: ${cuts} cuts, ${accepted} updates and ${confirmed} reports confirmed, 0 lost` : 'FAILED');
+  return good;
 }
 
 async function disturbSdk(): Promise<boolean> {

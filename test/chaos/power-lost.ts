@@ -118,6 +118,11 @@ export async function powerLost(options: PowerLostOptions): Promise<PowerLostRes
   }
 }
 
+/** Whether nothing that was confirmed was lost, and the cuts hit something. */
+export function powerHeld({ lostUpdates, lostReports, doubledRows, damaged, unsynced, accepted }: PowerLostResult) {
+  return lostUpdates + lostReports + doubledRows + damaged === 0 && unsynced.dropped > 0 && accepted > 0;
+}
+
 /** One cut drops all that was not synced, the next one keeps and tears some of it. */
 function fates(): () => Fate {
   if (Math.random() < 0.5) return () => 'dropped';

@@ -17,7 +17,7 @@ export function preloadedDisk(folder: string): string {
   } catch (cause) {
     const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
     if (!isMissing) throw cause;
-    throw new Error('This needs a C compiler, which is not here: apt-get install gcc libc6-dev', { cause });
+    throw new Error('This needs a C compiler, which is not here: apt-get install build-essential', { cause });
   }
   return library;
 }

@@ -12,6 +12,7 @@ const TOOLS: Readonly<Record<string, () => Promise<string>>> = {
   shellcheck: () => debianProgram('shellcheck', 'shellcheck'),
   openssl: () => debianProgram('openssl', 'openssl'),
   'systemd-analyze': () => debianProgram('systemd-analyze', 'systemd'),
+  'a C compiler': () => debianProgram('cc', 'build-essential'),
   strace: () => debianProgram('strace', 'strace'),
   promtool: () => debianProgram('promtool', 'prometheus'),
 };
