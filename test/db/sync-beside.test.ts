@@ -9,6 +9,7 @@ import { HubError } from '../../src/errors.ts';
 import { Events } from '../../src/events.ts';
 import { type HeldDisk, heldDisk } from '../support/disk.ts';
 import { freshDatabase } from '../support/hub.ts';
+import { WAIT_MS } from '../support/within.ts';
 
 const put = statement<{ key: string; value: string }>()((db, p) =>
   db.insertInto('settings').values({ key: p('key'), value: p('value') }),
@@ -77,7 +78,7 @@ async function opened(): Promise<Opened> {
 
 /** Until so many syncs wait, and whatever could be told without them is. */
 async function untilHeld(disk: HeldDisk, count: number): Promise<void> {
-  await vi.waitUntil(() => disk.waiting === count);
+  await vi.waitUntil(() => disk.waiting === count, WAIT_MS);
   for (let i = 0; i < 10; i++) await turn();
 }
 
@@ -98,7 +99,7 @@ test('nothing of a commit is told before it is on disk, and the next ones run me
   await untilHeld(held, 2);
   expect([held.told, seen]).toEqual([[], [{ key: 'a' }]]);
   held.release();
-  await vi.waitUntil(() => held.told.length === 4);
+  await vi.waitUntil(() => held.told.length === 4, WAIT_MS);
   expect(held.told).toEqual(['event a', 'hook a', 'a', 'b']);
 });
 
@@ -123,7 +124,7 @@ test('what only read waits for the sync of what it read, and so does what was re
   // None of them wrote anything: there is nothing more to sync.
   expect([held.told, held.asked]).toEqual([[], asked]);
   held.release();
-  await vi.waitUntil(() => held.told.length === 4);
+  await vi.waitUntil(() => held.told.length === 4, WAIT_MS);
   expect(held.told).toEqual(['first', 'again', 'refused: it is there', 'failed: 1 row']);
 });
 
@@ -141,7 +142,7 @@ test('a read shows what is on disk, without waiting for what is not', async () =
   await turn();
   expect(await held.db.query(found, { key: 'a' })).toEqual([]);
   held.release();
-  await vi.waitUntil(() => held.told.length === 3);
+  await vi.waitUntil(() => held.told.length === 3, WAIT_MS);
   expect(await held.shown()).toEqual(['a', 'b', 'before', 'c']);
 });
 
@@ -171,7 +172,7 @@ test('a failed sync is said before anything else, tells nobody that it is kept, 
   await untilHeld(held, 1);
   held.disk.onSyncFailed = () => expect(held.told).toEqual([]);
   held.fail();
-  await vi.waitUntil(() => held.told.length > 0);
+  await vi.waitUntil(() => held.told.length > 0, WAIT_MS);
   const sentence = 'The disk could not keep what was written (EIO: i/o error, fdatasync).';
   expect([held.told, undone, held.faults.map(({ message }) => message)]).toEqual([
     [`a: ${sentence}`],
@@ -180,7 +181,7 @@ test('a failed sync is said before anything else, tells nobody that it is kept, 
   ]);
   held.release();
   held.ask('b', putting('b'));
-  await vi.waitUntil(() => held.told.length === 2);
+  await vi.waitUntil(() => held.told.length === 2, WAIT_MS);
   expect(held.told[1]).toBe(`b: ${sentence}`);
   expect(await held.shown()).toEqual(['kept']);
   // Nothing is copied into the file from a log of which no part is sure.
@@ -196,7 +197,7 @@ test('a file that is deleted while its sync is under way confirms nothing', asyn
   await untilHeld(held, 1);
   renameSync(held.file, `${held.file}.away`);
   held.release();
-  await vi.waitUntil(() => held.told.length > 0);
+  await vi.waitUntil(() => held.told.length > 0, WAIT_MS);
   expect(held.told).toEqual([`a: The database's file ${held.file} was deleted.`]);
   renameSync(`${held.file}.away`, held.file);
   await held.db.transact(putting('b'));
@@ -231,7 +232,7 @@ test('what more waits for the disk than may wait is refused', async () => {
   await untilHeld(held, 1);
   await expect(held.db.transact(putting('x'))).rejects.toMatchObject({ code: 'unavailable' });
   held.release();
-  await vi.waitUntil(() => held.told.length === 20_000);
+  await vi.waitUntil(() => held.told.length === 20_000, WAIT_MS);
   await held.db.transact(putting('y'));
 });
 

@@ -2,6 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { type HeldDisk, heldDisk } from '../support/disk.ts';
 import { type Answer, startHub } from '../support/hub.ts';
+import { WAIT_MS } from '../support/within.ts';
 
 /** A hub with one TPV on a socket, on a disk that can be held up. */
 async function hubOnHeldDisk() {
@@ -23,7 +24,7 @@ async function answeredWhileHeld(held: HeldDisk, answer: Promise<Answer>): Promi
   void answer.then(() => {
     answered = true;
   });
-  await vi.waitUntil(() => held.waiting > 0);
+  await vi.waitUntil(() => held.waiting > 0, WAIT_MS);
   for (let i = 0; i < 50; i++) await turn();
   return answered;
 }
@@ -48,7 +49,7 @@ test('no report is confirmed, also no repeated one over the other transport, bef
   const { held, tpv, socket, instruction } = await hubOnHeldDisk();
   held.hold();
   const overSocket = socket.report(instruction.id, 'completed');
-  await vi.waitUntil(() => held.waiting > 0);
+  await vi.waitUntil(() => held.waiting > 0, WAIT_MS);
   const path = `/api/tpv/instructions/${instruction.id}/`;
   const json = { status: 'completed' };
   const overRest = tpv.fetch(path, { method: 'PUT', json });
@@ -66,7 +67,7 @@ test('pings, health, REST and the panel do not wait for the disk, and show nothi
   const { held, hub, socket } = await hubOnHeldDisk();
   held.hold();
   const waiting = hub.message(2, 'Un café');
-  await vi.waitUntil(() => held.waiting > 0);
+  await vi.waitUntil(() => held.waiting > 0, WAIT_MS);
   expect((await hub.fetch('/healthz')).status).toBe(200);
   expect((await hub.fetch('/readyz')).status).toBe(200);
   const listed = await hub.admin('/api/admin/instructions');
@@ -84,7 +85,7 @@ test('a failed sync reaches whoever ends the process before Telegram is told any
   const answers: number[] = [];
   held.hold();
   const told = hub.message(2, 'Un café').then(({ status }) => answers.push(status));
-  await vi.waitUntil(() => held.waiting > 0);
+  await vi.waitUntil(() => held.waiting > 0, WAIT_MS);
   held.disk.onSyncFailed = (fault) => held.faults.push(fault) && expect(answers).toEqual([]);
   held.fail();
   await told;
