@@ -1,8 +1,9 @@
-import { chmodSync, existsSync, mkdirSync, realpathSync } from 'node:fs';
+import { chmodSync, existsSync, realpathSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { HubError } from '../errors.ts';
+import { giveToFolder, makeFolder } from '../ownership.ts';
 
 const PATIENCE_MS = 1_000;
 
@@ -19,12 +20,13 @@ const PATIENCE_MS = 1_000;
  * can be no lock
  */
 export function becomeOnlyHub(database: string): () => void {
-  mkdirSync(dirname(resolve(database)), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(resolve(database)));
   // A link and the file that it leads to are one database.
   const file = `${existsSync(database) ? realpathSync(database) : resolve(database)}-hub`;
   const db = new SqliteDatabase(file, { timeout: PATIENCE_MS });
   try {
     chmodSync(file, 0o600);
+    giveToFolder(file);
     db.exec('begin immediate');
     db.exec('create table if not exists holder (id integer primary key, pid integer not null, host text not null)');
     db.prepare('insert or replace into holder values (1, ?, ?)').run(process.pid, hostname());

@@ -1,6 +1,7 @@
-import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
+import { giveToFolder, makeFolder } from '../ownership.ts';
 import type { Connection } from './connection.ts';
 import { type CommitFollower, overSqlite } from './sqlite-connection.ts';
 import type { Pages } from './vacuum.ts';
@@ -47,11 +48,15 @@ export interface SqliteWriter extends Connection {
 /** Opens the file for writing; it and its folder are made for this user alone if they are missing. */
 export function openSqliteWriter({ path, durability }: SqliteOptions): SqliteWriter {
   const file = resolve(path);
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(file));
   const isNew = !existsSync(file);
   const before = isNew ? undefined : statSync(file).ino;
   const db = new SqliteDatabase(file);
-  if (isNew) chmodSync(file, 0o600);
+  if (isNew) {
+    chmodSync(file, 0o600);
+    // The log and its index follow the file: SQLite gives them to its owner.
+    giveToFolder(file);
+  }
   const version = String(db.prepare('select sqlite_version()').pluck().get());
   if (older(version, LEAST_SQLITE))
     throw new Error(`SQLite ${version} is too old: ${LEAST_SQLITE} or newer is needed.`);

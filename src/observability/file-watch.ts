@@ -1,9 +1,9 @@
-import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../db/open.ts';
 import type { FileLoss } from '../db/watched-file.ts';
 import type { Logger } from '../log/log.ts';
+import { makeFolder } from '../ownership.ts';
 
 /** The database's file lost its name, and what became of what is open. */
 export interface LostFile {
@@ -47,7 +47,7 @@ export function startFileWatch(ports: { db: Database; clock: Clock; log: Logger 
       .replaceAll(':', '');
     const copy = `${file.path}.saved-${time}`;
     try {
-      mkdirSync(dirname(copy), { recursive: true, mode: 0o700 });
+      makeFolder(dirname(copy));
       await file.saveTo(copy);
       of.copy = copy;
       of.fault = undefined;

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, rm } from 'node:fs/promises';
+import { type FileHandle, open, readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { StoredFile } from '../db/push-tables.ts';
 import { HubError } from '../errors.ts';
 import { uuidv7 } from '../ids.ts';
+import { giveToFolder, makeFolder } from '../ownership.ts';
 
 /** What is to be stored, besides its bytes. */
 export interface UploadInput {
@@ -59,7 +60,7 @@ export function uploadStore(dir: string, now: () => number): UploadStore {
       const path = join(folder, `${uuidv7(now())}.upload`);
       writing.add(path);
       try {
-        await disk(mkdir(folder, { recursive: true, mode: 0o700 }));
+        await disk(Promise.resolve().then(() => makeFolder(folder)));
         const written = await write(source, path, input);
         await disk(syncFolder(folder));
         return { file: { path, name: input.name, mimeType: input.mimeType }, ...written };
@@ -96,6 +97,7 @@ async function write(
   { part, limitBytes }: UploadInput,
 ): Promise<{ sha256: string; bytes: number }> {
   const handle = await disk(open(path, 'wx', 0o600));
+  giveToFolder(path);
   try {
     const hash = createHash('sha256');
     let bytes = 0;

@@ -1,11 +1,14 @@
-import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
 import { sql } from 'kysely';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { migrate, migrationStatus } from '../../src/db/migrate.ts';
 import { type Database, openDatabase } from '../../src/db/open.ts';
 import { older } from '../../src/db/sqlite.ts';
+import { openLogs } from '../../src/log/log.ts';
+import { uploadStore } from '../../src/push/uploads.ts';
 import { DIALECTS, freshDatabase, startHub } from '../support/hub.ts';
 import { keptLog } from '../support/log.ts';
 
@@ -56,6 +59,35 @@ describe('SQLite', () => {
     await migrate(db);
     expect(modeOf(dirname(file))).toBe(0o700);
     for (const end of ['', '-wal', '-shm']) expect([end, modeOf(`${file}${end}`)]).toEqual([end, 0o600]);
+  });
+
+  test.runIf(process.getuid?.() === 0)('made by root belongs to the owner of the folder in which it lies', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'hub-test-'));
+    onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+    chownSync(dir, 4_711, 4_712);
+    const file = join(dir, 'new', 'data', 'hub.db');
+    const db = openDatabase({ DATABASE_URL: `sqlite:${file}`, DATABASE_DURABILITY: 'full' }, { isHub: true });
+    onTestFinished(() => db.close());
+    await migrate(db);
+    const upload = await uploadStore(join(dirname(file), 'uploads'), Date.now).save(Readable.from([Buffer.from('x')]), {
+      part: 'photo',
+      name: 'x.png',
+      mimeType: 'image/png',
+      limitBytes: 10,
+    });
+    const logs = await openLogs({ level: 'info', dir: join(dir, 'logs') });
+    await logs.flush();
+    const made = [dirname(file), file, `${file}-wal`, `${file}-shm`, `${file}-hub`];
+    made.push(dirname(upload.file.path), upload.file.path, join(dir, 'logs'));
+    for (const name of ['access', 'error']) made.push(join(dir, 'logs', name), join(dir, 'logs', `${name}.log`));
+    const owners = made.map((path) => [path, statSync(path).uid, statSync(path).gid]);
+    expect(owners).toEqual(made.map((path) => [path, 4_711, 4_712]));
+  });
+
+  test.runIf(existsSync('/proc/self'))('in a folder that can not be made is refused at once', () => {
+    expect(() => open('sqlite:/proc/none/here/hub.db')).toThrow(
+      /^The database \/proc\/none\/here\/hub\.db can't be opened \(ENOENT.*\): check DATABASE_URL, and that this user may write there\.$/,
+    );
   });
 
   test('that can not be opened says where and why', async () => {

@@ -117,6 +117,29 @@ describe('the log files', () => {
     expect(readFileSync(join(dir, 'access.log.before-the-hub'), 'utf8')).toBe('of the service before\n');
   });
 
+  test('are made anew when their folder is removed, and standard error says so', async () => {
+    const dir = join(scratch(), 'logs');
+    // In a process of its own, whose standard error can be read.
+    const program = `
+      const { openLogs } = await import('./src/log/log.ts');
+      const { existsSync, rmSync } = await import('node:fs');
+      const logs = await openLogs({ level: 'info', dir: ${JSON.stringify(dir)} });
+      logs.access.info({ before: true });
+      await logs.flush();
+      rmSync(${JSON.stringify(dir)}, { recursive: true });
+      const timer = setInterval(async () => {
+        logs.access.info({ after: true });
+        await logs.flush();
+        if (existsSync(${JSON.stringify(join(dir, 'access.log'))})) process.exit(0);
+      }, 50);`;
+    const { code, stderr } = await runProcess(['--input-type=module', '-e', program]);
+    expect(code).toBe(0);
+    expect(stderr).toContain(`${join(dir, 'access.log')} was removed while the hub wrote it: it is made anew.\n`);
+    const lines = readFileSync(join(dir, 'access.log'), 'utf8');
+    expect(JSON.parse(lines.split('\n')[0] ?? '')).toMatchObject({ after: true });
+    expect(statSync(join(dir, 'access')).mode & 0o777).toBe(0o700);
+  });
+
   test('are for this user alone', async () => {
     const dir = join(scratch(), 'logs');
     const logs = await opened(dir);

@@ -1,18 +1,9 @@
-import {
-  chmodSync,
-  chownSync,
-  copyFileSync,
-  existsSync,
-  linkSync,
-  mkdirSync,
-  realpathSync,
-  renameSync,
-  statSync,
-} from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, linkSync, realpathSync, renameSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { holdDatabase } from '../../db/hold.ts';
 import { knownMigrations, newerSentence } from '../../db/migrate.ts';
 import { HubError } from '../../errors.ts';
+import { giveTo, makeFolder } from '../../ownership.ts';
 import { checkHeader, examineCopy } from './examine.ts';
 import { partialOf, syncFolder } from './partial.ts';
 import { discard, snapshot } from './snapshot.ts';
@@ -55,7 +46,7 @@ export async function restoreDatabase({ source, target, now, onProgress }: Resto
   if (isSameFile(from, to)) {
     throw new HubError('invalid_request', `${source} is the database itself: give the copy.`);
   }
-  mkdirSync(dirname(to), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(to));
   requireSpace(dirname(to), statSync(from).size);
   const partial = partialOf(to);
   const present = existsSync(to) ? hold(to) : undefined;
@@ -107,13 +98,6 @@ function hold(file: string): Present {
     if (error instanceof HubError) throw error;
     return { fault: error instanceof Error ? error.message : String(error), release: () => {} };
   }
-}
-
-/** What root makes would be closed to the user that the hub runs as. */
-function giveTo(file: string, like: string): void {
-  if (process.getuid?.() !== 0) return;
-  const { uid, gid } = statSync(like);
-  chownSync(file, uid, gid);
 }
 
 /**

@@ -92,7 +92,7 @@ export const storageFaults: readonly Mutation[] = [
   {
     name: 'db: everybody on the machine reads the database',
     file: SQLITE,
-    find: 'if (isNew) chmodSync(file, 0o600);',
+    find: 'chmodSync(file, 0o600);',
     replace: '',
     harm: 'another user of the machine reads what people write',
     tests: ['test/db/database.test.ts'],
