@@ -35,6 +35,13 @@ function httpUrl(value: string): boolean {
   }
 }
 
+/** The panel's cookie and pages need a host of their own. */
+function wholeHost(value: string): boolean {
+  if (!httpUrl(value)) return false;
+  const { pathname, search, hash, username, password } = new URL(value);
+  return pathname === '/' && search + hash + username + password === '';
+}
+
 const url = takes('an http or https URL', text.refine(httpUrl));
 const origins = takes(
   'origins such as https://panel.example, separated by commas',
@@ -63,7 +70,10 @@ const AT_LEAST_16 = 'at least 16 characters';
 export const environmentSchema = z.object({
   HOST: takes('an address to listen on', text.min(1)).default('127.0.0.1'),
   PORT: whole('a port, 0 to 65535', 0, 65_535).default(8100),
-  PUBLIC_URL: url.optional(),
+  PUBLIC_URL: takes(
+    'the http or https URL of a host without a path, such as https://hub.example: the hub has the whole host',
+    text.refine(wholeHost),
+  ).optional(),
   DATABASE_URL: takes(
     'sqlite:<path> or postgres://user:password@host/database',
     text.regex(/^(sqlite:.+|postgres(ql)?:\/\/.+)$/),

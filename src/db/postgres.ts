@@ -156,8 +156,17 @@ function unreachable(cause: unknown): DatabaseFault {
   return new DatabaseFault('unreachable', sentence, cause);
 }
 
+/** A prepared statement is there that was not made here, or is not there that was: each transaction has another server. */
+const OTHERS_STATEMENTS = /^(42P05|26000)$/;
+const POOLED =
+  'A pooler (pgbouncer) in transaction mode stands between the hub and PostgreSQL: set pool_mode = session for this ' +
+  'database (or max_prepared_statements, from pgbouncer 1.21 on), or name PostgreSQL’s own port in DATABASE_URL.';
+
 /** What the server says has a code (SQLSTATE); what the client says of a lost connection has words alone. */
 function connectionFault(error: unknown): unknown {
+  if (error instanceof pg.DatabaseError && OTHERS_STATEMENTS.test(error.code ?? '')) {
+    return new DatabaseFault('refused', POOLED, error);
+  }
   const isPrograms = error instanceof TypeError || error instanceof RangeError;
   return error instanceof pg.DatabaseError || error instanceof DatabaseFault || isPrograms ? error : unreachable(error);
 }

@@ -9,6 +9,10 @@ import { ROOT, startProcess } from '../support/process.ts';
 
 const REQUIRED = { TELEGRAM_BOT_TOKEN: '1:made-up', TELEGRAM_WEBHOOK_SECRET: 'a-made-up-webhook-secret' };
 
+/** What PUBLIC_URL takes: the panel's pages and cookie need a host of their own. */
+const WHOLE_HOST =
+  'the http or https URL of a host without a path, such as https://hub.example: the hub has the whole host';
+
 /** docs/environment.md */
 const DEFAULTS: Record<string, unknown> = {
   HOST: '127.0.0.1',
@@ -81,6 +85,7 @@ test.each([
   ['PORT', '0', 0],
   ['PORT', '65535', 65_535],
   ['PUBLIC_URL', 'https://hub.example', 'https://hub.example'],
+  ['PUBLIC_URL', 'http://hub.example:8100/', 'http://hub.example:8100/'],
   ['DATABASE_URL', 'postgres://user:made-up@db/hub', 'postgres://user:made-up@db/hub'],
   ['DATABASE_URL', 'postgresql://db/hub', 'postgresql://db/hub'],
   ['DATABASE_DURABILITY', 'normal', 'normal'],
@@ -109,8 +114,11 @@ test.each([
   ['PORT', '80a', 'a port, 0 to 65535'],
   ['PORT', '-1', 'a port, 0 to 65535'],
   ['PORT', '8100.5', 'a port, 0 to 65535'],
-  ['PUBLIC_URL', 'hub.example', 'an http or https URL'],
-  ['PUBLIC_URL', 'ftp://hub.example', 'an http or https URL'],
+  ['PUBLIC_URL', 'hub.example', WHOLE_HOST],
+  ['PUBLIC_URL', 'ftp://hub.example', WHOLE_HOST],
+  ['PUBLIC_URL', 'https://hub.example/hub', WHOLE_HOST],
+  ['PUBLIC_URL', 'https://hub.example/?a', WHOLE_HOST],
+  ['PUBLIC_URL', 'https://a:b@hub.example', WHOLE_HOST],
   ['DATABASE_DURABILITY', 'off', 'full or normal'],
   ['TELEGRAM_MODE', 'pull', 'webhook or polling'],
   ['TELEGRAM_WEBHOOK_URL', '/webhook/', 'an http or https URL'],
