@@ -2,13 +2,13 @@ import type { IncomingMessage } from 'node:http';
 import fastifyCors from '@fastify/cors';
 import fastifyHelmet from '@fastify/helmet';
 import fastifyRateLimit from '@fastify/rate-limit';
-import { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, fastify, LogController } from 'fastify';
+import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Logs } from '../log/log.ts';
 import { type AccessLogOptions, accessLog, newRequestId } from './access-log.ts';
 import { answerError, answerErrors } from './error-answers.ts';
-import { parseJson } from './json-body.ts';
+import { readAsJson } from './json-body.ts';
 
 export interface AppOptions {
   logs: Logs;
@@ -89,7 +89,5 @@ function opensSocket(paths: readonly string[]): (request: IncomingMessage) => bo
 /** JSON alone, read within the route's bounds. Older TPVs announce JSON and send no body. */
 function acceptJson(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, async (request: FastifyRequest, body: string) =>
-    body === '' ? undefined : parseJson(request, body),
-  );
+  readAsJson(app, 'application/json');
 }

@@ -1,4 +1,4 @@
-import type { FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { HubError } from '../errors.ts';
 import { exceededBound, JSON_BOUNDS, type JsonBounds } from '../json-bounds.ts';
 
@@ -27,4 +27,11 @@ export async function parseJson(request: FastifyRequest, text: string, path = ''
   return new Promise((resolve, reject) => {
     parse(request, text, (error, value) => (error === null ? resolve(value) : reject(error)));
   });
+}
+
+/** Reads bodies of this content type as JSON, within the route's bounds; an empty one is none. */
+export function readAsJson(app: FastifyInstance, contentType: string): void {
+  app.addContentTypeParser(contentType, { parseAs: 'string' }, async (request: FastifyRequest, body: string) =>
+    body === '' ? undefined : parseJson(request, body),
+  );
 }

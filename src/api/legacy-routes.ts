@@ -16,6 +16,7 @@ import type { PushQuota } from '../push/quota.ts';
 import type { ChangePort } from '../push/send-port.ts';
 import { userById } from '../users/user.ts';
 import { type AuthPorts, requireTpv, tpvOf } from './auth.ts';
+import { readAsJson } from './json-body.ts';
 import { deleteBody, editBody, invalid, notificationBody, readLegacy } from './legacy-bodies.ts';
 import { TPV_SECURITY } from './schemas.ts';
 
@@ -46,6 +47,8 @@ export async function legacyRoutes(app: FastifyInstance, options: LegacyRoutesOp
     schema: { tags: ['TPV antiguos'], security: TPV_SECURITY, summary, body, response: { 200: response } },
     validatorCompiler: () => (value: unknown) => ({ value }),
   });
+  // The service before this one read the body whatever it was called, and programs that post text call it so.
+  readAsJson(app, 'text/plain');
   app.setErrorHandler((error, _request, reply) => {
     if (!(error instanceof HubError)) throw error;
     return sendLegacyError(reply, error);

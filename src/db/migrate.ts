@@ -63,7 +63,12 @@ export async function migrate(db: Database): Promise<string[]> {
   const failed = results?.find((result) => result.status === 'Error');
   if (error !== undefined) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`The migration ${failed?.migrationName ?? ''} failed, and nothing was changed: ${reason}`, {
+    // Before the first of them, there is none to name: Kysely could not make its own tables, or lock them.
+    const what =
+      failed === undefined
+        ? 'The database could not be made ready for migrations'
+        : `The migration ${failed.migrationName} failed`;
+    throw new Error(`${what}, and nothing was changed: ${reason}`, {
       cause: error,
     });
   }

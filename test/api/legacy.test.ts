@@ -200,6 +200,26 @@ describe('a notification', () => {
     expect(answer).toMatchObject({ status: 400, body: { error: expect.stringContaining(error) } });
   });
 
+  test('is read when its JSON comes as text/plain', async () => {
+    const at = await scene();
+    const headers = { 'content-type': 'text/plain; charset=UTF-8' };
+    const answer = await at.tpv.fetch('/api/register_notification/', {
+      method: 'POST',
+      body: JSON.stringify(at.body()),
+      headers,
+    });
+    expect(answer).toMatchObject({ status: 200, body: { success: true } });
+    const edit = { telegram_user_id: ANA, message_id: answer.body.message_id, nuevo_texto: 'Otro' };
+    for (const [path, body] of [
+      ['/api/edit_message/', JSON.stringify(edit)],
+      ['/api/delete_message/', JSON.stringify(edit)],
+    ] as const) {
+      expect(await at.tpv.fetch(path, { method: 'POST', body, headers })).toMatchObject({ status: 200 });
+    }
+    const broken = await at.tpv.fetch('/api/register_notification/', { method: 'POST', body: 'Hola', headers });
+    expect(broken).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
+  });
+
   test('with a wrong key, or none, gets 401 «No autorizado»', async () => {
     const at = await scene();
     for (const authorization of [undefined, 'ApiKey tpv_wrong', 'Bearer nothing-that-anybody-has']) {

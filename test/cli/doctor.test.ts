@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -271,7 +272,28 @@ describe('the doctor names the fault and how to mend it:', () => {
     const { faults } = await doctor({ ...env, DATABASE_URL: 'sqlite:/proc/hub.db' });
     expect(faults).toEqual([
       expect.objectContaining({ check: 'disk', what: '0 MiB are free under /proc.' }),
-      expect.objectContaining({ check: 'database', what: expect.stringMatching(/^\/proc \(\w+\) can't be written/) }),
+      expect.objectContaining({ check: 'database', what: expect.stringMatching(/^\/proc can't be written \(\w+\)/) }),
+    ]);
+  });
+
+  test('a full disk, whose remedy is room and no right', async (context) => {
+    const { env } = await healthyHub();
+    const disk = folder();
+    try {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', disk], { stdio: 'ignore' });
+    } catch {
+      return context.skip('this machine lets no test mount a disk');
+    }
+    onTestFinished(() => {
+      execFileSync('umount', ['-l', disk]);
+    });
+    expect(() => writeFileSync(join(disk, 'filler'), Buffer.alloc(128 * 1024))).toThrow('ENOSPC');
+    const { faults } = await doctor({ ...env, DATABASE_URL: `sqlite:${join(disk, 'hub.db')}` });
+    expect(faults.filter(({ check }) => check === 'database')).toEqual([
+      expect.objectContaining({
+        what: `${disk} can't be written (ENOSPC).`,
+        mend: `Make room on the disk of ${disk}.`,
+      }),
     ]);
   });
 

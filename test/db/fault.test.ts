@@ -1,4 +1,5 @@
 import SqliteDatabase from 'better-sqlite3';
+import { sql } from 'kysely';
 import pg from 'pg';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { migrate } from '../../src/db/migrate.ts';
@@ -150,4 +151,23 @@ test('a transaction in which the hub stands still is ended by PostgreSQL, and it
   });
   await expect(standing).rejects.toMatchObject({ ...FAULT, kind: 'unreachable' });
   expect(await db.query(values, {})).toEqual([{ value: 'other' }]);
+});
+
+test('behind a pooler that gives each transaction another server, one sentence says what to set', async () => {
+  const db = openDatabase({ DATABASE_URL: await freshDatabase('postgres'), DATABASE_DURABILITY: 'full' });
+  onTestFinished(() => db.close());
+  // What a pooler does: the server knows a statement of this name already, from another one's connection.
+  await sql.raw('prepare s1 as select 1').execute(db.writer);
+  await expect(migrate(db)).rejects.toThrow(
+    /^A pooler \(pgbouncer\) in transaction mode stands between the hub and PostgreSQL: set pool_mode = session/,
+  );
+});
+
+test('a schema that can not be brought up to date before the first migration is not said to be a migration’s fault', async () => {
+  const db = openDatabase({ DATABASE_URL: await freshDatabase('sqlite'), DATABASE_DURABILITY: 'full' });
+  onTestFinished(() => db.close());
+  await sql.raw('create table kysely_migration_lock (other integer)').execute(db.writer);
+  await expect(migrate(db)).rejects.toThrow(
+    /^The database could not be made ready for migrations, and nothing was changed: no such column/,
+  );
 });

@@ -38,8 +38,8 @@ export async function checkDatabase(
   if (path !== undefined) {
     const unwritable = await unwritablePart(path);
     if (unwritable !== undefined) {
-      const mend = `Give it to the user that runs the hub: chown -R <user> ${dirname(path)}`;
-      return [...found, fault(`${unwritable} can't be written by this user.`, mend)];
+      const { part, code } = unwritable;
+      return [...found, fault(`${part} can't be written (${code}).`, remedyOf(code, dirname(path)))];
     }
     // Looking must not make it.
     if (!existsSync(path)) return [...found, skipped(`${path} does not exist yet; the first start makes it.`)];
@@ -70,13 +70,26 @@ export async function checkDatabase(
   }
 }
 
+/** What mends a file that can't be written; a right that is missing is no remedy for a full disk. */
+function remedyOf(code: string, folder: string): string {
+  switch (code) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return `Make room on the disk of ${folder}.`;
+    case 'EROFS':
+      return `Mount the disk of ${folder} so that it can be written.`;
+    default:
+      return `Give it to the user that runs the hub: chown -R <user> ${folder}`;
+  }
+}
+
 /** Which part of a SQLite database can't be written, and why; found out by writing beside it. */
-async function unwritablePart(path: string): Promise<string | undefined> {
+async function unwritablePart(path: string): Promise<{ part: string; code: string } | undefined> {
   let folder = dirname(path);
   while (!existsSync(folder) && dirname(folder) !== folder) folder = dirname(folder);
   for (const part of [path, `${path}-wal`]) {
     const refused = existsSync(part) ? await access(part, constants.W_OK).then(noFault, codeOf) : undefined;
-    if (refused !== undefined) return `${part} (${refused})`;
+    if (refused !== undefined) return { part, code: refused };
   }
   const trial = join(folder, `.doctor-${process.pid}`);
   const refused = await writeFile(trial, Buffer.alloc(TRIAL_BYTES), { flag: 'wx', mode: 0o600, flush: true }).then(
@@ -84,7 +97,7 @@ async function unwritablePart(path: string): Promise<string | undefined> {
     codeOf,
   );
   await rm(trial, { force: true }).catch(() => {});
-  return refused === undefined ? undefined : `${folder} (${refused})`;
+  return refused === undefined ? undefined : { part: folder, code: refused };
 }
 
 function noFault(): undefined {}
