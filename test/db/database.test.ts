@@ -66,7 +66,7 @@ describe('SQLite', () => {
     onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
     chownSync(dir, 4_711, 4_712);
     const file = join(dir, 'new', 'data', 'hub.db');
-    const db = openDatabase({ DATABASE_URL: `sqlite:${file}`, DATABASE_DURABILITY: 'full' }, { isHub: true });
+    const db = openDatabase({ DATABASE_URL: `sqlite:${file}`, DATABASE_DURABILITY: 'full' }, { hub: {} });
     onTestFinished(() => db.close());
     await migrate(db);
     const upload = await uploadStore(join(dirname(file), 'uploads'), Date.now).save(Readable.from([Buffer.from('x')]), {
