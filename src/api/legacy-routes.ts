@@ -7,7 +7,6 @@ import type { Database, Tx } from '../db/open.ts';
 import { storable } from '../db/plain-text.ts';
 import { HubError } from '../errors.ts';
 import { uuidv7 } from '../ids.ts';
-import { PUSH_WAIT_MS } from '../push/answer.ts';
 import { changePush, deletePush } from '../push/change.ts';
 import { enqueue } from '../push/enqueue.ts';
 import { faultsOfMessage, type OutboundMessage, type PushRow } from '../push/message.ts';
@@ -31,6 +30,10 @@ export interface LegacyRoutesOptions {
   now(): number;
 }
 
+/** Real TPVs give up after 10 s, and would send the notification again. */
+const WAIT_MS = 7_500;
+/** Telegram's codes for a person to whom the bot may not write: it never met them, or was blocked. */
+const NOT_REACHABLE: ReadonlySet<number | null> = new Set([400, 403]);
 /** How long the buttons of an older TPV work, if it does not say. */
 const DEFAULT_LIFE_MS = 24 * 3_600_000;
 
@@ -65,9 +68,9 @@ export async function legacyRoutes(app: FastifyInstance, options: LegacyRoutesOp
       const message = textMessage(body.mensaje);
       const tpvId = tpvOf(request).id;
       const pushId = uuidv7(now());
-      await db.transact(async (tx) => {
+      // A person whom the hub does not know may have started the bot before the hub was there: Telegram decides.
+      const isKnown = await db.transact(async (tx) => {
         const [user] = await tx.run(userById, { telegramId: chatId });
-        if (user === undefined) throw notStarted();
         await options.quota.require(tx, tpvId);
         const notification = {
           pushId,
@@ -82,9 +85,12 @@ export async function legacyRoutes(app: FastifyInstance, options: LegacyRoutesOp
         const keyboard = await createLegacyButtons(tx, notification, body.botones);
         const request = { ...message, id: pushId, tpvId, chatId, ...(keyboard.length > 0 && { keyboard }) };
         await enqueue(tx, request, now());
+        return user !== undefined;
       });
-      const row = await options.settled(pushId, PUSH_WAIT_MS);
-      if (row?.status === 'failed') throw refusedBy(row);
+      const row = await options.settled(pushId, WAIT_MS);
+      if (row?.status === 'failed') {
+        throw !isKnown && NOT_REACHABLE.has(row.error_code) ? notStarted() : refusedBy(row);
+      }
       if (row?.telegram_message_id != null) return { success: true, message_id: row.telegram_message_id };
       // It is durable and goes out later, or may have arrived: a TPV that got an error would send it again.
       return { success: true, message_id: null, pending: true };

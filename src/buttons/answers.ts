@@ -205,14 +205,17 @@ export class Answers {
     if (succeeded && outcome.legacy && pushId !== undefined) {
       await db.transact((tx) => tx.run(settleButtons, { pushId, now: clock.now() }));
     }
-    await this.#show(press, pushId, this.#viewOf(answer));
+    await this.#show(press, pushId, this.#viewOf(answer, outcome.legacy));
   }
 
-  #viewOf(answer: CallOutcome): View {
+  /** @param legacy an older TPV's button: the service before this hub showed success as an alert too */
+  #viewOf(answer: CallOutcome, legacy: boolean): View {
     const { texts } = this.#ports;
     switch (answer.kind) {
       case 'answered':
-        if (answer.success) return { text: answer.mensaje ?? texts.done, newText: answer.newText };
+        if (answer.success) {
+          return { text: answer.mensaje ?? texts.done, alert: legacy, newText: answer.newText };
+        }
         return { text: answer.error ?? answer.mensaje ?? texts.failed, alert: true };
       case 'refused':
         return { text: texts.notAllowed, alert: true };

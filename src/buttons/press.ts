@@ -45,6 +45,12 @@ export interface PressPorts {
   ttlMs: number;
 }
 
+/**
+ * Stands in a button's data (`accion|token`) for whatever `accion` its message has: the service before this hub kept
+ * one row for all buttons of a message.
+ */
+export const ANY_ACCION = '';
+
 /** A second press within this long is the same one (a double tap). */
 const DOUBLE_TAP_MS = 5_000;
 
@@ -60,12 +66,12 @@ export async function press(tx: Tx, ports: PressPorts, one: Press, now: number):
     await keep(tx, one, null, now);
     return { kind: 'call', request: { url: one.data, form: formFields(one, undefined), tpvId: null }, legacy: false };
   }
-  const [button] = await tx.run(buttonByToken, { token: one.data });
+  const button = await buttonOf(tx, one.data);
   if (button === undefined || button.telegram_user_id !== one.telegramUserId) return { kind: 'expired' };
   const { telegram_message_id: messageId } = button;
   if (messageId !== null && messageId !== one.messageId) return { kind: 'expired' };
   if (button.pressed_at !== null && Math.abs(now - button.pressed_at) < DOUBLE_TAP_MS) return { kind: 'repeated' };
-  const form = button.form === null ? undefined : parseJson(button.form);
+  const form = button.form === null ? undefined : withAccion(parseJson(button.form), one.data);
   const legacy = form?.legacy === 1;
   if (button.settled_at !== null) return { kind: 'expired' };
   if (button.expires_at <= now) return { kind: 'expired', ...(legacy && { legacyPushId: button.push_id }) };
@@ -84,6 +90,20 @@ export async function press(tx: Tx, ports: PressPorts, one: Press, now: number):
   const instructionId = await submitPress(tx, ports, one, button, now);
   await keep(tx, one, instructionId, now);
   return { kind: 'instruction', instructionId };
+}
+
+/** The button with this data, or the one that stands for every `accion` of its token. */
+async function buttonOf(tx: Tx, data: string) {
+  const [button] = await tx.run(buttonByToken, { token: data });
+  const bar = data.indexOf('|');
+  if (button !== undefined || bar < 0) return button;
+  const [ofToken] = await tx.run(buttonByToken, { token: `${ANY_ACCION}${data.slice(bar)}` });
+  return ofToken;
+}
+
+/** Of a button that stands for every `accion`, the pressed one is told. */
+function withAccion(form: ButtonForm, data: string): ButtonForm {
+  return form.accion === ANY_ACCION ? { ...form, accion: data.slice(0, Math.max(data.indexOf('|'), 0)) } : form;
 }
 
 function keep(tx: Tx, one: Press, instructionId: string | null, now: number) {

@@ -128,11 +128,14 @@ back. Delete it once it is not needed.
 
 Takes over what the Django service before this hub left in its database: TPVs with their API keys, people and who
 attends them, instructions that are open, messages of the last days, buttons that still work, allowed origins.
+The service that only sent notifications knew no TPVs: its people and buttons come over, each to the TPV that
+registered with the origin that the button calls. Register those TPVs first, or import again afterwards.
 Without --apply it only shows what it would do, and why it leaves something out; --dry-run says the same.
 
   --database <file>   The service's SQLite file. With - the address of its PostgreSQL (postgres://…) is asked for, or
                       read from standard input; one without a password may stand here itself.
-  --callback-url      The URL that the buttons of an "empresa" call, where that database does not say it.
+  --callback-url      The URL that the buttons of an "empresa" call, where that database does not say it. With
+                      https://origin=TPV (its name or id): which TPV has the buttons that call this origin.
   --apply             Writes. Again is fine: what is there already stays as it is.
 
 Stop the former service first, and import before the TPVs come to the hub.

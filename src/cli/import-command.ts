@@ -9,6 +9,7 @@ import { KINDS, type Kind, type Tally } from '../operations/import/tally.ts';
 import { UsageError } from '../process/exit.ts';
 import type { Input, Result } from './command.ts';
 import { withDatabase } from './database.ts';
+import { findTpv } from './find-tpv.ts';
 import { postgresAddress } from './postgres-address.ts';
 
 const NAMES: Record<Kind, string> = {
@@ -33,14 +34,18 @@ export async function importCommand({ env, words, options }: Input): Promise<Res
   if (typeof options.database !== 'string' || options.database === '') {
     throw new UsageError('"import django" takes --database <file>, or --database - for PostgreSQL.');
   }
-  const callbackUrls = callbackUrlsOf(options['callback-url']);
+  const { callbackUrls, originNames } = callbacksOf(options['callback-url']);
   const file = /^sqlite:(.+)$/.exec(readDatabaseConfig(env).DATABASE_URL)?.[1];
   if (file !== undefined && !existsSync(file)) {
     throw new HubError('unavailable', `There is no database at ${file} yet: "migrate" or "serve" makes it.`);
   }
   const place = await placeOf(options.database);
   const now = systemClock().now();
-  const tally = await withDatabase(env, (db) => importDjango({ db, place, apply, callbackUrls, now }));
+  const tally = await withDatabase(env, async (db) => {
+    const originTpvs = new Map<string, string>();
+    for (const [origin, name] of originNames) originTpvs.set(origin, (await findTpv(db, name)).id);
+    return importDjango({ db, place, apply, callbackUrls, originTpvs, now });
+  });
   return { data: { applied: apply, ...tally.counts, problems: tally.problems }, text: textOf(tally, apply) };
 }
 
@@ -49,10 +54,21 @@ async function placeOf(given: string): Promise<string> {
   return given.replace(/^sqlite:(\/\/(?=\/))?/, '');
 }
 
-/** `empresa=url`; a URL alone is for every `empresa`. */
-function callbackUrlsOf(given: Input['options'][string]): Map<string, string> {
+/** An origin, and the TPV that has its buttons. */
+const ORIGIN_AND_TPV = /^(https?:\/\/[^/?#=]+)\/?=(.+)$/i;
+
+/** `empresa=url`; a URL alone is for every `empresa`; `origin=tpv` names the TPV. */
+function callbacksOf(given: Input['options'][string]) {
   const urls = new Map<string, string>();
+  const originNames = new Map<string, string>();
   for (const one of Array.isArray(given) ? given : []) {
+    const [, base = '', name] = ORIGIN_AND_TPV.exec(one) ?? [];
+    if (name !== undefined) {
+      const origin = callableUrl(base)?.origin;
+      if (origin === undefined) throw new UsageError(`--callback-url: ${JSON.stringify(base)} is no origin.`);
+      originNames.set(origin, name);
+      continue;
+    }
     const alone = callableUrl(one) !== undefined;
     const at = one.indexOf('=');
     const [empresa, url] = alone ? [ANY_EMPRESA, one] : [one.slice(0, at), one.slice(at + 1)];
@@ -61,7 +77,7 @@ function callbackUrlsOf(given: Input['options'][string]): Map<string, string> {
     }
     urls.set(empresa, url);
   }
-  return urls;
+  return { callbackUrls: urls, originNames };
 }
 
 function textOf({ counts, problems }: Tally, applied: boolean): string {

@@ -57,7 +57,7 @@ describe.each(DIALECTS)('on %s', (database) => {
     const messageId = await at.notify();
     expect(await at.ana.press(messageId, '✅ Activar').answered).toMatchObject({
       text: '✅ Activado',
-      show_alert: false,
+      show_alert: true,
     });
     expect(at.server.calls).toEqual([
       {

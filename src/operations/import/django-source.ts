@@ -14,8 +14,10 @@ export interface DjangoSource {
   close(): Promise<void>;
 }
 
-/** Tables without which nothing can be taken over. */
-const NEEDED = ['webhook_tpvinstance', 'webhook_telegramuser', 'webhook_instruction'];
+/** What the service with TPVs has, all of it … */
+const OF_THE_HUB = ['webhook_tpvinstance', 'webhook_telegramuser', 'webhook_instruction'];
+/** … and the one that only sent notifications with buttons. */
+export const NOTIFICATIONS = 'webhook_token_callbacks';
 
 /**
  * Opens the former service's database.
@@ -25,8 +27,9 @@ const NEEDED = ['webhook_tpvinstance', 'webhook_telegramuser', 'webhook_instruct
 export async function openDjango(place: string): Promise<DjangoSource> {
   const source = /^postgres(ql)?:\/\//.test(place) ? await openPostgres(place) : openSqlite(place);
   try {
-    for (const table of NEEDED) {
-      if ((await source.columns(table)).length > 0) continue;
+    const has = async (table: string) => (await source.columns(table)).length > 0;
+    for (const table of OF_THE_HUB) {
+      if ((await has(table)) || (await has(NOTIFICATIONS))) continue;
       throw new HubError(
         'invalid_request',
         `That is not the former service's database: it has no table ${table}. Nothing was changed.`,
@@ -39,6 +42,11 @@ export async function openDjango(place: string): Promise<DjangoSource> {
     const reason = error instanceof Error ? error.message : String(error);
     throw new HubError('invalid_request', `The former service's database can't be read (${reason}).`, { cause: error });
   }
+}
+
+/** The rows of a query on a table; none where there is no such table. */
+export async function rowsOf(source: DjangoSource, table: string, text: string): Promise<readonly RawRow[]> {
+  return (await source.columns(table)).length === 0 ? [] : source.rows(text);
 }
 
 function openSqlite(file: string): DjangoSource {

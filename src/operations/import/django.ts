@@ -5,6 +5,7 @@ import { openDjango } from './django-source.ts';
 import { type ButtonContext, createButtons, planButtons } from './imported-buttons.ts';
 import { createInstructions, planInstructions } from './imported-instructions.ts';
 import { createMessages, planMessages } from './imported-messages.ts';
+import { type NotificationContext, planNotifications } from './imported-notifications.ts';
 import { createOrigins, planOrigins } from './imported-origins.ts';
 import { createPeople, planPeople } from './imported-people.ts';
 import { createTpvs, planTpvs } from './imported-tpvs.ts';
@@ -17,6 +18,8 @@ export interface ImportOptions {
   /** False: only looks. */
   apply: boolean;
   callbackUrls: ButtonContext['callbackUrls'];
+  /** Which TPV, by its id, has the buttons that call an origin. */
+  originTpvs: NotificationContext['originTpvs'];
   now: number;
 }
 
@@ -25,12 +28,13 @@ const IMPORTED_AT = 'django_imported_at';
 
 /**
  * Takes over what the Django service before this hub left: TPVs with their keys, people, what is open, buttons that
- * still work, allowed origins. All of it is looked at before anything is written. What is written is written in small
+ * still work, allowed origins; of the one that only sent notifications, people and buttons. All of it is looked at before anything is written. What is written is written in small
  * commits, each row once however often this is called, also after it was killed half-way.
  * @returns what was (or would be) made, was there already or is left out, and why
  * @throws HubError with a sentence if that database can't be read or is another one
  */
-export async function importDjango({ db, place, apply, callbackUrls, now }: ImportOptions): Promise<Tally> {
+export async function importDjango(options: ImportOptions): Promise<Tally> {
+  const { db, place, apply, callbackUrls, originTpvs, now } = options;
   const source = await openDjango(place);
   const tally = new Tally();
   try {
@@ -43,11 +47,14 @@ export async function importDjango({ db, place, apply, callbackUrls, now }: Impo
     const messages = await planMessages(source, context);
     const buttons = await planButtons(source, context);
     const origins = await planOrigins(source, db, tally);
+    const notifications = await planNotifications(source, { db, tpvs, tally, now, originTpvs });
     if (!apply) return tally;
     await createTpvs(db, tpvPlan, now);
-    await createPeople(db, peoplePlan);
+    await createPeople(db, peoplePlan.create);
+    await createPeople(db, notifications.people);
     await createMessages(db, messages);
     await createButtons(db, buttons);
+    await createButtons(db, notifications.buttons);
     await createOrigins(db, origins);
     await createInstructions(db, instructions);
     await db.transact(async (tx) => {

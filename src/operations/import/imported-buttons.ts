@@ -13,7 +13,7 @@ import type { Tally } from './tally.ts';
 
 const TABLE = 'webhook_telegram_autorizaciones';
 /** Telegram's limit for callback data. */
-const MOST_DATA_BYTES = 64;
+export const MOST_DATA_BYTES = 64;
 /** Buttons written in one commit, each with its message. */
 const PAGE = 50;
 /** Stands for every `empresa` that has no URL of its own. */
@@ -22,7 +22,8 @@ export const ANY_EMPRESA = '*';
 type Message = Insertable<PushMessageTable>;
 
 export interface ButtonPlan {
-  button: Omit<Insertable<ButtonTable>, 'push_id'>;
+  /** Undefined where none works any more, and its TPV may still edit or delete the message. */
+  button: Omit<Insertable<ButtonTable>, 'push_id'> | undefined;
   /** The message that shows it, as far as the hub can know it: its text stayed with Telegram. */
   message: Message;
 }
@@ -118,7 +119,13 @@ async function plan(
       pressed_at: null,
       settled_at: null,
     },
-    message: messageOf(userId, tpv.id, numberOf(raw.telegram_message_id) ?? 0, createdAt),
+    message: buttonMessage({
+      chatId: userId,
+      tpvId: tpv.id,
+      messageId: numberOf(raw.telegram_message_id),
+      createdAt,
+      text: '',
+    }),
   };
 }
 
@@ -132,19 +139,27 @@ function ownerOf(
   return called ?? (attendedBy == null ? undefined : tpvs.get(attendedBy));
 }
 
-function messageOf(chatId: number, tpvId: string, messageId: number, createdAt: number): Message {
+/** The row of a message that Telegram has. */
+export function buttonMessage(of: {
+  chatId: number;
+  tpvId: string;
+  messageId: number | undefined;
+  createdAt: number;
+  text: string;
+}): Message {
+  const { chatId, tpvId, messageId, createdAt, text } = of;
   return {
     id: uuidv7(createdAt),
     tpv_id: tpvId,
     chat_id: chatId,
     kind: 'text',
-    text: '',
+    text,
     parse_mode: 'HTML',
     data: jsonText({}),
     disable_notification: 0,
     reply_markup: null,
     status: 'sent',
-    telegram_message_id: messageId > 0 ? messageId : null,
+    telegram_message_id: messageId !== undefined && messageId > 0 ? messageId : null,
     error_code: null,
     attempts: 1,
     idempotency_key: null,
@@ -165,9 +180,10 @@ export async function createButtons(db: Database, plans: readonly ButtonPlan[]):
           .select('id')
           .where('chat_id', '=', message.chat_id)
           .where('telegram_message_id', '=', message.telegram_message_id ?? null)
-          .where('tpv_id', '=', button.tpv_id)
+          .where('tpv_id', '=', message.tpv_id ?? null)
           .executeTakeFirst();
         if (there === undefined) await tx.kysely.insertInto('push_messages').values(message).execute();
+        if (button === undefined) continue;
         await tx.kysely
           .insertInto('buttons')
           .values({ ...button, push_id: there?.id ?? message.id })

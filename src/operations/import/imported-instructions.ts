@@ -17,6 +17,7 @@ const LEASE_MS = {
   delivered: DEFAULT_DELIVERY.processingLeaseMs,
   processing: DEFAULT_DELIVERY.processingLeaseMs,
 } as const;
+const TABLE = 'webhook_instruction';
 const MOST_PRIORITY = 10;
 const KNOWN_STATUSES: readonly string[] = [...OPEN_STATUSES, ...FINAL_STATUSES];
 
@@ -26,8 +27,9 @@ export async function planInstructions(
   context: RowContext,
 ): Promise<Insertable<InstructionTable>[]> {
   const { tally } = context;
+  if ((await source.columns(TABLE)).length === 0) return [];
   for (const { status, count } of await source.rows(
-    'select status, count(*) as count from webhook_instruction group by status order by status',
+    `select status, count(*) as count from ${TABLE} group by status order by status`,
   )) {
     const name = textOf(status);
     const many = numberOf(count) ?? 0;
@@ -37,7 +39,7 @@ export async function planInstructions(
     }
   }
   const open = OPEN_STATUSES.map((status) => `'${status}'`).join(', ');
-  const raws = await source.rows(`select * from webhook_instruction where status in (${open}) order by created_at, id`);
+  const raws = await source.rows(`select * from ${TABLE} where status in (${open}) order by created_at, id`);
   const there = await presentIds(context.db, 'instructions', raws);
   return raws.flatMap((raw) => planInstruction(raw, context, there) ?? []);
 }

@@ -9,7 +9,7 @@ import { isObject, jsonOf, numberOf, textOf, timeOf } from './django-values.ts';
 import { leavingOut, missingRow, PAGE, partiesOf, presentIds, type RowContext } from './imported-rows.ts';
 
 /** Older ones are not edited any more; the hub keeps its own messages as long. */
-const KEPT_MS = 7 * 86_400_000;
+export const KEPT_MS = 7 * 86_400_000;
 const KINDS: readonly PushKind[] = ['text', 'photo', 'document', 'location'];
 /** Why the hub does not send a message that the former service left behind. */
 const PERHAPS_SENT = 'pendiente en el servicio anterior: no se sabe si llegó';

@@ -3,10 +3,12 @@ import { inChunks } from '../../db/chunks.ts';
 import type { Database } from '../../db/open.ts';
 import type { TelegramUserTable } from '../../db/schema.ts';
 import { searchable } from '../../db/searchable.ts';
-import type { DjangoSource } from './django-source.ts';
+import { type DjangoSource, rowsOf } from './django-source.ts';
 import { flagOf, numberOf, textOf, timeOf, uuidOf } from './django-values.ts';
 import type { KnownTpv } from './imported-tpvs.ts';
 import type { Tally } from './tally.ts';
+
+const TABLE = 'webhook_telegramuser';
 
 export interface Person {
   telegramId: number;
@@ -32,7 +34,7 @@ export async function planPeople(
   const there = new Set(rows.map((row) => row.telegram_id));
   const byRow = new Map<string, Person>();
   const create: PeoplePlan['create'] = [];
-  for (const raw of await source.rows('select * from webhook_telegramuser order by id')) {
+  for (const raw of await rowsOf(source, TABLE, `select * from ${TABLE} order by id`)) {
     const telegramId = numberOf(raw.telegram_id);
     if (telegramId === undefined || telegramId <= 0) {
       tally.leaveOut('people', `Person ${textOf(raw.telegram_id)}: that is no person's id in Telegram.`);
@@ -78,7 +80,7 @@ function tpvOf(raw: unknown, telegramId: number, tpvs: ReadonlyMap<string, Known
 const PAGE = 200;
 
 /** Writes people, and moves the number of people of their TPVs along. */
-export async function createPeople(db: Database, { create }: PeoplePlan): Promise<void> {
+export async function createPeople(db: Database, create: PeoplePlan['create']): Promise<void> {
   await inChunks(create, PAGE, (page) =>
     db.transact(async (tx) => {
       const written = await tx.kysely

@@ -7,7 +7,7 @@ import { hashApiKey, type NewApiKey } from '../../tpvs/api-key.ts';
 import { addKey, LEAST_IMPORTED_KEY_LENGTH } from '../../tpvs/keys.ts';
 import { newJoinCode } from '../../tpvs/register.ts';
 import { MOST_TPV_NAME_LENGTH } from '../../tpvs/tpv.ts';
-import type { DjangoSource } from './django-source.ts';
+import { type DjangoSource, rowsOf } from './django-source.ts';
 import { flagOf, isObject, jsonOf, numberOf, textOf, timeOf, uuidOf } from './django-values.ts';
 import type { Tally } from './tally.ts';
 
@@ -24,7 +24,7 @@ export interface TpvPlan {
   known: ReadonlyMap<string, KnownTpv>;
 }
 
-/** As `tpv import-key` has it (docs/security.md, S4). */
+const TABLE = 'webhook_tpvinstance';
 
 /** Looks at the TPVs and their keys. A key is only kept together with its TPV: a later one may have been revoked. */
 export async function planTpvs(source: DjangoSource, db: Database, tally: Tally, now: number): Promise<TpvPlan> {
@@ -35,7 +35,7 @@ export async function planTpvs(source: DjangoSource, db: Database, tally: Tally,
     if (row.deleted_at === null) known.set(row.id, { id: row.id, endpointUrl: row.endpoint_url });
   }
   const create: TpvPlan['create'] = [];
-  for (const raw of await source.rows('select * from webhook_tpvinstance order by created_at, id')) {
+  for (const raw of await rowsOf(source, TABLE, `select * from ${TABLE} order by created_at, id`)) {
     const id = uuidOf(raw.id);
     const name = textOf(raw.name).trim().slice(0, MOST_TPV_NAME_LENGTH);
     if (id === undefined) {
