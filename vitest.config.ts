@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/run/longest-first.ts';
 import { COMPILE_CACHE } from './test/support/compile-cache.ts';
@@ -12,8 +13,8 @@ export default defineConfig({
     // Each worker loads the hub's modules once. A test leaves nothing behind in them: what it starts ends with it.
     isolate: false,
     sequence: { sequencer: LongestFirst },
-    // The tests mostly wait for sockets and commits: one worker more than cores keeps them busy.
-    maxWorkers: 3,
+    // The tests mostly wait, for sockets, commits and other programs: two workers more than cores keep these busy.
+    maxWorkers: availableParallelism() + 2,
     // Also on a busy machine, and while sending rests for a second after a message that may have arrived.
     expect: { poll: { timeout: 8_000 } },
     // What hangs is said by its own wait, long before; a process starts slowly on a machine with much else to do.

@@ -26,9 +26,12 @@ export async function launchBrowser(): Promise<Browser> {
     executablePath: await chromiumPath(),
     // In a container the sandbox has no right to its namespaces, and /dev/shm is small; the pages are the hub's own.
     chromiumSandbox: false,
-    args: ['--disable-dev-shm-usage', '--disable-gpu'],
+    args: ['--disable-dev-shm-usage', '--disable-gpu', ONE_RENDERER],
   });
 }
+
+/** The pages of a browser share one process: starting another for each takes longer than most of them need. */
+const ONE_RENDERER = '--renderer-process-limit=1';
 
 let shared: Promise<Browser> | undefined;
 
