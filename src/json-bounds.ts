@@ -61,3 +61,35 @@ function endOfString(json: string, start: number): number {
   }
   return json.length;
 }
+
+/** A NUL as JSON writes it; its backslash may itself be escaped, and then it is none. */
+const WRITTEN_NUL = '\\u0000';
+
+/**
+ * The place of the first text, or name of a field, that has a NUL: PostgreSQL's columns can't hold it, and both
+ * databases answer alike (docs/security.md, S36).
+ * @param json what was parsed; without a written NUL in it nothing is looked at
+ * @param free places that hold any JSON, which is stored as it is: `buttons.*.*.data`
+ * @param at where `value` stands
+ */
+export function placeOfNul(json: string, value: unknown, free: readonly string[] = [], at = ''): string | undefined {
+  if (!json.includes(WRITTEN_NUL)) return undefined;
+  return findNul(
+    value,
+    at === '' ? [] : [at],
+    free.map((place) => place.split('.')),
+  )?.join('.');
+}
+
+function findNul(value: unknown, path: readonly string[], free: readonly string[][]): readonly string[] | undefined {
+  if (free.some((place) => place.length === path.length && place.every((name, i) => name === '*' || name === path[i])))
+    return undefined;
+  if (typeof value === 'string') return value.includes('\0') ? path : undefined;
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (const [name, inner] of Object.entries(value)) {
+    if (name.includes('\0')) return path;
+    const found = findNul(inner, [...path, name], free);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

@@ -11,6 +11,8 @@ import { type AuditEntry, type AuditFilters, auditFilters, auditList } from './s
 
 export interface AuditOptions {
   db: Database;
+  /** In which a CSV writes times. */
+  timeZone: string;
 }
 
 /** Rows of a CSV read at a time. */
@@ -20,7 +22,7 @@ const query = z.strictObject({ ...auditFilters.shape, ...pageQuery(z.tuple([z.in
 
 const COLUMNS: readonly Column<AuditRow>[] = [
   { title: 'seq', value: (row) => row.seq },
-  { title: 'momento', value: (row) => isoTime(row.at) },
+  { title: 'momento', time: (row) => row.at },
   { title: 'quién', value: (row) => row.actor },
   { title: 'acción', value: (row) => row.action },
   { title: 'tipo', value: (row) => row.target_kind },
@@ -31,7 +33,7 @@ const COLUMNS: readonly Column<AuditRow>[] = [
 ];
 
 /** Who did what to what; it is written with each change, and nothing here changes it (docs/security.md, S24). */
-export async function adminAuditRoutes(instance: FastifyInstance, { db }: AuditOptions): Promise<void> {
+export async function adminAuditRoutes(instance: FastifyInstance, { db, timeZone }: AuditOptions): Promise<void> {
   const app = instance.withTypeProvider<ZodTypeProvider>();
 
   app.get(
@@ -50,7 +52,7 @@ export async function adminAuditRoutes(instance: FastifyInstance, { db }: AuditO
     async (request, reply) => {
       const wanted = queryOf(request.query);
       const rows = everyRow<AuditRow, number>((after) => listAudit(db, wanted, after, CSV_PAGE));
-      return sendCsv(reply, 'auditoria', COLUMNS, rows);
+      return sendCsv(reply, { name: 'auditoria', timeZone }, COLUMNS, rows);
     },
   );
 }

@@ -28,6 +28,8 @@ import {
 
 export interface AdminInstructionOptions {
   db: Database;
+  /** In which a CSV writes times. */
+  timeZone: string;
   presence: Presence;
   /** How a TPV takes its instructions, and one of them, in this process. */
   intakeOf(tpvId: string, id: string): Intake;
@@ -46,11 +48,11 @@ const COLUMNS: readonly Column<InstructionSummary>[] = [
   { title: 'TPV', value: (row) => row.tpv?.name },
   { title: 'ID de Telegram', value: (row) => row.user.telegram_id },
   { title: 'Persona', value: (row) => row.user.name },
-  { title: 'Creada', value: (row) => row.created_at },
-  { title: 'Entregada', value: (row) => row.sent_at },
-  { title: 'Recibida por el TPV', value: (row) => row.delivered_at },
-  { title: 'Terminada', value: (row) => row.completed_at },
-  { title: 'Caduca', value: (row) => row.expires_at },
+  { title: 'Creada', time: (row) => row.created_at },
+  { title: 'Entregada', time: (row) => row.sent_at },
+  { title: 'Recibida por el TPV', time: (row) => row.delivered_at },
+  { title: 'Terminada', time: (row) => row.completed_at },
+  { title: 'Caduca', time: (row) => row.expires_at },
   { title: 'Reintentos', value: (row) => row.retry_count },
   { title: 'Error', value: (row) => row.error_message },
 ];
@@ -61,7 +63,7 @@ export async function adminInstructionRoutes(
   options: AdminInstructionOptions,
 ): Promise<void> {
   const app = instance.withTypeProvider<ZodTypeProvider>();
-  const { db } = options;
+  const { db, timeZone } = options;
 
   app.get(
     '/api/admin/instructions',
@@ -94,7 +96,7 @@ export async function adminInstructionRoutes(
         const page = await listInstructions(db, wanted, after, CSV_PAGE);
         return { rows: page.rows.map(instructionSummaryOf), next: page.next };
       });
-      return sendCsv(reply, 'instrucciones', COLUMNS, rows);
+      return sendCsv(reply, { name: 'instrucciones', timeZone }, COLUMNS, rows);
     },
   );
 

@@ -27,6 +27,8 @@ import {
 
 export interface AdminPushOptions {
   db: Database;
+  /** In which a CSV writes times. */
+  timeZone: string;
   now(): number;
 }
 
@@ -39,8 +41,8 @@ const query = z.strictObject({ ...pushFilters.shape, ...pageQuery(z.tuple([z.int
 
 const COLUMNS: readonly Column<PushSummary>[] = [
   { title: 'id', value: (push) => push.id },
-  { title: 'creado', value: (push) => push.created_at },
-  { title: 'enviado', value: (push) => push.sent_at },
+  { title: 'creado', time: (push) => push.created_at },
+  { title: 'enviado', time: (push) => push.sent_at },
   { title: 'estado', value: (push) => push.status },
   { title: 'tipo', value: (push) => push.kind },
   { title: 'tpv', value: (push) => push.tpv?.name },
@@ -53,7 +55,7 @@ const COLUMNS: readonly Column<PushSummary>[] = [
 /** Messages to persons: what left, what waits, what went wrong; and what an administrator can still do about it. */
 export async function adminPushRoutes(instance: FastifyInstance, options: AdminPushOptions): Promise<void> {
   const app = instance.withTypeProvider<ZodTypeProvider>();
-  const { db, now } = options;
+  const { db, timeZone, now } = options;
 
   app.get(
     '/api/admin/pushes',
@@ -71,7 +73,7 @@ export async function adminPushRoutes(instance: FastifyInstance, options: AdminP
     async (request, reply) => {
       const wanted = queryOf(request.query);
       const rows = everyRow<ListedPush, number>((after) => listPushes(db, wanted, after, CSV_PAGE));
-      return sendCsv(reply, 'mensajes', COLUMNS, summaries(rows));
+      return sendCsv(reply, { name: 'mensajes', timeZone }, COLUMNS, summaries(rows));
     },
   );
 

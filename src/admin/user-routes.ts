@@ -5,7 +5,6 @@ import { previewReassign, reassignMany } from '../assignment/move-many.ts';
 import { reassignUser } from '../assignment/move-person.ts';
 import type { Database } from '../db/open.ts';
 import { HubError } from '../errors.ts';
-import { isoTime } from '../iso-time.ts';
 import type { PushAnswer } from '../push/answer.ts';
 import { enqueue, hubSentence } from '../push/enqueue.ts';
 import { tpvById } from '../tpvs/tpv.ts';
@@ -34,6 +33,8 @@ import { nameOf, userSummaryOf } from './user-answer.ts';
 
 export interface AdminUserOptions {
   db: Database;
+  /** In which a CSV writes times. */
+  timeZone: string;
   /** How a message fared with Telegram, waited for as long as the contract says. */
   pushResult(pushId: string): Promise<PushAnswer>;
   now(): number;
@@ -54,14 +55,14 @@ const COLUMNS: readonly Column<ListedUser>[] = [
   { title: 'Idioma', value: (user) => user.language_code },
   { title: 'Activa', value: (user) => (user.is_active === 1 ? 'sí' : 'no') },
   { title: 'TPV', value: (user) => user.tpv_name },
-  { title: 'Desde', value: (user) => isoTime(user.created_at) },
-  { title: 'Último contacto', value: (user) => isoTime(user.last_interaction) },
+  { title: 'Desde', time: (user) => user.created_at },
+  { title: 'Último contacto', time: (user) => user.last_interaction },
 ];
 
 /** The people who write to the bot: who they are, who attends them, all that was said. */
 export async function adminUserRoutes(instance: FastifyInstance, options: AdminUserOptions): Promise<void> {
   const app = instance.withTypeProvider<ZodTypeProvider>();
-  const { db, now } = options;
+  const { db, timeZone, now } = options;
 
   app.get(
     '/api/admin/users',
@@ -88,7 +89,7 @@ export async function adminUserRoutes(instance: FastifyInstance, options: AdminU
     async (request, reply) => {
       const wanted = queryOf(request.query);
       const rows = everyRow((after: UserKey | undefined) => listUsers(db, wanted, after, CSV_PAGE));
-      return sendCsv(reply, 'personas', COLUMNS, rows);
+      return sendCsv(reply, { name: 'personas', timeZone }, COLUMNS, rows);
     },
   );
 

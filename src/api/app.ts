@@ -9,6 +9,7 @@ import type { Logs } from '../log/log.ts';
 import { type AccessLogOptions, accessLog, newRequestId } from './access-log.ts';
 import { answerError, answerErrors } from './error-answers.ts';
 import { readAsJson } from './json-body.ts';
+import { checkRequests } from './request-checks.ts';
 
 export interface AppOptions {
   logs: Logs;
@@ -70,6 +71,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   });
   await app.register(fastifyRateLimit, { global: false });
   accessLog(app, { logs, onAnswered });
+  checkRequests(app);
   return app;
 }
 

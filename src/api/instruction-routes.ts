@@ -20,6 +20,9 @@ import {
   TPV_SECURITY,
 } from './schemas.ts';
 
+/** A report is never lost for a NUL in its error's words: there it becomes U+FFFD. */
+const REPORT_ANY_JSON = ['response', 'error_message'];
+
 export interface InstructionRoutesOptions {
   db: Database;
   auth: AuthPorts;
@@ -90,7 +93,7 @@ export async function instructionRoutes(instance: FastifyInstance, options: Inst
       url: '/api/tpv/instructions/:id',
       onRequest,
       bodyLimit: MAX_REPORT_BYTES,
-      config: { jsonBounds: REPORT_BOUNDS },
+      config: { jsonBounds: REPORT_BOUNDS, anyJson: REPORT_ANY_JSON },
       schema: {
         tags: ['Instrucciones'],
         security: TPV_SECURITY,

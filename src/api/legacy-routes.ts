@@ -47,6 +47,7 @@ export async function legacyRoutes(app: FastifyInstance, options: LegacyRoutesOp
   /** The body is documented here and read by the route itself, which words what is wrong with it in the old way. */
   const route = (summary: string, body: z.ZodType, response: z.ZodType) => ({
     onRequest,
+    config: { anyJson: ['metadata'] },
     schema: { tags: ['TPV antiguos'], security: TPV_SECURITY, summary, body, response: { 200: response } },
     validatorCompiler: () => (value: unknown) => ({ value }),
   });

@@ -5,7 +5,7 @@ import { type ErrorDetail, HubError } from '../errors.ts';
 import { MAX_DOCUMENT_BYTES, MAX_PHOTO_BYTES } from '../push/message.ts';
 import type { SavedUpload, UploadStore } from '../push/uploads.ts';
 import { formFileName, mimeType } from './file-name.ts';
-import { parseJson } from './json-body.ts';
+import { nulAt, parseJson } from './json-body.ts';
 
 /** A push as its form says it. */
 export interface MultipartPush {
@@ -115,6 +115,8 @@ async function fieldValue(request: FastifyRequest, { fieldname, value, mimetype 
   if (!isField(fieldname)) throw unknownPart(fieldname);
   // Such a part was parsed already.
   if (typeof value !== 'string' || mimetype === 'application/json') return value;
+  if (value.includes('\0'))
+    throw new HubError('invalid_request', 'A field has a NUL.', { details: [nulAt(fieldname)] });
   const kind = FIELDS[fieldname];
   switch (kind) {
     case 'text':

@@ -45,6 +45,7 @@ const answer = z.object({
 });
 const refusals = errorResponses('invalid_request', 'unauthorized', 'tpv_inactive', 'not_found');
 const tags = ['Mensajes'];
+const BUTTON_DATA = ['buttons.*.*.data'];
 
 /** Messages from a TPV to its users. */
 export async function pushRoutes(instance: FastifyInstance, options: PushRoutesOptions): Promise<void> {
@@ -57,6 +58,7 @@ export async function pushRoutes(instance: FastifyInstance, options: PushRoutesO
     '/api/tpv/push',
     {
       onRequest,
+      config: { anyJson: BUTTON_DATA },
       schema: {
         tags,
         security: TPV_SECURITY,
@@ -119,6 +121,7 @@ export async function pushRoutes(instance: FastifyInstance, options: PushRoutesO
     '/api/tpv/push/:id',
     {
       onRequest,
+      config: { anyJson: BUTTON_DATA },
       schema: {
         tags,
         security: TPV_SECURITY,

@@ -58,8 +58,11 @@ export async function tpvRoutes(instance: FastifyInstance, options: TpvRoutesOpt
       bodyLimit: MAX_REGISTRATION_BYTES,
       config:
         options.registration === 'open'
-          ? {}
-          : { rateLimit: { max: REGISTRATIONS_PER_HOUR, timeWindow: 3_600_000, errorResponseBuilder: tooMany } },
+          ? { anyJson: ['metadata'] }
+          : {
+              anyJson: ['metadata'],
+              rateLimit: { max: REGISTRATIONS_PER_HOUR, timeWindow: 3_600_000, errorResponseBuilder: tooMany },
+            },
       schema: {
         tags: ['TPV'],
         summary: 'Registra un TPV y le da su clave',
@@ -96,6 +99,8 @@ export async function tpvRoutes(instance: FastifyInstance, options: TpvRoutesOpt
     '/api/tpv/heartbeat',
     {
       onRequest: anyTpv,
+      // Whatever an older TPV puts beside `version` is ignored, and its schema looks at that one.
+      config: { anyJson: ['*'] },
       bodyLimit: MAX_HEARTBEAT_BYTES,
       schema: {
         tags: ['TPV'],

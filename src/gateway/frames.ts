@@ -1,6 +1,6 @@
 import { CloseCode, type ErrorCode, refSchema, TPV_FRAME_TYPES, type TpvFrame, tpvFrameSchema } from '#protocol';
 import { detailsOf, HubError } from '../errors.ts';
-import { exceededBound, JSON_BOUNDS, type JsonBounds, REPORT_BOUNDS } from '../json-bounds.ts';
+import { exceededBound, JSON_BOUNDS, type JsonBounds, placeOfNul, REPORT_BOUNDS } from '../json-bounds.ts';
 
 /** Of a connection that was cut; it is never sent. */
 const CUT = 1006;
@@ -28,7 +28,14 @@ const sentences = {
     `Tipo de mensaje desconocido («${type}»): este hub entiende ${TPV_FRAME_TYPES.join(', ')}.`,
   tooMuch: ({ depth, elements }: JsonBounds) =>
     `El mensaje tiene demasiado dentro: admite ${depth} niveles y ${elements} elementos.`,
+  nul: 'contiene un carácter no admitido (NUL)',
 } as const;
+
+/**
+ * What a report answers, and what a button carries, may hold any JSON. A report is never lost for a NUL in its error's
+ * words, and an id with one is unknown like any other.
+ */
+const ANY_JSON = ['response', 'buttons.*.*.data', 'error_message', 'id'];
 
 /**
  * Reads a frame of 256 KiB at most: its type decides, then what it holds is counted, and only then its schema looks
@@ -54,6 +61,12 @@ export function readFrame(text: string): ReadFrame {
   }
   const bounds = type === 'update' ? REPORT_BOUNDS : JSON_BOUNDS;
   if (exceededBound(text, bounds) !== undefined) return tooMuch(bounds, ref);
+  const nul = placeOfNul(text, body, ANY_JSON);
+  if (nul !== undefined) {
+    const details = [{ path: nul, message: sentences.nul }];
+    const refused = new HubError('invalid_request', 'A text has a NUL.', { details });
+    return { problem: problemOf(refused), ref, fault: ref === undefined ? 'unreadable' : 'too_much' };
+  }
   const parsed = tpvFrameSchema.safeParse(body);
   if (parsed.success) return { frame: parsed.data };
   const refused = new HubError('invalid_request', 'A frame does not fit its schema.', {

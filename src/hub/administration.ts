@@ -6,6 +6,7 @@ import { adminInstructionRoutes } from '../admin/instruction-routes.ts';
 import { adminInterventionRoutes } from '../admin/intervention-routes.ts';
 import type { BotUsername } from '../admin/join-link.ts';
 import { ownAccountRoutes } from '../admin/own-account-routes.ts';
+import { ownHost } from '../admin/own-host.ts';
 import { panelRoutes } from '../admin/panel-routes.ts';
 import { record } from '../admin/record.ts';
 import { loginRoutes, sessionRoutes } from '../admin/session-routes.ts';
@@ -78,14 +79,14 @@ export async function registerAdministration(
   const about = { version: VERSION, time_zone: config.TIME_ZONE, locale: config.DEFAULT_LOCALE };
   const session = { db, throttle, now, access, about };
 
-  await app.register(panelRoutes);
-  await app.register(async (open) => {
-    neverStored(open);
-    await open.register(loginRoutes, session);
+  await app.register(async (own) => {
+    own.addHook('onRequest', ownHost(config.PUBLIC_URL));
+    await own.register(panelRoutes);
+    await own.register(loginRoutes, session);
   });
 
   await app.register(async (guarded) => {
-    neverStored(guarded);
+    guarded.addHook('onRequest', ownHost(config.PUBLIC_URL));
     guarded.addHook('onRequest', access.guard);
     guarded.addHook('onRoute', (route) => {
       const response = { ...ADMIN_SCHEMA.response, ...Object(route.schema?.response) };
@@ -103,9 +104,10 @@ export async function registerAdministration(
       },
     });
     await guarded.register(adminTpvAccessRoutes, { db, now, botUsername });
-    await guarded.register(adminUserRoutes, { db, now, pushResult });
+    await guarded.register(adminUserRoutes, { db, timeZone: config.TIME_ZONE, now, pushResult });
     await guarded.register(adminInstructionRoutes, {
       db,
+      timeZone: config.TIME_ZONE,
       presence,
       maxAttempts: ports.limits.maxAttempts,
       intakeOf: (tpvId, id) => delivery.intakeOf(tpvId, id),
@@ -124,11 +126,4 @@ export async function registerAdministration(
       return new URL(`/admin/configurar#${token}`, config.PUBLIC_URL ?? address).href;
     },
   };
-}
-
-/** No cache, of the browser or on the way, keeps what administrators see. */
-function neverStored(app: FastifyInstance): void {
-  app.addHook('onRequest', async (_request, reply) => {
-    reply.header('cache-control', 'no-store');
-  });
 }

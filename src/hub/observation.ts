@@ -78,11 +78,11 @@ export function createObservation(ports: ObservationPorts, ends: AsyncDisposable
   });
   return {
     async routes(guarded) {
-      const common = { db, now };
+      const common = { db, timeZone: config.TIME_ZONE, now };
       await guarded.register(adminOverviewRoutes, { situation, activity });
       await guarded.register(adminPushRoutes, common);
       await guarded.register(adminQuarantineRoutes, { ...common, retry: ports.retryUpdate });
-      await guarded.register(adminAuditRoutes, { db });
+      await guarded.register(adminAuditRoutes, common);
       await guarded.register(adminSettingRoutes, { ...common, settings: ports.settings, texts: TEXTS, config });
       await guarded.register(adminWebhookRoutes, { ...common, webhook: ports.webhook, watch });
       await guarded.register(adminLiveRoutes, { feed });

@@ -34,18 +34,24 @@ test('what is no cursor of this list is refused', () => {
 interface Row {
   name: string;
   users: number;
+  at?: number | string;
 }
 
 const COLUMNS: readonly Column<Row>[] = [
   { title: 'Nombre', value: (row) => row.name },
   { title: 'Personas', value: (row) => row.users },
   { title: 'Nota', value: () => null },
+  { title: 'Desde', time: (row) => row.at ?? null },
 ];
+
+const TITLES = '"Nombre";"Personas";"Nota";"Desde"';
 
 /** Serves a list as CSV, and gives back its address. */
 async function serve(rows: () => AsyncIterable<Row>): Promise<string> {
   const app = fastify();
-  app.get('/list.csv', (_request, reply: FastifyReply) => sendCsv(reply, 'tpvs', COLUMNS, rows()));
+  app.get('/list.csv', (_request, reply: FastifyReply) =>
+    sendCsv(reply, { name: 'tpvs', timeZone: 'Europe/Madrid' }, COLUMNS, rows()),
+  );
   onTestFinished(() => app.close());
   return `${await app.listen({ port: 0, host: '127.0.0.1' })}/list.csv`;
 }
@@ -64,6 +70,11 @@ test('a spreadsheet in Spain opens it, and runs nothing of what people are calle
     "'x",
     '1=1',
     '',
+    '＝1+1',
+    '＋34',
+    '－5',
+    '＠ana',
+    '\n=1',
   ];
   const url = await serve(async function* () {
     for (const name of names) yield { name, users: -3 };
@@ -74,26 +85,41 @@ test('a spreadsheet in Spain opens it, and runs nothing of what people are calle
   const bytes = Buffer.from(await response.arrayBuffer());
   expect([...bytes.subarray(0, 3)]).toEqual([0xef, 0xbb, 0xbf]);
   const cells = [
-    '"Bar ""La Esquina""; S.L."',
+    'Bar ""La Esquina""; S.L.',
     "'=1+1",
     "'+34 600",
     "'-5",
     "'@ana",
     "'\tx",
-    `"'\r=1"`,
+    "'\r=1",
     'ñ 🍕',
-    '"a\nb"',
+    'a\nb',
     "'x",
     '1=1',
     '',
+    "'＝1+1",
+    "'＋34",
+    "'－5",
+    "'＠ana",
+    "'\n=1",
   ];
-  const lines = ['Nombre;Personas;Nota', ...cells.map((cell) => `${cell};-3;`)];
+  const lines = [TITLES, ...cells.map((cell) => `"${cell}";"-3";"";""`)];
   expect(bytes.subarray(3).toString()).toBe(`${lines.join('\r\n')}\r\n`);
+});
+
+// S34
+test('times are those of a clock on the wall, in summer and winter, as a spreadsheet reads them', async () => {
+  const url = await serve(async function* () {
+    yield { name: 'a', users: 1, at: Date.UTC(2026, 0, 2, 23, 4, 5) };
+    yield { name: 'b', users: 1, at: '2026-07-02T23:04:05.678Z' };
+  });
+  const [, winter, summer] = (await (await fetch(url)).text()).split('\r\n');
+  expect([winter, summer]).toEqual(['"a";"1";"";"2026-01-03 00:04:05"', '"b";"1";"";"2026-07-03 01:04:05"']);
 });
 
 test('an empty list has its titles', async () => {
   const url = await serve(async function* () {});
-  expect((await (await fetch(url)).text()).trim()).toBe('Nombre;Personas;Nota');
+  expect((await (await fetch(url)).text()).trim()).toBe(TITLES);
 });
 
 test('a long list is read page by page, as fast as its reader takes it, and no further once the reader left', async () => {

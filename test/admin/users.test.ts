@@ -270,8 +270,8 @@ describe.each(DIALECTS)('on %s', (database) => {
     const { status, body } = await hub.admin('/api/admin/users.csv?q=hyperlink');
     expect(status).toBe(200);
     const [titles, row, end] = String(body).split('\r\n');
-    expect(titles).toContain('ID de Telegram;Alias;Nombre');
-    expect(row).toContain(`1;;"'=HYPERLINK(""http://x"")";"a;b";`);
+    expect(titles).toContain('"ID de Telegram";"Alias";"Nombre"');
+    expect(row).toContain(`"1";"";"'=HYPERLINK(""http://x"")";"a;b";`);
     expect(end).toBe('');
     expect((await hub.admin('/api/admin/users.csv?q=')).status).toBe(400);
   });

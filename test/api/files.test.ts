@@ -185,7 +185,7 @@ describe.each(DIALECTS)('on %s', (database) => {
     expect((await mine.fetch(file.fileId)).headers.get('content-disposition')).toContain('carta.pdf');
   });
 
-  test.each(['AgACAgQAAxkBAAIB', '%00', '..%2F..%2Fetc', '%F0%9F%8D%95', `${'a'.repeat(251)}`])(
+  test.each(['AgACAgQAAxkBAAIB', '..%2F..%2Fetc', '%F0%9F%8D%95', `${'a'.repeat(251)}`])(
     'the id %s, which no instruction brought, is 404 and Telegram is not asked',
     async (fileId) => {
       const emulator = await telegram();

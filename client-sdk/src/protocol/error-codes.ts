@@ -39,6 +39,10 @@ export const ERRORS = {
   },
   payload_too_large: { status: 413, sentence: 'El contenido es demasiado grande: reduce su tamaño.' },
   unsupported_media_type: { status: 415, sentence: 'Tipo de contenido no admitido: envía «application/json».' },
+  misdirected_request: {
+    status: 421,
+    sentence: 'Esta dirección no es la del hub: abre el panel en la que dice PUBLIC_URL.',
+  },
   too_many_requests: { status: 429, sentence: 'Demasiadas peticiones: espera lo que indica «Retry-After».' },
   quota_exceeded: {
     status: 429,

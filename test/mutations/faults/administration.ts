@@ -123,8 +123,8 @@ export const administrationFaults: readonly Mutation[] = [
   {
     name: 'admin: a spreadsheet runs what a person is called',
     file: 'src/admin/csv.ts',
-    find: '/^[=+\\-@\\t\\r]/',
-    replace: '/^[=+\\-\\t\\r]/',
+    find: '/^[=+\\-@\\t\\r\\n＝＋－＠]/',
+    replace: '/^[=+\\-\\t\\r\\n＝＋－＠]/',
     harm: 'a person named @SUM(…) runs a formula on the accountant’s machine',
     tests: ['test/admin/lists.test.ts'],
   },
