@@ -33,6 +33,15 @@ export const edgeFaults: readonly Mutation[] = [
     tests: ['test/gateway/session.test.ts'],
   },
   {
+    name: 'gateway: a tick that finds a look under way is forgotten',
+    file: 'src/gateway/access-watch.ts',
+    find: '      this.#askedAgain = true;\n',
+    replace: '',
+    harm: 'on a slow database a revoked key keeps its socket for longer than a second',
+    tests: ['test/gateway/closing.test.ts'],
+    only: 'right after a slow look',
+  },
+  {
     name: 'gateway: one missed heartbeat is death',
     file: 'src/gateway/heartbeat.ts',
     find: 'this.#clock.elapsed() - 2 * this.#intervalMs',
