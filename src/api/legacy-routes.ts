@@ -1,18 +1,16 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { settleToken } from '../buttons/button-store.ts';
 import { createLegacyButtons, type LegacyButton, notificationOf } from '../buttons/legacy-buttons.ts';
 import type { IsCallable } from '../callbacks/origins.ts';
 import type { Database, Tx } from '../db/open.ts';
 import { storable } from '../db/plain-text.ts';
 import { HubError } from '../errors.ts';
 import { uuidv7 } from '../ids.ts';
-import { changePush, deletePush } from '../push/change.ts';
+import type { AskChange } from '../push/change.ts';
 import { enqueue } from '../push/enqueue.ts';
 import { faultsOfMessage, type OutboundMessage, type PushRow } from '../push/message.ts';
 import { pushInChat } from '../push/push-store.ts';
 import type { PushQuota } from '../push/quota.ts';
-import type { ChangePort } from '../push/send-port.ts';
 import { userById } from '../users/user.ts';
 import { type AuthPorts, requireTpv, tpvOf } from './auth.ts';
 import { readAsJson } from './json-body.ts';
@@ -22,7 +20,7 @@ import { TPV_SECURITY } from './schemas.ts';
 export interface LegacyRoutesOptions {
   db: Database;
   auth: AuthPorts;
-  telegram: ChangePort;
+  change: AskChange;
   /** The message as it stands once it is settled, or after a while. */
   settled(id: string, ms: number): Promise<PushRow | undefined>;
   isCallable: IsCallable;
@@ -37,12 +35,12 @@ const NOT_REACHABLE: ReadonlySet<number | null> = new Set([400, 403]);
 /** How long the buttons of an older TPV work, if it does not say. */
 const DEFAULT_LIFE_MS = 24 * 3_600_000;
 
-const done = z.object({ success: z.literal(true) });
-const notified = done.extend({ message_id: z.int().nullable(), pending: z.literal(true).optional() });
+const done = z.object({ success: z.literal(true), pending: z.literal(true).optional() });
+const notified = done.extend({ message_id: z.int().nullable() });
 
 /** What older TPVs, in production and written by others, call; their shapes stay (docs/rest.md). */
 export async function legacyRoutes(app: FastifyInstance, options: LegacyRoutesOptions): Promise<void> {
-  const { db, telegram, now } = options;
+  const { db, change, now } = options;
   const onRequest = requireTpv(options.auth, { inactive: false });
   /** The body is documented here and read by the route itself, which words what is wrong with it in the old way. */
   const route = (summary: string, body: z.ZodType, response: z.ZodType) => ({
@@ -108,23 +106,21 @@ export async function legacyRoutes(app: FastifyInstance, options: LegacyRoutesOp
     const body = readLegacy(editBody, request);
     const row = await own(request, body.telegram_user_id, body.message_id);
     const { botones } = body;
-    // Those that go stop working, and still say which URL the message's next ones call.
-    const dropButtons = async (tx: Tx, tokens: readonly string[]) => {
-      for (const token of tokens) await tx.run(settleToken, { token, now: now() });
-    };
-    await changePush({ db, telegram, dropButtons }, row, {
-      text: body.nuevo_texto,
-      parseMode: 'HTML',
-      keyboard: botones && ((tx) => replaceButtons(tx, row, tpvOf(request).id, botones)),
-    });
-    return { success: true };
+    const keyboard = botones && ((tx: Tx) => replaceButtons(tx, row, tpvOf(request).id, botones));
+    const edit = { text: body.nuevo_texto, parseMode: 'HTML', keyboard, dropsButtons: true } as const;
+    return changed(await change(row, edit, WAIT_MS));
   });
 
   app.post('/api/delete_message', route('Borra un mensaje de este TPV', deleteBody, done), async (request) => {
     const body = readLegacy(deleteBody, request);
-    await deletePush({ telegram }, await own(request, body.telegram_user_id, body.message_id));
-    return { success: true };
+    const row = await own(request, body.telegram_user_id, body.message_id);
+    return changed(await change(row, { deletes: true }, WAIT_MS));
   });
+}
+
+/** Telegram has it, or gets it later: it is durable. */
+function changed(row: PushRow | undefined): z.infer<typeof done> {
+  return row === undefined ? { success: true, pending: true } : { success: true };
 }
 
 async function replaceButtons(tx: Tx, row: PushRow, tpvId: string, botones: LegacyButton[][]) {

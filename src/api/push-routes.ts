@@ -2,19 +2,17 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { idempotencyKeySchema, type PushFields, pushEditSchema, pushSchema } from '#protocol';
-import { deleteButtons } from '../buttons/button-store.ts';
 import { checkButtons, createButtons } from '../buttons/create.ts';
 import type { IsCallable } from '../callbacks/origins.ts';
-import type { Database } from '../db/open.ts';
+import type { Database, Tx } from '../db/open.ts';
 import { detailsOf, HubError } from '../errors.ts';
 import type { PushInput } from '../push/accept.ts';
-import { type PushAnswer, pushAnswer } from '../push/answer.ts';
-import { changePush, deletePush } from '../push/change.ts';
+import { PUSH_WAIT_MS, type PushAnswer, pushAnswer } from '../push/answer.ts';
+import type { AskChange } from '../push/change.ts';
 import type { PushRow } from '../push/message.ts';
 import { pushOfTpv } from '../push/push-store.ts';
 import type { PushQuota } from '../push/quota.ts';
 import { resend } from '../push/resend.ts';
-import type { ChangePort } from '../push/send-port.ts';
 import type { SavedUpload, UploadStore } from '../push/uploads.ts';
 import { type AuthPorts, requireTpv, tpvOf } from './auth.ts';
 import { errorResponses } from './error-answers.ts';
@@ -27,7 +25,9 @@ export interface PushRoutesOptions {
   accept(input: PushInput): Promise<{ id: string; repeated: boolean }>;
   /** How it went with Telegram, waited for as long as the contract says. */
   result(pushId: string): Promise<PushAnswer>;
-  telegram: ChangePort;
+  change: AskChange;
+  /** Whether a change of this message is still to come. */
+  isChanging(pushId: string): Promise<boolean>;
   isCallable: IsCallable;
   uploads: UploadStore;
   quota: PushQuota;
@@ -42,6 +42,7 @@ const answer = z.object({
   sent_as_plain_text: z.literal(true).optional(),
   error_message: z.string().optional(),
   telegram_error_code: z.int().optional(),
+  change_pending: z.literal(true).optional(),
 });
 const refusals = errorResponses('invalid_request', 'unauthorized', 'tpv_inactive', 'not_found');
 const tags = ['Mensajes'];
@@ -114,7 +115,10 @@ export async function pushRoutes(instance: FastifyInstance, options: PushRoutesO
         response: { 200: answer, ...refusals },
       },
     },
-    async (request) => pushAnswer(await own(request)),
+    async (request) => {
+      const row = await own(request);
+      return (await options.isChanging(row.id)) ? changing(row) : pushAnswer(row);
+    },
   );
 
   app.patch(
@@ -128,21 +132,18 @@ export async function pushRoutes(instance: FastifyInstance, options: PushRoutesO
         summary: 'Cambia un mensaje enviado',
         params,
         body: pushEditSchema,
-        response: { 200: answer, ...refusals, ...errorResponses('telegram_error', 'too_many_requests') },
+        response: { 200: answer, 202: answer, ...refusals, ...errorResponses('telegram_error', 'unavailable') },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const row = await own(request);
       const { text, parse_mode: parseMode, buttons, expires_in, single_use } = request.body;
       await checkButtons(buttons, tpvOf(request).id, options.isCallable);
       const fields = { telegram_user_id: row.chat_id, buttons, expires_in, single_use };
-      const ports = { db, telegram: options.telegram, dropButtons: deleteButtons };
-      const edited = await changePush(ports, row, {
-        text,
-        parseMode,
-        keyboard:
-          buttons && ((tx) => createButtons(tx, { pushId: row.id, tpvId: tpvOf(request).id, fields }, options.now())),
-      });
+      const keyboard =
+        buttons && ((tx: Tx) => createButtons(tx, { pushId: row.id, tpvId: tpvOf(request).id, fields }, options.now()));
+      const edited = await options.change(row, { text, parseMode, keyboard, dropsButtons: true }, PUSH_WAIT_MS);
+      if (edited === undefined) return reply.code(202).send(changing(row));
       return pushAnswer(edited);
     },
   );
@@ -158,14 +159,16 @@ export async function pushRoutes(instance: FastifyInstance, options: PushRoutesO
         params,
         response: {
           200: z.object({ status: z.literal('deleted'), push_message_id: z.uuid() }),
+          202: answer,
           ...refusals,
-          ...errorResponses('telegram_error', 'too_many_requests'),
+          ...errorResponses('telegram_error', 'unavailable'),
         },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const row = await own(request);
-      await deletePush({ telegram: options.telegram }, row);
+      const deleted = await options.change(row, { deletes: true }, PUSH_WAIT_MS);
+      if (deleted === undefined) return reply.code(202).send(changing(row));
       return { status: 'deleted' as const, push_message_id: row.id };
     },
   );
@@ -205,6 +208,11 @@ async function allowance(request: FastifyRequest, { quota, uploads }: PushRoutes
     request.raw.resume();
     throw error;
   }
+}
+
+/** A message that Telegram shows as it was for a while longer. */
+function changing(row: PushRow): PushAnswer & { change_pending: true } {
+  return { ...pushAnswer(row), change_pending: true };
 }
 
 /** @throws HubError `invalid_request`; a multipart body can't be validated before it was read */

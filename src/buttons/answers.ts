@@ -5,10 +5,11 @@ import type { CallOutcome, CallRequest } from '../callbacks/guarded-call.ts';
 import type { Cancel, Clock } from '../clock.ts';
 import { parseJson } from '../db/json-text.ts';
 import type { Database } from '../db/open.ts';
+import type { ParseMode } from '../db/push-tables.ts';
 import type { EventSource } from '../events.ts';
 import { instructionById } from '../instructions/instruction-store.ts';
+import type { ChangeLane } from '../push/change-lane.ts';
 import { enqueue, hubSentence } from '../push/enqueue.ts';
-import type { ChangePort } from '../push/send-port.ts';
 import { appendToPush } from './append.ts';
 import { openPresses, pressAnswered, settleButtons, settlePress } from './button-store.ts';
 import type { Press, PressOutcome } from './press.ts';
@@ -31,7 +32,8 @@ export interface AnswerPorts {
   db: Database;
   clock: Clock;
   events: EventSource;
-  telegram: ChangePort & {
+  changes: Pick<ChangeLane, 'ask'>;
+  telegram: {
     /** Shows a text over the chat and ends the spinner on a button; never rejects. False: the person did not see it. */
     answerPress(queryId: string, text: string, alert: boolean): Promise<boolean>;
   };
@@ -236,16 +238,22 @@ export class Answers {
     const because = instructionId === undefined ? {} : { because: instructionId };
     const short = text.length <= MAX_ANSWER_LENGTH;
     const shown = press.spinning && (await telegram.answerPress(queryId, short ? text : '', alert)) && short;
-    const messages = shown ? [] : [text];
-    const appended = newText === undefined || (await appendToPush(this.#ports, pushId, newText));
-    if (!appended) messages.push(newText);
+    const messages: { text: string; parseMode: ParseMode }[] = shown ? [] : [{ text, parseMode: 'none' }];
+    if (newText !== undefined) {
+      const appended = await appendToPush(this.#ports, pushId, newText);
+      if (appended.kind === 'refused') messages.push({ text: newText, parseMode: appended.parseMode });
+    }
     await db.transact(async (tx) => {
       const [settled] = await tx.run(settlePress, { queryId, now: clock.now() });
       if (settled === undefined) return;
       if (pushId !== undefined) tx.changed('push', pushId);
       for (const message of messages) {
-        if (message.trim() === '') continue;
-        await enqueue(tx, { ...hubSentence(userId, message), ...because, parseMode: 'none' }, clock.now());
+        if (message.text.trim() === '') continue;
+        await enqueue(
+          tx,
+          { ...hubSentence(userId, message.text), ...because, parseMode: message.parseMode },
+          clock.now(),
+        );
       }
     });
   }

@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely';
-import type { JsonText } from '../db/json-text.ts';
+import { type JsonText, parseJson } from '../db/json-text.ts';
 import type { Tx } from '../db/open.ts';
 import type { ButtonForm, ButtonTable } from '../db/push-tables.ts';
 import { statement } from '../db/statement.ts';
@@ -65,7 +65,7 @@ const deleteButton = statement<{ token: string }>()((db, p) =>
 );
 
 /** One button stops working. */
-export const settleToken = statement<{ token: string; now: number }>()((db, p) =>
+const settleToken = statement<{ token: string; now: number }>()((db, p) =>
   db
     .updateTable('buttons')
     .set({ settled_at: p('now') })
@@ -73,9 +73,17 @@ export const settleToken = statement<{ token: string; now: number }>()((db, p) =
     .where('settled_at', 'is', null),
 );
 
-/** Buttons that no message shows any more. */
-export async function deleteButtons(tx: Pick<Tx, 'run'>, tokens: readonly string[]): Promise<void> {
-  for (const token of tokens) await tx.run(deleteButton, { token });
+/**
+ * Buttons that no message shows any more. They are forgotten, but for an older TPV's: those stop working, and still say
+ * which URL its message's next ones call.
+ */
+export async function retireButtons(tx: Pick<Tx, 'run'>, tokens: readonly string[], now: number): Promise<void> {
+  for (const token of tokens) {
+    const [button] = await tx.run(buttonByToken, { token });
+    if (button === undefined) continue;
+    const isOlder = button.form !== null && parseJson(button.form).legacy === 1;
+    await (isOlder ? tx.run(settleToken, { token, now }) : tx.run(deleteButton, { token }));
+  }
 }
 
 export const insertPress = statement<{

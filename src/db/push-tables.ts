@@ -74,6 +74,31 @@ export interface PushMessageTable {
   upload_bytes: number | null;
 }
 
+/** A change of a sent message that Telegram has not taken yet: one a message, the newest. */
+export interface PushChangeTable {
+  push_id: string;
+  chat_id: number;
+  /** Of the message; null: the hub itself says it. */
+  tpv_id: string | null;
+  /** Counts the changes that were merged into this one. */
+  version: number;
+  /** The new text; null: the text stays. */
+  text: string | null;
+  parse_mode: ParseMode | null;
+  /** Appended to the text that the message has then; escaped for its markup if that can't parse it. */
+  addition: string | null;
+  /** The new buttons; null: they stay. */
+  markup: JsonText<ReplyMarkup> | null;
+  /** 1: buttons that go are forgotten. 0: presses on them are still looked up. */
+  drops_buttons: number;
+  /** 1: the message is deleted, whatever else was wanted. */
+  deletes: number;
+  /** Tries of which it is unknown whether Telegram took them. */
+  attempts: number;
+  asked_at: number;
+  not_before: number;
+}
+
 export interface ButtonTable {
   /** 128 random bits; all that Telegram gets to know. */
   token: string;

@@ -2,7 +2,7 @@ import type { Generated } from 'kysely';
 import type { InstructionStatus } from '#protocol';
 import type { AdminSessionTable, AdminUserTable, AuditTable } from './admin-tables.ts';
 import type { JsonText } from './json-text.ts';
-import type { ButtonTable, PressTable, PushMessageTable } from './push-tables.ts';
+import type { ButtonTable, PressTable, PushChangeTable, PushMessageTable } from './push-tables.ts';
 
 /**
  * The tables as both dialects hold them: times are integer milliseconds, flags 0 or 1, JSON is text that was
@@ -16,6 +16,7 @@ export interface Schema {
   instructions: InstructionTable;
   instruction_files: InstructionFileTable;
   push_messages: PushMessageTable;
+  push_changes: PushChangeTable;
   buttons: ButtonTable;
   presses: PressTable;
   settings: SettingTable;

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Api, RawApi } from 'grammy';
 import type { PushFrame } from '#protocol';
 import { Answers } from '../buttons/answers.ts';
+import { retireButtons } from '../buttons/button-store.ts';
 import { checkButtons, createButtons } from '../buttons/create.ts';
 import { createGuardedCaller } from '../callbacks/guarded-call.ts';
 import { callableUrl, type IsCallable, isCallableOrigin } from '../callbacks/origins.ts';
@@ -10,9 +11,9 @@ import { HubError } from '../errors.ts';
 import { diskSpace, isNearlyFull } from '../observability/disk-space.ts';
 import { acceptPush, inTurn, type PushInput } from '../push/accept.ts';
 import { PUSH_WAIT_MS, type PushAnswer, pushResult } from '../push/answer.ts';
+import type { AskChange } from '../push/change.ts';
 import { Dispatcher } from '../push/dispatch.ts';
 import { PushQuota } from '../push/quota.ts';
-import type { ChangePort } from '../push/send-port.ts';
 import { type UploadStore, uploadStore } from '../push/uploads.ts';
 import { telegramChanger } from '../telegram/outbound/changer.ts';
 import { telegramSender } from '../telegram/outbound/sender.ts';
@@ -32,7 +33,8 @@ export interface Outbound {
   readonly answers: Answers;
   readonly uploads: UploadStore;
   readonly quota: PushQuota;
-  readonly telegram: ChangePort;
+  /** Changes a message; undefined: that is still to come. */
+  change: AskChange;
   accept(input: PushInput): Promise<{ id: string; repeated: boolean }>;
   /** How a message fared with Telegram, waited for as long as the contract says. */
   result(pushId: string): Promise<PushAnswer>;
@@ -53,12 +55,15 @@ export function createOutbound(ports: OutboundPorts, ends: AsyncDisposableStack)
   const { config, db, clock, now, events, api, texts, settings, telemetry, onFault } = ports;
   const uploads = uploadStore(join(dataFolder(config), 'uploads'), now);
   const aheadMs = (withinMs: number) => ports.corrections.aheadMs(withinMs);
+  const telegram = telegramChanger(api);
   const dispatcher = new Dispatcher({
     db,
     clock,
     aheadMs,
     events,
     sender: telegramSender(api),
+    changer: telegram,
+    retireButtons: (tx, tokens) => retireButtons(tx, tokens, now()),
     random: Math.random,
     uploads,
     onFault,
@@ -71,11 +76,11 @@ export function createOutbound(ports: OutboundPorts, ends: AsyncDisposableStack)
   };
   const caller = createGuardedCaller({ allowPrivate: config.CALLBACK_ALLOW_PRIVATE, mayCall, clock });
   ends.defer(() => caller.close());
-  const telegram = telegramChanger(api);
   const answers = new Answers({
     db,
     clock,
     events,
+    changes: dispatcher.changes,
     telegram,
     call: (request) => telemetry.observeCall(() => caller.call(request)),
     texts: texts.press,
@@ -105,7 +110,7 @@ export function createOutbound(ports: OutboundPorts, ends: AsyncDisposableStack)
     answers,
     uploads,
     quota,
-    telegram,
+    change: (row, change, ms) => dispatcher.changes.ask(row, change, ms),
     accept,
     result,
     isCallable,

@@ -31,7 +31,7 @@ export interface TpvEdgesPorts
 /** Registers everything that TPVs call: REST, what older ones know of it, and the socket. */
 export async function registerTpvEdges(app: FastifyInstance, ports: TpvEdgesPorts): Promise<void> {
   const { config, db, clock, now, api, presence, settings, draining, delivery, outbound } = ports;
-  const { dispatcher, telegram, uploads, quota, isCallable, accept, result } = outbound;
+  const { dispatcher, change, uploads, quota, isCallable, accept, result } = outbound;
   const failedKey = failedKeyLimit(app);
   const checkKey = (key: string) => authenticate(db, key, now());
   const auth: AuthPorts = {
@@ -56,8 +56,9 @@ export async function registerTpvEdges(app: FastifyInstance, ports: TpvEdgesPort
     report: ports.report,
     poll: (tpvId, limit, waitMs, gone) => delivery.pollers.poll(tpvId, limit, waitMs, gone),
   });
-  const pushing = { db, auth, telegram, isCallable, quota, now };
-  await app.register(pushRoutes, { ...pushing, accept, result, uploads });
+  const pushing = { db, auth, change, isCallable, quota, now };
+  const isChanging = (id: string) => dispatcher.changes.isComing(id);
+  await app.register(pushRoutes, { ...pushing, isChanging, accept, result, uploads });
   await app.register(legacyRoutes, { ...pushing, settled: (id, ms) => dispatcher.settled(id, ms) });
   const openFile = telegramFiles({
     api,

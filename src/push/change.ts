@@ -1,68 +1,102 @@
-import { jsonText, parseJson } from '../db/json-text.ts';
-import type { Database, Tx } from '../db/open.ts';
+import { type JsonText, jsonText, parseJson } from '../db/json-text.ts';
+import type { Tx } from '../db/open.ts';
 import { storable } from '../db/plain-text.ts';
-import type { InlineKeyboard, ParseMode } from '../db/push-tables.ts';
+import type { InlineKeyboard, ParseMode, ReplyMarkup } from '../db/push-tables.ts';
 import { HubError } from '../errors.ts';
+import type { ChangeContent, ChangeRow } from './change-store.ts';
+import { escapedFor } from './markup.ts';
 import { faultsOfMessage, type PushRow } from './message.ts';
-import { editedPush } from './push-store.ts';
-import type { ChangeOutcome, ChangePort } from './send-port.ts';
+import type { ChangeOutcome } from './send-port.ts';
 
-export interface ChangePorts {
-  db: Database;
-  telegram: ChangePort;
-  /** Forgets what these buttons do; absent: presses on those that a message had are still looked up. */
-  dropButtons?: (tx: Tx, tokens: readonly string[]) => Promise<void>;
-}
-
+/** What is wanted of a message that Telegram has. */
 export interface Change {
   text?: string | undefined;
   parseMode?: ParseMode | undefined;
+  /** Appended to the text that the message has then. */
+  addition?: string;
   /** The new buttons, made within the transaction that keeps them; absent: those that it has stay. */
   keyboard?: ((tx: Tx) => Promise<InlineKeyboard>) | undefined;
+  /** Buttons that go are forgotten; absent: presses on them are still looked up. */
+  dropsButtons?: true;
+  deletes?: true;
 }
 
 /**
- * Changes a message that Telegram has, and keeps what it became.
- * @returns the message as it is now
- * @throws HubError `invalid_request` (too long, or not sent yet), `telegram_error`, `too_many_requests`, `unavailable`
+ * Asks for a change, and waits so many milliseconds for it.
+ * @returns the message as it became; undefined where Telegram has not taken it yet: it is durable, and is done later
  */
-export async function changePush(ports: ChangePorts, row: PushRow, change: Change): Promise<PushRow> {
-  const { db, telegram } = ports;
-  const text = change.text === undefined ? row.text : storable(change.text);
-  const parseMode = change.parseMode ?? row.parse_mode;
-  checkChange(row, change, text, parseMode);
-  // Before Telegram shows them, as the person may press at once; the buttons of now work until then.
-  const keyboard = await db.transact(async (tx) => change.keyboard?.(tx));
-  // Telegram takes buttons away if an edit brings none, so those that stay are sent again.
-  const markup = keyboard === undefined ? row.reply_markup : jsonText({ inline_keyboard: keyboard });
-  const next = { ...row, text, parse_mode: parseMode, reply_markup: markup };
-  const outcome = await (change.text === undefined ? telegram.editButtons(next) : telegram.edit(next));
-  const drop = async (tx: Tx, from: PushRow) => {
-    if (keyboard !== undefined) await ports.dropButtons?.(tx, tokensOf(from.reply_markup));
-  };
-  if (outcome.kind !== 'changed') {
-    // Refused: the person never sees the new ones. Unknown: the person sees either, so both keep working.
-    if (outcome.kind !== 'unknown') await db.transact((tx) => drop(tx, next));
-    throw faultOf(outcome);
-  }
-  const plain = change.text === undefined ? row.sent_as_plain : Number(outcome.asPlain);
-  return db.transact(async (tx) => {
-    await drop(tx, row);
-    const [edited] = await tx.run(editedPush, { id: row.id, text, parseMode, plain, markup });
-    if (edited === undefined) throw new HubError('not_found', 'The message was deleted meanwhile.');
-    tx.changed('push', row.id);
-    return edited;
-  });
-}
+export type AskChange = (row: PushRow, change: Change, ms: number) => Promise<PushRow | undefined>;
+
+/** Telegram deletes what a bot sent for this long (core.telegram.org/bots/api#deletemessage). */
+const DELETABLE_MS = 48 * 3_600_000;
 
 /**
- * Deletes a message in Telegram.
- * @throws as `changePush`
+ * Checks a change before anything is asked for.
+ * @throws HubError `invalid_request`: not sent yet, too long, or a text for what has none
  */
-export async function deletePush(ports: Pick<ChangePorts, 'telegram'>, row: PushRow): Promise<void> {
+export function checkChange(row: PushRow, change: Change): void {
   checkSent(row);
-  const outcome = await ports.telegram.delete(row);
-  if (outcome.kind !== 'changed') throw faultOf(outcome);
+  const { addition, parseMode = row.parse_mode } = change;
+  const text = change.text ?? (addition === undefined ? row.text : appended(row.text, addition));
+  checkText(row, text, parseMode, change.text !== undefined || change.addition !== undefined);
+}
+
+/** What is wanted of a message once this joins what waits: the newest wins, field by field. */
+export function mergedChange(
+  before: ChangeRow | undefined,
+  change: Change,
+  markup: JsonText<ReplyMarkup> | undefined,
+): ChangeContent {
+  const text = change.text === undefined ? (before?.text ?? null) : storable(change.text);
+  return {
+    text,
+    parseMode: change.parseMode ?? before?.parse_mode ?? null,
+    addition: change.text === undefined ? joined(before?.addition ?? null, change.addition) : null,
+    markup: markup ?? before?.markup ?? null,
+    dropsButtons: Number(change.dropsButtons === true || before?.drops_buttons === 1),
+    deletes: Number(change.deletes === true || before?.deletes === 1),
+  };
+}
+
+function joined(before: string | null, addition: string | undefined): string | null {
+  if (addition === undefined) return before;
+  const next = storable(addition);
+  return before === null || before === next ? next : appended(before, next);
+}
+
+/** A message as a change leaves it. */
+export interface ChangedMessage {
+  /** As it is asked for. */
+  next: PushRow;
+  /** Other texts for markup that can't be parsed, before the plain one. */
+  alternatives: readonly string[];
+  /** Whether only its buttons change. */
+  buttonsOnly: boolean;
+}
+
+/**
+ * Works a change into the message as it is now.
+ * @throws HubError `invalid_request` where it got too long by that
+ */
+export function changedMessage(row: PushRow, change: ChangeRow): ChangedMessage {
+  const { text, addition, markup } = change;
+  // Telegram takes buttons away if an edit brings none, so those that stay are sent again.
+  const next = { ...row, parse_mode: change.parse_mode ?? row.parse_mode, reply_markup: markup ?? row.reply_markup };
+  if (text === null && addition === null) return { next, alternatives: [], buttonsOnly: true };
+  const base = text ?? row.text;
+  next.text = addition === null ? base : appended(base, addition);
+  checkText(row, next.text, next.parse_mode, true);
+  const escaped = addition === null ? [] : [appended(base, escapedFor(next.parse_mode, addition))];
+  return { next, alternatives: escaped.filter((one) => one !== next.text), buttonsOnly: false };
+}
+
+/** Whether a text ends with an addition, as it came or escaped. */
+export function endsWithAddition({ text, parse_mode: mode }: PushRow, addition: string): boolean {
+  return text.endsWith(addition) || text.endsWith(escapedFor(mode, addition));
+}
+
+function appended(text: string, addition: string): string {
+  return text === '' ? addition : `${text}\n\n${addition}`;
 }
 
 function checkSent(row: PushRow): void {
@@ -73,40 +107,41 @@ function checkSent(row: PushRow): void {
   });
 }
 
-function checkChange(row: PushRow, change: Change, text: string, parseMode: ParseMode): void {
-  checkSent(row);
-  const data = parseJson(row.data);
-  const faults = faultsOfMessage({ kind: row.kind, text, parseMode, data, disableNotification: false });
-  if (change.text !== undefined && row.kind === 'location') {
-    faults.push({ path: 'text', message: 'una ubicación no lleva texto' });
-  }
+function checkText(row: PushRow, text: string, parseMode: ParseMode, isChanged: boolean): void {
+  const faults = faultsOfMessage({
+    kind: row.kind,
+    text,
+    parseMode,
+    data: parseJson(row.data),
+    disableNotification: false,
+  });
+  if (isChanged && row.kind === 'location') faults.push({ path: 'text', message: 'una ubicación no lleva texto' });
   if (faults.length > 0)
     throw new HubError('invalid_request', 'Telegram would not take this text.', { details: faults });
 }
 
 /** What Telegram carries for the buttons of a keyboard as it is stored. */
-function tokensOf(markup: PushRow['reply_markup']): string[] {
+export function tokensOf(markup: PushRow['reply_markup']): string[] {
   if (markup === null) return [];
   const { inline_keyboard: rows } = parseJson(markup);
   return rows.flat().flatMap((button) => ('callback_data' in button ? [button.callback_data] : []));
 }
 
-function faultOf(outcome: Exclude<ChangeOutcome, { kind: 'changed' }>): HubError {
-  switch (outcome.kind) {
-    case 'refused':
-      if (outcome.code === 429) {
-        const retryAfterSeconds = Math.ceil((outcome.retryAfterMs ?? 1_000) / 1_000);
-        return new HubError('too_many_requests', 'Telegram limits this chat.', { retryAfterSeconds });
-      }
-      return new HubError('telegram_error', `Telegram refused a change: ${outcome.description}`, {
-        details: [{ path: 'telegram', message: outcome.description }],
-        extra: { telegram_error_code: outcome.code },
-      });
-    case 'unreachable':
-    case 'cut':
-    case 'unknown':
-      return new HubError('unavailable', `Telegram can't be reached: ${outcome.description}`, { retryAfterSeconds: 5 });
-    default:
-      return outcome satisfies never;
-  }
+export function keyboardText(keyboard: InlineKeyboard): JsonText<ReplyMarkup> {
+  return jsonText({ inline_keyboard: keyboard });
+}
+
+/** Why Telegram did not take a change, in the caller's words. */
+export function refusedChange(
+  outcome: Extract<ChangeOutcome, { kind: 'refused' }>,
+  row: PushRow,
+  change: ChangeRow,
+  now: number,
+): HubError {
+  const isLate = change.deletes === 1 && row.sent_at !== null && now - row.sent_at > DELETABLE_MS;
+  const late = { path: 'id', message: 'Telegram solo deja borrar mensajes de menos de 48 horas' };
+  return new HubError('telegram_error', `Telegram refused a change: ${outcome.description}`, {
+    details: [{ path: 'telegram', message: outcome.description }, ...(isLate ? [late] : [])],
+    extra: { telegram_error_code: outcome.code },
+  });
 }

@@ -12,7 +12,7 @@ const PAGE = 200;
 const LONGEST_WAIT_MS = 3_600_000;
 
 /**
- * Puts the times of waiting messages right after the clock was corrected: the next try stays as far off as it was, and
+ * Puts the times of waiting messages and changes right after the clock was corrected: the next try stays as far off as it was, and
  * the week after which a message is given up does not shrink.
  */
 export async function correctPushes(
@@ -20,12 +20,18 @@ export async function correctPushes(
   { byMs, now }: Correction,
 ): Promise<void> {
   const aheadMs = Math.max(0, byMs);
-  // A message that came by a clock that was ahead waits for nothing that is known.
-  const notBefore = sql<number>`(case
-    when queued_at > ${now} then ${now}
-    when not_before + ${byMs} < ${now + LONGEST_WAIT_MS} then not_before + ${byMs}
-    else ${now + LONGEST_WAIT_MS} end)`;
-  const queued = sql<number>`(case when queued_at + ${aheadMs} < ${now} then queued_at + ${aheadMs} else ${now} end)`;
+  const times = (came: 'queued_at' | 'asked_at') => {
+    const at = sql.ref(came);
+    return {
+      // What came by a clock that was ahead waits for nothing that is known.
+      notBefore: sql<number>`(case
+        when ${at} > ${now} then ${now}
+        when not_before + ${byMs} < ${now + LONGEST_WAIT_MS} then not_before + ${byMs}
+        else ${now + LONGEST_WAIT_MS} end)`,
+      came: sql<number>`(case when ${at} + ${aheadMs} < ${now} then ${at} + ${aheadMs} else ${now} end)`,
+    };
+  };
+  const { notBefore, came: queued } = times('queued_at');
   const chats = [...new Set((await db.query(waitingChats, {})).map((row) => row.chat_id))];
   for (let from = 0; from < chats.length; from += PAGE) {
     await db.transact(async (tx) => {
@@ -41,4 +47,8 @@ export async function correctPushes(
     });
     await nextTurn();
   }
+  const change = times('asked_at');
+  await db.transact(async (tx) => {
+    await tx.kysely.updateTable('push_changes').set({ not_before: change.notBefore, asked_at: change.came }).execute();
+  });
 }

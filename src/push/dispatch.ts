@@ -1,20 +1,25 @@
 import { type Cancel, pause } from '../clock.ts';
 import type { EventSource } from '../events.ts';
 import { Pace } from '../pace.ts';
+import { ChangeLane, type ChangeLanePorts } from './change-lane.ts';
 import { Departure } from './departure.ts';
 import type { PushRow } from './message.ts';
+import { FAULT_WAIT_MS, patientWrite } from './patient-write.ts';
 import { headOfChat, interruptedToUnknown, markSending, waitingChats } from './push-store.ts';
 import { ChatQueue } from './queue.ts';
 import { OVERALL } from './rate.ts';
 import { SendPause } from './send-pause.ts';
 import type { SendPort } from './send-port.ts';
-import { FAULT_WAIT_MS, Settlement, type SettlementPorts } from './settlement.ts';
+import { Settlement, type SettlementPorts } from './settlement.ts';
 import { Waiters } from './waiters.ts';
 
-export interface DispatchPorts extends SettlementPorts {
+export interface DispatchPorts extends SettlementPorts, ChangeLanePorts {
   events: EventSource;
   sender: SendPort;
 }
+
+/** In whose line its chat stands next; undefined: nothing waits. */
+type Following = Pick<PushRow, 'tpv_id'> | undefined;
 
 /** Requests to Telegram that may be under way at once. */
 const MAX_UNDER_WAY = 60;
@@ -29,6 +34,8 @@ const INTERRUPTED = 'el hub se interrumpió mientras lo enviaba';
  * it twice, and one while connecting leaves it `pending`.
  */
 export class Dispatcher {
+  /** Changes of what was sent; they leave in the same lanes, at the same pace. */
+  readonly changes: ChangeLane;
   readonly #ports: DispatchPorts;
   readonly #queue = new ChatQueue();
   readonly #overall = new Pace(OVERALL);
@@ -49,8 +56,10 @@ export class Dispatcher {
     this.#ports = ports;
     this.#sendPause = new SendPause(ports.clock);
     this.#waiters = new Waiters(ports);
+    const write = patientWrite({ ...ports, sendPause: this.#sendPause, over: this.#over.signal });
     const state = { queue: this.#queue, sendPause: this.#sendPause, waiters: this.#waiters };
-    this.#settlement = new Settlement(ports, state, this.#over.signal);
+    this.#settlement = new Settlement(ports, state, write);
+    this.changes = new ChangeLane(ports, { ...state, write, wake: (chatId, tpvId) => this.#queued(chatId, tpvId) });
     ports.events.on('push.queued', ({ chatId, tpvId }) => this.#queued(chatId, tpvId));
   }
 
@@ -59,6 +68,7 @@ export class Dispatcher {
     const { db } = this.#ports;
     await db.transact((tx) => tx.run(interruptedToUnknown, { error: INTERRUPTED }));
     for (const chat of await db.query(waitingChats, {})) this.#queue.add(chat.chat_id, chat.tpv_id);
+    await this.changes.start();
     this.#started = true;
     this.#pump();
   }
@@ -89,6 +99,7 @@ export class Dispatcher {
     cancel();
     this.#over.abort();
     this.#waiters.end();
+    this.changes.end();
   }
 
   #queued(chatId: number, tpvId: string | null): void {
@@ -153,7 +164,7 @@ export class Dispatcher {
   /** Never rejects. */
   async #sendNext(chatId: number): Promise<void> {
     const { clock, onFault } = this.#ports;
-    let following: Pick<PushRow, 'tpv_id'> | undefined;
+    let following: Following;
     const prepared = this.#prepares();
     try {
       following = await this.#sendHead(chatId, prepared);
@@ -169,17 +180,26 @@ export class Dispatcher {
     }
   }
 
-  /** @returns the message that follows in the chat, or waits in its place */
-  async #sendHead(chatId: number, prepared: () => void): Promise<PushRow | undefined> {
+  /** @returns what follows in the chat, or waits in its place */
+  async #sendHead(chatId: number, prepared: () => void): Promise<Following> {
     const { db, clock, sender } = this.#ports;
     const [head, second] = await db.query(headOfChat, { chatId });
+    const change = await this.changes.head(chatId);
+    if (change !== undefined && (head === undefined || change.asked_at <= head.queued_at)) {
+      await this.#turnToLeave(chatId);
+      if (this.#stopping.signal.aborted) return change;
+      this.#queue.taken(chatId, clock.elapsed());
+      prepared();
+      await this.changes.perform(change);
+      return change;
+    }
     if (head === undefined) return undefined;
     const waitMs = (head.not_before ?? 0) - clock.now();
     if (waitMs > 0) {
       this.#queue.pause(chatId, clock.elapsed() + waitMs);
       return head;
     }
-    if (await this.#settlement.outlived(head)) return second;
+    if (await this.#settlement.outlived(head)) return second ?? change;
     // Asked for last: a slow database would otherwise let many leave at once.
     await this.#turnToLeave(chatId);
     if (this.#stopping.signal.aborted) return head;
@@ -192,7 +212,7 @@ export class Dispatcher {
     const left = await departure.over();
     if (left === 'withdrawn') return head;
     const row = left ?? head;
-    return (await this.#settlement.keep(row, outcome)) ? row : second;
+    return (await this.#settlement.keep(row, outcome)) ? row : (second ?? change);
   }
 
   /**

@@ -204,7 +204,21 @@ export const editedPush = statement<{
 }>()((db, p) =>
   db
     .updateTable('push_messages')
-    .set({ text: p('text'), parse_mode: p('parseMode'), sent_as_plain: p('plain'), reply_markup: p('markup') })
+    .set({
+      text: p('text'),
+      parse_mode: p('parseMode'),
+      sent_as_plain: p('plain'),
+      reply_markup: p('markup'),
+      error_message: '',
+    })
     .where('id', '=', p('id'))
     .returningAll(),
+);
+
+/** What went wrong with a message that is in its chat all the same. */
+export const noteOnPush = statement<{ id: string; error: string }>()((db, p) =>
+  db
+    .updateTable('push_messages')
+    .set({ error_message: p('error') })
+    .where('id', '=', p('id')),
 );

@@ -27,13 +27,16 @@ export interface SendPort {
 
 /** How a change of a sent message went. */
 export type ChangeOutcome =
-  | { kind: 'changed'; asPlain: boolean }
-  | Exclude<SendOutcome, { kind: 'sent' | 'impossible' }>;
+  /** `text`: what was taken, where it was not the text that was asked for. */
+  { kind: 'changed'; asPlain: boolean; text?: string } | Exclude<SendOutcome, { kind: 'sent' | 'impossible' }>;
 
 /** What changing and deleting sent messages asks of Telegram's side; nothing here rejects. */
 export interface ChangePort {
-  /** Replaces text (or caption) and buttons. */
-  edit(row: PushRow): Promise<ChangeOutcome>;
+  /**
+   * Replaces text (or caption) and buttons.
+   * @param alternatives texts to try where the markup can't be parsed; after them the text goes as plain
+   */
+  edit(row: PushRow, alternatives: readonly string[]): Promise<ChangeOutcome>;
   /** Replaces the buttons alone. */
   editButtons(row: PushRow): Promise<ChangeOutcome>;
   delete(row: Pick<PushRow, 'chat_id' | 'telegram_message_id'>): Promise<ChangeOutcome>;

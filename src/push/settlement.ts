@@ -1,8 +1,8 @@
-import { type Clock, pause } from '../clock.ts';
-import type { Database, Tx } from '../db/open.ts';
-import { HubError } from '../errors.ts';
+import type { Clock } from '../clock.ts';
+import type { Database } from '../db/open.ts';
 import { markUnreachable } from '../users/user.ts';
 import { type PushRow, uploadOf } from './message.ts';
+import type { PatientWrite } from './patient-write.ts';
 import { moveChat, postponePush, settlePush } from './push-store.ts';
 import type { ChatQueue } from './queue.ts';
 import type { SendPause } from './send-pause.ts';
@@ -33,11 +33,9 @@ export interface DispatchState {
 type End = Pick<Extract<Verdict, { kind: 'settled' }>, 'status' | 'error' | 'unreachablePerson'>;
 
 /** A message that could not be delivered for a week is given up (docs/reliability.md, "Outbound"). */
-const GIVE_UP_AFTER_MS = 7 * 24 * 3_600_000;
+export const GIVE_UP_AFTER_MS = 7 * 24 * 3_600_000;
 /** On top of what Telegram asks for. */
-const JITTER_MS = 500;
-/** After a fault of the database, nothing is tried for this long. */
-export const FAULT_WAIT_MS = 1_000;
+export const JITTER_MS = 500;
 
 const GIVEN_UP: End = { status: 'failed', error: 'Telegram no estuvo disponible en 7 días', unreachablePerson: false };
 
@@ -47,13 +45,12 @@ export class Settlement {
   readonly #state: DispatchState;
   /** Messages that already followed a group to its new id. */
   readonly #moved = new Set<string>();
-  /** Aborted when nothing may be written any more. */
-  readonly #over: AbortSignal;
+  readonly #write: PatientWrite;
 
-  constructor(ports: SettlementPorts, state: DispatchState, over: AbortSignal) {
+  constructor(ports: SettlementPorts, state: DispatchState, write: PatientWrite) {
     this.#ports = ports;
     this.#state = state;
-    this.#over = over;
+    this.#write = write;
   }
 
   /**
@@ -149,25 +146,5 @@ export class Settlement {
     const file = outcome?.kind === 'sent' ? uploadOf(row) : undefined;
     if (file !== undefined) uploads.remove(file).catch(onFault);
     return false;
-  }
-
-  /**
-   * What Telegram said is known only here until it is written: while the database can't take it, it is tried again,
-   * and nothing else leaves.
-   */
-  async #write(change: (tx: Tx) => Promise<void>): Promise<void> {
-    const { db, clock, onFault } = this.#ports;
-    const signal = this.#over;
-    for (;;) {
-      signal.throwIfAborted();
-      try {
-        return await db.transact(change);
-      } catch (error) {
-        if (!(error instanceof HubError)) throw error;
-        if (!signal.aborted) onFault(error);
-      }
-      this.#state.sendPause.hold(FAULT_WAIT_MS);
-      await pause(clock, FAULT_WAIT_MS, signal);
-    }
   }
 }

@@ -1,5 +1,6 @@
 import type { PressTexts } from '../buttons/answers.ts';
 import type { UnansweredReason } from '../events.ts';
+import { escapeHtml } from '../push/markup.ts';
 import { fillText, type TextDefinition, type TextPlace } from '../settings/text.ts';
 
 /** Telegram's own limit for names is 64 characters; a TPV's name has at most 200. */
@@ -145,8 +146,3 @@ export const COMMANDS = [
   { command: 'id', description: 'Ver tu identificador' },
   { command: 'help', description: 'Ayuda' },
 ] as const;
-
-/** Names come from people; Telegram's HTML knows these three entities. */
-export function escapeHtml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-}

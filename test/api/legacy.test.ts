@@ -120,8 +120,10 @@ describe.each(DIALECTS)('on %s', (database) => {
   test('a message is changed: buttons stay where the edit brings none, go with [], and can be others', async () => {
     const at = await scene(undefined, database);
     const messageId = await at.notify();
-    const edit = (fields: Record<string, unknown>) =>
-      at.post('/api/edit_message/', { telegram_user_id: ANA, message_id: messageId, ...fields });
+    const edit = async (fields: Record<string, unknown>) => {
+      await at.clock.advance(1_000);
+      return at.post('/api/edit_message/', { telegram_user_id: ANA, message_id: messageId, ...fields });
+    };
     expect(await edit({ nuevo_texto: 'Uno <i>y</i> dos' })).toMatchObject({ status: 200, body: { success: true } });
     expect(messageOf(at.ana, messageId)).toEqual({ text: 'Uno y dos', buttons: ['✅ Activar', '❌ Cancelar'] });
     const [kept] = at.ana.chat.find(({ message_id: id }) => id === messageId)?.reply_markup?.inline_keyboard[0] ?? [];
@@ -141,6 +143,7 @@ describe.each(DIALECTS)('on %s', (database) => {
     const at = await scene(undefined, database);
     const messageId = await at.notify();
     for (const id of [messageId, String(messageId)]) {
+      await at.clock.advance(1_000);
       const answer = await at.post('/api/delete_message', { telegram_user_id: String(ANA), message_id: id });
       expect(answer).toMatchObject({ status: 200, body: { success: true } });
     }

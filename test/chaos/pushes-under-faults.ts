@@ -10,6 +10,7 @@ import { Dispatcher } from '../../src/push/dispatch.ts';
 import { enqueue, hubSentence } from '../../src/push/enqueue.ts';
 import { resend } from '../../src/push/resend.ts';
 import { telegramApi } from '../../src/telegram/outbound/api.ts';
+import { telegramChanger } from '../../src/telegram/outbound/changer.ts';
 import { telegramSender } from '../../src/telegram/outbound/sender.ts';
 import { testClock, turns } from '../support/clock.ts';
 
@@ -159,6 +160,8 @@ export async function pushesUnderFaults(options: PushesUnderFaultsOptions): Prom
         }
       },
     },
+    changer: telegramChanger(api),
+    retireButtons: async () => {},
     random,
     uploads: { remove: async () => {} },
     onFault: (error) => unexpected.push(error),

@@ -6,7 +6,7 @@ import { Dispatcher } from '../../src/push/dispatch.ts';
 import { enqueue, hubSentence } from '../../src/push/enqueue.ts';
 import type { PushRow } from '../../src/push/message.ts';
 import { pushById } from '../../src/push/push-store.ts';
-import type { SendOutcome } from '../../src/push/send-port.ts';
+import type { ChangeOutcome, SendOutcome } from '../../src/push/send-port.ts';
 import { registerTpv } from '../../src/tpvs/register.ts';
 import { type TestClock, testClock, turns } from './clock.ts';
 import { type DialectUnderTest, freshDatabase } from './hub.ts';
@@ -20,6 +20,11 @@ export interface Got {
   text: string;
 }
 
+/** A change as Telegram got it. */
+export interface GotChange extends Got {
+  kind: 'edit' | 'buttons' | 'delete';
+}
+
 export interface TestDispatcher {
   readonly db: Database;
   readonly clock: TestClock;
@@ -27,6 +32,8 @@ export interface TestDispatcher {
   readonly databaseUrl: string;
   /** What Telegram got so far. */
   readonly got: readonly Got[];
+  /** The clock's time when it started. */
+  readonly started: number;
   readonly faults: readonly unknown[];
   /** When Telegram was asked whether it works; on the test's clock, from its start. */
   readonly probes: readonly number[];
@@ -34,6 +41,10 @@ export interface TestDispatcher {
   works: () => boolean;
   /** Before a message leaves: what keeps it from that, if something does. */
   connect: (row: PushRow) => Promise<SendOutcome | undefined>;
+  /** The changes that Telegram was asked for so far. */
+  readonly changes: readonly GotChange[];
+  /** What it says to a change. */
+  answerChange: (got: GotChange) => ChangeOutcome | Promise<ChangeOutcome>;
   /** What Telegram says; everything is taken by default. */
   answer: (row: PushRow, got: Got) => SendOutcome | Promise<SendOutcome>;
   /** A message of this TPV (the hub itself by default) to a chat; resolves with its id. */
@@ -101,6 +112,15 @@ export async function startDispatcher(options: DispatcherOptions = {}): Promise<
     });
   };
   const watched = options.wrap?.(db) ?? db;
+  const changes: GotChange[] = [];
+  const changed = async (row: Pick<PushRow, 'chat_id'>, kind: GotChange['kind'], text: string) => {
+    events++;
+    const one = { at: clock.now() - START, chatId: row.chat_id, text, kind };
+    changes.push(one);
+    const outcome = await test.answerChange(one);
+    events++;
+    return outcome;
+  };
   const dispatcher = new Dispatcher({
     aheadMs: () => 0,
     db: {
@@ -129,6 +149,12 @@ export async function startDispatcher(options: DispatcherOptions = {}): Promise<
         return test.works();
       },
     },
+    changer: {
+      edit: (row) => changed(row, 'edit', row.text),
+      editButtons: (row) => changed(row, 'buttons', ''),
+      delete: (row) => changed(row, 'delete', ''),
+    },
+    retireButtons: async () => {},
     random: options.random ?? (() => 0),
     uploads: { remove: async () => {} },
     onFault: (error) => {
@@ -149,8 +175,11 @@ export async function startDispatcher(options: DispatcherOptions = {}): Promise<
     got,
     probes,
     works: () => true,
+    started: START,
     faults,
     connect: async () => undefined,
+    changes,
+    answerChange: () => ({ kind: 'changed', asPlain: false }),
     answer: sent,
     push: async (chatId, text, tpvId) => (await test.pushAll([{ chatId, text, ...(tpvId && { tpvId }) }]))[0] ?? '',
     pushAll: (messages) =>

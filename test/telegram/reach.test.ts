@@ -195,7 +195,7 @@ test.each<[string, number, string, Record<string, string>, TelegramFault['kind']
   ['a page that leads elsewhere', 302, HTML, { location: 'http://127.0.0.1:9/' }, 'unreachable', {}],
   ['a person who blocked the bot', 403, json(403), {}, 'refused', { code: 403 }],
   ['another service’s JSON', 404, '{"error":"no such page"}', {}, 'unreachable', {}],
-])('an answer with %s keeps what it says', async (_name, status, body, headers, kind, more) => {
+])('row 35: an answer with %s keeps what it says', async (_name, status, body, headers, kind, more) => {
   const answer: RequestListener = (request, response) => {
     request.resume().on('end', () => response.writeHead(status, headers).end(body));
   };

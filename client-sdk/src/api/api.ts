@@ -125,7 +125,10 @@ export class HubApi {
     );
   }
 
-  /** Changes a message that was sent: its text, its buttons (`[]` removes them), or both. */
+  /**
+   * Changes a message that was sent: its text, its buttons (`[]` removes them), or both. Where Telegram can't be reached
+   * it is made later.
+   */
   editPush(pushMessageId: string, edit: PushEdit, { signal }: CallOptions = {}): Promise<void> {
     return callForNothing(this.#caller, {
       method: 'PATCH',

@@ -113,6 +113,8 @@ export interface PushState {
   /** Why it failed. */
   error_message?: string;
   telegram_error_code?: number;
+  /** A change of it is still to come. */
+  change_pending?: boolean;
 }
 
 /** What an edit changes; what it leaves out stays as it is. */

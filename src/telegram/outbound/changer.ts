@@ -16,11 +16,17 @@ export function telegramChanger(
   api: Api<RawApi>,
 ): ChangePort & { answerPress(queryId: string, text: string, alert: boolean): Promise<boolean> } {
   return {
-    async edit(row) {
-      const first = await attempt(() => edit(api, row, row.parse_mode), NOT_MODIFIED);
-      if (row.parse_mode === 'none' || first.kind !== 'refused' || !UNPARSABLE.test(first.description)) return first;
-      const second = await attempt(() => edit(api, row, 'none'), NOT_MODIFIED);
-      return second.kind === 'changed' ? { ...second, asPlain: true } : second;
+    async edit(row, alternatives) {
+      const mode = row.parse_mode;
+      const first = await attempt(() => edit(api, row, mode), NOT_MODIFIED);
+      if (mode === 'none' || !isUnparsable(first)) return first;
+      for (const text of alternatives) {
+        const other = await attempt(() => edit(api, { ...row, text }, mode), NOT_MODIFIED);
+        if (other.kind === 'changed') return { ...other, text };
+        if (!isUnparsable(other)) return other;
+      }
+      const last = await attempt(() => edit(api, row, 'none'), NOT_MODIFIED);
+      return last.kind === 'changed' ? { ...last, asPlain: true } : last;
     },
     editButtons: (row) =>
       attempt(
@@ -44,6 +50,10 @@ async function attempt(request: () => Promise<unknown>, fine?: RegExp): Promise<
     if (outcome.kind === 'refused' && fine?.test(outcome.description)) return { kind: 'changed', asPlain: false };
     return outcome;
   }
+}
+
+function isUnparsable(outcome: ChangeOutcome): boolean {
+  return outcome.kind === 'refused' && UNPARSABLE.test(outcome.description);
 }
 
 function edit(api: Api<RawApi>, row: PushRow, mode: ParseMode): Promise<unknown> {
