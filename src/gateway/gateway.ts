@@ -76,8 +76,11 @@ export class Gateway {
     return session && { since: session.openedAt, address: session.identity.address, maxInFlight: session.maxInFlight };
   }
 
-  /** Takes an upgraded socket of an authenticated TPV. Everything is attached before it returns. */
-  accept(socket: WebSocket, { tpv, keyId }: Credential, address: string): void {
+  /**
+   * Takes an upgraded socket of an authenticated TPV. Everything is attached before it returns.
+   * @param connection what lies under the socket
+   */
+  accept(socket: WebSocket, connection: SessionPorts['connection'], { tpv, keyId }: Credential, address: string): void {
     const { clock, delivery, presence, report, push, log } = this.#ports;
     if (this.#closed) {
       socket.close(CloseCode.Restart, 'restart');
@@ -85,6 +88,7 @@ export class Gateway {
     }
     const identity = { id: uuidv7(clock.now()), tpvId: tpv.id, tpvName: tpv.name, keyId, address };
     const session = new Session(socket, identity, {
+      connection,
       clock,
       report,
       push,

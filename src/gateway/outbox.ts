@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { Clock } from '../clock.ts';
 
@@ -8,7 +9,12 @@ const SLOW_BYTES = 1024 * 1024;
 /** Or one that stays congested for longer than this. */
 const SLOW_MS = 30_000;
 
+/** So much is gathered for one write at most: it counts as waiting to be read until then. */
+const GATHERED_BYTES = 64 * 1024;
+
 export interface OutboxPorts {
+  /** The connection under the socket. */
+  connection: Pick<Writable, 'cork' | 'uncork'>;
   clock: Clock;
   /** It was congested, and has been read. */
   onWritable(): void;
@@ -16,11 +22,15 @@ export interface OutboxPorts {
   onSlow(): void;
 }
 
-/** What goes out on one socket, and how far its reader is behind. */
+/**
+ * What goes out on one socket, and how far its reader is behind. The first frame leaves at once; those that are said in
+ * the same breath, as a commit says many, leave behind it in one write.
+ */
 export class Outbox {
   readonly #socket: WebSocket;
   readonly #ports: OutboxPorts;
   #congestedSince: number | undefined;
+  #breath: 'ended' | 'begun' | 'gathers' = 'ended';
 
   constructor(socket: WebSocket, ports: OutboxPorts) {
     this.#socket = socket;
@@ -32,6 +42,7 @@ export class Outbox {
   }
 
   send(frame: string): void {
+    this.#gather();
     if (this.#socket.bufferedAmount + frame.length < CONGESTED_BYTES) {
       this.#socket.send(frame);
       return;
@@ -46,6 +57,25 @@ export class Outbox {
   check(): void {
     const since = this.#congestedSince;
     if (since !== undefined && this.#ports.clock.elapsed() - since > SLOW_MS) this.#ports.onSlow();
+  }
+
+  #gather(): void {
+    if (this.#breath === 'ended') {
+      this.#breath = 'begun';
+      // Behind the promises that are done, among them those of the same commit.
+      process.nextTick(() => this.#endBreath());
+    } else if (this.#breath === 'begun') {
+      this.#breath = 'gathers';
+      this.#ports.connection.cork();
+    } else if (this.#socket.bufferedAmount > GATHERED_BYTES) {
+      this.#ports.connection.uncork();
+      this.#ports.connection.cork();
+    }
+  }
+
+  #endBreath(): void {
+    if (this.#breath === 'gathers') this.#ports.connection.uncork();
+    this.#breath = 'ended';
   }
 
   #written(): void {

@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts';
 import type { Sink } from '../delivery/sink.ts';
 import { isoTime } from '../iso-time.ts';
 import { brokenFrameCode, readFrame, refusalFrame } from './frames.ts';
-import { Outbox } from './outbox.ts';
+import { Outbox, type OutboxPorts } from './outbox.ts';
 import { Reading } from './reading.ts';
 import { type RequestPorts, Requests } from './requests.ts';
 
@@ -15,6 +15,7 @@ const MAX_UNKNOWN_IN_A_ROW = 20;
 const CLOSE_GRACE_MS = 2_000;
 
 export interface SessionPorts extends RequestPorts {
+  connection: OutboxPorts['connection'];
   clock: Clock;
   /** The TPV can take more. */
   onRoom(session: Session): void;
@@ -71,6 +72,7 @@ export class Session implements Sink {
       onFault: (error) => ports.onFault(error, this),
     });
     this.#outbox = new Outbox(socket, {
+      connection: ports.connection,
       clock: ports.clock,
       onWritable: () => ports.onRoom(this),
       onSlow: () => this.close(CloseCode.SlowConsumer, 'slow_consumer'),

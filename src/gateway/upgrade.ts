@@ -72,7 +72,7 @@ export async function gatewayRoutes(app: FastifyInstance, options: UpgradeOption
       socket.removeAllListeners('error');
       if (admission === undefined) return socket.terminate();
       admission.response.detachSocket(request.raw.socket);
-      options.gateway.accept(socket, admission.credential, request.ip);
+      options.gateway.accept(socket, request.raw.socket, admission.credential, request.ip);
     },
   });
 }

@@ -9,11 +9,12 @@ const TPV = 'a-tpv';
 
 /** A session over a real socket, before its welcome; the frames that the TPV got, and what it said. */
 async function openSession(ports: Partial<SessionPorts> = {}) {
-  const { server, client } = await socketPair();
+  const { server, connection, client } = await socketPair();
   const frames: Record<string, unknown>[] = [];
   client.on('message', (data) => frames.push(JSON.parse(data.toString())));
   const identity = { id: 'a-session', tpvId: TPV, tpvName: 'Bar', keyId: 'a-key', address: '127.0.0.1' };
   const session = new Session(server, identity, {
+    connection,
     clock: testClock(),
     report: async () => {},
     push: () => Promise.reject(new Error('nobody pushes here')),
