@@ -68,6 +68,18 @@ test('a sync that is back before an earlier one tells what both cover, in order'
   expect(syncs.behind).toBe(false);
 });
 
+test('it has ended when no sync is under way, also none that another overtook', async () => {
+  const { syncs, steps, commit, end } = byHand();
+  commit('a');
+  commit('b');
+  await end(1);
+  void syncs.ended().then(() => steps.push('ended'));
+  await turn();
+  expect(steps.slice(3)).toEqual(['a told', 'b told']);
+  await end(0);
+  expect(steps.slice(5)).toEqual(['ended']);
+});
+
 test('a failed sync is final: whoever waits is refused, and a later sync confirms nothing', async () => {
   const { syncs, steps, commit, end, underWay } = byHand();
   commit('a');

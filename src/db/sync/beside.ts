@@ -84,6 +84,7 @@ export function syncBeside({ writer, openReader, onSyncFailed, sync }: BesidePor
           if (!isNamed) writer.file.requireNamed();
         }),
       async close() {
+        await syncs.ended();
         // Copied into the file, what the disk did not keep could become something else.
         if (syncs.fault === undefined) await writer.close();
         log.close();

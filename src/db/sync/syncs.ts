@@ -40,6 +40,7 @@ export class Syncs {
   #durable = 0;
   /** In the order of their commits. */
   #waiting: Waiting[] = [];
+  readonly #underWay = new Set<Promise<void>>();
   #fault: DatabaseFault | undefined;
 
   constructor(ports: SyncsPorts) {
@@ -75,6 +76,11 @@ export class Syncs {
     });
   }
 
+  /** Resolves when no sync is under way: one that another overtook may be, with no caller waiting for it. */
+  async ended(): Promise<void> {
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
+  }
+
   #begin(): void {
     if (this.#begun === this.#committed || this.#fault !== undefined) return;
     const slot = this.#free.pop();
@@ -82,14 +88,19 @@ export class Syncs {
     const covered = this.#committed;
     this.#begun = covered;
     this.#ports.onBegin(covered);
-    this.#ports.sync(slot).then(
+    const sync = this.#ports.sync(slot).then(
       () => {
+        this.#underWay.delete(sync);
         this.#free.push(slot);
         this.#reached(covered);
         this.#begin();
       },
-      (cause) => this.#failed(cause),
+      (cause) => {
+        this.#underWay.delete(sync);
+        this.#failed(cause);
+      },
     );
+    this.#underWay.add(sync);
   }
 
   #reached(commit: number): void {
