@@ -134,6 +134,16 @@ describe.each(DIALECTS)('a message on %s', (database) => {
     expect(await payloads(tpv)).toMatchObject([{ text: 'Mi mesa', attachments: [{ kind: 'photo', file_id: 'p' }] }]);
   });
 
+  test('whose fields are null but for its text arrives', async () => {
+    const hub = await startHub({ database });
+    const tpv = await hub.tpv();
+    const kinds = ['photo', 'document', 'voice', 'sticker', 'animation', 'location', 'contact', 'venue', 'poll'];
+    const nothing = Object.fromEntries([...kinds, 'caption', 'reply_to_message'].map((field) => [field, null]));
+    const sender = { last_name: null, username: null, language_code: null, is_bot: null };
+    await hub.update(privateMessage(1, { ...nothing, text: 'Hola' }, sender));
+    expect(await payloads(tpv)).toMatchObject([{ text: 'Hola', attachments: [], last_name: '', username: null }]);
+  });
+
   test('without text or attachment is kept with its reason', async () => {
     const hub = await startHub({ database });
     const update = privateMessage(1, { dice: { emoji: '🎲', value: 3 } });
