@@ -30,7 +30,7 @@ export default async function shareDatabases(project: TestProject): Promise<() =
   project.provide('postgresUrl', url);
   const migrated = await makeMigratedFile();
   project.provide('migratedFile', migrated.path);
-  const template = `hub_migrated_${process.pid}`;
+  const template = `hub_migrated_${crypto.randomUUID().replaceAll('-', '')}`;
   project.provide('postgresTemplate', template);
   if (url !== '') {
     await asAdmin(new URL(url), `create database ${template}`);
