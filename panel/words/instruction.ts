@@ -16,6 +16,8 @@ export const instructionWords = {
     created: 'Llegó',
     expires: 'Caduca',
     error: 'Error',
+    retryOf: 'Reintento de',
+    retriedAs: 'Reintentada como',
     id: 'Id',
     idCopy: 'el id de la instrucción',
     unassigned: 'Sin asignar',

@@ -38,6 +38,8 @@ export function instructionSummaryOf(row: ListedInstruction): InstructionSummary
     expires_at: isoTime(row.expires_at),
     retry_count: row.retry_count,
     error_message: row.error_message,
+    retry_of: row.retry_of,
+    retried_as: row.retried_as,
   };
 }
 

@@ -4,10 +4,17 @@ import type { z } from 'zod';
 import type { AuditAction } from '../audit/actions.ts';
 import type { Database, Tx } from '../db/open.ts';
 import { HubError } from '../errors.ts';
-import { type BulkRequest, intervene, isActive, previewIntervention } from '../instructions/bulk.ts';
+import { type BulkRequest, type BulkTally, intervene, isActive, previewIntervention } from '../instructions/bulk.ts';
 import { type InstructionRow, instructionIdOf } from '../instructions/instruction.ts';
 import { instructionById } from '../instructions/instruction-store.ts';
-import { cancel, type Intervention, moveTo, obstacleTo, retryInstruction } from '../instructions/intervention.ts';
+import {
+  cancel,
+  type Intervention,
+  moveTo,
+  type Obstacle,
+  obstacleTo,
+  retryInstruction,
+} from '../instructions/intervention.ts';
 import type { HandOut } from '../instructions/submit.ts';
 import { record } from './record.ts';
 import {
@@ -111,16 +118,16 @@ export async function adminInterventionRoutes(
         summary: 'Lo mismo con muchas: cuenta las que se puede, y dice por qué no las demás',
         description:
           '«too_old»: al reintentar se omite lo que terminó hace más tiempo del que tenía para hacerse (24 horas los ' +
-          'mensajes); una a una sí se puede.',
+          'mensajes), y «completed» lo que ya se completó; una a una sí se puede.',
         body: bulkChange,
         response: { 200: bulkOutcome },
       },
     },
     async (request) => {
       const wanted = requestOf(request.body);
-      if (request.body.preview) return previewIntervention(db, wanted, now());
+      if (request.body.preview) return outcomeOf(await previewIntervention(db, wanted, now()));
       const target = wanted.action === 'reassign' ? { tpv_id: wanted.tpvId } : {};
-      return intervene(
+      const tally = await intervene(
         {
           ...options,
           record: (tx, ids) =>
@@ -128,8 +135,13 @@ export async function adminInterventionRoutes(
         },
         wanted,
       );
+      return outcomeOf(tally);
     },
   );
+}
+
+function outcomeOf({ count, byStatus, skipped }: BulkTally): z.infer<typeof bulkOutcome> {
+  return { count, by_status: byStatus, skipped };
 }
 
 function requestOf(body: z.infer<typeof bulkChange>): BulkRequest {
@@ -152,10 +164,11 @@ async function allowed(tx: Tx, intervention: Intervention, given: string): Promi
 const WHY_NOT = {
   final: 'ya terminó',
   not_final: 'todavía no ha terminado',
+  retried: 'ya se envió otra vez: abre la nueva, a la que lleva «Reintentada como»',
   press: 'es una pulsación o una prueba: pertenece a su TPV y nadie espera otra respuesta',
-} as const;
+} as const satisfies Record<Obstacle, string>;
 
-function refused(intervention: Intervention, obstacle: keyof typeof WHY_NOT): HubError {
+function refused(intervention: Intervention, obstacle: Obstacle): HubError {
   return new HubError('invalid_transition', `An instruction that is ${obstacle} takes no ${intervention}.`, {
     details: [{ path: 'id', message: WHY_NOT[obstacle] }],
   });

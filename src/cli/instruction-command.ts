@@ -94,6 +94,8 @@ async function show({ db }: Desk, given: string): Promise<Result> {
     ['response', row.response ?? '–'],
     ['expires', isoTime(row.expires_at)],
     ['retries', String(row.retry_count)],
+    ...(row.retry_of === null ? [] : [['retry of', row.retry_of] satisfies [string, string]]),
+    ...(row.retried_as === null ? [] : [['retried', `as ${row.retried_as}`] satisfies [string, string]]),
   ];
   const text = [
     ...facts.map(([name, value]) => `${name.padEnd(9)} ${value}`),
@@ -117,6 +119,8 @@ async function retry(desk: Desk, given: string): Promise<Result> {
   const obstacle = obstacleTo('retry', row);
   if (obstacle === 'not_final')
     throw new HubError('invalid_transition', `It is ${row.status}: only what ended can be sent again.`);
+  if (obstacle === 'retried')
+    throw new HubError('invalid_transition', `It was sent again already, as ${row.retried_as}: retry that one.`);
   if (obstacle !== undefined)
     throw new HubError('invalid_transition', 'A press is not sent again: nobody waits for its answer.');
   const id = await desk.change(
@@ -148,6 +152,8 @@ function summaryOf(row: ListedInstruction) {
     created_at: isoTime(row.created_at),
     completed_at: row.completed_at === null ? null : isoTime(row.completed_at),
     retry_count: row.retry_count,
+    retry_of: row.retry_of,
+    retried_as: row.retried_as,
     error_message: row.error_message,
   };
 }

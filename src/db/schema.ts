@@ -119,6 +119,10 @@ export interface InstructionTable {
   holder: string | null;
   /** When the sweep must look at it (a lease or the expiry, whichever comes first); null once final. */
   due_at: number | null;
+  /** The one that an administrator sent once more, as this one. */
+  retry_of: string | null;
+  /** As which one an administrator sent it once more. */
+  retried_as: string | null;
 }
 
 /** A file that came with an instruction; its TPV, and no other, may fetch it. */

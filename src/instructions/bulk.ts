@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import type { InstructionStatus } from '#protocol';
 import { type BulkOutcome, tallyInChunks } from '../db/chunks.ts';
 import type { Database, Tx } from '../db/open.ts';
 import type { Schema } from '../db/schema.ts';
@@ -21,7 +22,12 @@ export type BulkRequest =
 
 export interface Skipped {
   id: string;
-  reason: Obstacle | 'not_found' | 'too_old' | 'tpv_unavailable';
+  reason: Obstacle | 'not_found' | 'too_old' | 'completed' | 'tpv_unavailable';
+}
+
+/** What became of many, and in which states those were to which it could be done. */
+export interface BulkTally extends BulkOutcome<Skipped> {
+  byStatus: Partial<Record<InstructionStatus, number>>;
 }
 
 export interface BulkPorts {
@@ -36,9 +42,10 @@ export interface BulkPorts {
 const CHUNK = 100;
 
 /** Does it to each that it can be done to; a hub that dies on the way has done whole chunks. */
-export async function intervene(ports: BulkPorts, request: BulkRequest): Promise<BulkOutcome<Skipped>> {
-  return tallyInChunks(request.ids, CHUNK, (ids) =>
-    ports.db.transact(async (tx) => {
+export async function intervene(ports: BulkPorts, request: BulkRequest): Promise<BulkTally> {
+  const byStatus: BulkTally['byStatus'] = {};
+  const outcome = await tallyInChunks(request.ids, CHUNK, async (ids) => {
+    const { able, skipped } = await ports.db.transact(async (tx) => {
       const now = ports.now();
       const { able, skipped } = await sorted(tx.kysely, request, ids, now);
       for (const row of able) await change(tx, ports, request, row, now);
@@ -48,21 +55,27 @@ export async function intervene(ports: BulkPorts, request: BulkRequest): Promise
           able.map((row) => row.id),
         );
       }
-      return { count: able.length, skipped };
-    }),
-  );
+      return { able, skipped };
+    });
+    count(byStatus, able);
+    return { count: able.length, skipped };
+  });
+  return { ...outcome, byStatus };
 }
 
 /** What `intervene` would do now. */
-export async function previewIntervention(
-  db: Database,
-  request: BulkRequest,
-  now: number,
-): Promise<BulkOutcome<Skipped>> {
-  return tallyInChunks(request.ids, CHUNK, async (ids) => {
+export async function previewIntervention(db: Database, request: BulkRequest, now: number): Promise<BulkTally> {
+  const byStatus: BulkTally['byStatus'] = {};
+  const outcome = await tallyInChunks(request.ids, CHUNK, async (ids) => {
     const { able, skipped } = await sorted(db.read, request, ids, now);
+    count(byStatus, able);
     return { count: able.length, skipped };
   });
+  return { ...outcome, byStatus };
+}
+
+function count(byStatus: BulkTally['byStatus'], rows: readonly InstructionRow[]): void {
+  for (const { status } of rows) byStatus[status] = (byStatus[status] ?? 0) + 1;
 }
 
 /** Those to which it can be done, in their order, and the others with the reason why not. */
@@ -84,7 +97,9 @@ async function sorted(
   }
   return { able, skipped };
 
-  function lateObstacle(row: InstructionRow): 'too_old' | 'tpv_unavailable' | undefined {
+  function lateObstacle(row: InstructionRow): 'too_old' | 'completed' | 'tpv_unavailable' | undefined {
+    // What was done is done once more only where somebody chose that very one.
+    if (request.action === 'retry' && row.status === 'completed') return 'completed';
     if (request.action === 'retry' && isTooOld(row, now)) return 'too_old';
     return taken ? undefined : 'tpv_unavailable';
   }

@@ -51,6 +51,8 @@ const LISTED = [
   'instructions.retry_count',
   'instructions.holder',
   'instructions.due_at',
+  'instructions.retry_of',
+  'instructions.retried_as',
 ] as const;
 
 /** A page of instructions, the newest first, without long answers; its key is `seq`. */

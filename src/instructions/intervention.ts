@@ -1,28 +1,33 @@
 import { isFinal } from '#protocol';
 import type { Tx } from '../db/open.ts';
+import { HubError } from '../errors.ts';
 import { tpvOfUser } from '../users/user.ts';
 import { type InstructionRow, TIED_COMMANDS } from './instruction.ts';
 import { copyFiles } from './instruction-files.ts';
-import { cancelInstruction, moveInstruction } from './instruction-store.ts';
+import { cancelInstruction, markRetried, markRetry, moveInstruction } from './instruction-store.ts';
 import { type HandOut, submit } from './submit.ts';
 
 /** What an administrator may do to an instruction. */
 export type Intervention = 'retry' | 'cancel' | 'reassign';
 export const INTERVENTIONS = ['retry', 'cancel', 'reassign'] as const satisfies readonly Intervention[];
 
-/** Why it can't be done. `press`: it stays with its TPV, and the person no longer waits for an answer. */
-export type Obstacle = 'final' | 'not_final' | 'press';
+/**
+ * Why it can't be done. `press`: it stays with its TPV, and the person no longer waits for an answer. `retried`: it was
+ * sent once more already; what became of that can be sent once more itself.
+ */
+export type Obstacle = 'final' | 'not_final' | 'press' | 'retried';
 
 /** What stands against it; undefined if nothing does. */
 export function obstacleTo(
   intervention: Intervention,
-  row: Pick<InstructionRow, 'status' | 'command'>,
+  row: Pick<InstructionRow, 'status' | 'command' | 'retried_as'>,
 ): Obstacle | undefined {
   const tied = TIED_COMMANDS.some((command) => command === row.command);
   switch (intervention) {
     case 'retry':
       if (!isFinal(row.status)) return 'not_final';
-      return tied ? 'press' : undefined;
+      if (tied) return 'press';
+      return row.retried_as === null ? undefined : 'retried';
     case 'cancel':
       return isFinal(row.status) ? 'final' : undefined;
     case 'reassign':
@@ -47,8 +52,10 @@ export function isTooOld(
 
 /**
  * Writes the instruction once more, under a new id, as what the TPV remembers under the old one would be answered from
- * its memory. It goes to the TPV that attends the person now, with its whole lifetime before it.
+ * its memory. It goes to the TPV that attends the person now, with its whole lifetime before it. Each of the two names the
+ * other.
  * @returns the new id
+ * @throws HubError `invalid_transition` if it was sent once more already
  */
 export async function retryInstruction(tx: Tx, handOut: HandOut, row: InstructionRow, now: number): Promise<string> {
   const [user] = await tx.run(tpvOfUser, { telegramId: row.telegram_user_id });
@@ -65,6 +72,11 @@ export async function retryInstruction(tx: Tx, handOut: HandOut, row: Instructio
   };
   const id = await submit(tx, handOut, submission, now);
   await tx.run(copyFiles, { from: row.id, to: id });
+  // Two who ask at the same moment: the second is refused, and what it wrote is taken back.
+  const [marked] = await tx.run(markRetried, { id: row.id, retriedAs: id });
+  if (marked === undefined) throw new HubError('invalid_transition', 'It was sent once more already.');
+  await tx.run(markRetry, { id, retryOf: row.id });
+  tx.changed('instruction', row.id);
   return id;
 }
 

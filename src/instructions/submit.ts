@@ -59,6 +59,8 @@ export async function submit(tx: Tx, handOut: HandOut, submission: Submission, n
     retry_count: 0,
     holder: holder ?? null,
     due_at: now + submission.ttlMs,
+    retry_of: null,
+    retried_as: null,
     // Only the database knows it, and this path does not need it.
     seq: 0,
   } as const satisfies InstructionRow;

@@ -221,6 +221,43 @@ describe.each(DIALECTS)('on %s', (database) => {
     expect((await auditOf(hub)).at(-1)).toMatchObject({ action: 'instruction.retry', id, details });
   });
 
+  test('a retried instruction and its retry name each other, and it is not retried twice', async () => {
+    const hub = await startHub({ database });
+    const tpv = await hub.tpv();
+    await hub.message(1, 'Hola', 42);
+    const id = await settle(tpv, { status: 'failed' });
+    expect(await detail(hub, id)).toMatchObject({ retry_of: null, retried_as: null, allowed: ['retry'] });
+    const retry = (of: string) => hub.admin(`/api/admin/instructions/${of}/retry`, post());
+    const both = await Promise.all([retry(id), retry(id)]);
+    expect(both.map(({ status }) => status).sort()).toEqual([201, 409]);
+    const again = both.find(({ status }) => status === 201)?.body.instruction_id;
+    expect(await instructionsOf(hub)).toHaveLength(2);
+    expect(await detail(hub, id)).toMatchObject({ retried_as: again, allowed: [] });
+    expect(await detail(hub, again)).toMatchObject({ retry_of: id, retried_as: null });
+    const items = (await hub.admin('/api/admin/instructions')).body.items;
+    expect(items).toMatchObject([
+      { id: again, retry_of: id },
+      { id, retried_as: again },
+    ]);
+    // What became of the retry can be retried itself.
+    expect(await settle(tpv, { status: 'failed' })).toBe(again);
+    expect((await retry(again)).status).toBe(201);
+  });
+
+  test('what was completed is retried one by one, and never with many', async () => {
+    const hub = await startHub({ database });
+    const tpv = await hub.tpv();
+    for (const id of [1, 2]) await hub.message(id, `mensaje ${id}`, 42);
+    const done = await settle(tpv, { status: 'completed' });
+    const failed = await settle(tpv, { status: 'failed' });
+    const json = { action: 'retry', ids: [done, failed] };
+    const expected = { count: 1, by_status: { failed: 1 }, skipped: [{ id: done, reason: 'completed' }] };
+    const bulk = (preview: boolean) => hub.admin('/api/admin/instructions/bulk', post({ ...json, preview }));
+    expect((await bulk(true)).body).toEqual(expected);
+    expect((await bulk(false)).body).toEqual(expected);
+    expect((await hub.admin(`/api/admin/instructions/${done}/retry`, post())).status).toBe(201);
+  });
+
   test('a cancelled instruction ends for good: its TPV stops, and the person is told nothing', async () => {
     const hub = await startHub({ database });
     const tpv = await hub.tpv();
@@ -343,8 +380,13 @@ describe.each(DIALECTS)('on %s', (database) => {
       }
     });
     const change = (json: Record<string, unknown>) => hub.admin('/api/admin/instructions/bulk', post(json));
-    expect((await change({ action: 'cancel', ids })).body).toEqual({ count: 1_000, skipped: [] });
-    expect((await change({ action: 'retry', ids })).body).toEqual({ count: 1_000, skipped: [] });
+    const whole = (status: string) => ({ count: 1_000, by_status: { [status]: 1_000 }, skipped: [] });
+    expect((await change({ action: 'cancel', ids })).body).toEqual(whole('pending'));
+    expect((await change({ action: 'retry', ids })).body).toEqual(whole('failed'));
+    // Once each.
+    const again = (await change({ action: 'retry', ids })).body;
+    expect([again.count, again.by_status]).toEqual([0, {}]);
+    expect(new Set(again.skipped.map(({ reason }: { reason: string }) => reason))).toEqual(new Set(['retried']));
     expect((await hub.admin(`/api/admin/tpvs/${tpv.id}`)).body.counts).toMatchObject({ failed: 1_000 });
     expect((await change({ action: 'cancel', ids: [...ids, crypto.randomUUID()] })).status).toBe(400);
     expect((await change({ action: 'cancel', ids: [] })).status).toBe(400);

@@ -13,7 +13,7 @@ import { openSocket } from '../support/socket.ts';
 const OPEN_INSTRUCTIONS = 100_000;
 const TPVS = 200;
 
-type NewInstruction = Omit<InstructionTable, 'seq' | 'error_message' | 'retry_count'>;
+type NewInstruction = Omit<InstructionTable, 'seq' | 'error_message' | 'retry_count' | 'retry_of' | 'retried_as'>;
 
 /** Rows as sockets of a process that crashed left them, in turn with pending ones. */
 async function seed(db: Database, tpvIds: readonly string[], count: number): Promise<void> {

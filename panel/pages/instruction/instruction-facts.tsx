@@ -11,6 +11,11 @@ import { instructionWords } from '../../words/instruction.ts';
 
 const words = instructionWords.facts;
 
+/** The instruction before this one, or after it. */
+function Other({ id }: { id: string }) {
+  return <a href={`/admin/instrucciones/${id}`}>{id}</a>;
+}
+
 /** What is known about an instruction besides its story. */
 export function InstructionFacts({ instruction: row }: { instruction: InstructionDetail }) {
   return (
@@ -26,6 +31,8 @@ export function InstructionFacts({ instruction: row }: { instruction: Instructio
           [words.created, <Time at={row.created_at} exact />],
           [words.expires, row.completed_at === null ? <Time at={row.expires_at} /> : undefined],
           [words.error, row.error_message === '' ? undefined : <span class="bad-text">{row.error_message}</span>],
+          [words.retryOf, row.retry_of === null ? undefined : <Other id={row.retry_of} />],
+          [words.retriedAs, row.retried_as === null ? undefined : <Other id={row.retried_as} />],
           [words.id, <IdText id={row.id} label={words.idCopy} />],
         ]}
       />

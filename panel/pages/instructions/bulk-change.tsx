@@ -12,6 +12,7 @@ import { number, plural } from '../../format.ts';
 import { usePreview } from '../../preview.ts';
 import { tally } from '../../tally.ts';
 import { instructionsWords } from '../../words/instructions.ts';
+import { instructionStates } from '../../words/states.ts';
 
 const words = instructionsWords.bulk;
 const PATH = '/api/admin/instructions/bulk';
@@ -78,10 +79,15 @@ export function BulkChange({ action, ids, onClose, onDone }: BulkChangeProps) {
   );
 }
 
-function Outcome({ action, preview: { count, skipped } }: { action: InstructionAction; preview: BulkOutcome }) {
+function Outcome({ action, preview }: { action: InstructionAction; preview: BulkOutcome }) {
+  const { count, by_status: byStatus, skipped } = preview;
   return (
     <Note tone={count === 0 ? 'warn' : 'info'}>
       <p>{count === 0 ? words.nothing : words.count[action](count, instructions(count))}</p>
+      {Object.entries(byStatus).map(([status, rows]) => (
+        // The hub's own words for a state.
+        <p key={status}>{words.byStatus(number(rows), instructionStates[status as keyof typeof instructionStates])}</p>
+      ))}
       {tally(skipped, ({ reason }) => reason).map(([reason, rows]) => (
         <p key={reason}>{words.skipped(number(rows.length), words.reasons[reason])}</p>
       ))}

@@ -41,6 +41,8 @@ export const instructionSummary = z.object({
   expires_at: timestamp,
   retry_count: z.int(),
   error_message: z.string(),
+  retry_of: z.uuid().nullable().describe('La que un administrador envió otra vez como esta'),
+  retried_as: z.uuid().nullable().describe('Como cuál la envió otra vez un administrador'),
 });
 export type InstructionSummary = z.infer<typeof instructionSummary>;
 
@@ -100,10 +102,20 @@ export const bulkChange = z.strictObject({
   tpv_id: z.uuid().optional().describe('Solo para «reassign»'),
   preview: z.boolean().default(false).describe('Cuenta sin cambiar nada'),
 });
-export const SKIP_REASONS = ['not_found', 'too_old', 'final', 'not_final', 'press', 'tpv_unavailable'] as const;
+export const SKIP_REASONS = [
+  'not_found',
+  'too_old',
+  'completed',
+  'retried',
+  'final',
+  'not_final',
+  'press',
+  'tpv_unavailable',
+] as const;
 export type SkipReason = (typeof SKIP_REASONS)[number];
 export const bulkOutcome = z.object({
   count: z.int(),
+  by_status: z.partialRecord(z.enum(INSTRUCTION_STATUSES), z.int()).describe('«count» según el estado en que estaban'),
   skipped: z.array(z.object({ id: z.string(), reason: z.enum(SKIP_REASONS) })),
 });
 export type BulkOutcome = z.infer<typeof bulkOutcome>;
