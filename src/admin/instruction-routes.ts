@@ -17,6 +17,7 @@ import { tpvById } from '../tpvs/tpv.ts';
 import { type Column, sendCsv } from './csv.ts';
 import { instructionDetailOf, instructionSummaryOf } from './instruction-answer.ts';
 import { cursorOf, everyRow, pageQuery } from './page.ts';
+import { recordExport } from './record.ts';
 import {
   adminInstructionParams,
   type InstructionFilters,
@@ -34,6 +35,7 @@ export interface AdminInstructionOptions {
   /** How a TPV takes its instructions, and one of them, in this process. */
   intakeOf(tpvId: string, id: string): Intake;
   maxAttempts: number;
+  now(): number;
 }
 
 const query = z.strictObject({ ...instructionFilters.shape, ...pageQuery(z.tuple([z.int()])) });
@@ -92,6 +94,7 @@ export async function adminInstructionRoutes(
     { schema: { summary: 'Las mismas instrucciones, en CSV', querystring: instructionFilters } },
     async (request, reply) => {
       const wanted = queryOf(request.query);
+      await recordExport(options, request, 'instructions');
       const rows = everyRow(async (after: number | undefined) => {
         const page = await listInstructions(db, wanted, after, CSV_PAGE);
         return { rows: page.rows.map(instructionSummaryOf), next: page.next };

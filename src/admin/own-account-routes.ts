@@ -125,11 +125,15 @@ export async function ownAccountRoutes(instance: FastifyInstance, options: OwnAc
     async (request) => {
       const { accountId, name } = sessionOf(request);
       const attempt = options.throttle.begin(request.ip, name);
-      const codes = await db.transact(async (tx) => {
+      const confirmed = db.transact(async (tx) => {
         const account = await accountIn(tx, accountId);
         const recovery = await confirmTotp(tx, account, request.body.code, now());
         await record(tx, options, request, { action: 'account.totp_enable', target: targetOf(account) });
         return recovery;
+      });
+      const codes = await confirmed.catch(async (error: unknown) => {
+        if (error instanceof HubError) await refused(request, options, 'code');
+        throw error;
       });
       attempt.right();
       return { recovery_codes: codes };
@@ -159,7 +163,7 @@ export async function ownAccountRoutes(instance: FastifyInstance, options: OwnAc
  */
 async function proven(
   request: FastifyRequest,
-  { db, throttle }: OwnAccountOptions,
+  { db, throttle, now }: OwnAccountOptions,
   password: string,
   path: string,
 ): Promise<Account> {
@@ -167,10 +171,22 @@ async function proven(
   const attempt = throttle.begin(request.ip, name);
   const account = await accountNamed(db, name);
   if (!(await verifyPassword(password, account?.password_hash)) || account === undefined) {
+    await refused(request, { db, now }, 'password');
     throw new HubError('invalid_request', 'The password is wrong.', {
       details: [{ path, message: 'no es tu contraseña actual' }],
     });
   }
   attempt.right();
   return account;
+}
+
+/** Writes down that whoever uses the session could not prove to be its person (S33). */
+async function refused(
+  request: FastifyRequest,
+  options: Pick<OwnAccountOptions, 'db' | 'now'>,
+  wrong: 'password' | 'code',
+): Promise<void> {
+  const { accountId: id, name } = sessionOf(request);
+  const entry = { action: 'account.refused', target: targetOf({ id, name }), details: { wrong } } as const;
+  await options.db.transact((tx) => record(tx, options, request, entry));
 }

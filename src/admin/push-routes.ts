@@ -12,7 +12,7 @@ import { type ListedPush, listedPush, listPushes, type PushQuery } from '../push
 import { resend, resolve } from '../push/resend.ts';
 import { type Column, sendCsv } from './csv.ts';
 import { cursorOf, everyRow, pageQuery } from './page.ts';
-import { record } from './record.ts';
+import { record, recordExport } from './record.ts';
 import {
   type PushDetail,
   type PushFilters,
@@ -72,6 +72,7 @@ export async function adminPushRoutes(instance: FastifyInstance, options: AdminP
     { schema: { summary: 'Mensajes a personas, en CSV', querystring: pushFilters } },
     async (request, reply) => {
       const wanted = queryOf(request.query);
+      await recordExport(options, request, 'pushes');
       const rows = everyRow<ListedPush, number>((after) => listPushes(db, wanted, after, CSV_PAGE));
       return sendCsv(reply, { name: 'mensajes', timeZone }, COLUMNS, summaries(rows));
     },

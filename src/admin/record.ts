@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { type AuditEntry, audit } from '../audit/audit.ts';
-import type { Tx } from '../db/open.ts';
+import type { Database, Tx } from '../db/open.ts';
 import { byline } from './access.ts';
 
 /** Writes a change into the audit log in its own transaction, with its caller (docs/security.md, S24). */
@@ -11,4 +11,14 @@ export async function record(
   entry: Omit<AuditEntry, 'actor' | 'address'>,
 ): Promise<void> {
   await audit(tx, { ...entry, ...byline(request) }, now());
+}
+
+/** Writes down that a list which names persons is taken out of the hub, and by which filters (docs/security.md, S33). */
+export async function recordExport(
+  options: { db: Pick<Database, 'transact'>; now(): number },
+  request: FastifyRequest,
+  list: 'users' | 'instructions' | 'pushes',
+): Promise<void> {
+  const details = { list, filters: request.query };
+  await options.db.transact((tx) => record(tx, options, request, { action: 'user.export', details }));
 }

@@ -12,7 +12,7 @@ import { setUserActive } from '../users/user.ts';
 import { type ListedUser, listedUser, listUsers, type UserKey, type UserQuery } from '../users/user-list.ts';
 import { type Column, sendCsv } from './csv.ts';
 import { cursorOf, everyRow, pageQuery } from './page.ts';
-import { record } from './record.ts';
+import { record, recordExport } from './record.ts';
 import {
   timelinePage,
   type UserFilters,
@@ -88,6 +88,7 @@ export async function adminUserRoutes(instance: FastifyInstance, options: AdminU
     { schema: { summary: 'Las mismas personas, en CSV', querystring: userFilters } },
     async (request, reply) => {
       const wanted = queryOf(request.query);
+      await recordExport(options, request, 'users');
       const rows = everyRow((after: UserKey | undefined) => listUsers(db, wanted, after, CSV_PAGE));
       return sendCsv(reply, { name: 'personas', timeZone }, COLUMNS, rows);
     },

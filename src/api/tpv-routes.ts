@@ -1,7 +1,9 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { AuditAction } from '../audit/actions.ts';
+import { audit } from '../audit/audit.ts';
 import { parseJson } from '../db/json-text.ts';
-import type { Database } from '../db/open.ts';
+import type { Database, Tx } from '../db/open.ts';
 import { HubError } from '../errors.ts';
 import { stats } from '../instructions/instruction-counts.ts';
 import { isoTime } from '../iso-time.ts';
@@ -51,6 +53,9 @@ export async function tpvRoutes(instance: FastifyInstance, options: TpvRoutesOpt
   const { db, presence, now } = options;
   const anyTpv = requireTpv(options.auth, { inactive: true });
   const activeTpv = requireTpv(options.auth, { inactive: false });
+  /** What a TPV does to its own account, in the transaction in which it does it (S33). */
+  const note = (tx: Tx, request: FastifyRequest, action: AuditAction, { id, name }: Pick<Tpv, 'id' | 'name'>) =>
+    audit(tx, { actor: 'tpv', action, target: { kind: 'tpv', id, name }, address: request.ip }, now());
 
   app.post(
     '/api/tpv/register',
@@ -74,7 +79,11 @@ export async function tpvRoutes(instance: FastifyInstance, options: TpvRoutesOpt
       const isActive = admit(request, options);
       const { name, endpoint_url: endpointUrl, max_users: maxUsers, version, metadata } = request.body;
       const registration = { name, endpointUrl, maxUsers, version, metadata };
-      const tpv = await registerTpv(db.transact, registration, isActive, now());
+      const tpv = await db.transact(async (tx) => {
+        const made = await registerTpv((run) => run(tx), registration, isActive, now());
+        await note(tx, request, 'tpv.register', made);
+        return made;
+      });
       return reply
         .code(201)
         .send({ id: tpv.id, name: tpv.name, api_key: tpv.apiKey, message: REGISTERED, is_active: tpv.isActive });
@@ -182,7 +191,11 @@ export async function tpvRoutes(instance: FastifyInstance, options: TpvRoutesOpt
       },
     },
     async (request, reply) => {
-      const { key, previousValidUntil } = await db.transact((tx) => rotateKey(tx, tpvOf(request).id, now()));
+      const tpv = tpvOf(request);
+      const { key, previousValidUntil } = await db.transact(async (tx) => {
+        await note(tx, request, 'tpv.rotate_key', tpv);
+        return rotateKey(tx, tpv.id, now());
+      });
       return reply.code(201).send({ api_key: key, previous_valid_until: isoTime(previousValidUntil) });
     },
   );

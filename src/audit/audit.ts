@@ -4,7 +4,7 @@ import type { AuditAction } from './actions.ts';
 
 /** Who did what to what; names no secret. */
 export interface AuditEntry {
-  /** An administrator's name, or `token`, `cli`, `hub`. */
+  /** An administrator's name, or `token`, `cli`, `hub`, `tpv`. */
   actor: string;
   action: AuditAction;
   target?: { kind: string; id: string; name?: string | undefined } | undefined;

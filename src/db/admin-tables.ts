@@ -38,7 +38,7 @@ export interface AdminSessionTable {
 export interface AuditTable {
   seq: Generated<number>;
   at: number;
-  /** An administrator's name, or `token`, `cli`, `hub`. */
+  /** An administrator's name, or `token`, `cli`, `hub`, `tpv`. */
   actor: string;
   action: string;
   target_kind: string | null;

@@ -110,6 +110,7 @@ export async function registerAdministration(
       timeZone: config.TIME_ZONE,
       presence,
       maxAttempts: ports.limits.maxAttempts,
+      now,
       intakeOf: (tpvId, id) => delivery.intakeOf(tpvId, id),
     });
     await guarded.register(adminInterventionRoutes, { db, now, handOut: sockets });

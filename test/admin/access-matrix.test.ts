@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { openBrowser, type TestBrowser } from '../support/admin.ts';
+import { testClock } from '../support/clock.ts';
 import { type Answer, DIALECTS, type JsonInit, startHub, type TestHub } from '../support/hub.ts';
 
 /** Who calls: nobody, the TPV whose rows they are, another, one that nobody activated, one of a wrong key, the administrator. */
@@ -55,12 +56,56 @@ const ROUTES: Route[] = [
   { method: 'DELETE', path: tpvPath('/'), statuses: [401, 401, 401, 401, 401, 200] },
 ];
 
+const PERSON = 1001;
+const FILE = 'owner-file';
+
+interface Own {
+  message: number;
+}
+
+/**
+ * Every route that takes a TPV's key: what it is asked with, about what is the owner's, and what another TPV is answered.
+ * An inactive one gets 403, but where it may wait for its approval.
+ */
+const TPV_ROUTES: Record<string, { json?: (own: Own) => object; other: number; inactive?: number }> = {
+  'GET /api/tpv/info': { other: 200, inactive: 200 },
+  'POST /api/tpv/heartbeat': { other: 200, inactive: 200 },
+  'GET /api/tpv/stats': { other: 200, inactive: 200 },
+  'GET /api/tpv/users': { other: 200 },
+  'GET /api/tpv/instructions': { other: 200 },
+  'GET /api/tpv/instructions/{id}': { other: 404 },
+  'PUT /api/tpv/instructions/{id}': { json: () => ({ status: 'completed' }), other: 404 },
+  'PATCH /api/tpv/instructions/{id}': { json: () => ({ status: 'completed' }), other: 404 },
+  'GET /api/tpv/files/{file_id}': { other: 404 },
+  'POST /api/tpv/push': { json: () => ({ telegram_user_id: PERSON, text: 'Hola' }), other: 404 },
+  'GET /api/tpv/push/{id}': { other: 404 },
+  'PATCH /api/tpv/push/{id}': { json: () => ({ text: 'Otra' }), other: 404 },
+  'DELETE /api/tpv/push/{id}': { other: 404 },
+  'POST /api/tpv/push/{id}/resend': { other: 404 },
+  'POST /api/register_notification': {
+    json: () => ({ telegram_user_id: 404, mensaje: 'Hola', token: 't', callback_url: 'http://127.0.0.1:9/' }),
+    other: 404,
+  },
+  'POST /api/edit_message': {
+    json: ({ message }) => ({ telegram_user_id: PERSON, message_id: message, nuevo_texto: 'Otra' }),
+    other: 404,
+  },
+  'POST /api/delete_message': {
+    json: ({ message }) => ({ telegram_user_id: PERSON, message_id: message }),
+    other: 404,
+  },
+  // Last: the key that the others need is another one then.
+  'POST /api/tpv/key/rotate': { other: 201 },
+};
+
 /** Each call comes from an address of its own: failed keys of one address are limited. */
 const from = (caller: number) => ({ 'x-forwarded-for': `203.0.113.${caller}` });
 
 async function cast(hub: TestHub) {
-  const [owner, other, inactive] = [await hub.tpv(), await hub.tpv(), await hub.tpv()];
-  await hub.message(1, 'Hola');
+  const owner = await hub.tpv();
+  hub.emulator.person({ id: PERSON, first_name: 'Ana', started: true });
+  await hub.message(1, 'Hola', PERSON);
+  const [other, inactive] = [await hub.tpv(), await hub.tpv()];
   await hub.admin(`/api/admin/tpvs/${inactive.id}/deactivate/`, { method: 'POST', json: {} });
   const [instruction] = (await owner.fetch('/api/tpv/instructions/')).body.instructions;
   const callers: Record<Role, (path: string, init?: JsonInit) => Promise<Answer>> = {
@@ -99,6 +144,48 @@ describe.each(DIALECTS)('on %s', (database) => {
       [method, path({ instruction: ':id', tpv: ':id' }), ...statuses].join(' '),
     );
     expect(got).toEqual(wanted);
+  });
+
+  test('no route of a TPV lets another one, or nobody, at what is its own', async () => {
+    const clock = testClock();
+    const hub = await startHub({ database, clock });
+    const { callers, ids } = await cast(hub);
+    const { paths } = (await hub.fetch('/docs/json')).body;
+    const routes = Object.entries<Record<string, { security?: object[] }>>(paths).flatMap(([url, item]) =>
+      Object.entries(item)
+        .filter(([, { security }]) => JSON.stringify(security) === JSON.stringify([{ ApiKey: [] }]))
+        .map(([method]) => `${method.toUpperCase()} ${url}`),
+    );
+    // A new route has to be named here.
+    expect(routes.sort()).toEqual(Object.keys(TPV_ROUTES).sort());
+    const pushed = await callers.owner('/api/tpv/push', {
+      method: 'POST',
+      json: { telegram_user_id: PERSON, text: 'Hola' },
+    });
+    const own = {
+      ...ids,
+      push: String(pushed.body.push_message_id),
+      file: FILE,
+      message: Number(pushed.body.telegram_message_id),
+    };
+    let caller = 0;
+    for (const [route, { json, other, inactive = 403 }] of Object.entries(TPV_ROUTES)) {
+      const [method = '', url = ''] = route.split(' ');
+      const path = url
+        .replace('{file_id}', own.file)
+        .replace('{id}', url.includes('push') ? own.push : own.instruction);
+      const wanted = { nobody: 401, forged: 401, admin: 401, other, inactive };
+      for (const role of ['nobody', 'forged', 'admin', 'other', 'inactive'] as const) {
+        // One that is not active may call once a second.
+        if (role === 'inactive') await clock.advance(1_000);
+        const init = { method, headers: from(++caller), ...(json && { json: json(own) }) };
+        const { status } = await callers[role](path, init);
+        expect([route, role, status]).toEqual([route, role, wanted[role]]);
+      }
+    }
+    // Nothing of the owner's was changed by any of them.
+    expect((await callers.owner(`/api/tpv/instructions/${own.instruction}`)).body.status).toBe('sent');
+    expect((await callers.owner(`/api/tpv/push/${own.push}`)).body.status).toBe('sent');
   });
 
   test("what another TPV has and what nobody has can't be told apart", async () => {

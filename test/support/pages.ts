@@ -16,9 +16,14 @@ export async function everyItem(hub: TestHub, path: string, limit = 200): Promis
   return items;
 }
 
-/** What the audit log says, the oldest first. */
+/** What the audit log says that administrators, scripts and the hub did, the oldest first; what TPVs do is left out. */
 export async function auditOf({ hub }: TestHub) {
-  const rows = await hub.db.read.selectFrom('audit_log').selectAll().orderBy('seq').execute();
+  const rows = await hub.db.read
+    .selectFrom('audit_log')
+    .selectAll()
+    .where('actor', '!=', 'tpv')
+    .orderBy('seq')
+    .execute();
   return rows.map(({ actor, action, target_id: id, target_name: name, details }) => ({
     actor,
     action,
