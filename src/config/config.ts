@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { z } from 'zod';
-import { databaseSchema, environmentFaults, environmentSchema } from './environment.ts';
+import { databaseSchema, environmentFaults, environmentSchema, SECRET_NAMES } from './environment.ts';
 
 /** The hub's configuration; made once at start and never changed. */
 export type Config = Readonly<z.infer<typeof environmentSchema>>;
@@ -42,9 +43,41 @@ export function dataFolder({ DATABASE_URL: url }: Pick<Config, 'DATABASE_URL'>):
 function parse<S extends z.ZodObject>(schema: S, env: Environment): z.infer<S> {
   const given: Record<string, string> = {};
   for (const [name, value] of Object.entries(env)) if (value !== undefined && value !== '') given[name] = value;
-  const faults = environmentFaults(schema, given);
+  const unread = readSecretFiles(schema, given);
+  const faults = [...unread.values(), ...environmentFaults(schema, given).filter((one) => !isAbout(one, unread))];
   if (faults.length > 0) throw new ConfigError(faults);
   return schema.parse(given);
+}
+
+/**
+ * Secrets may lie in files, as systemd's `LoadCredential` and Docker's secrets keep them: `ADMIN_TOKEN_FILE` names the
+ * file of `ADMIN_TOKEN` (docs/security.md, S38). Line breaks at its end are not part of the secret.
+ * @returns what is wrong, by the variable that has no value because of it
+ */
+function readSecretFiles(schema: z.ZodObject, given: Record<string, string>): Map<string, string> {
+  const faults = new Map<string, string>();
+  for (const name of SECRET_NAMES) {
+    const path = given[`${name}_FILE`];
+    if (path === undefined || !(name in schema.shape)) continue;
+    if (given[name] !== undefined) {
+      faults.set(name, `${name} and ${name}_FILE are both set: leave one of them out.`);
+      continue;
+    }
+    try {
+      const secret = readFileSync(path, 'utf8').replace(/[\r\n]+$/, '');
+      if (secret !== '') given[name] = secret;
+      else faults.set(name, `${name}_FILE is ${JSON.stringify(path)}; that file is empty.`);
+    } catch (error) {
+      const reason = error instanceof Error && 'code' in error ? error.code : error;
+      faults.set(name, `${name}_FILE is ${JSON.stringify(path)}; that file can't be read (${reason}).`);
+    }
+  }
+  return faults;
+}
+
+/** Whether a fault is of a variable whose file could not be read: one sentence says enough. */
+function isAbout(fault: string, unread: ReadonlyMap<string, string>): boolean {
+  return [...unread.keys()].some((name) => fault.startsWith(`${name} `));
 }
 
 /** What of the configuration must never be seen: tokens, secrets, the database's password. */

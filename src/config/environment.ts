@@ -135,6 +135,16 @@ function isTimeZone(value: string): boolean {
   }
 }
 
+/** What may come as a file, too: `<name>_FILE` is its path. */
+export const SECRET_NAMES = [
+  'DATABASE_URL',
+  'TELEGRAM_BOT_TOKEN',
+  'TELEGRAM_WEBHOOK_SECRET',
+  'REGISTRATION_TOKEN',
+  'ADMIN_TOKEN',
+  'METRICS_TOKEN',
+] as const satisfies readonly (keyof typeof environmentSchema.shape)[];
+
 type Values = z.infer<typeof environmentSchema>;
 type Given = Readonly<Record<string, string>>;
 

@@ -264,3 +264,31 @@ test('.env of the working directory is loaded, and variables that are set win', 
     '',
   ]);
 });
+
+// docs/security.md, S38.
+test('a secret may lie in a file, and never in both places', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'config-test-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const path = join(folder, 'token');
+  writeFileSync(path, 'a-made-up-token-of-an-administrator\n');
+  const config = read({ ADMIN_TOKEN_FILE: path });
+  expect(config.ADMIN_TOKEN).toBe('a-made-up-token-of-an-administrator');
+  expect(secretsOf(config)).toContain('a-made-up-token-of-an-administrator');
+  writeFileSync(path, '2:made-up\r\n');
+  expect(read({ TELEGRAM_BOT_TOKEN: undefined, TELEGRAM_BOT_TOKEN_FILE: path }).TELEGRAM_BOT_TOKEN).toBe('2:made-up');
+  expect(faults({ TELEGRAM_BOT_TOKEN_FILE: path })).toEqual([
+    'TELEGRAM_BOT_TOKEN and TELEGRAM_BOT_TOKEN_FILE are both set: leave one of them out.',
+  ]);
+  writeFileSync(path, '\n');
+  expect(faults({ TELEGRAM_BOT_TOKEN: undefined, TELEGRAM_BOT_TOKEN_FILE: path })).toEqual([
+    `TELEGRAM_BOT_TOKEN_FILE is ${JSON.stringify(path)}; that file is empty.`,
+  ]);
+  expect(faults({ ADMIN_TOKEN_FILE: `${path}.gone` })).toEqual([
+    `ADMIN_TOKEN_FILE is ${JSON.stringify(`${path}.gone`)}; that file can't be read (ENOENT).`,
+  ]);
+  // It takes what the variable takes, and shows as little of it.
+  writeFileSync(path, 'short');
+  expect(faults({ ADMIN_TOKEN_FILE: path })).toEqual([
+    'ADMIN_TOKEN is 5 characters (not shown); it takes at least 24 characters.',
+  ]);
+});
