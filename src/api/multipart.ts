@@ -26,6 +26,7 @@ const FIELDS = {
   buttons: 'json',
   expires_in: 'number',
   single_use: 'boolean',
+  if_unknown: 'text',
 } as const satisfies Record<keyof PushFields, 'text' | 'number' | 'boolean' | 'json'>;
 const FIELD_COUNT = Object.keys(FIELDS).length;
 

@@ -40,6 +40,7 @@ const answer = z.object({
   push_message_id: z.uuid(),
   telegram_message_id: z.int().optional(),
   sent_as_plain_text: z.literal(true).optional(),
+  sent_again: z.literal(true).optional(),
   error_message: z.string().optional(),
   telegram_error_code: z.int().optional(),
   change_pending: z.literal(true).optional(),

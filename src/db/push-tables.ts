@@ -38,6 +38,8 @@ export interface ButtonForm {
 export type PushStatus = 'pending' | 'sending' | 'sent' | 'failed' | 'unknown';
 export type PushKind = 'text' | 'photo' | 'document' | 'location';
 export type ParseMode = 'HTML' | 'MarkdownV2' | 'none';
+/** What becomes of a message that may have arrived: a person decides, or it is sent again (at least once). */
+export type IfUnknown = 'hold' | 'resend';
 
 export interface PushMessageTable {
   /** The order within a chat. */
@@ -59,6 +61,9 @@ export interface PushMessageTable {
   error_code: number | null;
   error_message: Generated<string>;
   attempts: Generated<number>;
+  if_unknown: Generated<IfUnknown>;
+  /** How often it was sent again by itself although it may have arrived. */
+  sent_again: Generated<number>;
   /** 1: Telegram could not parse the markup, and got the text as it is. */
   sent_as_plain: Generated<number>;
   idempotency_key: string | null;

@@ -72,6 +72,7 @@ export async function acceptPush(ports: AcceptPorts, input: PushInput): Promise<
       id: pushId,
       tpvId,
       chatId: fields.telegram_user_id,
+      ifUnknown: fields.if_unknown ?? 'hold',
       ...(keyboard.length > 0 && { keyboard }),
       ...(input.upload !== undefined && { uploadBytes: input.upload.bytes }),
       ...(key !== undefined && bodyHash !== undefined && { idempotency: { key, hash: bodyHash } }),

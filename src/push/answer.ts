@@ -11,6 +11,8 @@ export interface PushAnswer {
   telegram_message_id?: number;
   /** The markup could not be parsed, so the text went out as it is. */
   sent_as_plain_text?: true;
+  /** It was sent again although it may have arrived before. */
+  sent_again?: true;
   error_message?: string;
   telegram_error_code?: number;
 }
@@ -22,6 +24,7 @@ export function pushAnswer(row: PushRow): PushAnswer {
     push_message_id: row.id,
     ...(row.telegram_message_id !== null && { telegram_message_id: row.telegram_message_id }),
     ...(row.sent_as_plain === 1 && { sent_as_plain_text: true as const }),
+    ...(row.sent_again > 0 && { sent_again: true as const }),
     ...(row.error_message !== '' && { error_message: row.error_message }),
     ...(row.error_code !== null && { telegram_error_code: row.error_code }),
   };

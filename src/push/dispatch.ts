@@ -5,12 +5,12 @@ import { ChangeLane, type ChangeLanePorts } from './change-lane.ts';
 import { Departure } from './departure.ts';
 import type { PushRow } from './message.ts';
 import { FAULT_WAIT_MS, patientWrite } from './patient-write.ts';
-import { headOfChat, interruptedToUnknown, markSending, waitingChats } from './push-store.ts';
+import { headOfChat, interruptedAgain, interruptedToUnknown, markSending, waitingChats } from './push-store.ts';
 import { ChatQueue } from './queue.ts';
 import { OVERALL } from './rate.ts';
 import { SendPause } from './send-pause.ts';
 import type { SendPort } from './send-port.ts';
-import { Settlement, type SettlementPorts } from './settlement.ts';
+import { MAX_SENT_AGAIN, Settlement, type SettlementPorts } from './settlement.ts';
 import { Waiters } from './waiters.ts';
 
 export interface DispatchPorts extends SettlementPorts, ChangeLanePorts {
@@ -66,7 +66,10 @@ export class Dispatcher {
   /** Settles what the last process left half-way, and begins with what waits. */
   async start(): Promise<void> {
     const { db } = this.#ports;
-    await db.transact((tx) => tx.run(interruptedToUnknown, { error: INTERRUPTED }));
+    await db.transact(async (tx) => {
+      await tx.run(interruptedAgain, { error: INTERRUPTED, most: MAX_SENT_AGAIN });
+      await tx.run(interruptedToUnknown, { error: INTERRUPTED });
+    });
     for (const chat of await db.query(waitingChats, {})) this.#queue.add(chat.chat_id, chat.tpv_id);
     await this.changes.start();
     this.#started = true;

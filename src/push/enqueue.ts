@@ -1,6 +1,6 @@
 import { jsonText } from '../db/json-text.ts';
 import type { Tx } from '../db/open.ts';
-import type { InlineKeyboard } from '../db/push-tables.ts';
+import type { IfUnknown, InlineKeyboard } from '../db/push-tables.ts';
 import { uuidv7 } from '../ids.ts';
 import type { OutboundMessage } from './message.ts';
 import { insertPush } from './push-store.ts';
@@ -11,6 +11,8 @@ export interface PushRequest extends OutboundMessage {
   tpvId: string | null;
   chatId: number;
   keyboard?: InlineKeyboard;
+  /** What becomes of it if it may have arrived; `hold` where absent. */
+  ifUnknown?: IfUnknown;
   /** If its id is known already (its buttons name it). */
   id?: string;
   idempotency?: { key: string; hash: string };
@@ -39,6 +41,7 @@ export async function enqueue(tx: Tx, request: PushRequest, now: number): Promis
     markup: request.keyboard === undefined ? null : jsonText({ inline_keyboard: request.keyboard }),
     key: request.idempotency?.key ?? (request.because === undefined ? null : `${request.because}:hub`),
     hash: request.idempotency?.hash ?? null,
+    ifUnknown: request.ifUnknown ?? 'hold',
     uploadBytes: request.uploadBytes ?? null,
     now,
   });
@@ -47,7 +50,7 @@ export async function enqueue(tx: Tx, request: PushRequest, now: number): Promis
   return id;
 }
 
-/** A sentence of the hub itself, as HTML. */
+/** A sentence of the hub itself, as HTML: it comes at least once. */
 export function hubSentence(chatId: number, text: string, keyboard?: InlineKeyboard): PushRequest {
   return {
     tpvId: null,
@@ -57,6 +60,7 @@ export function hubSentence(chatId: number, text: string, keyboard?: InlineKeybo
     parseMode: 'HTML',
     data: {},
     disableNotification: false,
+    ifUnknown: 'resend',
     ...(keyboard && { keyboard }),
   };
 }

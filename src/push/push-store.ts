@@ -1,4 +1,4 @@
-import type { ParseMode, PushKind, PushMessageTable, PushStatus } from '../db/push-tables.ts';
+import type { IfUnknown, ParseMode, PushKind, PushMessageTable, PushStatus } from '../db/push-tables.ts';
 import { statement } from '../db/statement.ts';
 
 export const insertPush = statement<{
@@ -13,6 +13,7 @@ export const insertPush = statement<{
   markup: PushMessageTable['reply_markup'];
   key: string | null;
   hash: string | null;
+  ifUnknown: IfUnknown;
   uploadBytes: number | null;
   now: number;
 }>()((db, p) =>
@@ -29,6 +30,7 @@ export const insertPush = statement<{
     status: 'pending',
     idempotency_key: p('key'),
     body_hash: p('hash'),
+    if_unknown: p('ifUnknown'),
     created_at: p('now'),
     queued_at: p('now'),
     not_before: p('now'),
@@ -146,6 +148,33 @@ export const postponePush = statement<{ id: string; notBefore: number; error: st
     .updateTable('push_messages')
     .set({ status: 'pending', not_before: p('notBefore'), error_message: p('error') })
     .where('id', '=', p('id')),
+);
+
+/** It may have arrived, and goes once more; not where a press has shown it in its chat meanwhile. */
+export const sendAgain = statement<{ id: string; notBefore: number; error: string }>()((db, p) =>
+  db
+    .updateTable('push_messages')
+    .set((eb) => ({
+      status: 'pending',
+      not_before: p('notBefore'),
+      error_message: p('error'),
+      sent_again: eb('sent_again', '+', 1),
+    }))
+    .where('id', '=', p('id'))
+    .where('telegram_message_id', 'is', null)
+    .returning('id'),
+);
+
+/** What was on its way when the process before this one ended, and is to come at least once. */
+export const interruptedAgain = statement<{ error: string; most: number }>()((db, p) =>
+  db
+    .updateTable('push_messages')
+    .set((eb) => ({ status: 'pending', error_message: p('error'), sent_again: eb('sent_again', '+', 1) }))
+    .where('not_before', 'is not', null)
+    .where('status', '=', 'sending')
+    .where('if_unknown', '=', 'resend')
+    .where('sent_again', '<', p('most'))
+    .where('telegram_message_id', 'is', null),
 );
 
 /** What was on its way when the process before this one ended: whether it arrived is unknown. */

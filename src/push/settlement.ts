@@ -3,12 +3,12 @@ import type { Database } from '../db/open.ts';
 import { markUnreachable } from '../users/user.ts';
 import { type PushRow, uploadOf } from './message.ts';
 import type { PatientWrite } from './patient-write.ts';
-import { moveChat, postponePush, settlePush } from './push-store.ts';
+import { moveChat, postponePush, sendAgain, settlePush } from './push-store.ts';
 import type { ChatQueue } from './queue.ts';
 import type { SendPause } from './send-pause.ts';
 import type { SendOutcome } from './send-port.ts';
 import type { UploadStore } from './uploads.ts';
-import { type Verdict, verdictOf } from './verdict.ts';
+import { backoff, type Verdict, verdictOf } from './verdict.ts';
 import type { Waiters } from './waiters.ts';
 
 export interface SettlementPorts {
@@ -34,6 +34,8 @@ type End = Pick<Extract<Verdict, { kind: 'settled' }>, 'status' | 'error' | 'unr
 
 /** A message that could not be delivered for a week is given up (docs/reliability.md, "Outbound"). */
 export const GIVE_UP_AFTER_MS = 7 * 24 * 3_600_000;
+/** A message that may have arrived goes so often once more; then a person decides. */
+export const MAX_SENT_AGAIN = 4;
 /** On top of what Telegram asks for. */
 export const JITTER_MS = 500;
 
@@ -63,8 +65,11 @@ export class Settlement {
     if (verdict.kind !== 'outage') sendPause.reached();
     switch (verdict.kind) {
       case 'settled':
-        if (verdict.status === 'unknown') sendPause.doubt(row.chat_id);
-        else if (outcome.kind !== 'impossible') sendPause.passed(row.chat_id);
+        if (verdict.status === 'unknown') {
+          sendPause.doubt(row.chat_id);
+          if (await this.#onceMore(row, verdict.error)) return true;
+        }
+        if (verdict.status !== 'unknown' && outcome.kind !== 'impossible') sendPause.passed(row.chat_id);
         return this.#end(row, outcome, verdict);
       case 'again':
         return this.#again(row, outcome, verdict.waitMs, verdict.error);
@@ -106,6 +111,23 @@ export class Settlement {
 
   #isTooOld(row: PushRow, at: number): boolean {
     return at - row.queued_at > GIVE_UP_AFTER_MS + this.#ports.aheadMs(GIVE_UP_AFTER_MS);
+  }
+
+  /** It may have arrived and is to come at least once: it goes again, unless its person has it, as a press showed. */
+  async #onceMore(row: PushRow, error: string): Promise<boolean> {
+    if (row.if_unknown !== 'resend' || row.sent_again >= MAX_SENT_AGAIN) return false;
+    const { clock } = this.#ports;
+    const waitMs = backoff(row.sent_again + 1);
+    const notBefore = Math.ceil(clock.now() + waitMs);
+    let again = false;
+    await this.#write(async (tx) => {
+      again = (await tx.run(sendAgain, { id: row.id, notBefore, error })).length > 0;
+      tx.changed('push', row.id);
+    });
+    if (!again) return false;
+    this.#state.queue.pause(row.chat_id, clock.elapsed() + waitMs);
+    this.#state.waiters.postponed(row.id, notBefore);
+    return true;
   }
 
   async #follow(row: PushRow, { to, error }: Extract<Verdict, { kind: 'moved' }>): Promise<boolean> {

@@ -177,7 +177,9 @@ export async function pushesUnderFaults(options: PushesUnderFaultsOptions): Prom
     for (let i = 0; i < count; i++) {
       const chatId = 1 + Math.floor(random() * options.chats);
       const text = `mensaje ${i}`;
-      const id = await db.transact((tx) => enqueue(tx, hubSentence(chatId, text), clock.now()));
+      const id = await db.transact((tx) =>
+        enqueue(tx, { ...hubSentence(chatId, text), ifUnknown: 'hold' }, clock.now()),
+      );
       texts.set(id, { text, chatId });
       await clock.advance((random() * 2_000) / options.perSecond);
     }

@@ -102,6 +102,7 @@ async function fill(url: string, chats: number, perChat: number): Promise<void> 
           markup: null,
           key: null,
           hash: null,
+          ifUnknown: 'hold',
           uploadBytes: null,
           now,
         });

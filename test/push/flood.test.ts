@@ -23,6 +23,7 @@ async function fill(hub: TestDispatcher, count: number, chats: number, tpvId: st
           markup: null,
           key: null,
           hash: null,
+          ifUnknown: 'hold',
           uploadBytes: null,
           now: hub.clock.now(),
         });

@@ -47,6 +47,20 @@ describe.each(DIALECTS)('a dispatcher on %s', (database) => {
     expect(await second.row(waiting)).toMatchObject({ status: 'sent' });
   });
 
+  test('that ended while it sent sends what is to come at least once again', async () => {
+    const first = await startDispatcher({ database });
+    first.ifUnknown = 'resend';
+    first.answer = () => new Promise<SendOutcome>(() => {});
+    const id = await first.push(1, 'a');
+    await first.idle();
+    const stopped = first.dispatcher.stop(SECOND);
+    await first.clock.advance(SECOND);
+    await stopped;
+    const second = await startDispatcher({ databaseUrl: first.databaseUrl });
+    await second.idle();
+    expect(await second.row(id)).toMatchObject({ status: 'sent', sent_again: 1 });
+  });
+
   test('that ended while it connected sends that message after its start', async () => {
     const first = await startDispatcher({ database });
     first.connect = () => new Promise<undefined>(() => {});

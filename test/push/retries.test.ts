@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { seenInChat } from '../../src/push/push-store.ts';
 import { resend } from '../../src/push/resend.ts';
 import type { SendOutcome } from '../../src/push/send-port.ts';
 import { sent, startDispatcher } from '../support/dispatcher.ts';
@@ -140,6 +141,51 @@ describe.each(DIALECTS)('a message on %s', (database) => {
     await hub.clock.advance(120 * SECOND);
     expect(hub.got.map(({ text }) => text)).toEqual(['a', 'b']);
     expect(await hub.row(id)).toMatchObject({ status: 'unknown', not_before: null, error_message: 'ECONNRESET' });
+  });
+
+  test('that is to come at least once is sent again after 1, 2, 4, 8 seconds, in its place, and marked', async () => {
+    const hub = await startDispatcher({ database });
+    hub.ifUnknown = 'resend';
+    hub.answer = (row) => (row.text === 'a' ? unknown : sent());
+    const id = await hub.push(1, 'a');
+    const next = await hub.push(1, 'b');
+    await hub.clock.advance(10 * SECOND);
+    expect(hub.got.map(({ at, text }) => [text, at / SECOND])).toEqual([
+      ['a', 0],
+      ['a', 1],
+      ['a', 3],
+      ['a', 7],
+    ]);
+    expect(await hub.row(id)).toMatchObject({ status: 'pending', sent_again: 4 });
+    hub.answer = sent;
+    await hub.clock.advance(10 * SECOND);
+    expect(await hub.row(id)).toMatchObject({ status: 'sent', sent_again: 4 });
+    expect(await hub.row(next)).toMatchObject({ status: 'sent', sent_again: 0 });
+    expect(hub.got.map(({ text }) => text)).toEqual(['a', 'a', 'a', 'a', 'a', 'b']);
+  });
+
+  test('that is to come at least once is left to a person after five tries', async () => {
+    const hub = await startDispatcher({ database });
+    hub.ifUnknown = 'resend';
+    hub.answer = () => unknown;
+    const id = await hub.push(1, 'a');
+    await hub.clock.advance(120 * SECOND);
+    expect(hub.got).toHaveLength(5);
+    expect(await hub.row(id)).toMatchObject({ status: 'unknown', not_before: null });
+  });
+
+  test('that is to come at least once is not sent again where a press shows that it is there', async () => {
+    const hub = await startDispatcher({ database });
+    hub.ifUnknown = 'resend';
+    const gate = Promise.withResolvers<SendOutcome>();
+    hub.answer = () => gate.promise;
+    const id = await hub.push(1, 'a');
+    await hub.idle();
+    await hub.db.transact((tx) => tx.run(seenInChat, { id, messageId: 7 }));
+    gate.resolve(unknown);
+    await hub.clock.advance(60 * SECOND);
+    expect(hub.got).toHaveLength(1);
+    expect(await hub.row(id)).toMatchObject({ status: 'sent', telegram_message_id: 7 });
   });
 
   test('that Telegram refuses is failed, and the next one goes out', async () => {

@@ -1,6 +1,7 @@
 import { onTestFinished } from 'vitest';
 import { migrate } from '../../src/db/migrate.ts';
 import { type Database, openDatabase } from '../../src/db/open.ts';
+import type { IfUnknown } from '../../src/db/push-tables.ts';
 import { Events } from '../../src/events.ts';
 import { Dispatcher } from '../../src/push/dispatch.ts';
 import { enqueue, hubSentence } from '../../src/push/enqueue.ts';
@@ -45,6 +46,8 @@ export interface TestDispatcher {
   readonly changes: readonly GotChange[];
   /** What it says to a change. */
   answerChange: (got: GotChange) => ChangeOutcome | Promise<ChangeOutcome>;
+  /** Of the messages that are pushed from now on. */
+  ifUnknown: IfUnknown;
   /** What Telegram says; everything is taken by default. */
   answer: (row: PushRow, got: Got) => SendOutcome | Promise<SendOutcome>;
   /** A message of this TPV (the hub itself by default) to a chat; resolves with its id. */
@@ -179,6 +182,7 @@ export async function startDispatcher(options: DispatcherOptions = {}): Promise<
     faults,
     connect: async () => undefined,
     changes,
+    ifUnknown: 'hold',
     answerChange: () => ({ kind: 'changed', asPlain: false }),
     answer: sent,
     push: async (chatId, text, tpvId) => (await test.pushAll([{ chatId, text, ...(tpvId && { tpvId }) }]))[0] ?? '',
@@ -186,7 +190,7 @@ export async function startDispatcher(options: DispatcherOptions = {}): Promise<
       db.transact(async (tx) => {
         const ids: string[] = [];
         for (const { chatId, text, tpvId = null } of messages) {
-          const request = { ...hubSentence(chatId, text), tpvId };
+          const request = { ...hubSentence(chatId, text), tpvId, ifUnknown: test.ifUnknown };
           ids.push(await enqueue(tx, request, clock.now()));
         }
         return ids;

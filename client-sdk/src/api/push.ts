@@ -32,6 +32,11 @@ export interface PushOptions {
   expires_in?: number;
   /** The first press settles all the buttons. Default true. */
   single_use?: boolean;
+  /**
+   * What the hub does when it can't know whether Telegram took the message: `hold` leaves it `unknown` until someone
+   * decides, `resend` sends it again, so that it comes at least once. Default `hold`.
+   */
+  if_unknown?: 'hold' | 'resend';
 }
 
 /**
@@ -110,6 +115,8 @@ export interface PushState {
   /** Once Telegram took it. */
   telegram_message_id?: number;
   sent_as_plain_text?: boolean;
+  /** It was sent again although it may have arrived before: the person may see it twice. */
+  sent_again?: boolean;
   /** Why it failed. */
   error_message?: string;
   telegram_error_code?: number;

@@ -87,6 +87,8 @@ export const pushFields = {
   expires_in: z.int().min(1).max(LONGEST_BUTTON_SECONDS).default(DEFAULT_BUTTON_SECONDS),
   /** The first press settles all the message's buttons. */
   single_use: z.boolean().default(true),
+  /** If it may have arrived: a person decides (the default), or it is sent again. */
+  if_unknown: z.enum(['hold', 'resend']).optional(),
 };
 /** A message to a person, as REST takes it. */
 export const pushSchema = z.strictObject(pushFields);
