@@ -8,13 +8,14 @@ import {
   changesOfChat,
   changingChats,
   endChange,
+  noteOnPush,
   postponeChange,
 } from './change-store.ts';
 import { ChangeWaiters } from './change-waiters.ts';
 import { endRefused, keepChange, type RetireButtons } from './keep-change.ts';
 import type { PushRow } from './message.ts';
 import type { PatientWrite } from './patient-write.ts';
-import { editedPush, noteOnPush, pushById } from './push-store.ts';
+import { editedPush, pushById } from './push-store.ts';
 import type { ChatQueue } from './queue.ts';
 import type { SendPause } from './send-pause.ts';
 import type { ChangeOutcome, ChangePort } from './send-port.ts';

@@ -79,3 +79,11 @@ export const postponeChange = statement<{ pushId: string; notBefore: number; uns
 export const endChange = statement<{ pushId: string; version: number }>()((db, p) =>
   db.deleteFrom('push_changes').where('push_id', '=', p('pushId')).where('version', '=', p('version')),
 );
+
+/** What went wrong with a message that is in its chat all the same. */
+export const noteOnPush = statement<{ id: string; error: string }>()((db, p) =>
+  db
+    .updateTable('push_messages')
+    .set({ error_message: p('error') })
+    .where('id', '=', p('id')),
+);

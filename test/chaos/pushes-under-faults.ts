@@ -153,7 +153,10 @@ export async function pushesUnderFaults(options: PushesUnderFaultsOptions): Prom
       async probe() {
         sending++;
         try {
-          return await (!calm && isOutage(clock.now() - begin) ? offline : online).probe();
+          const outage = !calm && isOutage(clock.now() - begin);
+          // Where nothing leaves already, a probe alone meets the outage.
+          if (outage) faults.unreachable = (faults.unreachable ?? 0) + 1;
+          return await (outage ? offline : online).probe();
         } finally {
           sending--;
           events++;

@@ -61,7 +61,7 @@ export const pushFaults: readonly Mutation[] = [
   {
     name: 'push: what was being sent at a crash is sent again',
     file: DISPATCH,
-    find: 'await db.transact((tx) => tx.run(interruptedToUnknown, { error: INTERRUPTED }));',
+    find: 'await tx.run(interruptedToUnknown, { error: INTERRUPTED });',
     replace: '',
     harm: 'nobody hears what became of a message that a crash interrupted',
     tests: ['test/push/restart.test.ts'],
