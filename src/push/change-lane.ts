@@ -32,7 +32,6 @@ export interface ChangeLanePorts {
   aheadMs(withinMs: number): number;
 }
 
-/** What a try changes in this process, besides its row. */
 export interface ChangeLaneState {
   queue: Pick<ChatQueue, 'add' | 'pause'>;
   sendPause: SendPause;

@@ -243,11 +243,3 @@ export const editedPush = statement<{
     .where('id', '=', p('id'))
     .returningAll(),
 );
-
-/** What went wrong with a message that is in its chat all the same. */
-export const noteOnPush = statement<{ id: string; error: string }>()((db, p) =>
-  db
-    .updateTable('push_messages')
-    .set({ error_message: p('error') })
-    .where('id', '=', p('id')),
-);
