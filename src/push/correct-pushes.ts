@@ -12,8 +12,8 @@ const PAGE = 200;
 const LONGEST_WAIT_MS = 3_600_000;
 
 /**
- * Puts the times of waiting messages and changes right after the clock was corrected: the next try stays as far off as it was, and
- * the week after which a message is given up does not shrink.
+ * Puts the times of waiting messages and changes right after the clock was corrected: the next try stays as far off as
+ * it was, and the week after which a message is given up does not shrink.
  */
 export async function correctPushes(
   db: Pick<Database, 'query' | 'transact'>,

@@ -122,6 +122,45 @@ describe.each(DIALECTS)('on %s, while the hub runs', (database) => {
     await vi.waitFor(async () => expect(await row()).toEqual({ status: 'sent' }));
   });
 
+  test.each([-2 * DAY, 8 * DAY])('a clock set by %i ms neither holds a change up nor drops it', async (byMs) => {
+    const clock = testClock();
+    const hub = await startHub({ database, clock });
+    hub.emulator.person({ id: ANA, first_name: 'Ana', started: true });
+    const tpv = await hub.tpv();
+    await hub.message(1, 'Hola', ANA);
+    const json = { telegram_user_id: ANA, text: 'Lista' };
+    const { push_message_id: id } = (await tpv.fetch('/api/tpv/push/', { method: 'POST', json })).body;
+    const row = () => hub.hub.db.read.selectFrom('push_messages').select('status').where('id', '=', id).execute();
+    await vi.waitFor(async () => {
+      await clock.advance(100);
+      expect(await row()).toEqual([{ status: 'sent' }]);
+    });
+    const method = 'editMessageText';
+    const how = { kind: 'error', code: 429, description: 'Too Many Requests', retryAfter: 30 } as const;
+    const restore = hub.emulator.fail({ method, how });
+    const changed = tpv.fetch(`/api/tpv/push/${id}/`, { method: 'PATCH', json: { text: 'Cambiada' } });
+    const attempts = () => hub.emulator.calls.filter((call) => call.method === method).length;
+    await vi.waitUntil(async () => {
+      await clock.advance(100);
+      return attempts() === 1;
+    });
+    restore();
+    const waiting = () => hub.hub.db.read.selectFrom('push_changes').select('not_before').execute();
+    await vi.waitFor(async () => expect((await waiting())[0]?.not_before).toBeGreaterThan(clock.now()));
+    await correct(hub, clock, byMs);
+    await sweeps(hub, clock, 20);
+    expect(attempts()).toBe(1);
+    await vi.waitUntil(async () => {
+      await clock.advance(1_000);
+      return attempts() === 2;
+    }, 15_000);
+    await changed;
+    await vi.waitFor(async () => {
+      await clock.advance(100);
+      expect(await waiting()).toEqual([]);
+    });
+  });
+
   test('a clock set ahead deletes nothing for its age', async () => {
     const clock = testClock();
     const hub = await startHub({ database, clock });
@@ -164,8 +203,10 @@ describe.each(DIALECTS)('on %s, between two runs', (database) => {
     await clock.jump(2 * DAY);
     const { databaseUrl, emulator } = before;
     const after = await startHub({ databaseUrl, emulator, clock });
-    await sweeps(after, clock, 3);
-    expect(await instructionsOf(after)).toMatchObject([{ status: 'failed', error_message: EXPIRED }]);
+    await vi.waitFor(async () => {
+      await clock.advance(1_000);
+      expect(await instructionsOf(after)).toMatchObject([{ status: 'failed', error_message: EXPIRED }]);
+    }, 15_000);
   });
 
   test.each(['kept running', 'started anew'])(
