@@ -2,8 +2,9 @@ import type { RawData, WebSocket } from 'ws';
 import { CloseCode, DEFAULT_MAX_IN_FLIGHT, type FlowFrame } from '#protocol';
 import type { Clock } from '../clock.ts';
 import type { Sink } from '../delivery/sink.ts';
+import { HubError } from '../errors.ts';
 import { isoTime } from '../iso-time.ts';
-import { brokenFrameCode, readFrame, refusalFrame } from './frames.ts';
+import { brokenFrameCode, problemOf, type ReadFrame, readFrame, refusalFrame } from './frames.ts';
 import { Outbox, type OutboxPorts } from './outbox.ts';
 import { Reading } from './reading.ts';
 import { type RequestPorts, Requests } from './requests.ts';
@@ -200,7 +201,7 @@ export class Session implements Sink {
       this.close(CloseCode.BinaryFrame, 'binary_frame');
       return;
     }
-    const read = readFrame(text);
+    const read = this.#read(text);
     if (!('frame' in read)) {
       this.#send(refusalFrame(read.problem, read.ref));
       if (read.fault === 'unreadable') this.#unreadable++;
@@ -224,6 +225,17 @@ export class Session implements Sink {
         return;
       default:
         frame satisfies never;
+    }
+  }
+
+  /** A fault of the hub's own while it reads a frame costs this frame, and not the process with all its sockets. */
+  #read(text: string): ReadFrame {
+    try {
+      return readFrame(text);
+    } catch (error) {
+      this.#ports.onFault(error, this);
+      const problem = problemOf(new HubError('internal_error', 'A frame could not be read.'));
+      return { problem, ref: undefined, fault: 'unreadable' };
     }
   }
 

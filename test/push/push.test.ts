@@ -74,10 +74,18 @@ describe.each(DIALECTS)('a push on %s', (database) => {
 
     test('with text that no database keeps as it is arrives all the same', async () => {
       const hub = await startPushing({ database });
-      const text = 'a\u0000b \ud83d c';
-      const { body } = await hub.send({ text, parse_mode: 'none' }, { over, key: `clave ${over}` });
+      const { body } = await hub.send({ text: 'b \ud83d c', parse_mode: 'none' }, { over, key: `clave ${over}` });
       expect(body).toMatchObject({ status: 'sent' });
-      expect((await hub.person.waitForMessage()).text).toBe('a\ufffdb \ufffd c');
+      expect((await hub.person.waitForMessage()).text).toBe('b \ufffd c');
+    });
+
+    // S36
+    test('with a NUL is refused', async () => {
+      const hub = await startPushing({ database });
+      expect(await hub.send({ text: 'a\0b' }, { over })).toMatchObject({
+        ok: false,
+        body: { code: 'invalid_request' },
+      });
     });
 
     test('carries buttons', async () => {
@@ -201,6 +209,7 @@ describe.each(TRANSPORTS)('a push over %s', (over) => {
     ['a button that does nothing', { text: 'x', buttons: [[{ text: 'a' }]] }, 'buttons.0.0'],
     ['a button to a host without a dot', { text: 'x', buttons: [[{ text: 'a', url: 'https://tpv/' }]] }, 'buttons.0.0'],
     ['more than 32,768 bytes', { text: `<b></b>${'ñ'.repeat(16_381)}` }, 'text'],
+    ['a button to what is no URL', { text: 'x', buttons: [[{ text: 'a', url: 'tpv' }]] }, 'buttons.0.0'],
     ['a button with a script', { text: 'x', buttons: [[{ text: 'a', url: 'javascript:alert(1)' }]] }, 'buttons.0.0'],
     [
       'a button with too much data',

@@ -26,7 +26,8 @@ const label = z.string().min(1).max(64);
 const pageUrl = z
   .url({ protocol: /^(https?|tg)$/ })
   .max(2_000)
-  .refine((value) => value.startsWith('tg:') || /[.:]/.test(new URL(value).hostname.replace(/\.$/, '')), {
+  // Also asked of what is no URL: the checks before it don't end the looking.
+  .refine((value) => value.startsWith('tg:') || /[.:]/.test(URL.parse(value)?.hostname.replace(/\.$/, '') ?? ''), {
     error: 'Telegram solo abre direcciones con un dominio completo, como https://bar.example',
   });
 
