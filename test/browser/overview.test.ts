@@ -15,7 +15,8 @@ const CUT = /ERR_(CONNECTION|EMPTY_RESPONSE|INCOMPLETE|NETWORK)|Failed to load r
 test('the figures of the overview move by themselves, and a TPV that goes away raises an alarm', async () => {
   const clock = systemClock();
   let aheadMs = 0;
-  const hub = await startHub({ clock: { ...clock, now: () => clock.now() + aheadMs } });
+  const ahead = { now: () => clock.now() + aheadMs, elapsed: () => clock.elapsed() + aheadMs };
+  const hub = await startHub({ clock: { ...clock, ...ahead } });
   const tpv = await hub.tpv({ name: 'Bar Pepe' });
   const socket = await tpv.socket();
   const page = await open(hub);

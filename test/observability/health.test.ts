@@ -111,17 +111,20 @@ test('a hub whose PostgreSQL takes no writes is not ready', async () => {
   const hub = await startHub({ databaseUrl: url });
   await ready(hub);
   const name = new URL(url).pathname.slice(1);
+  // Beside the hub, and in another database: what is set here holds for new connections to the hub's.
+  const other = new URL(url);
+  other.pathname = '/postgres';
+  const administrator = new pg.Client({ connectionString: other.href });
+  await administrator.connect();
+  onTestFinished(() => administrator.end());
   const setReadOnly = (value: string) =>
-    sql`alter database ${sql.id(name)} set default_transaction_read_only = ${sql.raw(value)}`.execute(hub.hub.db.read);
+    administrator.query(`alter database ${name} set default_transaction_read_only = ${value}`);
   const cut = () =>
-    sql`select pg_terminate_backend(pid) from pg_stat_activity where datname = ${name} and application_name = 'valletpv-hub'`.execute(
-      hub.hub.db.read,
-    );
+    administrator.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name]);
   await setReadOnly('on');
   await cut();
   await vi.waitFor(() => failingWrite(hub), { timeout: 10_000 });
   await readyBecomes(hub, ['database_read_only']);
-  await sql`set default_transaction_read_only = off`.execute(hub.hub.db.read);
   await setReadOnly('off');
   await cut();
   await ready(hub);
