@@ -84,7 +84,7 @@ async function openOnceApproved({ hub, open }: Stage): Promise<void> {
       registered.resolve();
     });
   open(WAITING, { admitted }).catch(registered.reject);
-  await registered.promise;
+  await soon(registered.promise, `${WAITING} did not register`);
 }
 
 /** People who followed a restaurant's link into the bot. */
@@ -119,14 +119,26 @@ async function order(stage: Stage, person: Person, text: string, button?: string
 
 /** A message to a person that arrives, and whose answer gets lost: the hub can't know which of the two it was. */
 async function loseAnswer({ emulator, hub, operator }: Stage, person: Person, text: string): Promise<void> {
-  const settled = new Promise<void>((resolve) => {
-    const leave = hub.events.on('push.settled', ({ status }) => {
-      if (status !== 'unknown') return;
-      leave();
-      resolve();
-    });
+  const unknown = Promise.withResolvers<void>();
+  const leave = hub.events.on('push.settled', ({ status }) => {
+    if (status === 'unknown') unknown.resolve();
   });
-  emulator.fail({ method: 'sendMessage', chatId: person.id, times: 1, how: { kind: 'reset_after' } });
-  await operator.change('POST', `/api/admin/users/${person.id}/messages`, { text });
-  await settled;
+  try {
+    emulator.fail({ method: 'sendMessage', chatId: person.id, times: 1, how: { kind: 'reset_after' } });
+    await operator.change('POST', `/api/admin/users/${person.id}/messages`, { text });
+    await soon(unknown.promise, 'The message whose answer got lost did not become unknown');
+  } finally {
+    leave();
+  }
+}
+
+/** @throws Error that says what is missing, instead of a wait without end */
+async function soon(coming: Promise<void>, missing: string): Promise<void> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Error(`${missing} within ${STEP_MS / 1_000} s.`)), STEP_MS);
+  try {
+    await Promise.race([coming, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

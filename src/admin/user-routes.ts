@@ -6,7 +6,7 @@ import { reassignUser } from '../assignment/move-person.ts';
 import type { Database } from '../db/open.ts';
 import { HubError } from '../errors.ts';
 import type { PushAnswer } from '../push/answer.ts';
-import { enqueue, hubSentence } from '../push/enqueue.ts';
+import { administratorMessage, enqueue } from '../push/enqueue.ts';
 import { tpvById } from '../tpvs/tpv.ts';
 import { setUserActive } from '../users/user.ts';
 import { type ListedUser, listedUser, listUsers, type UserKey, type UserQuery } from '../users/user-list.ts';
@@ -220,8 +220,7 @@ export async function adminUserRoutes(instance: FastifyInstance, options: AdminU
         });
       }
       const id = await db.transact(async (tx) => {
-        const sentence = { ...hubSentence(user.telegram_id, text), parseMode: 'none' as const };
-        const pushId = await enqueue(tx, sentence, now());
+        const pushId = await enqueue(tx, administratorMessage(user.telegram_id, text), now());
         const entry = { action: 'user.message', target: targetOf(user), details: { push_message_id: pushId } } as const;
         await record(tx, options, request, entry);
         return pushId;

@@ -64,3 +64,8 @@ export function hubSentence(chatId: number, text: string, keyboard?: InlineKeybo
     ...(keyboard && { keyboard }),
   };
 }
+
+/** What an administrator writes in the bot's name, as it stands. If it may have arrived, an administrator decides. */
+export function administratorMessage(chatId: number, text: string): PushRequest {
+  return { ...hubSentence(chatId, text), parseMode: 'none', ifUnknown: 'hold' };
+}

@@ -297,6 +297,15 @@ test('what an administrator writes reaches the person as it stands, from nobodyâ
   }
 });
 
+test('what an administrator writes is not sent again where it may have arrived: an administrator decides', async () => {
+  const hub = await startPushing();
+  hub.emulator.fail({ method: 'sendMessage', chatId: 1001, times: 1, how: { kind: 'reset_after' } });
+  const { status, body } = await hub.admin('/api/admin/users/1001/messages', post({ text: 'Hola' }));
+  expect([status, body]).toEqual([202, { push_message_id: expect.any(String), status: 'unknown' }]);
+  const decided = await hub.admin(`/api/admin/pushes/${body.push_message_id}/resolve`, post({ as: 'sent' }));
+  expect([decided.status, decided.body]).toMatchObject([200, { status: 'sent' }]);
+});
+
 test('whoever blocked the bot is not reached, and the administrator reads why', async () => {
   const hub = await startPushing();
   hub.emulator.blocked(1001, true);
