@@ -45,7 +45,8 @@ test('people whose orders fail are served once they are moved and their orders s
   const moved = { telegram_ids: people, tpv_id: restaurant.id, preview: false };
   expect(await operator.change('POST', '/api/admin/users/assign', moved)).toEqual({ count: 2, skipped: [] });
   const again = { action: 'retry', ids: items.map(({ id }) => id), preview: false };
-  expect(await operator.change('POST', '/api/admin/instructions/bulk', again)).toEqual({ count: 2, skipped: [] });
+  const sent = await operator.change('POST', '/api/admin/instructions/bulk', again);
+  expect(sent).toEqual({ count: 2, by_status: { failed: 2 }, skipped: [] });
   for (const id of people) {
     const person = emulator.person({ id, first_name: '' });
     await person.waitForMessage(({ text }) => text?.includes('Pedido n.º') === true, 10_000);
