@@ -37,8 +37,9 @@ const DELETABLE_MS = 48 * 3_600_000;
 export function checkChange(row: PushRow, change: Change): void {
   checkSent(row);
   const { addition, parseMode = row.parse_mode } = change;
-  const text = change.text ?? (addition === undefined ? row.text : appended(row.text, addition));
-  checkText(row, text, parseMode, change.text !== undefined || change.addition !== undefined);
+  // A text that stays is no matter of this change; that of a message that was taken over may not be known.
+  if (change.text !== undefined) checkText(row, change.text, parseMode);
+  else if (addition !== undefined) checkText(row, appended(row.text, addition), parseMode);
 }
 
 /** What is wanted of a message once this joins what waits: the newest wins, field by field. */
@@ -85,7 +86,7 @@ export function changedMessage(row: PushRow, change: ChangeRow): ChangedMessage 
   if (text === null && addition === null) return { next, alternatives: [], buttonsOnly: true };
   const base = text ?? row.text;
   next.text = addition === null ? base : appended(base, addition);
-  checkText(row, next.text, next.parse_mode, true);
+  checkText(row, next.text, next.parse_mode);
   const escaped = addition === null ? [] : [appended(base, escapedFor(next.parse_mode, addition))];
   return { next, alternatives: escaped.filter((one) => one !== next.text), buttonsOnly: false };
 }
@@ -107,7 +108,7 @@ function checkSent(row: PushRow): void {
   });
 }
 
-function checkText(row: PushRow, text: string, parseMode: ParseMode, isChanged: boolean): void {
+function checkText(row: PushRow, text: string, parseMode: ParseMode): void {
   const faults = faultsOfMessage({
     kind: row.kind,
     text,
@@ -115,7 +116,7 @@ function checkText(row: PushRow, text: string, parseMode: ParseMode, isChanged: 
     data: parseJson(row.data),
     disableNotification: false,
   });
-  if (isChanged && row.kind === 'location') faults.push({ path: 'text', message: 'una ubicación no lleva texto' });
+  if (row.kind === 'location') faults.push({ path: 'text', message: 'una ubicación no lleva texto' });
   if (faults.length > 0)
     throw new HubError('invalid_request', 'Telegram would not take this text.', { details: faults });
 }
