@@ -10,7 +10,10 @@ test('a hub whose power is cut again and again under load loses nothing that it 
   timeout: 180_000,
 }, async () => {
   const result = await powerLost({ ...load, cuts: 2, durability: 'full' });
-  expect([powerHeld(result), result]).toEqual([true, result]);
+  expect(powerHeld(result), JSON.stringify(result)).toBe(true);
+  // And the cuts took something, from a hub that had confirmed something.
+  expect(result.unsynced.dropped).toBeGreaterThan(0);
+  expect(result.accepted).toBeGreaterThan(0);
 });
 
 test('the same cut finds what is lost with DATABASE_DURABILITY=normal', { timeout: 180_000 }, async () => {
