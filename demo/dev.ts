@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { createServer } from 'vite';
 import { closeAtEnd } from '../src/process/end.ts';
 import { startEmulator } from './emulator/mod.ts';
@@ -35,7 +36,14 @@ closeAtEnd(END_MS, async ({ err }) => {
   for (let end = endings.pop(); end !== undefined; end = endings.pop()) await end();
 });
 
-const ports = { hub: await freePort(HUB_PORT), chat: await freePort(CHAT_PORT), panel: await freePort(PANEL_PORT) };
+const { values: options } = parseArgs({ options: { 'any-ports': { type: 'boolean' } } });
+// Two that start in the same second would find the same wanted ports free.
+const wanted = (port: number) => (options['any-ports'] === true ? 0 : port);
+const ports = {
+  hub: await freePort(wanted(HUB_PORT)),
+  chat: await freePort(wanted(CHAT_PORT)),
+  panel: await freePort(wanted(PANEL_PORT)),
+};
 const hubUrl = `http://127.0.0.1:${ports.hub}`;
 const folder = mkdtempSync(join(tmpdir(), 'valletpv-dev-'));
 endings.push(() => rmSync(folder, { recursive: true, force: true }));

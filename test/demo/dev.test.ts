@@ -5,7 +5,7 @@ import { startProcess } from '../support/process.ts';
 const MODULE = /<script type="module" src="(\/admin\/main\.tsx[^"]*)">/;
 
 test('the development panel comes from its sources, asks the hub of the demo, and ends with its signal', async () => {
-  const dev = startProcess(['demo/dev.ts']);
+  const dev = startProcess(['demo/dev.ts', '--any-ports']);
   const [, panel = ''] = /panel {8}(\S+)\/admin\//.exec(await dev.waitFor(/panel {8}\S+\/admin\/ /)) ?? [];
   const page = await (await fetch(`${panel}/admin/tpvs`)).text();
   const [, script = ''] = MODULE.exec(page) ?? [];
