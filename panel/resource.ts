@@ -21,7 +21,7 @@ export interface Resource<T> {
 export interface Concerns {
   kinds?: readonly ChangedKind[];
   ids?: readonly string[];
-  /** While this is true, what changes is not looked at. */
+  /** While this is true, nothing is loaded anew. */
   paused?: boolean;
 }
 
@@ -39,6 +39,7 @@ export function useResource<T>(address: Address<T> | undefined, concerns: Concer
     if (address === undefined || login === undefined) return;
     const gone = new AbortController();
     const load = throttle(async () => {
+      if (paused.current) return;
       try {
         const value = await get(address, gone.signal);
         setState({ address, value });

@@ -1,3 +1,4 @@
+import { useState } from 'preact/hooks';
 import { at } from '../address.ts';
 import { Card } from '../components/card.tsx';
 import { JsonText } from '../components/json-text.tsx';
@@ -19,7 +20,8 @@ import { TpvActions } from './tpv/tpv-actions.tsx';
 /** One TPV: how it is, who it serves, and everything that an administrator does with it. */
 export function TpvPage({ params }: PageProps) {
   const id = params.id ?? '';
-  const resource = useResource(at('/api/admin/tpvs/:id', { id }), { kinds: ['tpv'], ids: [id] });
+  const [removing, setRemoving] = useState(false);
+  const resource = useResource(at('/api/admin/tpvs/:id', { id }), { kinds: ['tpv'], ids: [id], paused: removing });
   const tpv = resource.value;
   const actions = tpv && canChange.value ? <TpvActions tpv={tpv} reload={resource.reload} /> : undefined;
   return (
@@ -44,7 +46,7 @@ export function TpvPage({ params }: PageProps) {
                 <JsonText value={loaded.metadata} label={words.metadataCopy} />
               </Card>
             )}
-            {canChange.value ? <Removal tpv={loaded} /> : null}
+            {canChange.value ? <Removal tpv={loaded} onUnderWay={setRemoving} /> : null}
           </>
         )}
       </Loaded>

@@ -122,7 +122,8 @@ describe('the log files', () => {
     // In a process of its own, whose standard error can be read.
     const program = `
       const { openLogs } = await import('./src/log/log.ts');
-      const { existsSync, rmSync } = await import('node:fs');
+      const { existsSync, rmSync, statSync } = await import('node:fs');
+      const file = ${JSON.stringify(join(dir, 'access.log'))};
       const logs = await openLogs({ level: 'info', dir: ${JSON.stringify(dir)} });
       logs.access.info({ before: true });
       await logs.flush();
@@ -130,7 +131,7 @@ describe('the log files', () => {
       const timer = setInterval(async () => {
         logs.access.info({ after: true });
         await logs.flush();
-        if (existsSync(${JSON.stringify(join(dir, 'access.log'))})) process.exit(0);
+        if (existsSync(file) && statSync(file).size > 0) process.exit(0);
       }, 50);`;
     const { code, stderr } = await runProcess(['--input-type=module', '-e', program]);
     expect(code).toBe(0);

@@ -13,11 +13,23 @@ import { usersWords } from '../../words/users.ts';
 
 const words = tpvWords.remove;
 
+interface RemovalProps {
+  tpv: TpvDetail;
+  /** Called when the hub begins, and when it did not do it after all: what is left of it meanwhile is not to be shown. */
+  onUnderWay(underWay: boolean): void;
+}
+
 /** Deletes a TPV for good, after saying what that hits. */
-export function Removal({ tpv }: { tpv: TpvDetail }) {
+export function Removal({ tpv, onUnderWay }: RemovalProps) {
   const [asking, setAsking] = useState(false);
   const remove = async () => {
-    await send('DELETE', `/api/admin/tpvs/${tpv.id}`);
+    onUnderWay(true);
+    try {
+      await send('DELETE', `/api/admin/tpvs/${tpv.id}`);
+    } catch (fault) {
+      onUnderWay(false);
+      throw fault;
+    }
     notify(words.done(tpv.name), 'good');
     navigate('/admin/tpvs', { replace: true });
   };
