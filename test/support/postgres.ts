@@ -12,6 +12,8 @@ declare module 'vitest' {
   export interface ProvidedContext {
     postgresUrl: string;
     postgresTemplate: string;
+    /** A folder that goes when the run ends. */
+    runFolder: string;
   }
 }
 
@@ -19,9 +21,9 @@ declare module 'vitest' {
 const DEBIAN_POSTGRES = '/usr/lib/postgresql';
 
 /**
- * Makes what the whole run shares: a database of each kind that is migrated already, and one PostgreSQL, the machine's
- * own where it has one, else the one that comes with npm. It does not fsync: these tests are not about a machine that
- * loses its power. `TEST_POSTGRES=none` starts none, and skips the tests that need it.
+ * Makes what the whole run shares: a folder, a database of each kind that is migrated already, and one PostgreSQL, the
+ * machine's own where it has one, else the one that comes with npm. It does not fsync: these tests are not about a
+ * machine that loses its power. `TEST_POSTGRES=none` starts none, and skips the tests that need it.
  */
 export default async function shareDatabases(project: TestProject): Promise<() => Promise<void>> {
   // A program that makes many runs has one for all of them.
@@ -30,6 +32,8 @@ export default async function shareDatabases(project: TestProject): Promise<() =
   project.provide('postgresUrl', url);
   const migrated = await makeMigratedFile();
   project.provide('migratedFile', migrated.path);
+  const runFolder = makeMemoryFolder('hub-run-');
+  project.provide('runFolder', runFolder);
   const template = `hub_migrated_${crypto.randomUUID().replaceAll('-', '')}`;
   project.provide('postgresTemplate', template);
   if (url !== '') {
@@ -38,6 +42,7 @@ export default async function shareDatabases(project: TestProject): Promise<() =
   }
   return async () => {
     migrated.remove();
+    rmSync(runFolder, { recursive: true, force: true });
     if (given !== undefined && url !== '') await asAdmin(new URL(url), `drop database ${template}`);
     await stop();
   };
