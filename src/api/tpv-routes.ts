@@ -4,15 +4,14 @@ import type { AuditAction } from '../audit/actions.ts';
 import { audit } from '../audit/audit.ts';
 import { parseJson } from '../db/json-text.ts';
 import type { Database, Tx } from '../db/open.ts';
-import { HubError } from '../errors.ts';
 import { stats } from '../instructions/instruction-counts.ts';
 import { isoTime } from '../iso-time.ts';
-import { sameSecret } from '../same-secret.ts';
 import { rotateKey } from '../tpvs/keys.ts';
 import type { Presence } from '../tpvs/presence.ts';
 import { registerTpv } from '../tpvs/register.ts';
 import type { Tpv } from '../tpvs/tpv.ts';
 import { type TelegramUser, usersOfTpv, usersOfTpvByActivity } from '../users/user.ts';
+import { type Admission, admit, tooManyRegistrations } from './admission.ts';
 import { type AuthPorts, requireTpv, tpvOf } from './auth.ts';
 import { errorResponses } from './error-answers.ts';
 import {
@@ -28,14 +27,10 @@ import {
   usersQuery,
 } from './schemas.ts';
 
-export type RegistrationMode = 'approval' | 'token' | 'open' | 'closed';
-
-export interface TpvRoutesOptions {
+export interface TpvRoutesOptions extends Admission {
   db: Database;
   presence: Presence;
   auth: AuthPorts;
-  registration: RegistrationMode;
-  registrationToken: string | undefined;
   now(): number;
 }
 
@@ -66,7 +61,11 @@ export async function tpvRoutes(instance: FastifyInstance, options: TpvRoutesOpt
           ? { anyJson: ['metadata'] }
           : {
               anyJson: ['metadata'],
-              rateLimit: { max: REGISTRATIONS_PER_HOUR, timeWindow: 3_600_000, errorResponseBuilder: tooMany },
+              rateLimit: {
+                max: REGISTRATIONS_PER_HOUR,
+                timeWindow: 3_600_000,
+                errorResponseBuilder: tooManyRegistrations,
+              },
             },
       schema: {
         tags: ['TPV'],
@@ -199,34 +198,6 @@ export async function tpvRoutes(instance: FastifyInstance, options: TpvRoutesOpt
       return reply.code(201).send({ api_key: key, previous_valid_until: isoTime(previousValidUntil) });
     },
   );
-}
-
-/** Whether the TPV that registers is active at once; throws if it may not register at all. */
-function admit(request: FastifyRequest, options: TpvRoutesOptions): boolean {
-  const { registration, registrationToken } = options;
-  switch (registration) {
-    case 'open':
-      return true;
-    case 'approval':
-      return false;
-    case 'token': {
-      const given = request.headers['x-registration-token'];
-      const valid =
-        typeof given === 'string' && registrationToken !== undefined && sameSecret(given, registrationToken);
-      if (!valid) throw new HubError('registration_closed', 'The registration token is missing or wrong.');
-      return true;
-    }
-    case 'closed':
-      throw new HubError('registration_closed', 'Registration is closed.');
-    default:
-      return registration satisfies never;
-  }
-}
-
-function tooMany(_request: FastifyRequest, context: { ttl: number }): HubError {
-  return new HubError('too_many_requests', 'Too many registrations from this address.', {
-    retryAfterSeconds: Math.ceil(context.ttl / 1_000),
-  });
 }
 
 function infoOf(tpv: Tpv, presence: Presence) {

@@ -13,20 +13,7 @@ import { enqueue, hubSentence } from '../push/enqueue.ts';
 import { appendToPush } from './append.ts';
 import { openPresses, pressAnswered, settleButtons, settlePress } from './button-store.ts';
 import type { Press, PressOutcome } from './press.ts';
-
-/** What a person reads about a press; telegram/texts.ts has the sentences. */
-export interface PressTexts {
-  expired: string;
-  legacyExpired: string;
-  /** Appended to an older TPV's message whose buttons expired; HTML. */
-  legacyExpiredNote: string;
-  processing: string;
-  done: string;
-  failed: string;
-  unanswered: string;
-  notAllowed: string;
-  unreachable: string;
-}
+import { type PressTexts, type PressView, viewOf } from './press-view.ts';
 
 export interface AnswerPorts {
   db: Database;
@@ -53,13 +40,6 @@ const reportedSchema = z.object({
   show_alert: z.boolean().optional().catch(undefined),
   new_text: personText,
 });
-
-interface View {
-  text: string;
-  alert?: boolean | undefined;
-  /** Appended to the message, whose buttons go. */
-  newText?: string | undefined;
-}
 
 /** A press whose person has not seen its end yet. */
 interface OpenPress {
@@ -207,32 +187,18 @@ export class Answers {
     if (succeeded && outcome.legacy && pushId !== undefined) {
       await db.transact((tx) => tx.run(settleButtons, { pushId, now: clock.now() }));
     }
-    await this.#show(press, pushId, this.#viewOf(answer, outcome.legacy));
-  }
-
-  /** @param legacy an older TPV's button: the service before this hub showed success as an alert too */
-  #viewOf(answer: CallOutcome, legacy: boolean): View {
-    const { texts } = this.#ports;
-    switch (answer.kind) {
-      case 'answered':
-        if (answer.success) {
-          return { text: answer.mensaje ?? texts.done, alert: legacy, newText: answer.newText };
-        }
-        return { text: answer.error ?? answer.mensaje ?? texts.failed, alert: true };
-      case 'refused':
-        return { text: texts.notAllowed, alert: true };
-      case 'failed':
-        return { text: texts.unreachable, alert: true };
-      default:
-        return answer satisfies never;
-    }
+    await this.#show(press, pushId, viewOf(this.#ports.texts, answer, outcome.legacy));
   }
 
   /**
    * Shows how it went: over the chat, or as a message if the spinner ended already, the text is long, or Telegram
    * did not take it. A crash on the way shows it again: it is settled only after it was shown.
    */
-  async #show(press: OpenPress, pushId: string | undefined, { text, alert = false, newText }: View): Promise<void> {
+  async #show(
+    press: OpenPress,
+    pushId: string | undefined,
+    { text, alert = false, newText }: PressView,
+  ): Promise<void> {
     const { db, clock, telegram } = this.#ports;
     const { queryId, userId, instructionId } = press;
     const because = instructionId === undefined ? {} : { because: instructionId };

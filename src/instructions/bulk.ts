@@ -98,7 +98,7 @@ async function sorted(
   return { able, skipped };
 
   function lateObstacle(row: InstructionRow): 'too_old' | 'completed' | 'tpv_unavailable' | undefined {
-    // What was done is done once more only where somebody chose that very one.
+    // A completed instruction is retried only when the administrator chose it alone.
     if (request.action === 'retry' && row.status === 'completed') return 'completed';
     if (request.action === 'retry' && isTooOld(row, now)) return 'too_old';
     return taken ? undefined : 'tpv_unavailable';

@@ -4,7 +4,8 @@ import { HubError } from '../errors.ts';
 import { tpvOfUser } from '../users/user.ts';
 import { type InstructionRow, TIED_COMMANDS } from './instruction.ts';
 import { copyFiles } from './instruction-files.ts';
-import { cancelInstruction, markRetried, markRetry, moveInstruction } from './instruction-store.ts';
+import { cancelInstruction, moveInstruction } from './instruction-store.ts';
+import { markRetried, markRetry } from './retry-marks.ts';
 import { type HandOut, submit } from './submit.ts';
 
 /** What an administrator may do to an instruction. */

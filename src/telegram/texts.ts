@@ -1,4 +1,4 @@
-import type { PressTexts } from '../buttons/answers.ts';
+import type { PressTexts } from '../buttons/press-view.ts';
 import type { UnansweredReason } from '../events.ts';
 import { escapeHtml } from '../push/markup.ts';
 import { fillText, type TextDefinition, type TextPlace } from '../settings/text.ts';
