@@ -1,8 +1,9 @@
 import type { Clock } from '../clock.ts';
+import { callableUrl } from '../tpvs/endpoint.ts';
 import { Breaker } from './breaker.ts';
 import { type CallbackAnswer, isJson, parseCallbackAnswer, parseRefusal } from './callback-answer.ts';
 import { type Lookup, systemLookup } from './lookup.ts';
-import { callableUrl } from './origins.ts';
+
 import { postForm } from './post-form.ts';
 
 export type { Lookup } from './lookup.ts';

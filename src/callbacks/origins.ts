@@ -1,25 +1,25 @@
 import type { Database } from '../db/open.ts';
 import { statement } from '../db/statement.ts';
 
-const endpointOfTpv = statement<{ tpvId: string }>()((db, p) =>
+const activeTpvOfOrigin = statement<{ origin: string }>()((db, p) =>
   db
     .selectFrom('tpv_instances')
-    .select('endpoint_url')
+    .select('id')
+    .where('endpoint_origin', '=', p('origin'))
+    .where('is_active', '=', 1)
+    .where('deleted_at', 'is', null)
+    .limit(1),
+);
+
+const tpvIfOfOrigin = statement<{ origin: string; tpvId: string }>()((db, p) =>
+  db
+    .selectFrom('tpv_instances')
+    .select('id')
     .where('id', '=', p('tpvId'))
+    .where('endpoint_origin', '=', p('origin'))
     .where('is_active', '=', 1)
     .where('deleted_at', 'is', null),
 );
-
-const activeEndpoints = statement<object>()((db) =>
-  db.selectFrom('tpv_instances').select('endpoint_url').where('is_active', '=', 1).where('deleted_at', 'is', null),
-);
-
-/** The URL if the hub may call it at all: http or https, without a user name or password in it. */
-export function callableUrl(text: string): URL | undefined {
-  const url = URL.parse(text);
-  if (url === null || !['http:', 'https:'].includes(url.protocol)) return undefined;
-  return url.username === '' && url.password === '' ? url : undefined;
-}
 
 /** Whether the hub may ever call this URL for a button of this TPV. */
 export type IsCallable = (url: string, tpvId: string) => Promise<boolean>;
@@ -38,6 +38,8 @@ export async function isCallableOrigin(
   tpvId: string | null,
 ): Promise<boolean> {
   if (allowed.includes(origin)) return true;
-  const endpoints = await (tpvId === null ? db.query(activeEndpoints, {}) : db.query(endpointOfTpv, { tpvId }));
-  return endpoints.some(({ endpoint_url: url }) => callableUrl(url)?.origin === origin);
+  const found = await (tpvId === null
+    ? db.query(activeTpvOfOrigin, { origin })
+    : db.query(tpvIfOfOrigin, { origin, tpvId }));
+  return found.length > 0;
 }

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { callableUrl } from '../callbacks/origins.ts';
 import { systemClock } from '../clock.ts';
 import { readDatabaseConfig } from '../config/config.ts';
 import { HubError } from '../errors.ts';
@@ -7,6 +6,7 @@ import { importDjango } from '../operations/import/django.ts';
 import { ANY_EMPRESA } from '../operations/import/imported-buttons.ts';
 import { KINDS, type Kind, type Tally } from '../operations/import/tally.ts';
 import { UsageError } from '../process/exit.ts';
+import { callableUrl } from '../tpvs/endpoint.ts';
 import type { Input, Result } from './command.ts';
 import { withDatabase } from './database.ts';
 import { findTpv } from './find-tpv.ts';

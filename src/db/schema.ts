@@ -30,6 +30,8 @@ export interface TpvTable {
   id: string;
   name: string;
   endpoint_url: string;
+  /** What presses are looked up by; null: the hub never calls it. */
+  endpoint_origin: string | null;
   is_active: number;
   max_users: number;
   /** Users assigned to it; moved together with `telegram_users.tpv_id`, in one transaction. */

@@ -5,7 +5,7 @@ import { Answers } from '../buttons/answers.ts';
 import { retireButtons } from '../buttons/button-store.ts';
 import { checkButtons, createButtons } from '../buttons/create.ts';
 import { createGuardedCaller } from '../callbacks/guarded-call.ts';
-import { callableUrl, type IsCallable, isCallableOrigin } from '../callbacks/origins.ts';
+import { type IsCallable, isCallableOrigin } from '../callbacks/origins.ts';
 import { dataFolder } from '../config/config.ts';
 import { HubError } from '../errors.ts';
 import { diskSpace, isNearlyFull } from '../observability/disk-space.ts';
@@ -17,6 +17,7 @@ import { PushQuota } from '../push/quota.ts';
 import { type UploadStore, uploadStore } from '../push/uploads.ts';
 import { telegramChanger } from '../telegram/outbound/changer.ts';
 import { telegramSender } from '../telegram/outbound/sender.ts';
+import { callableUrl } from '../tpvs/endpoint.ts';
 import type { Ground } from './ground.ts';
 
 export interface OutboundPorts

@@ -1,6 +1,7 @@
 import { raiseAccessEpoch } from '../db/epoch.ts';
 import type { Tx } from '../db/open.ts';
 import { HubError } from '../errors.ts';
+import { endpointColumns } from './endpoint.ts';
 import { newJoinCode } from './register.ts';
 import { type Tpv, tpvById } from './tpv.ts';
 
@@ -30,7 +31,9 @@ export async function existingTpv(tx: Tx, id: string): Promise<Tpv> {
 export async function editTpv(tx: Tx, id: string, changes: TpvChanges): Promise<Tpv> {
   const before = await existingTpv(tx, id);
   if (Object.values(changes).some((value) => value !== undefined)) {
-    await tx.kysely.updateTable('tpv_instances').set(changes).where('id', '=', id).execute();
+    const { endpoint_url: url, ...others } = changes;
+    const set = url === undefined ? others : { ...others, ...endpointColumns(url) };
+    await tx.kysely.updateTable('tpv_instances').set(set).where('id', '=', id).execute();
     tx.changed('tpv', id);
     // With more places, people who wait may be assigned.
     tx.emit({ type: 'tpv.available', tpvId: id });

@@ -3,6 +3,7 @@ import type { Transact } from '../db/open.ts';
 import { uuidv7 } from '../ids.ts';
 import { base62, newApiKey } from './api-key.ts';
 import { requireRoomToAwait } from './awaiting.ts';
+import { endpointColumns } from './endpoint.ts';
 import { addKey } from './keys.ts';
 
 /** What a TPV says of itself when it registers. */
@@ -50,7 +51,7 @@ export async function registerTpv(
       .values({
         id,
         name: registration.name,
-        endpoint_url: registration.endpointUrl,
+        ...endpointColumns(registration.endpointUrl),
         is_active: isActive ? 1 : 0,
         max_users: registration.maxUsers,
         version: registration.version,

@@ -1,9 +1,9 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { mayConnectTo } from '../../callbacks/address.ts';
-import { callableUrl } from '../../callbacks/origins.ts';
 import type { Config } from '../../config/config.ts';
 import type { Database } from '../../db/open.ts';
+import { callableUrl } from '../../tpvs/endpoint.ts';
 import { allTpvs } from '../../tpvs/tpv.ts';
 import { type Finding, findings } from './finding.ts';
 

@@ -1,10 +1,10 @@
 import type { Insertable } from 'kysely';
-import { callableUrl } from '../../callbacks/origins.ts';
 import { inChunks } from '../../db/chunks.ts';
 import { jsonText } from '../../db/json-text.ts';
 import type { Database } from '../../db/open.ts';
 import type { ButtonForm, ButtonTable, PushMessageTable } from '../../db/push-tables.ts';
 import { uuidv7 } from '../../ids.ts';
+import { callableUrl } from '../../tpvs/endpoint.ts';
 import type { DjangoSource, RawRow } from './django-source.ts';
 import { flagOf, isObject, jsonOf, numberOf, textOf, timeOf } from './django-values.ts';
 import type { Person } from './imported-people.ts';

@@ -1,10 +1,10 @@
 import type { Insertable } from 'kysely';
 import { ANY_ACCION } from '../../buttons/press.ts';
-import { callableUrl } from '../../callbacks/origins.ts';
 import { jsonText } from '../../db/json-text.ts';
 import type { Database } from '../../db/open.ts';
 import type { ButtonForm } from '../../db/push-tables.ts';
 import type { TelegramUserTable } from '../../db/schema.ts';
+import { callableUrl } from '../../tpvs/endpoint.ts';
 import { type DjangoSource, NOTIFICATIONS, type RawRow, rowsOf } from './django-source.ts';
 import { flagOf, isObject, jsonOf, numberOf, textOf, timeOf } from './django-values.ts';
 import { type ButtonPlan, buttonMessage, MOST_DATA_BYTES } from './imported-buttons.ts';

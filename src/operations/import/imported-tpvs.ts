@@ -1,9 +1,9 @@
 import type { Insertable } from 'kysely';
-import { callableUrl } from '../../callbacks/origins.ts';
 import { jsonText } from '../../db/json-text.ts';
 import type { Database } from '../../db/open.ts';
 import type { TpvTable } from '../../db/schema.ts';
 import { hashApiKey, type NewApiKey } from '../../tpvs/api-key.ts';
+import { endpointColumns } from '../../tpvs/endpoint.ts';
 import { addKey, LEAST_IMPORTED_KEY_LENGTH } from '../../tpvs/keys.ts';
 import { newJoinCode } from '../../tpvs/register.ts';
 import { MOST_TPV_NAME_LENGTH } from '../../tpvs/tpv.ts';
@@ -47,7 +47,8 @@ export async function planTpvs(source: DjangoSource, db: Database, tally: Tally,
       continue;
     }
     const endpointUrl = textOf(raw.endpoint_url);
-    if (callableUrl(endpointUrl) === undefined) {
+    const endpoint = endpointColumns(endpointUrl);
+    if (endpoint.endpoint_origin === null) {
       tally.remark(`TPV "${name}": its endpoint_url is no http or https URL; the hub will not call it.`);
     }
     const maxUsers = numberOf(raw.max_users) ?? 0;
@@ -57,7 +58,7 @@ export async function planTpvs(source: DjangoSource, db: Database, tally: Tally,
     const tpv = {
       id,
       name: name === '' ? id : name,
-      endpoint_url: endpointUrl,
+      ...endpoint,
       is_active: flagOf(raw.is_active) ? 1 : 0,
       max_users: Math.max(1, maxUsers),
       version: textOf(raw.version),

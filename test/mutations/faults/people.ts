@@ -130,6 +130,15 @@ export const peopleFaults: readonly Mutation[] = [
     only: 'sqlite.*after a rotation',
   },
   {
+    name: 'tpvs: a TPV that moved is called where it was',
+    file: 'src/tpvs/edit.ts',
+    find: '{ ...others, ...endpointColumns(url) }',
+    replace: '{ ...others, endpoint_url: url }',
+    harm: 'the buttons of a restaurant with a new address work no more',
+    tests: ['test/buttons/callback-url.test.ts'],
+    only: 'until it is not active any more',
+  },
+  {
     name: 'tpvs: three keys of one TPV are valid',
     file: 'src/tpvs/keys.ts',
     find: "await tx.kysely.deleteFrom('api_keys').where('tpv_id', '=', tpvId).where('valid_until', 'is not', null).execute();",

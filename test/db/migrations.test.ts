@@ -1,0 +1,35 @@
+import { sql } from 'kysely';
+import { expect, onTestFinished, test } from 'vitest';
+import { isCallableOrigin } from '../../src/callbacks/origins.ts';
+import { migrate } from '../../src/db/migrate.ts';
+import { openDatabase } from '../../src/db/open.ts';
+import { DIALECTS, freshDatabase } from '../support/hub.ts';
+import { migrateUpTo } from '../support/older-database.ts';
+
+/** More than what a migration reads at once. */
+const MANY = 1_001;
+
+test.each(DIALECTS)(
+  'the TPVs of an older hub are found by the origin of their address, on %s (S31)',
+  async (dialect) => {
+    const db = openDatabase({ DATABASE_URL: await freshDatabase(dialect), DATABASE_DURABILITY: 'normal' });
+    onTestFinished(() => db.close());
+    await migrateUpTo(db, '0008-retries');
+    const urls = ['https://TPV.example:443/base?x=1', 'no URL at all', 'http://user:password@odd.example'];
+    const rows = Array.from({ length: MANY }, (_, i) => {
+      const id = String(i).padStart(5, '0');
+      const url = urls[i] ?? `http://tpv-${i}.example:81/x`;
+      return sql`(${id}, 'TPV', ${url}, 1, 1, '', '{}', ${id}, 1)`;
+    });
+    await sql`insert into tpv_instances
+    (id, name, endpoint_url, is_active, max_users, version, metadata, join_code, created_at)
+    values ${sql.join(rows)}`.execute(db.writer);
+    await migrate(db);
+    const may = (origin: string) => isCallableOrigin(db, [], origin, null);
+    expect(await may('https://tpv.example')).toBe(true);
+    expect(await may(`http://tpv-${MANY - 1}.example:81`)).toBe(true);
+    expect(await may('http://odd.example')).toBe(false);
+    const without = db.read.selectFrom('tpv_instances').select('id').where('endpoint_origin', 'is', null).orderBy('id');
+    expect(await without.execute()).toEqual([{ id: '00001' }, { id: '00002' }]);
+  },
+);
