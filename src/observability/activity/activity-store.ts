@@ -63,7 +63,7 @@ function greater(column: 'p50_ms' | 'p99_ms') {
 const WRITTEN_AT_ONCE = 500;
 
 /**
- * Writes minutes down, some in each commit.
+ * Writes minutes down, some in each commit. Two processes that write the same minutes lock their rows in one order.
  * @param onWritten gets those of a commit, with that commit
  */
 export async function addMinutes(
@@ -71,7 +71,8 @@ export async function addMinutes(
   rows: readonly MinuteRow[],
   onWritten: (rows: readonly MinuteRow[]) => void,
 ): Promise<void> {
-  await inChunks(rows, WRITTEN_AT_ONCE, async (few) => {
+  const sorted = [...rows].sort((a, b) => (a.tpv_id < b.tpv_id ? -1 : a.tpv_id > b.tpv_id ? 1 : a.minute - b.minute));
+  await inChunks(sorted, WRITTEN_AT_ONCE, async (few) => {
     await db.transact(async (tx) => {
       await addFew(tx, few);
       tx.afterCommit(() => onWritten(few));
