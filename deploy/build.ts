@@ -36,6 +36,7 @@ function build(target: string): void {
   try {
     run(TYPESCRIPT, '--project', import.meta.dirname, '--outDir', fresh);
     for (const path of globSync(AS_THEY_ARE, { cwd: ROOT })) copy(path, fresh);
+    run(join(import.meta.dirname, 'openapi.ts'), join(fresh, 'src/api'));
     writeFileSync(join(fresh, 'package.json'), `${JSON.stringify(packageOf(readPackage()), undefined, 2)}\n`);
     rmSync(target, { recursive: true, force: true });
     renameSync(fresh, target);

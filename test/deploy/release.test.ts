@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { startHub } from '../support/hub.ts';
 import { makeMemoryFolder } from '../support/memory-folder.ts';
 import { copyProject, npmEnv } from '../support/npm.ts';
 import { ROOT, runProcess, startProcess } from '../support/process.ts';
@@ -71,6 +72,11 @@ test('one package installs the hub for a machine: compiled, on PATH, with its No
   const page = await (await fetch(`${address}/admin/`)).text();
   const [, script = ''] = /src="([^"]+\.m?js)"/.exec(page) ?? [];
   expect((await fetch(new URL(script, `${address}/admin/`))).status).toBe(200);
+  // What the build wrote down is what the routes are.
+  expect(files).toContain('dist/src/api/openapi.json');
+  const documented = await (await startHub()).fetch('/docs/json');
+  expect(await (await fetch(`${address}/docs/json`)).json()).toEqual(documented.body);
+  expect(await (await fetch(`${address}/docs/yaml`)).text()).toMatch(/^openapi: 3\.1\.0\n/);
   hub.child.kill('SIGTERM');
   expect(await hub.ended).toBe(0);
   expect(hub.stdout).toContain('"msg":"closed"');
