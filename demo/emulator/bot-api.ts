@@ -1,14 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Outcome } from './call.ts';
-import { type Feed, now } from './feed.ts';
+import type { Call, Outcome } from './call.ts';
+import type { EmulatorClock } from './clock.ts';
+import type { Feed } from './feed.ts';
 import { sendFile } from './file-download.ts';
 import type { FileStore } from './files.ts';
-import { answerJson } from './json-answer.ts';
+import { InTurn } from './in-turn.ts';
+import { answerHtml, answerJson } from './json-answer.ts';
 import type { Ledger } from './ledger.ts';
 import type { SendLimits } from './limits.ts';
 import { type CallInput, integer, type Method, type Params, readInput } from './params.ts';
 import { Refusal } from './refusal.ts';
-import { type Rules, refusalOf, type TakenFault } from './rules.ts';
+import { type Fault, type Rules, refusalOf, type TakenFault } from './rules.ts';
 
 export interface BotApiParts {
   token: string;
@@ -17,23 +19,37 @@ export interface BotApiParts {
   rules: Rules;
   ledger: Ledger;
   feed: Feed;
-  limits: SendLimits | undefined;
+  limits: SendLimits;
+  clock: EmulatorClock;
 }
 
 /** One call on its way: what is known of it, and what it does if no rule bends it. */
 interface RunningCall {
-  at: number;
   method: string;
   params: Params;
   perform: () => Outcome | Promise<Outcome>;
   answer: (outcome: Outcome) => void;
 }
 
+/** Methods of which one chat's calls wait behind each other. */
+const inTurn = /^(send(?!ChatAction)|edit|delete)/;
+/** Methods that share a chat's limit. */
+const limited = /^(send(?!ChatAction)|edit)/;
+const turnedOff: TakenFault = {
+  how: { kind: 'error', code: 503, description: 'Service Unavailable', html: true },
+  onRelease: () => () => {},
+};
+const nothing: Outcome = { ok: false, error_code: 0, description: 'nothing was answered' };
+
 /** Answers the bot's calls and file downloads: bends them where a rule says so, writes them down, answers. */
 export class BotApi {
   readonly #parts: BotApiParts;
   readonly #methods: Map<string, [name: string, method: Method]>;
-  readonly #delays = new Set<NodeJS.Timeout>();
+  readonly #turns = new InTurn();
+  readonly #delays = new Set<() => void>();
+  #held = 0;
+  /** Off: all that is asked is answered with 503, as a gateway says it before anything is done. */
+  isOff = false;
 
   constructor(parts: BotApiParts) {
     this.#parts = parts;
@@ -43,9 +59,13 @@ export class BotApi {
     );
   }
 
+  /** Calls that get no answer until time passes, or what holds them ends. */
+  get held(): number {
+    return this.#held;
+  }
+
   /** `/bot<token>/<method>` */
   async call(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
-    const at = now();
     const [, token = '', called = ''] = /^\/bot([^/]*)\/?(.*?)\/?$/.exec(url.pathname) ?? [];
     const [name, method] = this.#methods.get(called.toLowerCase()) ?? [called, undefined];
     const onDisconnect = (listener: () => void) => response.once('close', listener);
@@ -61,11 +81,14 @@ export class BotApi {
       if (unreadable !== undefined) throw unreadable;
       this.#mustKnow(token);
       if (method === undefined) throw new Refusal(404, 'Not Found: method not found');
-      if (/^(send(?!ChatAction)|edit)/.test(name)) this.#parts.limits?.spend(integer(input.params, 'chat_id') ?? 0);
-      return { ok: true, ...(await method(input)) };
+      const limitedChat = limited.test(name) ? (integer(input.params, 'chat_id') ?? 0) : undefined;
+      if (limitedChat !== undefined) this.#parts.limits.ask(limitedChat);
+      const success = await method(input);
+      if (limitedChat !== undefined) this.#parts.limits.spend(limitedChat);
+      return { ok: true, ...success };
     };
     const answer = (outcome: Outcome) => answerOutcome(response, outcome);
-    await this.#run(request, response, { at, method: name, params: input.params, perform, answer });
+    await this.#run(request, response, { method: name, params: input.params, perform, answer });
   }
 
   /** `/file/bot<token>/<path>`; in the ledger and for rules this is the method `downloadFile`. */
@@ -74,7 +97,6 @@ export class BotApi {
     const file = this.#parts.files.byPath(path);
     const { range } = request.headers;
     await this.#run(request, response, {
-      at: now(),
       method: 'downloadFile',
       params: { file_path: path, ...(range === undefined ? {} : { range }) },
       perform: () => {
@@ -90,43 +112,71 @@ export class BotApi {
   }
 
   close(): void {
-    for (const timer of this.#delays) clearTimeout(timer);
+    for (const cancel of this.#delays) cancel();
   }
 
   async #run(request: IncomingMessage, response: ServerResponse, call: RunningCall): Promise<void> {
-    const { rules, ledger, feed } = this.#parts;
-    const fault = rules.take(call.method, integer(call.params, 'chat_id'));
-    const outcome = await this.#outcomeOf(call, fault);
-    feed.emit({ kind: 'call', call: ledger.record(call.at, call.method, call.params, outcome, fault?.how.kind) });
-    switch (fault?.how.kind) {
+    const { rules, ledger, feed, clock } = this.#parts;
+    const { method, params } = call;
+    const at = clock.now();
+    const chatId = integer(params, 'chat_id');
+    const fault = this.isOff ? turnedOff : rules.take(method, chatId);
+    const how = fault?.how;
+    const outcome = await this.#turns.run(inTurn.test(method) ? chatId : undefined, () => this.#outcomeOf(call, how));
+    const isTold = how === undefined || how.kind === 'delay' || how.kind === 'error';
+    const entry: Call = {
+      at,
+      method,
+      params,
+      outcome,
+      tookEffectAt: outcome.ok ? clock.now() : undefined,
+      answeredAt: isTold && !request.socket.destroyed ? clock.now() : undefined,
+      ...(how === undefined ? {} : { fault: how.kind }),
+    };
+    ledger.record(entry);
+    feed.emit({ kind: 'call', call: entry });
+    switch (how?.kind) {
       case 'reset':
       case 'reset_after':
         // A TCP reset: the other side sees ECONNRESET, as when a router gives up.
         request.socket.resetAndDestroy();
         return;
       case 'hang':
-        response.once(
-          'close',
-          fault.onRelease(() => request.socket.destroy()),
-        );
+      case 'hang_after': {
+        const forget = fault?.onRelease(() => request.socket.destroy());
+        this.#held++;
+        response.once('close', () => {
+          this.#held--;
+          forget?.();
+        });
+        return;
+      }
+      case 'error':
+        if (how.html) answerHtml(response, how.code, how.retryAfter);
+        else call.answer(outcome);
+        return;
+      case 'error_after':
+        if (how.html) answerHtml(response, how.code, how.retryAfter);
+        else answerOutcome(response, refused(refusalOf(how)));
+        return;
+      case 'delay':
+      case undefined:
+        call.answer(outcome);
         return;
       default:
-        call.answer(outcome);
+        how satisfies never;
     }
   }
 
-  async #outcomeOf(call: RunningCall, fault: TakenFault | undefined): Promise<Outcome> {
-    const how = fault?.how;
-    if (how?.kind === 'hang' || how?.kind === 'reset') return { ok: false, error_code: 0, description: how.kind };
+  async #outcomeOf(call: RunningCall, how: Fault | undefined): Promise<Outcome> {
+    if (how?.kind === 'hang' || how?.kind === 'reset') return nothing;
     try {
       if (how?.kind === 'error') throw refusalOf(how);
       if (how?.kind === 'delay') await this.#delay(how.ms);
       return await call.perform();
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      const { code: error_code, message: description, retryAfter } = error;
-      const parameters = retryAfter === undefined ? {} : { parameters: { retry_after: retryAfter } };
-      return { ok: false, error_code, description, ...parameters };
+      return refused(error);
     }
   }
 
@@ -137,13 +187,20 @@ export class BotApi {
 
   #delay(ms: number): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(() => {
-        this.#delays.delete(timer);
+      this.#held++;
+      const cancel = this.#parts.clock.after(ms, () => {
+        this.#delays.delete(cancel);
+        this.#held--;
         resolve();
-      }, ms);
-      this.#delays.add(timer);
+      });
+      this.#delays.add(cancel);
     });
   }
+}
+
+function refused({ code: error_code, message: description, retryAfter }: Refusal): Outcome {
+  const parameters = retryAfter === undefined ? {} : { parameters: { retry_after: retryAfter } };
+  return { ok: false, error_code, description, ...parameters };
 }
 
 function answerOutcome(response: ServerResponse, outcome: Outcome): void {

@@ -5,15 +5,22 @@ export type Outcome =
   | { ok: true; result: unknown; description?: string }
   | { ok: false; error_code: number; description: string; parameters?: { retry_after: number } };
 
-/** One Bot API call (or file download, as method `downloadFile`) as the emulator received it. */
+/** One Bot API call (or file download, as method `downloadFile`) that reached the emulator whole. */
 export interface Call {
-  /** When it arrived: Unix milliseconds with fractions. */
+  /** When it was read whole: Unix milliseconds of the emulator's clock. */
   at: number;
   method: string;
   /** Parsed; an uploaded file is `{file_name, mime_type, size, sha256}`. */
   params: Params;
-  /** What was answered; with `hang` and `reset` nothing was: `error_code` is 0 then. */
+  /**
+   * What Telegram's server made of it. Where it answered nothing of its own (`hang`, `reset`), `error_code` is 0; what
+   * struck after the effect (`reset_after`, `error_after`, `hang_after`) is not in it: the caller never heard it.
+   */
   outcome: Outcome;
-  /** The rule that bent this call. With `reset_after` the outcome is what the caller never heard. */
+  /** When it took effect; undefined: never. */
+  tookEffectAt: number | undefined;
+  /** When the caller was told the outcome; undefined: it never was, so it can't know whether the call took effect. */
+  answeredAt: number | undefined;
+  /** The rule that bent this call. */
   fault?: Fault['kind'];
 }

@@ -1,3 +1,4 @@
+import type { EmulatorClock } from './clock.ts';
 import type { Feed } from './feed.ts';
 import type { Chat, Message, MessageContent, User } from './message.ts';
 import { badRequest, Refusal } from './refusal.ts';
@@ -30,12 +31,19 @@ type By = 'bot' | 'person';
 export class Chats {
   readonly bot: User;
   readonly #feed: Feed;
+  readonly #clock: Pick<EmulatorClock, 'now'>;
   readonly #records = new Map<number, ChatRecord>();
   #nextMessageId = 1;
 
-  constructor(bot: User, feed: Feed) {
+  constructor(bot: User, feed: Feed, clock: Pick<EmulatorClock, 'now'>) {
     this.bot = bot;
     this.#feed = feed;
+    this.#clock = clock;
+  }
+
+  /** Seconds since the epoch, as messages carry them. */
+  unixSeconds(): number {
+    return Math.floor(this.#clock.now() / 1000);
   }
 
   /** The person's private chat; made where there is none yet. A known person goes by the new names from now on. */
@@ -92,7 +100,7 @@ export class Chats {
   post(record: ChatRecord, from: User, content: MessageContent): Message {
     const message_id = this.#nextMessageId;
     this.#nextMessageId += 1;
-    const message: Message = { message_id, from, chat: record.chat, date: unixSeconds(), ...content };
+    const message: Message = { message_id, from, chat: record.chat, date: this.unixSeconds(), ...content };
     record.messages.push(message);
     this.#changed(record, message, 'sent', from.is_bot ? 'bot' : 'person');
     return message;
@@ -101,7 +109,7 @@ export class Chats {
   /** Replaces a message's content; what `content` leaves undefined goes. */
   edit(record: ChatRecord, old: Message, content: MessageContent, by: By): Message {
     const { message_id, from, chat, date } = old;
-    const message = withoutUndefined({ message_id, from, chat, date, edit_date: unixSeconds(), ...content });
+    const message = withoutUndefined({ message_id, from, chat, date, edit_date: this.unixSeconds(), ...content });
     record.messages[indexOf(record.messages, message_id)] = message;
     this.#changed(record, message, 'edited', by);
     return message;
@@ -139,8 +147,4 @@ function indexOf(messages: readonly Message[], messageId: number): number {
 function withoutUndefined(message: Message): Message {
   // Object.fromEntries forgets the type; nothing but undefined values went, so it is still a Message.
   return Object.fromEntries(Object.entries(message).filter(([, value]) => value !== undefined)) as unknown as Message;
-}
-
-export function unixSeconds(): number {
-  return Math.floor(Date.now() / 1000);
 }

@@ -31,6 +31,7 @@ const file = z.object({
   name: z.string().trim().min(1).max(200),
   caption: z.string().max(1024).default(''),
 });
+const turn = z.object({ off: z.boolean() });
 // Anything else a browser could run in the page's name; it is saved instead of shown.
 const shownTypes = /^image\/(png|jpeg|gif|webp)$/;
 
@@ -40,6 +41,8 @@ export interface ControlParts {
   streams: EventStreams;
   people: ReadonlyMap<number, Person>;
   personFor: (profile: Profile) => Person;
+  /** Whether Telegram is off, and how to turn it. */
+  telegram: { isOff: () => boolean; turn: (off: boolean) => void };
 }
 
 /** The chat page's own endpoints, below `/_emulator/`. */
@@ -66,7 +69,7 @@ export class Control {
   }
 
   async #route(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
-    const { chats, files, streams, personFor } = this.#parts;
+    const { chats, files, streams, personFor, telegram } = this.#parts;
     const [collection = '', id = '', act = ''] = url.pathname.split('/').slice(2);
     switch (`${request.method} ${collection}${id === '' ? '' : '/:id'}${act === '' ? '' : `/${act}`}`) {
       case 'GET events': {
@@ -74,6 +77,11 @@ export class Control {
         const watched = person === null ? undefined : this.#person(person);
         return streams.open(response, watched?.id, watched?.chat ?? []);
       }
+      case 'GET telegram':
+        return answerJson(response, 200, { off: telegram.isOff() });
+      case 'POST telegram':
+        telegram.turn(turn.parse(await readJson(request)).off);
+        return answerJson(response, 200, { off: telegram.isOff() });
       case 'GET people':
         return answerJson(response, 200, {
           people: chats.people().map(({ person, blocked }) => ({ ...person, blocked })),

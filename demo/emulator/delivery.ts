@@ -1,56 +1,82 @@
-import { type Feed, now } from './feed.ts';
+import type { EmulatorClock } from './clock.ts';
+import type { Feed } from './feed.ts';
+import { Lanes } from './lanes.ts';
 import { type PostAnswer, PostClient } from './post.ts';
+import { ConnectionAllowance, retryWaitMs } from './retries.ts';
 import type { PendingUpdate, UpdateQueue } from './updates.ts';
 import type { WebhookConfig } from './webhook.ts';
 
-const longestRetryMs = 60_000;
+/** A webhook that answers 410 for so long is removed. */
+const goneForMs = 23 * 3_600_000;
 
-export interface DeliveryTimes {
+export interface DeliveryOptions {
   retryBaseMs: number;
   webhookTimeoutMs: number;
+  /** 0..1 */
+  random: () => number;
+}
+
+/** What belongs to one webhook, and goes with it. */
+interface Target {
+  config: WebhookConfig;
+  client: PostClient;
+  lanes: Lanes;
+  allowance: ConnectionAllowance;
+  /** Since when it answers nothing but 410. */
+  goneSince: number | undefined;
 }
 
 /**
- * Posts updates to the webhook: one in flight per lane, in order, at most `maxConnections` at once. An update that
- * is not taken with 2xx holds its lane and is sent again after growing pauses, for ever: Telegram drops nothing
- * within a day.
+ * Posts updates to the webhook: one in flight per lane, in order, at most `maxConnections` at once. An update that is
+ * not taken with 2xx holds its lane, and is sent again until it expires.
  */
 export class Delivery {
-  config: WebhookConfig | undefined;
+  /** Each failure writes it; only another webhook clears it, no success does. */
   lastError: { atSeconds: number; message: string } | undefined;
   readonly #queue: UpdateQueue;
   readonly #feed: Feed;
-  readonly #times: DeliveryTimes;
+  readonly #clock: EmulatorClock;
+  readonly #options: DeliveryOptions;
   readonly #unsubscribe: () => void;
-  readonly #ready = new Set<string>();
   readonly #inFlight = new Set<string>();
-  readonly #held = new Map<string, NodeJS.Timeout>();
-  readonly #attempts = new Map<string, number>();
-  #client: PostClient | undefined;
   readonly #rawClient: PostClient;
+  #target: Target | undefined;
+  #wakeUp: (() => void) | undefined;
+  #paused = false;
   #closed = false;
 
-  constructor(queue: UpdateQueue, feed: Feed, times: DeliveryTimes) {
+  constructor(queue: UpdateQueue, feed: Feed, clock: EmulatorClock, options: DeliveryOptions) {
     this.#queue = queue;
     this.#feed = feed;
-    this.#times = times;
-    this.#rawClient = new PostClient(Number.POSITIVE_INFINITY, times.webhookTimeoutMs);
-    this.#unsubscribe = queue.subscribe(({ lane }) => this.#wake(lane));
+    this.#clock = clock;
+    this.#options = options;
+    this.#rawClient = new PostClient(Number.POSITIVE_INFINITY, clock, options.webhookTimeoutMs);
+    this.#unsubscribe = queue.subscribe(({ lane }) => {
+      this.#target?.lanes.add(lane);
+      this.#pump();
+    });
+  }
+
+  get config(): WebhookConfig | undefined {
+    return this.#target?.config;
   }
 
   /** Points delivery at a webhook, or stops it. What was held is sent at once: a new webhook owes no pauses. */
   use(config: WebhookConfig | undefined): void {
-    this.#client?.close();
-    this.#client =
-      config === undefined ? undefined : new PostClient(config.maxConnections, this.#times.webhookTimeoutMs);
-    this.config = config;
+    this.#target?.client.close();
+    this.#target?.lanes.close();
+    this.#wakeUp?.();
+    this.#target = config === undefined ? undefined : this.#targetFor(config);
     this.lastError = undefined;
-    for (const timer of this.#held.values()) clearTimeout(timer);
-    this.#held.clear();
-    this.#attempts.clear();
-    this.#ready.clear();
     this.#feed.emit({ kind: 'webhook', url: config?.url });
-    for (const lane of this.#queue.lanes()) this.#wake(lane);
+    for (const lane of this.#queue.lanes()) this.#target?.lanes.add(lane);
+    this.#pump();
+  }
+
+  /** Posts nothing while it is paused. */
+  pause(paused: boolean): void {
+    this.#paused = paused;
+    this.#pump();
   }
 
   /** Posts a body past the queue, with the webhook's secret unless `headers` say otherwise. */
@@ -68,28 +94,45 @@ export class Delivery {
     this.#rawClient.close();
   }
 
-  #wake(lane: string): void {
-    if (this.#closed || this.#inFlight.has(lane) || this.#held.has(lane)) return;
-    this.#ready.add(lane);
-    this.#pump();
+  #targetFor(config: WebhookConfig): Target {
+    return {
+      config,
+      client: new PostClient(config.maxConnections, this.#clock, this.#options.webhookTimeoutMs),
+      // At most so many lanes are loaded: where each one's first update keeps failing, the others wait.
+      lanes: new Lanes(this.#clock, 2 * config.maxConnections, () => this.#pump()),
+      allowance: new ConnectionAllowance(config.maxConnections),
+      goneSince: undefined,
+    };
   }
 
   #pump(): void {
-    const { config } = this;
-    const client = this.#client;
-    if (config === undefined || client === undefined) return;
-    for (const lane of this.#ready) {
-      if (this.#inFlight.size >= config.maxConnections) return;
-      this.#ready.delete(lane);
+    this.#wakeUp?.();
+    this.#wakeUp = undefined;
+    const target = this.#target;
+    if (target === undefined || this.#paused) return;
+    const { lanes, allowance } = target;
+    for (const lane of lanes.ready()) {
+      if (this.#inFlight.has(lane)) continue;
       const pending = this.#queue.head(lane);
-      if (pending !== undefined) void this.#deliver(pending, config, client);
+      if (pending === undefined) {
+        // Another lane takes its place, and is looked at after these.
+        lanes.remove(lane);
+        continue;
+      }
+      const now = this.#clock.elapsed();
+      if (this.#inFlight.size >= allowance.allowed(now)) {
+        this.#wakeUp = this.#clock.after(allowance.nextAt(now) - now, () => this.#pump());
+        return;
+      }
+      void this.#deliver(pending, target);
     }
   }
 
-  async #deliver(pending: PendingUpdate, config: WebhookConfig, client: PostClient): Promise<void> {
+  async #deliver(pending: PendingUpdate, target: Target): Promise<void> {
     const { update, lane, chatId } = pending;
-    const attempt = (this.#attempts.get(lane) ?? 0) + 1;
-    const startedAt = now();
+    const { config, client, lanes, allowance } = target;
+    const attempt = lanes.attempts(lane) + 1;
+    const startedAt = this.#clock.elapsed();
     this.#inFlight.add(lane);
     let answer: PostAnswer | undefined;
     let error: string | undefined;
@@ -104,32 +147,43 @@ export class Delivery {
     this.#inFlight.delete(lane);
     if (this.#closed) return;
 
-    const outdated = this.#client !== client;
+    const now = this.#clock.elapsed();
     let retryInMs: number | undefined;
     if (error === undefined) {
-      this.#attempts.delete(lane);
+      allowance.succeeded(now);
+      target.goneSince = undefined;
+      lanes.taken(lane);
       this.#queue.confirm(update.update_id);
-    } else if (!outdated) {
-      this.lastError = { atSeconds: Math.floor(Date.now() / 1000), message: error };
-      retryInMs = answer?.retryAfterMs ?? Math.min(this.#times.retryBaseMs * 2 ** (attempt - 1), longestRetryMs);
-      this.#attempts.set(lane, attempt);
-      this.#hold(lane, retryInMs);
+    } else if (this.#target === target) {
+      this.lastError = { atSeconds: Math.floor(this.#clock.now() / 1000), message: error };
+      retryInMs = this.#refused(pending, attempt, answer, target);
     }
     const delivered = error === undefined;
-    const tookMs = now() - startedAt;
     const { update_id: updateId } = update;
-    const status = answer?.status;
+    const { status } = answer ?? {};
+    const tookMs = now - startedAt;
     this.#feed.emit({ kind: 'delivery', updateId, chatId, attempt, delivered, tookMs, status, error, retryInMs });
-    if (this.#queue.head(lane) !== undefined) this.#wake(lane);
     this.#pump();
   }
 
-  #hold(lane: string, ms: number): void {
-    const timer = setTimeout(() => {
-      this.#held.delete(lane);
-      this.#wake(lane);
-    }, ms);
-    this.#held.set(lane, timer);
+  /** @returns after how long it comes again; undefined where it does not */
+  #refused(pending: PendingUpdate, attempt: number, answer: PostAnswer | undefined, target: Target) {
+    const { lane, update, expiresAt } = pending;
+    const now = this.#clock.elapsed();
+    target.goneSince = answer?.status === 410 ? (target.goneSince ?? now) : undefined;
+    if (target.goneSince !== undefined && now - target.goneSince > goneForMs) {
+      this.use(undefined);
+      return undefined;
+    }
+    const { retryBaseMs, random } = this.#options;
+    const waitMs = answer?.retryAfterMs ?? retryWaitMs(attempt, retryBaseMs, random);
+    if (now + waitMs >= expiresAt) {
+      target.lanes.taken(lane);
+      this.#queue.confirm(update.update_id);
+      return undefined;
+    }
+    target.lanes.hold(lane, waitMs);
+    return waitMs;
   }
 }
 

@@ -5,6 +5,7 @@ import { BotApi } from './bot-api.ts';
 import type { Call } from './call.ts';
 import { CallbackQueries } from './callback-queries.ts';
 import { Chats, type Profile } from './chats.ts';
+import { type EmulatorClock, machineClock } from './clock.ts';
 import { Control } from './control.ts';
 import { Delivery } from './delivery.ts';
 import { EventStreams } from './event-streams.ts';
@@ -34,14 +35,18 @@ export interface EmulatorOptions {
   /** `<digits>:<made up>`; obviously fake by default. */
   token?: string;
   botUsername?: string;
-  /** First pause before an update is posted again; doubles up to 60 s. Default 1000. */
+  /** The second pause before an update is posted again (the first is none); doubles up to 60..120 s. Default 2000. */
   retryBaseMs?: number;
   /** How long a webhook may take to answer. Default 60,000. */
   webhookTimeoutMs?: number;
   /** How long a press can be answered. Default 10 minutes. */
   callbackQueryTtlMs?: number;
-  /** Whether Telegram's limits hold: 30 messages/s in all, 1/s per chat with a burst of 3. Default false. */
+  /** Whether Telegram's limits hold: 30 messages/s in all, 1/s per chat with a burst of 6. Default true. */
   limits?: boolean;
+  /** All waits go by it. Default: the machine's. */
+  clock?: EmulatorClock;
+  /** 0..1; default Math.random. */
+  random?: () => number;
   /** How many calls are kept. Default 200,000. */
   maxCalls?: number;
   /** Hears every step as it happens; must not throw. */
@@ -67,6 +72,12 @@ export interface Emulator {
   /** Bends calls that match; returns how to remove the rule. */
   fail(rule: FailRule): () => void;
   blocked(personId: number, blocked: boolean): void;
+  /** Has a chat wait for so long as after a flood, or the whole bot; asking meanwhile prolongs it. */
+  limit(chatId: number | undefined, seconds: number): void;
+  /** Off: the Bot API answers 503 to everything, and no update is posted. */
+  off(isOff: boolean): void;
+  /** How many calls get no answer until time passes, or what holds them ends. */
+  readonly held: number;
   /** How many updates the bot has not taken yet. */
   pendingUpdates(): number;
   /** Waits until the bot has taken every update. Default timeout 5,000 ms. */
@@ -96,25 +107,29 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const botId = Number(/^(\d+):/.exec(token)?.[1]);
   if (!Number.isSafeInteger(botId)) throw new Error('The token must look like 1234567:anything-made-up.');
 
-  const feed = new Feed();
+  const { clock = machineClock, random = Math.random } = options;
+  const feed = new Feed(clock);
   if (options.onEvent !== undefined) feed.subscribe(options.onEvent);
   const waits = new Waits();
   const rules = new Rules();
   const files = new FileStore();
-  const queue = new UpdateQueue(feed);
+  const queue = new UpdateQueue(feed, clock);
   const ledger = new Ledger(options.maxCalls ?? 200_000, waits);
-  const queries = new CallbackQueries(options.callbackQueryTtlMs ?? 600_000);
-  const chats = new Chats({ id: botId, is_bot: true, first_name: 'ValleTPV', username: botUsername }, feed);
-  const { retryBaseMs = 1000, webhookTimeoutMs = 60_000 } = options;
-  const delivery = new Delivery(queue, feed, { retryBaseMs, webhookTimeoutMs });
-  const polling = new Polling(queue, () => delivery.config !== undefined);
+  const queries = new CallbackQueries(clock, options.callbackQueryTtlMs ?? 600_000);
+  const bot = { id: botId, is_bot: true, first_name: 'ValleTPV', username: botUsername };
+  const chats = new Chats(bot, feed, clock);
+  const { retryBaseMs = 2000, webhookTimeoutMs = 60_000 } = options;
+  const delivery = new Delivery(queue, feed, clock, { retryBaseMs, webhookTimeoutMs, random });
+  const polling = new Polling(queue, clock, () => delivery.config !== undefined);
+  const limits = new SendLimits(clock, options.limits ?? true);
   const api = new BotApi({
     token,
     files,
     rules,
     ledger,
     feed,
-    limits: options.limits === true ? new SendLimits() : undefined,
+    limits,
+    clock,
     methods: {
       ...botMethods(chats, files, queries, feed),
       ...updateMethods(queue, delivery, polling),
@@ -133,7 +148,13 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   };
 
   const streams = new EventStreams(feed);
-  const server = createServer(router(api, new Control({ chats, files, streams, people, personFor })));
+  const off = (isOff: boolean) => {
+    api.isOff = isOff;
+    delivery.pause(isOff);
+    feed.emit({ kind: 'telegram', off: isOff });
+  };
+  const telegram = { isOff: () => api.isOff, turn: off };
+  const server = createServer(router(api, new Control({ chats, files, streams, people, personFor, telegram })));
   const end = () => {
     rules.close();
     polling.end();
@@ -172,6 +193,11 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       const person = people.get(personId);
       if (person === undefined) throw new Error(`There is no person ${personId}: make one with person({id, ...}).`);
       person.block(blocked);
+    },
+    limit: (chatId, seconds) => limits.wait(chatId, seconds),
+    off,
+    get held() {
+      return api.held;
     },
     pendingUpdates: () => queue.size,
     drained: (timeoutMs = 5000) => queue.drained(waits, timeoutMs),

@@ -43,9 +43,10 @@ export class EventStreams {
     if (this.#streams.size === 0) return;
     const shown = shownOf(event);
     if (shown === undefined) return;
+    const isForAll = event.kind === 'person' || event.kind === 'telegram';
     const frame = `event: ${event.kind}\ndata: ${JSON.stringify(shown)}\n\n`;
     for (const { response, chatId } of this.#streams) {
-      if (event.kind !== 'person' && chatId !== shown.chat_id) continue;
+      if (!isForAll && chatId !== shown.chat_id) continue;
       // A page that stopped reading comes back by itself and loads its chat anew.
       if (response.writableLength > maxUnsentBytes) response.destroy();
       else response.write(frame);
@@ -54,7 +55,7 @@ export class EventStreams {
 }
 
 /** What a page is told of an event; undefined where it does not concern what a person sees. */
-function shownOf(event: EmulatorEvent): { chat_id: number } | undefined {
+function shownOf(event: EmulatorEvent): { chat_id?: number; off?: boolean } | undefined {
   switch (event.kind) {
     case 'message':
       return Object.assign({ chat_id: event.chatId }, { change: event.change, message: event.message });
@@ -65,6 +66,8 @@ function shownOf(event: EmulatorEvent): { chat_id: number } | undefined {
       );
     case 'person':
       return Object.assign({ chat_id: event.chatId }, { blocked: event.blocked });
+    case 'telegram':
+      return { off: event.off };
     case 'update_queued':
     case 'delivery':
     case 'call':

@@ -1,7 +1,8 @@
 import type { Call } from './call.ts';
+import type { EmulatorClock } from './clock.ts';
 import type { Message, Update } from './message.ts';
 
-/** One step that the emulator saw or did. `at` is Unix milliseconds with fractions. */
+/** One step that the emulator saw or did. `at` is Unix milliseconds of the emulator's clock. */
 export type EmulatorEvent = { at: number } & (
   | { kind: 'update_queued'; update: Update; chatId: number | undefined; filtered: boolean }
   | {
@@ -21,19 +22,20 @@ export type EmulatorEvent = { at: number } & (
   | { kind: 'callback_answered'; chatId: number; callbackQueryId: string; text: string | undefined; showAlert: boolean }
   | { kind: 'webhook'; url: string | undefined }
   | { kind: 'person'; chatId: number; blocked: boolean }
+  | { kind: 'telegram'; off: boolean }
 );
 
 type WithoutTime<E> = E extends { at: number } ? Omit<E, 'at'> : never;
 export type EventContent = WithoutTime<EmulatorEvent>;
 
-/** Unix milliseconds with fractions: the demo's timeline and the benchmark compare steps closer than 1 ms. */
-export function now(): number {
-  return performance.timeOrigin + performance.now();
-}
-
 /** Everyone who wants to know what happens: the caller's `onEvent` and the open chat pages. */
 export class Feed {
+  readonly #clock: Pick<EmulatorClock, 'now'>;
   readonly #listeners = new Set<(event: EmulatorEvent) => void>();
+
+  constructor(clock: Pick<EmulatorClock, 'now'>) {
+    this.#clock = clock;
+  }
 
   /** Returns the function that ends the subscription. */
   subscribe(listener: (event: EmulatorEvent) => void): () => void {
@@ -43,7 +45,7 @@ export class Feed {
 
   emit(content: EventContent): void {
     if (this.#listeners.size === 0) return;
-    const event: EmulatorEvent = { at: now(), ...content };
+    const event: EmulatorEvent = { at: this.#clock.now(), ...content };
     for (const listener of this.#listeners) listener(event);
   }
 

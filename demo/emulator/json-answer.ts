@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import { type ServerResponse, STATUS_CODES } from 'node:http';
 
 /** Writes a JSON answer whole. */
 export function answerJson(
@@ -14,4 +14,13 @@ export function answerJson(
     ...headers,
   });
   response.end(body);
+}
+
+/** Answers as a gateway before the Bot API does: with a page for people. */
+export function answerHtml(response: ServerResponse, status: number, retryAfterSeconds: number | undefined): void {
+  const reason = `${status} ${STATUS_CODES[status] ?? 'Error'}`;
+  const headers: Record<string, string> =
+    retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
+  response.writeHead(status, { 'content-type': 'text/html', ...headers });
+  response.end(`<html><head><title>${reason}</title></head><body><h1>${reason}</h1></body></html>\n`);
 }

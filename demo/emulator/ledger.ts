@@ -1,7 +1,4 @@
-import type { Call, Outcome } from './call.ts';
-import { now } from './feed.ts';
-import type { Params } from './params.ts';
-import type { Fault } from './rules.ts';
+import type { Call } from './call.ts';
 import type { Waits } from './waits.ts';
 
 /** Every call, in the order of their ends; the oldest go once there are more than `limit`. */
@@ -16,20 +13,18 @@ export class Ledger {
     this.#waits = waits;
   }
 
-  record(at: number, method: string, params: Params, outcome: Outcome, fault?: Fault['kind']): Call {
-    const call: Call = { at, method, params, outcome, ...(fault === undefined ? {} : { fault }) };
+  record(call: Call): void {
     this.calls.push(call);
     // A tenth at a time: removing one by one from the front would move the whole array on every call.
     if (this.calls.length > this.#limit * 1.1) this.calls.splice(0, this.calls.length - this.#limit);
     for (const listener of this.#listeners) listener(call);
-    return call;
   }
 
   /** The first call that matches, past or future. */
   waitFor(match: (call: Call) => boolean, timeoutMs: number): Promise<Call> {
     const past = this.calls.find(match);
     if (past !== undefined) return Promise.resolve(past);
-    const from = now();
+    const before = this.calls.length;
     return this.#waits.until<Call>(
       (settle) => {
         const listener = (call: Call) => {
@@ -40,7 +35,7 @@ export class Ledger {
       },
       timeoutMs,
       () => {
-        const seen = this.calls.filter((call) => call.at >= from).map((call) => call.method);
+        const seen = this.calls.slice(before).map((call) => call.method);
         return `No Bot API call matched; since then came: ${seen.slice(-20).join(', ') || 'nothing'}`;
       },
     );

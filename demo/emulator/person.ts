@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { CallbackQueries } from './callback-queries.ts';
-import { type ChatRecord, type Chats, messageIn, unixSeconds } from './chats.ts';
+import { type ChatRecord, type Chats, messageIn } from './chats.ts';
 import type { FileKind, FileStore, StoredFile } from './files.ts';
 import type { InlineButton, Message, MessageContent } from './message.ts';
 import { upload } from './multipart.ts';
@@ -138,7 +138,7 @@ export class Person {
       my_chat_member: {
         chat: this.#record.chat,
         from: this.#record.person,
-        date: unixSeconds(),
+        date: chats.unixSeconds(),
         old_chat_member: member(blocked ? 'member' : 'kicked'),
         new_chat_member: member(blocked ? 'kicked' : 'member'),
       },

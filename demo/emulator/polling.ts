@@ -1,3 +1,4 @@
+import type { EmulatorClock } from './clock.ts';
 import { integer, type Method, type Params } from './params.ts';
 import { badRequest, Refusal } from './refusal.ts';
 import type { UpdateQueue } from './updates.ts';
@@ -8,11 +9,13 @@ const longestPollSeconds = 50;
 /** getUpdates: one long poll at a time; a newer one ends the older with 409, as Telegram does. */
 export class Polling {
   readonly #queue: UpdateQueue;
+  readonly #clock: Pick<EmulatorClock, 'after'>;
   readonly #hasWebhook: () => boolean;
   #stopWaiting: ((reason: string | undefined) => void) | undefined;
 
-  constructor(queue: UpdateQueue, hasWebhook: () => boolean) {
+  constructor(queue: UpdateQueue, clock: Pick<EmulatorClock, 'after'>, hasWebhook: () => boolean) {
     this.#queue = queue;
+    this.#clock = clock;
     this.#hasWebhook = hasWebhook;
   }
 
@@ -44,12 +47,12 @@ export class Polling {
   #wait(timeoutMs: number, onDisconnect: (listener: () => void) => void): Promise<string | undefined> {
     const { promise, resolve } = Promise.withResolvers<string | undefined>();
     const stop = (reason: string | undefined) => {
-      clearTimeout(timer);
+      cancel();
       unsubscribe();
       if (this.#stopWaiting === stop) this.#stopWaiting = undefined;
       resolve(reason);
     };
-    const timer = setTimeout(() => stop(undefined), timeoutMs);
+    const cancel = this.#clock.after(timeoutMs, () => stop(undefined));
     const unsubscribe = this.#queue.subscribe(() => stop(undefined));
     onDisconnect(() => stop(undefined));
     this.#stopWaiting = stop;

@@ -1,24 +1,31 @@
 import http from 'node:http';
 import https from 'node:https';
+import type { EmulatorClock } from './clock.ts';
 
 /** What a webhook answered. */
 export interface PostAnswer {
   status: number;
   statusText: string;
   body: string;
-  /** Milliseconds, from the Retry-After header. */
+  /** From a Retry-After header that is an integer, at most an hour; a date counts as none, and so does 0. */
   retryAfterMs: number | undefined;
 }
+
+const keptMs = 60_000;
+const longestRetryAfterSeconds = 3600;
 
 /** Connections to a webhook, kept alive; `close` cuts those in use too, which fails their requests. */
 export class PostClient {
   readonly #http: http.Agent;
   readonly #https: https.Agent;
+  readonly #clock: Pick<EmulatorClock, 'after'>;
   readonly #timeoutMs: number;
 
-  constructor(maxConnections: number, timeoutMs: number) {
-    this.#http = new http.Agent({ keepAlive: true, maxSockets: maxConnections });
-    this.#https = new https.Agent({ keepAlive: true, maxSockets: maxConnections });
+  constructor(maxConnections: number, clock: Pick<EmulatorClock, 'after'>, timeoutMs: number) {
+    const options = { keepAlive: true, maxSockets: maxConnections, timeout: keptMs };
+    this.#http = new http.Agent(options);
+    this.#https = new https.Agent(options);
+    this.#clock = clock;
     this.#timeoutMs = timeoutMs;
   }
 
@@ -33,12 +40,17 @@ export class PostClient {
     const request = (secure ? https : http).request(url, {
       method: 'POST',
       agent: secure ? this.#https : this.#http,
-      headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), ...headers },
+      headers: {
+        'content-type': 'application/json',
+        'content-length': Buffer.byteLength(body),
+        'accept-encoding': 'gzip, deflate',
+        ...headers,
+      },
     });
     // From the first byte to the last, which request.setTimeout (idle time) would not be.
-    const timer = setTimeout(() => request.destroy(new Error('Read timeout expired')), this.#timeoutMs);
+    const cancel = this.#clock.after(this.#timeoutMs, () => request.destroy(new Error('Read timeout expired')));
     const fail = (error: Error) => {
-      clearTimeout(timer);
+      cancel();
       reject(new Error(telegramsWords(error), { cause: error }));
     };
     request.on('error', fail);
@@ -47,7 +59,7 @@ export class PostClient {
       response.on('error', fail);
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('end', () => {
-        clearTimeout(timer);
+        cancel();
         resolve({
           status: response.statusCode ?? 0,
           statusText: response.statusMessage || (http.STATUS_CODES[response.statusCode ?? 0] ?? ''),
@@ -67,9 +79,8 @@ export class PostClient {
 }
 
 function retryAfterMs(header: string | undefined): number | undefined {
-  if (header === undefined) return undefined;
-  const ms = /^\d+$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - Date.now();
-  return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
+  const seconds = /^\d+$/.test(header?.trim() ?? '') ? Math.min(Number(header), longestRetryAfterSeconds) : 0;
+  return seconds > 0 ? seconds * 1000 : undefined;
 }
 
 function telegramsWords(error: NodeJS.ErrnoException): string {

@@ -1,14 +1,26 @@
 import { Refusal } from './refusal.ts';
 
-/** How a call goes wrong. */
+/** What is said instead of the outcome. */
+interface FalseAnswer {
+  code: number;
+  description: string;
+  /** Seconds. */
+  retryAfter?: number;
+  /** As a page of a gateway before the Bot API, not in its JSON. */
+  html?: true;
+}
+
+/** How a call goes wrong. The kinds with `_after` strike once it took effect: the caller can't know. */
 export type Fault =
-  | { kind: 'error'; code: number; description: string; retryAfter?: number }
+  | ({ kind: 'error' } & FalseAnswer)
+  | ({ kind: 'error_after' } & FalseAnswer)
   /** No answer until the rule is removed or the emulator closes; then the connection is cut. */
   | { kind: 'hang' }
-  /** The connection is cut before anything happens. */
+  | { kind: 'hang_after' }
+  /** The connection is cut instead of an answer, with a TCP reset. */
   | { kind: 'reset' }
-  /** Everything happens, and the connection is cut instead of the answer. */
   | { kind: 'reset_after' }
+  /** It takes so long, by the emulator's clock; the chat's other calls wait behind it. */
   | { kind: 'delay'; ms: number };
 
 export interface FailRule {
@@ -71,7 +83,7 @@ export class Rules {
   }
 }
 
-/** The refusal that a rule of kind `error` stands for. */
-export function refusalOf(how: Extract<Fault, { kind: 'error' }>): Refusal {
+/** The refusal that a false answer stands for. */
+export function refusalOf(how: FalseAnswer): Refusal {
   return new Refusal(how.code, how.description, how.retryAfter);
 }

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import type { EmulatorClock } from './clock.ts';
 import type { Feed } from './feed.ts';
 import type { Update, UpdateContent } from './message.ts';
 import type { Waits } from './waits.ts';
@@ -9,7 +10,14 @@ export interface PendingUpdate {
   /** Updates of one lane are delivered one after the other. */
   lane: string;
   chatId: number | undefined;
+  /** By the clock's `elapsed`: then it is dropped. */
+  expiresAt: number;
 }
+
+const messageKinds = new Set(['message', 'edited_message', 'channel_post', 'edited_channel_post']);
+/** How long an update waits for the bot. */
+const dayMs = 24 * 3_600_000;
+const pressMs = 150_000;
 
 // Telegram sends these only to bots that ask for them by name.
 const onlyOnRequest = new Set(['chat_member', 'message_reaction', 'message_reaction_count']);
@@ -23,13 +31,18 @@ export class UpdateQueue {
   readonly #lanes = new Map<string, number[]>();
   readonly #listeners = new Set<(added: PendingUpdate) => void>();
   readonly #emptied = new Set<() => void>();
+  readonly #clock: Pick<EmulatorClock, 'elapsed'>;
+  /** Nothing expires before. */
+  #nextExpiry = Number.POSITIVE_INFINITY;
   #nextId = randomInt(100_000_000, 900_000_000);
 
-  constructor(feed: Feed) {
+  constructor(feed: Feed, clock: Pick<EmulatorClock, 'elapsed'>) {
     this.#feed = feed;
+    this.#clock = clock;
   }
 
   get size(): number {
+    this.#dropExpired();
     return this.#pending.size;
   }
 
@@ -42,9 +55,12 @@ export class UpdateQueue {
     const filtered = !this.#wants(content);
     this.#feed.emit({ kind: 'update_queued', update, chatId, filtered });
     if (filtered) return update.update_id;
-    const lane = chatId === undefined ? `update ${update.update_id}` : String(chatId);
-    const added = { update, lane, chatId };
+    const [kind] = Object.keys(rest);
+    const lane = laneOf(kind, rest) ?? `update ${update.update_id}`;
+    const expiresAt = this.#clock.elapsed() + (kind === 'callback_query' ? pressMs : dayMs);
+    const added = { update, lane, chatId, expiresAt };
     this.#pending.set(update.update_id, added);
+    this.#nextExpiry = Math.min(this.#nextExpiry, expiresAt);
     const queue = this.#lanes.get(lane);
     if (queue === undefined) this.#lanes.set(lane, [update.update_id]);
     else queue.push(update.update_id);
@@ -63,6 +79,7 @@ export class UpdateQueue {
 
   /** The update of this lane whose turn it is. */
   head(lane: string): PendingUpdate | undefined {
+    this.#dropExpired();
     const id = this.#lanes.get(lane)?.[0];
     return id === undefined ? undefined : this.#pending.get(id);
   }
@@ -93,6 +110,7 @@ export class UpdateQueue {
 
   /** Up to `limit` updates from `offset` on, oldest first; a negative offset counts from the end. */
   list(offset: number, limit: number): Update[] {
+    this.#dropExpired();
     const all = this.#pending.values();
     const from = offset < 0 ? all.drop(Math.max(0, this.#pending.size + offset)) : all;
     return from
@@ -115,11 +133,34 @@ export class UpdateQueue {
     for (const listener of this.#emptied) listener();
   }
 
+  #dropExpired(): void {
+    const now = this.#clock.elapsed();
+    if (now < this.#nextExpiry) return;
+    this.#nextExpiry = Number.POSITIVE_INFINITY;
+    for (const { update, expiresAt } of this.#pending.values()) {
+      if (expiresAt <= now) this.confirm(update.update_id);
+      else this.#nextExpiry = Math.min(this.#nextExpiry, expiresAt);
+    }
+  }
+
   #wants(content: UpdateContent): boolean {
     const kind = Object.keys(content).find((key) => key !== 'update_id');
     if (kind === undefined) return true;
     return this.allowedUpdates.length === 0 ? !onlyOnRequest.has(kind) : this.allowedUpdates.includes(kind);
   }
+}
+
+/** A chat's messages and edits wait for each other, a person's presses, and a chat's changes of membership. */
+function laneOf(kind: string | undefined, content: UpdateContent): string | undefined {
+  const object = kind === undefined ? undefined : content[kind];
+  if (kind === 'callback_query') return laneName('presses of', numberAt(object, 'from', 'id'));
+  if (kind === 'my_chat_member') return laneName('membership in', numberAt(object, 'chat', 'id'));
+  const id = chatIdOf(content);
+  return laneName(kind !== undefined && messageKinds.has(kind) ? 'chat' : `${kind} of`, id);
+}
+
+function laneName(family: string, id: number | undefined): string | undefined {
+  return id === undefined ? undefined : `${family} ${id}`;
 }
 
 function chatIdOf(content: UpdateContent): number | undefined {

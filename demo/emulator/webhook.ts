@@ -11,6 +11,9 @@ export interface WebhookConfig {
   allowedUpdates: readonly string[];
 }
 
+/** "" stands for 443. */
+const ports = new Set(['', '80', '88', '443', '8443']);
+
 const privateAddresses = new BlockList();
 privateAddresses.addSubnet('127.0.0.0', 8);
 privateAddresses.addSubnet('10.0.0.0', 8);
@@ -29,15 +32,28 @@ export function webhookFrom(params: Params, allowedUpdates: readonly string[]): 
   const url = string(params, 'url').trim();
   if (url === '') return undefined;
   if (!URL.canParse(url)) throw badRequest('bad webhook: invalid webhook URL specified');
-  const { protocol, hostname } = new URL(url);
-  if (protocol !== 'https:' && !(protocol === 'http:' && isPrivateHost(hostname))) {
-    throw badRequest('bad webhook: An HTTPS URL must be provided for webhook');
-  }
   const secret = string(params, 'secret_token');
   if (secret.length > 256) throw badRequest('secret token is too long');
   if (!/^[A-Za-z0-9_-]*$/.test(secret)) throw badRequest('secret token contains unallowed characters');
   const maxConnections = Math.min(Math.max(integer(params, 'max_connections') ?? 40, 1), 100);
   return { url, secret, maxConnections, allowedUpdates: allowedUpdatesFrom(params) ?? allowedUpdates };
+}
+
+/**
+ * What is looked at once the former webhook was closed: a bot whose new one is refused here has none. Private addresses
+ * pass, as with a Bot API server of one's own.
+ *
+ * @throws {Refusal} as Telegram words it
+ */
+export function mustBeReachable({ url }: WebhookConfig): void {
+  const { protocol, hostname, port } = new URL(url);
+  if (isPrivateHost(hostname)) return;
+  if (protocol !== 'https:') throw badRequest('bad webhook: An HTTPS URL must be provided for webhook');
+  if (!ports.has(port)) throw badRequest('bad webhook: Webhook can be set up only on ports 80, 88, 443 or 8443');
+  if (hostname.startsWith('[')) throw badRequest('bad webhook: IPv6-only addresses are not allowed');
+  if (hostname.endsWith('.invalid')) {
+    throw badRequest('bad webhook: Failed to resolve host: Name or service not known');
+  }
 }
 
 /** The update kinds that a call asks for; undefined where it says nothing about them. */

@@ -1,16 +1,10 @@
 import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Api, GrammyError, HttpError, InputFile } from 'grammy';
+import { Api, HttpError, InputFile } from 'grammy';
 import { expect, onTestFinished, test } from 'vitest';
 import { type Emulator, type EmulatorEvent, type EmulatorOptions, startEmulator } from '../../demo/emulator/mod.ts';
-
-interface Delivered {
-  headers: IncomingHttpHeaders;
-  update: { update_id: number; [kind: string]: unknown };
-}
-
-type Answer = { status: number; headers?: Record<string, string> };
+import { type BotAnswer, type Delivered, refusal, webhookOfBot } from '../support/bot.ts';
 
 const ana = { id: 501, first_name: 'Ana', username: 'ana_garcia', language_code: 'es' };
 const luis = { id: 502, first_name: 'Luis' };
@@ -22,38 +16,8 @@ async function build(options: EmulatorOptions = {}) {
   return { emulator, api };
 }
 
-/** A webhook that writes down what comes; `answer` decides what it says, and may keep it waiting. */
-async function listen(answer: (delivered: Delivered) => Answer | Promise<Answer> = () => ({ status: 200 })) {
-  const deliveries: Delivered[] = [];
-  const server = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk);
-    const delivered = { headers: request.headers, update: JSON.parse(Buffer.concat(chunks).toString()) };
-    deliveries.push(delivered);
-    const { status, headers } = await answer(delivered);
-    response.writeHead(status, headers).end('{"ok":true}');
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}/webhook/telegram/`, deliveries, server };
-}
-
 function ids(deliveries: Delivered[]): number[] {
   return deliveries.map(({ update }) => update.update_id);
-}
-
-/** What Telegram says to a call it refuses. */
-async function refusal(call: Promise<unknown>): Promise<string> {
-  const error = await call.then(
-    () => new Error('The call was taken.'),
-    (reason: unknown) => reason,
-  );
-  return error instanceof GrammyError ? `${error.error_code} ${error.description}` : String(error);
 }
 
 async function raw(emulator: Emulator, path: string, init?: RequestInit): Promise<{ status: number; body: unknown }> {
@@ -63,7 +27,7 @@ async function raw(emulator: Emulator, path: string, init?: RequestInit): Promis
 
 test('an update carries the secret and a message as Telegram writes it', async () => {
   const { emulator, api } = await build();
-  const { url, deliveries } = await listen();
+  const { url, deliveries } = await webhookOfBot();
   await api.setWebhook(url, { secret_token: 'made-up_Secret-16' });
   const updateId = emulator.person(ana).send('/start hola');
   await emulator.drained();
@@ -86,7 +50,7 @@ test('a refused update is sent again until it is taken, and holds back its own c
   const { emulator, api } = await build({ retryBaseMs: 5 });
   const first = Promise.withResolvers<void>();
   let refusals = 0;
-  const { url, deliveries } = await listen(async ({ update }) => {
+  const { url, deliveries } = await webhookOfBot(async ({ update }) => {
     const fromAna = JSON.stringify(update).includes('"Ana"');
     if (fromAna && refusals < 3) {
       refusals += 1;
@@ -111,7 +75,7 @@ test('update numbers follow each other, and one update per chat is in flight', a
   const open = new Map<number, number>();
   let most = 0;
   let mostPerChat = 0;
-  const { url } = await listen(async ({ update }) => {
+  const { url } = await webhookOfBot(async ({ update }) => {
     const { chat } = update.message as { chat: { id: number } };
     open.set(chat.id, (open.get(chat.id) ?? 0) + 1);
     mostPerChat = Math.max(mostPerChat, open.get(chat.id) ?? 0);
@@ -137,7 +101,7 @@ test('Retry-After sets the pause, and getWebhookInfo tells the last error', asyn
   const events: EmulatorEvent[] = [];
   const { emulator, api } = await build({ retryBaseMs: 60_000, onEvent: (event) => events.push(event) });
   let calls = 0;
-  const { url } = await listen(() => {
+  const { url } = await webhookOfBot(() => {
     calls += 1;
     return calls === 1 ? { status: 503, headers: { 'retry-after': '0' } } : { status: 200 };
   });
@@ -168,7 +132,7 @@ test('a webhook that nobody serves is told as refused, and a new webhook gets wh
       if (event.kind === 'delivery' && !event.delivered) failed.resolve();
     },
   });
-  const gone = await listen();
+  const gone = await webhookOfBot();
   gone.server.close();
   await once(gone.server, 'close');
   await api.setWebhook(gone.url);
@@ -176,7 +140,7 @@ test('a webhook that nobody serves is told as refused, and a new webhook gets wh
   await failed.promise;
   const info = await api.getWebhookInfo();
   expect(info).toMatchObject({ pending_update_count: 1, last_error_message: 'Connection refused' });
-  const here = await listen();
+  const here = await webhookOfBot();
   await api.setWebhook(here.url);
   await emulator.drained();
   expect(ids(here.deliveries)).toEqual([updateId]);
@@ -185,9 +149,9 @@ test('a webhook that nobody serves is told as refused, and a new webhook gets wh
 test('a webhook that does not answer in time gets the update again', async () => {
   const { emulator, api } = await build({ webhookTimeoutMs: 30, retryBaseMs: 1 });
   let calls = 0;
-  const { url } = await listen(() => {
+  const { url } = await webhookOfBot(() => {
     calls += 1;
-    return calls === 1 ? new Promise<Answer>(() => undefined) : { status: 200 };
+    return calls === 1 ? new Promise<BotAnswer>(() => undefined) : { status: 200 };
   });
   await api.setWebhook(url);
   emulator.person(ana).send('hola');
@@ -197,7 +161,7 @@ test('a webhook that does not answer in time gets the update again', async () =>
 
 test('updates of kinds that the bot did not ask for are dropped', async () => {
   const { emulator, api } = await build();
-  const { url, deliveries } = await listen();
+  const { url, deliveries } = await webhookOfBot();
   await api.setWebhook(url, { allowed_updates: ['callback_query'] });
   emulator.person(ana).send('no llega');
   expect(emulator.pendingUpdates()).toBe(0);
@@ -221,39 +185,9 @@ test('setWebhook refuses what Telegram refuses', async () => {
   expect(emulator.webhook).toBeUndefined();
 });
 
-test('getUpdates hands out in order, confirms by offset, and waits for what comes', async () => {
-  const { emulator, api } = await build();
-  const first = emulator.person(ana).send('uno');
-  const second = emulator.person(luis).send('dos');
-  const updates = await api.getUpdates({ limit: 1 });
-  expect(updates.map(({ update_id: id }) => id)).toEqual([first]);
-  expect((await api.getUpdates({ offset: first + 1 })).map(({ update_id: id }) => id)).toEqual([second]);
-  expect(emulator.pendingUpdates()).toBe(1);
-  const poll = api.getUpdates({ offset: second + 1, timeout: 50 });
-  const third = emulator.person(ana).send('tres');
-  expect((await poll).map(({ update_id: id }) => id)).toEqual([third]);
-});
-
-test('getUpdates is a conflict while a webhook is set, and for the older of two polls', async () => {
-  const { emulator, api } = await build();
-  const { url } = await listen();
-  await api.setWebhook(url);
-  expect(await refusal(api.getUpdates())).toBe(
-    "409 Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first",
-  );
-  await api.deleteWebhook();
-  const polls = [refusal(api.getUpdates({ timeout: 50 })), refusal(api.getUpdates({ timeout: 50 }))];
-  expect(await Promise.race(polls)).toBe(
-    '409 Conflict: terminated by other getUpdates request; make sure that only one bot instance is running',
-  );
-  const updateId = emulator.person(ana).send('hola');
-  expect(await Promise.all(polls)).toContain('Error: The call was taken.');
-  expect(emulator.calls.some(({ outcome }) => JSON.stringify(outcome).includes(String(updateId)))).toBe(true);
-});
-
 test('a press reaches the bot once, and its answer ends it', async () => {
   const { emulator, api } = await build();
-  const { url, deliveries } = await listen();
+  const { url, deliveries } = await webhookOfBot();
   await api.setWebhook(url);
   const person = emulator.person({ ...ana, started: true });
   const { message_id } = await api.sendMessage(ana.id, '¿Activar?', {
@@ -359,7 +293,7 @@ test('texts, captions and buttons past their limits are refused', async () => {
   const file = new InputFile(Buffer.from('x'), 'x.txt');
   await api.sendMessage(ana.id, `<b>${'x'.repeat(4096)}</b>`, { parse_mode: 'HTML' });
   await api.sendMessage(ana.id, 'x', button('ñ'.repeat(32)));
-  expect(await refusal(api.sendMessage(ana.id, '👍'.repeat(2049)))).toBe('400 Bad Request: message is too long');
+  expect(await refusal(api.sendMessage(ana.id, '👍'.repeat(4097)))).toBe('400 Bad Request: message is too long');
   expect(await refusal(api.sendMessage(ana.id, ' \n '))).toBe('400 Bad Request: message text is empty');
   expect(await refusal(api.sendMessage(ana.id, 'x', button('ñ'.repeat(33))))).toBe(
     '400 Bad Request: BUTTON_DATA_INVALID',
@@ -467,13 +401,6 @@ test('a hanging call ends when its rule is removed, and a delayed one is answere
   expect(await api.sendMessage(ana.id, 'hola')).toMatchObject({ text: 'hola' });
 });
 
-test('with limits a chat gets a short burst, then 429', async () => {
-  const { emulator, api } = await build({ limits: true });
-  emulator.person({ ...ana, started: true });
-  for (const text of ['1', '2', '3']) await api.sendMessage(ana.id, text);
-  expect(await refusal(api.sendMessage(ana.id, '4'))).toBe('429 Too Many Requests: retry after 1');
-});
-
 test('a document goes up and comes down again, whole and in ranges', async () => {
   const { emulator, api } = await build();
   emulator.person({ ...ana, started: true });
@@ -551,7 +478,7 @@ test('files, places and contacts of a person arrive as Telegram sends them', asy
 
 test('injected updates make their group known, and posted ones pass the queue by', async () => {
   const { emulator, api } = await build();
-  const { url, deliveries } = await listen();
+  const { url, deliveries } = await webhookOfBot();
   await api.setWebhook(url, { secret_token: 'right' });
   const chat = { id: -100500, type: 'supergroup', title: 'Sala' };
   const update_id = emulator.inject({ message: { message_id: 7, date: 1, chat, text: 'hola' } });

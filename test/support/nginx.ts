@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { certificate } from './certificate.ts';
 import { debianProgram } from './debian.ts';
 import { freePort } from './postgres.ts';
 import { ROOT, startProcess } from './process.ts';
@@ -27,7 +28,10 @@ export async function startNginx(upstream: string): Promise<Nginx> {
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
   const webRoot = join(dir, 'www');
   mkdirSync(webRoot);
-  const { key, certificate } = await selfSigned(dir);
+  const { key, cert } = await certificate();
+  const [keyFile, certificateFile] = [join(dir, 'key.pem'), join(dir, 'certificate.pem')];
+  writeFileSync(keyFile, key);
+  writeFileSync(certificateFile, cert);
   const [httpPort, httpsPort] = [await freePort(), await freePort()];
   writeFileSync(
     join(dir, 'site.conf'),
@@ -37,8 +41,8 @@ export async function startNginx(upstream: string): Promise<Nginx> {
       ['listen [::]:80;', ''],
       ['listen 443 ssl;', `listen 127.0.0.1:${httpsPort} ssl;`],
       ['listen [::]:443 ssl;', ''],
-      ['/etc/letsencrypt/live/valletpvbot.example/fullchain.pem', certificate],
-      ['/etc/letsencrypt/live/valletpvbot.example/privkey.pem', key],
+      ['/etc/letsencrypt/live/valletpvbot.example/fullchain.pem', certificateFile],
+      ['/etc/letsencrypt/live/valletpvbot.example/privkey.pem', keyFile],
       ['root /var/www/html;', `root ${webRoot};`],
     ]),
   );
@@ -52,7 +56,7 @@ export async function startNginx(upstream: string): Promise<Nginx> {
   return {
     http: `http://127.0.0.1:${httpPort}`,
     https: `https://127.0.0.1:${httpsPort}`,
-    ca: readFileSync(certificate, 'utf8'),
+    ca: cert.toString(),
     webRoot,
   };
 }
@@ -75,15 +79,6 @@ function mainConfig(dir: string): string {
       access_log off;
       include ${dir}/site.conf;
     }`;
-}
-
-async function selfSigned(dir: string): Promise<{ key: string; certificate: string }> {
-  const openssl = await debianProgram('openssl', 'openssl');
-  const [key, certificate] = [join(dir, 'key.pem'), join(dir, 'certificate.pem')];
-  const kind = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '1'];
-  const names = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'];
-  execFileSync(openssl, [...kind, ...names, '-keyout', key, '-out', certificate], { stdio: 'ignore' });
-  return { key, certificate };
 }
 
 /** Each must be there: a test of a site that was not changed as meant would test something else. */

@@ -1,6 +1,5 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import {
   createServer as createHttpServer,
   type IncomingMessage,
@@ -9,13 +8,12 @@ import {
 } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { InputFile } from 'grammy';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { type TelegramFault, telegramApi, telegramFault } from '../../src/telegram/outbound/api.ts';
 import { departures } from '../../src/telegram/outbound/request.ts';
+import { certificate } from '../support/certificate.ts';
 
 const TOKEN = '1:a-made-up-token';
 
@@ -131,18 +129,10 @@ describe('a message that is asked whether it may leave', () => {
 });
 
 describe('over TLS', () => {
-  const dir = mkdtempSync(join(tmpdir(), 'reach-'));
-  const [key, cert] = [join(dir, 'key'), join(dir, 'cert')];
-  beforeAll(() => {
-    const how = '-x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost';
-    execFileSync('openssl', ['req', ...how.split(' '), '-keyout', key, '-out', cert], { stdio: 'ignore' });
-  });
-  afterAll(() => rmSync(dir, { recursive: true }));
-
   test('a message does not leave where the certificate is refused', async () => {
     const read: string[] = [];
     const port = await listen(
-      createHttpsServer({ key: readFileSync(key), cert: readFileSync(cert) }, (request, response) => {
+      createHttpsServer(await certificate(), (request, response) => {
         read.push(request.url ?? '');
         response.end('{"ok":true,"result":{}}');
       }),

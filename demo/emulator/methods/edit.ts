@@ -5,6 +5,9 @@ import { integer, type Method, type Params } from '../params.ts';
 import { badRequest } from '../refusal.ts';
 import { captionOf, markupOf, textOf } from './send.ts';
 
+/** 48 hours. */
+const deletableSeconds = 48 * 3600;
+
 /** Methods that change or remove messages. A text edited without `reply_markup` loses its buttons, as in Telegram. */
 export function editMethods(chats: Chats) {
   const edit = (record: ChatRecord, message: Message, content: MessageContent) => {
@@ -42,6 +45,7 @@ export function editMethods(chats: Chats) {
       const record = chats.known(params.chat_id);
       const message = messageIn(record, integer(params, 'message_id'));
       if (message === undefined) throw badRequest('message to delete not found');
+      if (chats.unixSeconds() - message.date > deletableSeconds) throw badRequest("message can't be deleted");
       chats.delete(record, message, 'bot');
       return { result: true };
     },

@@ -7,9 +7,11 @@ import { badRequest, type Refusal } from '../refusal.ts';
 import { remoteFile } from '../remote-file.ts';
 import { formattedText } from '../text/formatted-text.ts';
 
-/** UTF-16 code units after markup is taken out. */
+/** Code points after markup is taken out: an emoji is one. */
 const maxTextLength = 4096;
 const maxCaptionLength = 1024;
+/** Bytes of a text or caption with its markup. */
+const maxRawBytes = 32_768;
 const maxBytes = { photo: 10 * 1024 * 1024, document: 50 * 1024 * 1024, voice: 50 * 1024 * 1024 } as const;
 
 /** Methods that put a message of the bot into a chat. */
@@ -42,16 +44,22 @@ export function sendMethods(chats: Chats, files: FileStore) {
 export function textOf(params: Params): MessageContent {
   const { text, entities } = formattedText(params, 'text', 'entities');
   if (text === '') throw badRequest('message text is empty');
-  if (text.length > maxTextLength) throw badRequest('message is too long');
+  if (isTooLong(params.text, text, maxTextLength)) throw badRequest('message is too long');
   return { text, ...(entities.length === 0 ? {} : { entities }) };
 }
 
 /** A call's caption, within Telegram's limits; none where it is empty. */
 export function captionOf(params: Params): MessageContent {
   const { text: caption, entities } = formattedText(params, 'caption', 'caption_entities');
-  if (caption.length > maxCaptionLength) throw badRequest('message caption is too long');
+  if (isTooLong(params.caption, caption, maxCaptionLength)) throw badRequest('message caption is too long');
   if (caption === '') return {};
   return { caption, ...(entities.length === 0 ? {} : { caption_entities: entities }) };
+}
+
+function isTooLong(raw: unknown, text: string, maxCodePoints: number): boolean {
+  if (typeof raw === 'string' && Buffer.byteLength(raw) > maxRawBytes) return true;
+  // Each takes one or two units: most texts need no counting.
+  return text.length > maxCodePoints && [...text].length > maxCodePoints;
 }
 
 /** A call's inline keyboard; none where it has no buttons. */

@@ -2,7 +2,7 @@ import type { Delivery } from '../delivery.ts';
 import type { Method } from '../params.ts';
 import type { Polling } from '../polling.ts';
 import type { UpdateQueue } from '../updates.ts';
-import { webhookFrom } from '../webhook.ts';
+import { mustBeReachable, webhookFrom } from '../webhook.ts';
 
 /** Methods by which the bot says how it wants its updates. */
 export function updateMethods(queue: UpdateQueue, delivery: Delivery, polling: Polling) {
@@ -25,6 +25,8 @@ export function updateMethods(queue: UpdateQueue, delivery: Delivery, polling: P
       if (!dropPending && JSON.stringify(config) === JSON.stringify(delivery.config)) {
         return { result: true, description: 'Webhook is already set' };
       }
+      if (delivery.config !== undefined) delivery.use(undefined);
+      mustBeReachable(config);
       delivery.use(config);
       return { result: true, description: 'Webhook was set' };
     },

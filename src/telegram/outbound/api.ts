@@ -1,5 +1,5 @@
 import { Api, GrammyError, HttpError, type Transformer } from 'grammy';
-import { systemClock } from '../../clock.ts';
+import { type Clock, systemClock } from '../../clock.ts';
 import type { TelegramOutcome } from '../../observability/metrics/outbound-metrics.ts';
 import { ForeignAnswer, RequestFault, requester } from './request.ts';
 
@@ -24,13 +24,15 @@ export interface TelegramApiOptions {
   apiRoot: string;
   /** For tests: how long connecting, and a whole request, may take. */
   limits?: { connectMs?: number; requestMs?: number };
+  /** For tests: by which these limits go. */
+  clock?: Pick<Clock, 'after'>;
   onAsked?: OnAsked | undefined;
 }
 
 /** Telegram's API for this bot. */
-export function telegramApi({ token, apiRoot, limits = {}, onAsked }: TelegramApiOptions): Api {
+export function telegramApi({ token, apiRoot, limits = {}, clock = systemClock(), onAsked }: TelegramApiOptions): Api {
   const request = requester({
-    clock: systemClock(),
+    clock,
     connectMs: limits.connectMs ?? CONNECT_MS,
     limitMs: (method) => limits.requestMs ?? LIMITS_MS[method] ?? LIMIT_MS,
   });

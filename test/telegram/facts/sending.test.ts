@@ -1,0 +1,156 @@
+import { HttpError } from 'grammy';
+import { expect, test } from 'vitest';
+import { refusal } from '../../support/bot.ts';
+import { emulatorOnClock, holds } from '../../support/facts.ts';
+
+const ana = { id: 501, first_name: 'Ana', started: true };
+const luis = { id: 502, first_name: 'Luis', started: true };
+
+test('an answer may take 8 s, and one chat’s calls wait behind each other', async () => {
+  const { emulator, api, clock } = await emulatorOnClock();
+  const [person, other] = [emulator.person(ana), emulator.person(luis)];
+  emulator.fail({ chatId: ana.id, times: 1, how: { kind: 'delay', ms: 8_000 } });
+  const first = api.sendMessage(ana.id, 'uno');
+  await holds(
+    () => emulator.held === 1,
+    () => 'The first call is not held',
+  );
+  const second = api.sendMessage(ana.id, 'dos');
+  await api.sendMessage(luis.id, 'otro');
+  await clock.advance(7_999);
+  expect([person.chat.length, other.chat.length]).toEqual([0, 1]);
+  await clock.advance(1);
+  await Promise.all([first, second]);
+  expect(person.chat.map(({ text }) => text)).toEqual(['uno', 'dos']);
+});
+
+test('a call that ends in 500, 502, a cut or silence may have taken effect, and the ledger knows', async () => {
+  const { emulator, api } = await emulatorOnClock();
+  const person = emulator.person(ana);
+  const failed = { code: 500, description: 'Internal Server Error: restart' };
+  const gateway = { code: 502, description: 'Bad Gateway', html: true } as const;
+  const faults = [
+    { kind: 'error', ...failed },
+    { kind: 'error', ...gateway },
+    { kind: 'reset' },
+    { kind: 'hang' },
+    { kind: 'error_after', ...failed },
+    { kind: 'error_after', ...gateway },
+    { kind: 'reset_after' },
+    { kind: 'hang_after' },
+  ] as const;
+  for (const how of faults) {
+    const mend = emulator.fail({ times: 1, how });
+    const call = api.sendMessage(ana.id, how.kind);
+    call.catch(() => {});
+    const count = emulator.calls.length + 1;
+    await holds(
+      () => emulator.calls.length === count,
+      () => `The call with ${how.kind} did not end`,
+    );
+    mend();
+    await expect(call).rejects.toThrow();
+  }
+  expect(person.chat.map(({ text }) => text)).toEqual(['error_after', 'error_after', 'reset_after', 'hang_after']);
+  const told = emulator.calls.map(({ tookEffectAt, answeredAt }) => [tookEffectAt, answeredAt].map(Number.isFinite));
+  const [nothing, answer, effect] = [
+    [false, false],
+    [false, true],
+    [true, false],
+  ];
+  expect(told).toEqual([answer, answer, nothing, nothing, effect, effect, effect, effect]);
+});
+
+test('a gateway’s answer is a page for people', async () => {
+  const { emulator, api } = await emulatorOnClock();
+  emulator.fail({ how: { kind: 'error', code: 502, description: 'Bad Gateway', html: true } });
+  await expect(api.getMe()).rejects.toThrow(HttpError);
+  const answer = await fetch(`${emulator.apiRoot}/bot${emulator.token}/getMe`);
+  expect([answer.status, answer.headers.get('content-type')]).toEqual([502, 'text/html']);
+  expect(await answer.text()).toContain('<h1>502 Bad Gateway</h1>');
+});
+
+test('a chat takes one message a second after a short burst; edits share that, answers to presses do not', async () => {
+  const { emulator, api, clock } = await emulatorOnClock();
+  const person = emulator.person(ana);
+  emulator.person(luis);
+  const markup = { inline_keyboard: [[{ text: 'Sí', callback_data: 'yes' }]] };
+  const { message_id } = await api.sendMessage(ana.id, '¿Activar?', { reply_markup: markup });
+  const { callbackQueryId } = person.press(message_id, 'Sí');
+  for (let i = 2; i <= 6; i++) await api.editMessageText(ana.id, message_id, `${i}`, { reply_markup: markup });
+  const limited = '429 Too Many Requests: retry after 1';
+  expect(await refusal(api.sendMessage(ana.id, 'x'))).toBe(limited);
+  await api.answerCallbackQuery(callbackQueryId);
+  await api.sendMessage(luis.id, 'otro chat');
+  await clock.advance(1_000);
+  await api.editMessageText(ana.id, message_id, '7');
+  expect(await refusal(api.editMessageText(ana.id, message_id, '8'))).toBe(limited);
+});
+
+test('asking while one was told to wait prolongs the wait', async () => {
+  const { emulator, api, clock } = await emulatorOnClock();
+  emulator.person(ana);
+  emulator.limit(ana.id, 5);
+  await clock.advance(1_000);
+  expect(await refusal(api.sendMessage(ana.id, 'x'))).toBe('429 Too Many Requests: retry after 5');
+  await clock.advance(4_500);
+  expect(await refusal(api.sendMessage(ana.id, 'x'))).toBe('429 Too Many Requests: retry after 2');
+  await clock.advance(1_500);
+  expect(await api.sendMessage(ana.id, 'x')).toMatchObject({ text: 'x' });
+});
+
+test('the whole bot sends 30 a second, and may be told to wait as a whole', async () => {
+  const { emulator, api, clock } = await emulatorOnClock();
+  for (let id = 1; id <= 31; id++) emulator.person({ id, first_name: 'Eva', started: true });
+  for (let id = 1; id <= 30; id++) await api.sendMessage(id, 'x');
+  expect(await refusal(api.sendMessage(31, 'x'))).toBe('429 Too Many Requests: retry after 1');
+  await clock.advance(1_000);
+  await api.sendMessage(31, 'x');
+  emulator.limit(undefined, 3);
+  for (const id of [1, 2]) expect(await refusal(api.sendMessage(id, 'x'))).toContain('429');
+  await clock.advance(5_000);
+  await api.sendMessage(1, 'x');
+});
+
+test('a group takes 20 a minute', async () => {
+  const { emulator, api, clock } = await emulatorOnClock();
+  const chat = { id: -100500, type: 'supergroup', title: 'Sala' };
+  emulator.inject({ message: { message_id: 7, date: 1, chat, text: 'hola' } });
+  for (let i = 0; i < 20; i++) await api.sendMessage(chat.id, 'x');
+  expect(await refusal(api.sendMessage(chat.id, 'x'))).toBe('429 Too Many Requests: retry after 3');
+  await clock.advance(3_000);
+  await api.sendMessage(chat.id, 'x');
+});
+
+test('4096 and 1024 code points are taken after parsing, and 32,768 bytes before it', async () => {
+  const { emulator, api } = await emulatorOnClock({ limits: false });
+  emulator.person(ana);
+  const html = { parse_mode: 'HTML' } as const;
+  await api.sendMessage(ana.id, '👍'.repeat(4_096));
+  await api.sendMessage(ana.id, `<b>${'x'.repeat(4_096)}</b>`, html);
+  const tooLong = '400 Bad Request: message is too long';
+  expect(await refusal(api.sendMessage(ana.id, '👍'.repeat(4_097)))).toBe(tooLong);
+  expect(await refusal(api.sendMessage(ana.id, `x${'<b></b>'.repeat(5_000)}`, html))).toBe(tooLong);
+  await api.sendPhoto(ana.id, 'https://a.example/a.png', { caption: '👍'.repeat(1_024) });
+  expect(await refusal(api.sendPhoto(ana.id, 'https://a.example/a.png', { caption: 'x'.repeat(1_025) }))).toBe(
+    '400 Bad Request: message caption is too long',
+  );
+});
+
+test('deleting ends after 48 hours', async () => {
+  const { emulator, api, clock } = await emulatorOnClock();
+  emulator.person(ana);
+  const ids = [(await api.sendMessage(ana.id, 'a')).message_id, (await api.sendMessage(ana.id, 'b')).message_id];
+  await clock.jump(48 * 3_600_000);
+  await api.deleteMessage(ana.id, ids[0] ?? 0);
+  await clock.jump(1_000);
+  expect(await refusal(api.deleteMessage(ana.id, ids[1] ?? 0))).toBe("400 Bad Request: message can't be deleted");
+});
+
+test('while Telegram is off, it answers 503 and delivers nothing', async () => {
+  const { emulator, api } = await emulatorOnClock();
+  emulator.off(true);
+  await expect(api.getMe()).rejects.toThrow(HttpError);
+  emulator.off(false);
+  expect(await api.getMe()).toMatchObject({ is_bot: true });
+});
