@@ -56,6 +56,7 @@ In the chat page write /start, then "carta" or "2 cañas y una tortilla", and co
   - follow an order from its update to its answer, while it arrives
   - say what became of the message whose state is unknown
   - take the webhook away, see the alarm, and repair it
+  - switch Telegram off in the chat page's side bar, send a message from the panel, and switch it on: it comes
 
 Ctrl+C ends the demo.
 `);

@@ -5,6 +5,7 @@ const chat = element('chat');
 const waiting = new Map(); // callback_query_id → the pressed button, until the bot answers
 let people = [];
 let personId; // whose chat is open
+let isOff = false; // whether Telegram is
 let stream;
 let toastTimer;
 
@@ -65,6 +66,19 @@ async function loadPeople() {
   element('block').textContent = blocked ? 'Desbloquear bot' : 'Bloquear bot';
   element('block').dataset.blocked = String(blocked);
   element('composer').inert = blocked;
+}
+
+/** Off, the bot reaches nobody and hears of nothing; what waits comes once it is on again. */
+function showTelegram({ off }) {
+  isOff = off;
+  element('telegram').setAttribute('aria-checked', String(!off));
+  element('telegram').querySelector('small').textContent = off ? 'apagado' : 'encendido';
+  showStatus();
+}
+
+function showStatus() {
+  const online = isOff ? 'Telegram está apagado: el bot no recibe ni envía' : 'en línea';
+  element('status').textContent = personId ? online : 'Elige o crea una persona';
 }
 
 function show(message) {
@@ -138,8 +152,9 @@ function listen() {
   stream = current;
   // Also after each reconnect; the stream brings the chat as it is by then.
   current.addEventListener('open', () => {
-    element('status').textContent = personId ? 'en línea' : 'Elige o crea una persona';
+    showStatus();
     attempt(loadPeople)();
+    attempt(async () => showTelegram(await ask('telegram')))();
   });
   current.addEventListener('error', () => {
     element('status').textContent = 'Sin conexión; reintentando…';
@@ -147,6 +162,7 @@ function listen() {
     if (current.readyState === EventSource.CLOSED && personId) location.hash = '';
   });
   current.addEventListener('person', attempt(loadPeople));
+  current.addEventListener('telegram', (event) => showTelegram(JSON.parse(event.data)));
   current.addEventListener('chat', (event) => showChat(JSON.parse(event.data)));
   current.addEventListener('message', (event) => onMessage(JSON.parse(event.data)));
   current.addEventListener('callback_answered', (event) => onAnswer(JSON.parse(event.data)));
@@ -197,6 +213,10 @@ element('document').addEventListener('change', sendFile(element('document'), 'do
 element('block').addEventListener(
   'click',
   attempt(() => post(`people/${personId}/blocked`, { blocked: element('block').dataset.blocked !== 'true' })),
+);
+element('telegram').addEventListener(
+  'click',
+  attempt(() => post('telegram', { off: !isOff })),
 );
 element('new-person').addEventListener(
   'submit',
