@@ -9,7 +9,17 @@ import { announceInstall, DEBIAN_INSTALL_MS, debianProgram, mayInstall } from '.
 /** What a hook that calls `launchBrowser` may take, in ms: a first run downloads a browser. */
 export const BROWSER_INSTALL_MS = 2 * DEBIAN_INSTALL_MS;
 
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome', 'microsoft-edge'];
+/** Debian's Chromium without a window: the same engine, at half of what the whole browser takes. */
+const SHELL = 'chromium-headless-shell';
+const NAMES = [
+  SHELL,
+  'chromium',
+  'chromium-browser',
+  'google-chrome',
+  'google-chrome-stable',
+  'chrome',
+  'microsoft-edge',
+];
 /** Where they are on systems that put no program of a window into PATH. */
 const ELSEWHERE = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
@@ -44,7 +54,7 @@ export async function sharedBrowser(): Promise<Browser> {
 }
 
 /**
- * A Chromium or Chrome: the one that `CHROMIUM_PATH` names, one that is here, else Debian's package where this is root,
+ * A Chromium or Chrome: the one that `CHROMIUM_PATH` names, one that is here, else Debian's packages where this is root,
  * else Playwright's own download.
  * @returns the absolute path
  * @throws a sentence that says what to install
@@ -58,7 +68,8 @@ export async function chromiumPath(): Promise<string> {
   const there = await present();
   if (there !== undefined) return there;
   const faults: unknown[] = [];
-  for (const install of [() => debianProgram('chromium', 'chromium'), ...(mayInstall() ? [download] : [])]) {
+  const debian = [SHELL, 'chromium'].map((name) => () => debianProgram(name, name));
+  for (const install of [...debian, ...(mayInstall() ? [download] : [])]) {
     try {
       return await install();
     } catch (error) {
