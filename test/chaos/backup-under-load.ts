@@ -9,12 +9,11 @@ import SqliteDatabase from 'better-sqlite3';
 import { Latencies } from '../bench/latencies.ts';
 import { seed } from '../bench/seed.ts';
 import { TpvSocket } from '../bench/tpv-socket.ts';
-import { HubUnderLoad } from '../support/hub-under-load.ts';
+import { madeUpHub, SECRET } from './made-up-hub.ts';
 import { register } from './register.ts';
 import { TelegramSide } from './telegram-side.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const SECRET = 'a-made-up-webhook-secret';
 const TPVS = 4;
 const USERS = 200;
 const WARM_UP_MS = 2_000;
@@ -48,15 +47,7 @@ export async function backupUnderLoad(options: BackupUnderLoadOptions): Promise<
   const dir = mkdtempSync(join(tmpdir(), 'backup-under-load-'));
   const [file, copy] = [join(dir, 'hub.db'), join(dir, 'copy.db')];
   await seed(file, options.rows);
-  const hub = await HubUnderLoad.make(() => ({
-    DATABASE_URL: `sqlite:${file}`,
-    TELEGRAM_BOT_TOKEN: '1234567:made-up',
-    TELEGRAM_WEBHOOK_SECRET: SECRET,
-    TELEGRAM_API_ROOT: 'http://127.0.0.1:9',
-    TELEGRAM_WEBHOOK_AUTO: 'false',
-    TPV_REGISTRATION: 'open',
-    LOG_LEVEL: 'fatal',
-  }));
+  const hub = await madeUpHub({ DATABASE_URL: `sqlite:${file}` });
   const dueAt = new Map<number, number>();
   let latencies = new Latencies();
   const telegram = new TelegramSide({

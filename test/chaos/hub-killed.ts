@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { HubClient } from '#hub-client';
-import { HubUnderLoad } from '../support/hub-under-load.ts';
+import { madeUpHub, SECRET } from './made-up-hub.ts';
 import { register } from './register.ts';
 import { TelegramSide } from './telegram-side.ts';
 import { OPEN_INSTRUCTIONS, untilNone } from './until-none.ts';
@@ -34,7 +34,6 @@ export interface HubKilledResult {
   slowestReadyMs: number;
 }
 
-const SECRET = 'a-made-up-webhook-secret';
 /** A killed hub lives at least this long, and at most three times as long. */
 const LEAST_LIFE_MS = 400;
 
@@ -45,15 +44,7 @@ const LEAST_LIFE_MS = 400;
 export async function hubKilled(options: HubKilledOptions): Promise<HubKilledResult> {
   const dir = mkdtempSync(join(tmpdir(), 'hub-killed-'));
   const file = join(dir, 'hub.db');
-  const hub = await HubUnderLoad.make(() => ({
-    DATABASE_URL: `sqlite:${file}`,
-    TELEGRAM_BOT_TOKEN: '1234567:made-up',
-    TELEGRAM_WEBHOOK_SECRET: SECRET,
-    TELEGRAM_API_ROOT: 'http://127.0.0.1:9',
-    TELEGRAM_WEBHOOK_AUTO: 'false',
-    TPV_REGISTRATION: 'open',
-    LOG_LEVEL: 'fatal',
-  }));
+  const hub = await madeUpHub({ DATABASE_URL: `sqlite:${file}` });
   const telegram = new TelegramSide({
     url: hub.url.origin,
     secret: SECRET,

@@ -4,10 +4,9 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import SqliteDatabase from 'better-sqlite3';
 import WebSocket from 'ws';
-import { HubUnderLoad } from '../support/hub-under-load.ts';
+import { madeUpHub, SECRET } from './made-up-hub.ts';
 import { register } from './register.ts';
 
-const SECRET = 'a-made-up-webhook-secret';
 /** Intervals of the heartbeat that are watched after the hub goes on: by then each socket was judged. */
 const WATCHED_INTERVALS = 3;
 const from = { id: 1001, is_bot: false, first_name: 'Ana' };
@@ -34,18 +33,12 @@ export async function hubStopped(options: HubStoppedOptions): Promise<HubStopped
   const { stopSeconds, heartbeatSeconds } = options;
   const dir = mkdtempSync(join(tmpdir(), 'hub-stopped-'));
   const file = join(dir, 'hub.db');
-  const hub = await HubUnderLoad.make(
-    () => ({
+  const hub = await madeUpHub(
+    {
       DATABASE_URL: `sqlite:${file}`,
-      TELEGRAM_BOT_TOKEN: '1234567:made-up',
-      TELEGRAM_WEBHOOK_SECRET: SECRET,
-      TELEGRAM_API_ROOT: 'http://127.0.0.1:9',
-      TELEGRAM_WEBHOOK_AUTO: 'false',
-      TPV_REGISTRATION: 'open',
-      LOG_LEVEL: 'fatal',
       HEARTBEAT_INTERVAL_SECONDS: String(heartbeatSeconds),
       SENT_LEASE_SECONDS: String(POLL_LEASE_SECONDS),
-    }),
+    },
     'dropped',
   );
   const open: WebSocket[] = [];

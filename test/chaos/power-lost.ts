@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import SqliteDatabase from 'better-sqlite3';
 import { TpvSocket } from '../bench/tpv-socket.ts';
-import { HubUnderLoad } from '../support/hub-under-load.ts';
+import type { HubUnderLoad } from '../support/hub-under-load.ts';
 import { preloadedDisk } from '../support/preloaded-disk.ts';
 import { type Fate, filesOf, imageAfterCut, writeImage } from './disk-image.ts';
+import { madeUpHub, SECRET } from './made-up-hub.ts';
 import { register } from './register.ts';
 import { TelegramSide } from './telegram-side.ts';
 
@@ -34,7 +35,6 @@ export interface PowerLostResult {
   unsynced: Record<Fate, number>;
 }
 
-const SECRET = 'a-made-up-webhook-secret';
 const LEAST_LIFE_MS = 300;
 /** A hub under load that writes nothing for this long is not only slow. */
 const WRITES_WITHIN_MS = 30_000;
@@ -55,7 +55,7 @@ export async function powerLost(options: PowerLostOptions): Promise<PowerLostRes
   const record = join(dir, 'record');
   mkdirSync(join(dir, 'data'));
   const library = preloadedDisk(dir);
-  const hub = await HubUnderLoad.make(() => ({
+  const hub = await madeUpHub({
     LD_PRELOAD: library,
     // A fast disk would have everything at the moment of the cut.
     DISK_MS: '20',
@@ -63,13 +63,7 @@ export async function powerLost(options: PowerLostOptions): Promise<PowerLostRes
     DISK_RECORD_OF: database,
     DATABASE_URL: `sqlite:${database}`,
     DATABASE_DURABILITY: options.durability,
-    TELEGRAM_BOT_TOKEN: '1234567:made-up',
-    TELEGRAM_WEBHOOK_SECRET: SECRET,
-    TELEGRAM_API_ROOT: 'http://127.0.0.1:9',
-    TELEGRAM_WEBHOOK_AUTO: 'false',
-    TPV_REGISTRATION: 'open',
-    LOG_LEVEL: 'fatal',
-  }));
+  });
   const telegram = new TelegramSide({
     url: hub.url.origin,
     secret: SECRET,

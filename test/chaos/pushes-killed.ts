@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { type Emulator, startEmulator } from '../../demo/emulator/mod.ts';
-import { HubUnderLoad } from '../support/hub-under-load.ts';
+import { madeUpHub, SECRET } from './made-up-hub.ts';
 import { register } from './register.ts';
 import { untilNone, WAITING_PUSHES } from './until-none.ts';
 
@@ -34,7 +34,6 @@ export interface PushesKilledResult {
   slowestReadyMs: number;
 }
 
-const SECRET = 'a-made-up-webhook-secret';
 /** A killed hub lives at least this long, and at most three times as long. */
 const LEAST_LIFE_MS = 300;
 /** Pushes of the TPV under way at once; each asks for a chat of its own. */
@@ -50,15 +49,11 @@ export async function pushesKilled(options: PushesKilledOptions): Promise<Pushes
   const file = join(dir, 'hub.db');
   const emulator = await startEmulator();
   emulator.fail({ method: 'sendMessage', how: { kind: 'delay', ms: TELEGRAM_MS } });
-  const hub = await HubUnderLoad.make(() => ({
+  const hub = await madeUpHub({
     DATABASE_URL: `sqlite:${file}`,
     TELEGRAM_BOT_TOKEN: emulator.token,
-    TELEGRAM_WEBHOOK_SECRET: SECRET,
     TELEGRAM_API_ROOT: emulator.apiRoot,
-    TELEGRAM_WEBHOOK_AUTO: 'false',
-    TPV_REGISTRATION: 'open',
-    LOG_LEVEL: 'fatal',
-  }));
+  });
   let tpv: PushingTpv | undefined;
   try {
     let slowestReadyMs = await hub.start();

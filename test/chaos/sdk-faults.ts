@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
-import { HubUnderLoad } from '../support/hub-under-load.ts';
 import { FAULTS, type Fault, FaultyProxy } from './faulty-proxy.ts';
+import { madeUpHub, SECRET } from './made-up-hub.ts';
 import { register } from './register.ts';
 import { TelegramSide } from './telegram-side.ts';
 import { TpvProcess } from './tpv-process.ts';
@@ -38,7 +38,6 @@ export interface SdkFaultsResult {
   endings: string[];
 }
 
-const SECRET = 'a-made-up-webhook-secret';
 const LEAST_GAP_MS = 40;
 const LARGEST_GAP_MS = 400;
 const LONGEST_FAULT_MS = 1_500;
@@ -53,15 +52,7 @@ const MENU: readonly (Fault | 'kill_hub' | 'kill_tpv')[] = [...FAULTS, ...FAULTS
 export async function sdkFaults(options: SdkFaultsOptions): Promise<SdkFaultsResult> {
   const folder = mkdtempSync(join(tmpdir(), 'sdk-faults-'));
   const file = join(folder, 'hub.db');
-  const hub = await HubUnderLoad.make(() => ({
-    DATABASE_URL: `sqlite:${file}`,
-    TELEGRAM_BOT_TOKEN: '1234567:made-up',
-    TELEGRAM_WEBHOOK_SECRET: SECRET,
-    TELEGRAM_API_ROOT: 'http://127.0.0.1:9',
-    TELEGRAM_WEBHOOK_AUTO: 'false',
-    TPV_REGISTRATION: 'open',
-    LOG_LEVEL: 'fatal',
-  }));
+  const hub = await madeUpHub({ DATABASE_URL: `sqlite:${file}` });
   const faults = { cut: 0, truncate: 0, stall: 0, refuse: 0, strip: 0, kill_hub: 0, kill_tpv: 0 };
   let proxy: FaultyProxy | undefined;
   let tpv: TpvProcess | undefined;
