@@ -17,8 +17,17 @@ export {
   type TextPush,
 } from './api/push.ts';
 export { type RegistrationOptions, registerTpv } from './api/register.ts';
-export type { Heartbeat, RegisteredTpv, RotatedKey, TpvInfo, TpvRegistration, TpvStats } from './api/tpv.ts';
+export type {
+  Heartbeat,
+  RegisteredTpv,
+  RotatedKey,
+  RotatedSecret,
+  TpvInfo,
+  TpvRegistration,
+  TpvStats,
+} from './api/tpv.ts';
 export type { TelegramUser, UsersPage, UsersQuery } from './api/user.ts';
+export { type ReceivedCall, type VerifyOptions, verifyCall } from './api/verify-call.ts';
 export type { BackoffOptions } from './backoff.ts';
 export { type CloseOptions, type ConnectOptions, HubClient, type StatusListener } from './client.ts';
 export { type Cancel, type Clock, systemClock } from './clock.ts';

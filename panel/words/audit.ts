@@ -40,6 +40,7 @@ export const auditActions: Readonly<Record<AuditAction, string>> = {
   'tpv.deactivate': 'Desactivó un TPV',
   'tpv.delete': 'Eliminó un TPV',
   'tpv.rotate_key': 'Cambió la clave de un TPV',
+  'tpv.rotate_secret': 'Cambió el secreto de firma de un TPV',
   'tpv.revoke_keys': 'Anuló las claves de un TPV',
   'tpv.join_code': 'Cambió el enlace de un TPV',
   'tpv.import_key': 'Importó la clave de un TPV',

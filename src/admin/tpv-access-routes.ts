@@ -7,6 +7,7 @@ import { HubError } from '../errors.ts';
 import { isoTime } from '../iso-time.ts';
 import { activate, changeJoinCode, deactivate, deleteTpv, existingTpv } from '../tpvs/edit.ts';
 import { revokeKeys, rotateKey } from '../tpvs/keys.ts';
+import { rotateSigningSecret } from '../tpvs/signing-secret.ts';
 import { type Tpv, tpvById } from '../tpvs/tpv.ts';
 import { type BotUsername, joinLink } from './join-link.ts';
 import { qrSvg } from './qr.ts';
@@ -17,6 +18,7 @@ import {
   newJoinCode,
   revokedKeys,
   rotatedTpvKey,
+  rotatedTpvSecret,
   tpvActivity,
   tpvParams,
 } from './schemas/tpvs.ts';
@@ -116,6 +118,26 @@ export async function adminTpvAccessRoutes(instance: FastifyInstance, options: A
       });
       const previousValidUntil = isoTime(rotated.previousValidUntil);
       return reply.code(201).send({ api_key: rotated.key, previous_valid_until: previousValidUntil });
+    },
+  );
+
+  app.post(
+    '/api/admin/tpvs/:id/rotate-secret',
+    {
+      schema: {
+        summary: 'Da al TPV un secreto de firma nuevo; con el anterior se firma 24 horas más',
+        params: tpvParams,
+        response: { 201: rotatedTpvSecret },
+      },
+    },
+    async (request, reply) => {
+      const rotated = await db.transact(async (tx) => {
+        const tpv = await existingTpv(tx, request.params.id);
+        await note(tx, request, 'tpv.rotate_secret', tpv);
+        return rotateSigningSecret(tx, tpv.id, now());
+      });
+      const previousValidUntil = isoTime(rotated.previousValidUntil);
+      return reply.code(201).send({ signing_secret: rotated.secret, previous_valid_until: previousValidUntil });
     },
   );
 

@@ -91,7 +91,7 @@ export async function adminTpvRoutes(instance: FastifyInstance, options: AdminTp
         await record(tx, options, request, entry);
         return created;
       });
-      return reply.code(201).send({ id: tpv.id, api_key: tpv.apiKey });
+      return reply.code(201).send({ id: tpv.id, api_key: tpv.apiKey, signing_secret: tpv.signingSecret });
     },
   );
 

@@ -37,6 +37,7 @@ export const registered = z.object({
   id: z.uuid(),
   name: z.string(),
   api_key: z.string(),
+  signing_secret: z.string(),
   message: z.string(),
   is_active: z.boolean(),
 });
@@ -117,4 +118,5 @@ export const statsAnswer = z.object({
   push_messages: z.object({ pending: z.int(), sent: z.int(), failed: z.int(), unknown: z.int(), total: z.int() }),
 });
 
+export const rotatedSecret = z.object({ signing_secret: z.string(), previous_valid_until: timestamp });
 export const rotatedKey = z.object({ api_key: z.string(), previous_valid_until: timestamp });

@@ -1,12 +1,9 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import type { AuditAction } from '../audit/actions.ts';
-import { audit } from '../audit/audit.ts';
 import { parseJson } from '../db/json-text.ts';
-import type { Database, Tx } from '../db/open.ts';
+import type { Database } from '../db/open.ts';
 import { stats } from '../instructions/instruction-counts.ts';
 import { isoTime } from '../iso-time.ts';
-import { rotateKey } from '../tpvs/keys.ts';
 import type { Presence } from '../tpvs/presence.ts';
 import { registerTpv } from '../tpvs/register.ts';
 import type { Tpv } from '../tpvs/tpv.ts';
@@ -14,12 +11,12 @@ import { type TelegramUser, usersOfTpv, usersOfTpvByActivity } from '../users/us
 import { type Admission, admit, tooManyRegistrations } from './admission.ts';
 import { type AuthPorts, requireTpv, tpvOf } from './auth.ts';
 import { errorResponses } from './error-answers.ts';
+import { noteOwnDoing } from './key-routes.ts';
 import {
   heartbeatAnswer,
   heartbeatBody,
   registerBody,
   registered,
-  rotatedKey,
   statsAnswer,
   TPV_SECURITY,
   tpvInfo,
@@ -42,15 +39,12 @@ const MAX_HEARTBEAT_BYTES = 4 * 1024;
 const MAX_REGISTRATION_BYTES = 64 * 1024;
 const REGISTERED = 'TPV registrado correctamente. Guarda el API Key de forma segura.';
 
-/** A TPV's own account: registering, who it is, its users, its figures, its key. */
+/** A TPV's own account: registering, who it is, its users, its figures. */
 export async function tpvRoutes(instance: FastifyInstance, options: TpvRoutesOptions): Promise<void> {
   const app = instance.withTypeProvider<ZodTypeProvider>();
   const { db, presence, now } = options;
   const anyTpv = requireTpv(options.auth, { inactive: true });
   const activeTpv = requireTpv(options.auth, { inactive: false });
-  /** What a TPV does to its own account, in the transaction in which it does it (S33). */
-  const note = (tx: Tx, request: FastifyRequest, action: AuditAction, { id, name }: Pick<Tpv, 'id' | 'name'>) =>
-    audit(tx, { actor: 'tpv', action, target: { kind: 'tpv', id, name }, address: request.ip }, now());
 
   app.post(
     '/api/tpv/register',
@@ -80,12 +74,17 @@ export async function tpvRoutes(instance: FastifyInstance, options: TpvRoutesOpt
       const registration = { name, endpointUrl, maxUsers, version, metadata };
       const tpv = await db.transact(async (tx) => {
         const made = await registerTpv((run) => run(tx), registration, isActive, now());
-        await note(tx, request, 'tpv.register', made);
+        await noteOwnDoing(tx, request, 'tpv.register', made, now());
         return made;
       });
-      return reply
-        .code(201)
-        .send({ id: tpv.id, name: tpv.name, api_key: tpv.apiKey, message: REGISTERED, is_active: tpv.isActive });
+      return reply.code(201).send({
+        id: tpv.id,
+        name: tpv.name,
+        api_key: tpv.apiKey,
+        signing_secret: tpv.signingSecret,
+        message: REGISTERED,
+        is_active: tpv.isActive,
+      });
     },
   );
 
@@ -175,27 +174,6 @@ export async function tpvRoutes(instance: FastifyInstance, options: TpvRoutesOpt
         },
         ...(await stats(db, tpv.id)),
       };
-    },
-  );
-
-  app.post(
-    '/api/tpv/key/rotate',
-    {
-      onRequest: activeTpv,
-      schema: {
-        tags: ['TPV'],
-        security: TPV_SECURITY,
-        summary: 'Da una clave nueva; la anterior vale 24 horas más',
-        response: { 201: rotatedKey, ...errorResponses('unauthorized', 'tpv_inactive') },
-      },
-    },
-    async (request, reply) => {
-      const tpv = tpvOf(request);
-      const { key, previousValidUntil } = await db.transact(async (tx) => {
-        await note(tx, request, 'tpv.rotate_key', tpv);
-        return rotateKey(tx, tpv.id, now());
-      });
-      return reply.code(201).send({ api_key: key, previous_valid_until: isoTime(previousValidUntil) });
     },
   );
 }

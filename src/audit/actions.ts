@@ -20,6 +20,7 @@ export const AUDIT_ACTIONS = [
   'tpv.deactivate',
   'tpv.delete',
   'tpv.rotate_key',
+  'tpv.rotate_secret',
   'tpv.revoke_keys',
   'tpv.import_key',
   'tpv.join_code',

@@ -64,7 +64,11 @@ export async function press(tx: Tx, ports: PressPorts, one: Press, now: number):
     const before = await tx.run(similarPress, { token, userId, since: now - DOUBLE_TAP_MS });
     if (before.length > 0) return { kind: 'repeated' };
     await keep(tx, one, null, now);
-    return { kind: 'call', request: { url: one.data, form: formFields(one, undefined), tpvId: null }, legacy: false };
+    return {
+      kind: 'call',
+      request: { id: callId(one), url: one.data, form: formFields(one, undefined), tpvId: null },
+      legacy: false,
+    };
   }
   const button = await buttonOf(tx, one.data);
   if (button === undefined || button.telegram_user_id !== one.telegramUserId) return { kind: 'expired' };
@@ -84,7 +88,7 @@ export async function press(tx: Tx, ports: PressPorts, one: Press, now: number):
   if (button.single_use === 1 && !legacy) await tx.run(settleButtons, { pushId: button.push_id, now });
   if (button.callback_url !== null) {
     await keep(tx, one, null, now);
-    const request = { url: button.callback_url, form: formFields(one, form), tpvId: button.tpv_id };
+    const request = { id: callId(one), url: button.callback_url, form: formFields(one, form), tpvId: button.tpv_id };
     return { kind: 'call', request, pushId: button.push_id, legacy };
   }
   const instructionId = await submitPress(tx, ports, one, button, now);
@@ -109,6 +113,11 @@ function withAccion(form: ButtonForm, data: string): ButtonForm {
 function keep(tx: Tx, one: Press, instructionId: string | null, now: number) {
   const { queryId, data: token, telegramUserId: userId } = one;
   return tx.run(insertPress, { queryId, token, instructionId, userId, now });
+}
+
+/** Names what a press calls for: Telegram may tell of the press again, and the name stays. */
+function callId({ queryId }: Press): string {
+  return `press_${queryId}`;
 }
 
 /** The form that the URL is posted, in the words that older TPVs know (docs/rest.md). */

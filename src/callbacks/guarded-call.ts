@@ -5,6 +5,7 @@ import { type CallbackAnswer, isJson, parseCallbackAnswer, parseRefusal } from '
 import { type Lookup, systemLookup } from './lookup.ts';
 
 import { postForm } from './post-form.ts';
+import { signatureHeaders } from './signature.ts';
 
 export type { Lookup } from './lookup.ts';
 
@@ -47,6 +48,8 @@ export type CallOutcome =
 
 /** What is to be called, and for which TPV. */
 export interface CallRequest {
+  /** Names the press, for the signature. */
+  id: string;
   url: string;
   form: Readonly<Record<string, string>>;
   /** Null: the TPV talks to Telegram itself, and only its URL is known. */
@@ -58,6 +61,8 @@ export interface GuardedCallerOptions {
   allowPrivate: boolean;
   /** Whether URLs of this origin are called for the TPV at all; see `isCallableOrigin`. */
   mayCall(origin: string, tpvId: string | null): Promise<boolean>;
+  /** What calls of this origin are signed with. */
+  secretsOf(origin: string, tpvId: string | null): Promise<readonly string[]>;
   clock: Clock;
   /** The system's, unless a test brings its own. */
   lookup?: Lookup;
@@ -75,24 +80,27 @@ const MAX_CALLS_UNDER_WAY = 20;
 
 /** The one way in which the hub calls a URL that came from outside. */
 export function createGuardedCaller(options: GuardedCallerOptions): GuardedCaller {
-  const { allowPrivate, mayCall, clock, lookup = systemLookup() } = options;
+  const { allowPrivate, mayCall, secretsOf, clock, lookup = systemLookup() } = options;
   const breaker = new Breaker(clock);
   const callsOf = new Map<string, number>();
   const underWay = new Set<Promise<unknown>>();
   let closed = false;
 
-  const guarded = async ({ url: text, form, tpvId }: CallRequest): Promise<CallOutcome> => {
+  const guarded = async ({ id, url: text, form, tpvId }: CallRequest): Promise<CallOutcome> => {
     if (closed) return { kind: 'failed', reason: 'closed' };
     const url = callableUrl(text);
     if (url === undefined) return { kind: 'refused', reason: 'url' };
     if (!(await mayCall(url.origin, tpvId))) return { kind: 'refused', reason: 'origin' };
+    const body = new URLSearchParams(form).toString();
+    const call = { id, seconds: Math.floor(clock.now() / 1_000), body };
+    const headers = signatureHeaders(await secretsOf(url.origin, tpvId), call);
     // Restaurants may share a host: one whose program fails must not cut off its neighbours.
     const target = `${tpvId ?? ''} ${url.origin}`;
     const calls = callsOf.get(target) ?? 0;
     if (calls >= MAX_CALLS_UNDER_WAY) return { kind: 'failed', reason: 'busy' };
     if (!breaker.admits(target)) return { kind: 'failed', reason: 'circuit_open' };
     callsOf.set(target, calls + 1);
-    const posted = await postForm({ allowPrivate, clock, lookup }, url, form);
+    const posted = await postForm({ allowPrivate, clock, lookup }, url, { body, headers });
     const left = (callsOf.get(target) ?? 1) - 1;
     if (left > 0) callsOf.set(target, left);
     else callsOf.delete(target);

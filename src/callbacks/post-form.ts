@@ -26,6 +26,12 @@ export type PostOutcome =
 /** `not_json`: said to be compressed, and was not. */
 type PostFailure = 'timeout' | 'unreachable' | 'too_large' | 'not_json';
 
+/** A form, urlencoded, and what comes along in headers. */
+export interface EncodedForm {
+  body: string;
+  headers: Readonly<Record<string, string>>;
+}
+
 export interface PostPorts {
   allowPrivate: boolean;
   clock: Clock;
@@ -40,7 +46,7 @@ export interface PostPorts {
 export async function postForm(
   { allowPrivate, clock, lookup }: PostPorts,
   url: URL,
-  form: Readonly<Record<string, string>>,
+  form: EncodedForm,
 ): Promise<PostOutcome> {
   const timeout = new AbortController();
   const { signal } = timeout;
@@ -97,12 +103,7 @@ function pinnedClient(origin: string, addresses: readonly string[], signal: Abor
   });
 }
 
-async function exchange(
-  client: Client,
-  url: URL,
-  form: Readonly<Record<string, string>>,
-  signal: AbortSignal,
-): Promise<PostOutcome> {
+async function exchange(client: Client, url: URL, form: EncodedForm, signal: AbortSignal): Promise<PostOutcome> {
   const { statusCode, headers, body } = await client.request({
     method: 'POST',
     path: url.pathname + url.search,
@@ -111,8 +112,9 @@ async function exchange(
       accept: 'application/json',
       'accept-encoding': 'identity',
       'user-agent': 'ValleTPV-Hub',
+      ...form.headers,
     },
-    body: new URLSearchParams(form).toString(),
+    body: form.body,
     signal,
   });
   if (statusCode >= 300 && statusCode < 400) return { kind: 'refused', reason: 'redirect' };

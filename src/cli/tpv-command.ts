@@ -5,6 +5,7 @@ import { UsageError } from '../process/exit.ts';
 import { activate, changeJoinCode, deactivate } from '../tpvs/edit.ts';
 import { importKey, rotateKey } from '../tpvs/keys.ts';
 import { registerTpv } from '../tpvs/register.ts';
+import { rotateSigningSecret } from '../tpvs/signing-secret.ts';
 import { allTpvs, DEFAULT_MAX_USERS, MOST_TPV_NAME_LENGTH } from '../tpvs/tpv.ts';
 import { stateOf } from '../tpvs/tpv-list.ts';
 import type { Input, Result } from './command.ts';
@@ -19,6 +20,7 @@ const ACTIONS = {
   activate: activateTpv,
   deactivate: deactivateTpv,
   'rotate-key': rotate,
+  'rotate-secret': rotateSecret,
   'join-code': joinCode,
   'import-key': importInto,
 } as const;
@@ -73,12 +75,12 @@ async function register(desk: Desk, name: string, options: Input['options']): Pr
     throw new UsageError('"tpv register" takes --endpoint-url: the http or https address of the TPV.');
   }
   const registration = { name, endpointUrl, maxUsers: maxUsersOf(options), version: '', metadata: {} };
-  const { id, apiKey } = await desk.change(
+  const { id, apiKey, signingSecret } = await desk.change(
     (tx) => registerTpv(within(tx), registration, true, desk.now()),
     (made) => ({ action: 'tpv.create', target: { kind: 'tpv', id: made.id, name } }),
   );
-  const text = `"${name}" is registered and active.\nid   ${id}\nkey  ${apiKey}\nThe key is shown this once.`;
-  return { data: { id, api_key: apiKey }, text };
+  const text = `"${name}" is registered and active.\nid      ${id}\nkey     ${apiKey}\nsecret  ${signingSecret}\nKey and signing secret are shown this once.`;
+  return { data: { id, api_key: apiKey, signing_secret: signingSecret }, text };
 }
 
 function maxUsersOf(options: Input['options']): number {
@@ -123,6 +125,17 @@ async function rotate(desk: Desk, given: string): Promise<Result> {
   const until = isoTime(previousValidUntil);
   const text = `${key}\nThe new key of "${name}", shown this once. The one before works until ${until}.`;
   return { data: { id, api_key: key, previous_valid_until: until }, text };
+}
+
+async function rotateSecret(desk: Desk, given: string): Promise<Result> {
+  const { id, name } = await findTpv(desk.db, given);
+  const { secret, previousValidUntil } = await desk.change(
+    (tx) => rotateSigningSecret(tx, id, desk.now()),
+    () => ({ action: 'tpv.rotate_secret', target: { kind: 'tpv', id, name } }),
+  );
+  const until = isoTime(previousValidUntil);
+  const text = `${secret}\nThe new signing secret of "${name}", shown this once. Calls are signed with the one before, too, until ${until}.`;
+  return { data: { id, signing_secret: secret, previous_valid_until: until }, text };
 }
 
 async function joinCode(desk: Desk, given: string, options: Input['options']): Promise<Result> {

@@ -11,6 +11,7 @@ import type { ButtonTable, PressTable, PushChangeTable, PushMessageTable } from 
 export interface Schema {
   tpv_instances: TpvTable;
   api_keys: ApiKeyTable;
+  signing_secrets: SigningSecretTable;
   telegram_users: TelegramUserTable;
   telegram_updates: TelegramUpdateTable;
   instructions: InstructionTable;
@@ -60,6 +61,17 @@ export interface ApiKeyTable {
   /** Null: valid until rotated. */
   valid_until: number | null;
   last_used_at: number | null;
+}
+
+/** What calls of a TPV's URL are signed with. */
+export interface SigningSecretTable {
+  id: string;
+  tpv_id: string;
+  /** `whsec_` and base64, as it is: a signature needs it. */
+  secret: string;
+  created_at: number;
+  /** Null: valid until rotated. */
+  valid_until: number | null;
 }
 
 export interface TelegramUserTable {

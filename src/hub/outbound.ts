@@ -18,6 +18,7 @@ import { type UploadStore, uploadStore } from '../push/uploads.ts';
 import { telegramChanger } from '../telegram/outbound/changer.ts';
 import { telegramSender } from '../telegram/outbound/sender.ts';
 import { callableUrl } from '../tpvs/endpoint.ts';
+import { signingSecrets } from '../tpvs/signing-secret.ts';
 import type { Ground } from './ground.ts';
 
 export interface OutboundPorts
@@ -75,7 +76,12 @@ export function createOutbound(ports: OutboundPorts, ends: AsyncDisposableStack)
     const callable = callableUrl(url);
     return callable !== undefined && mayCall(callable.origin, tpvId);
   };
-  const caller = createGuardedCaller({ allowPrivate: config.CALLBACK_ALLOW_PRIVATE, mayCall, clock });
+  const caller = createGuardedCaller({
+    allowPrivate: config.CALLBACK_ALLOW_PRIVATE,
+    mayCall,
+    secretsOf: (origin, tpvId) => signingSecrets(db, origin, tpvId, now()),
+    clock,
+  });
   ends.defer(() => caller.close());
   const answers = new Answers({
     db,

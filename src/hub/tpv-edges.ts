@@ -3,6 +3,7 @@ import type { Api, RawApi } from 'grammy';
 import { type AuthPorts, failedKeyLimit } from '../api/auth.ts';
 import { fileRoutes } from '../api/file-routes.ts';
 import { instructionRoutes } from '../api/instruction-routes.ts';
+import { keyRoutes } from '../api/key-routes.ts';
 import { legacyRoutes } from '../api/legacy-routes.ts';
 import { pushRoutes } from '../api/push-routes.ts';
 import { tpvRoutes } from '../api/tpv-routes.ts';
@@ -50,6 +51,7 @@ export async function registerTpvEdges(app: FastifyInstance, ports: TpvEdgesPort
     registrationToken: config.REGISTRATION_TOKEN,
     now,
   });
+  await app.register(keyRoutes, { db, auth, now });
   await app.register(instructionRoutes, {
     db,
     auth,

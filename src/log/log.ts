@@ -24,6 +24,8 @@ const REDACTED = [
   '*["sec-websocket-protocol"]',
   'api_key',
   '*.api_key',
+  'signing_secret',
+  '*.signing_secret',
 ];
 
 /** A log's file is closed and the next begun when it has grown to this. */

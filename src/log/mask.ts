@@ -1,8 +1,8 @@
 /** What a log shows instead. */
 const HIDDEN = '[secret]';
 
-/** What keys and bot tokens look like, also those of others (docs/security.md, S3 and S5); in URLs `bot` comes before. */
-const LOOK_LIKE_SECRETS = ['(?<!\\d)\\d{6,}:[\\w-]{30,}', '\\btpv_\\w{16,}'];
+/** What keys, signing secrets and bot tokens look like, also those of others (docs/security.md, S3 and S5); in URLs `bot` comes before. */
+const LOOK_LIKE_SECRETS = ['(?<!\\d)\\d{6,}:[\\w-]{30,}', '\\btpv_\\w{16,}', '\\bwhsec_[\\w+/=]{16,}'];
 
 /** Shorter ones would take words out of every line. */
 const LEAST_SECRET = 6;

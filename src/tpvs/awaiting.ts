@@ -1,6 +1,7 @@
 import { raiseAccessEpoch } from '../db/epoch.ts';
 import type { Database, Tx } from '../db/open.ts';
 import { HubError } from '../errors.ts';
+import { deleteSigningSecrets } from './signing-secret.ts';
 
 /** Registrations that may wait for an administrator at once, of whomever they are (docs/security.md, S29). */
 export const MOST_AWAITING = 200;
@@ -65,6 +66,7 @@ export async function deleteForgottenRegistrations(db: Database, now: number): P
         .executeTakeFirst();
       if (waits === undefined) continue;
       await tx.kysely.deleteFrom('api_keys').where('tpv_id', '=', id).execute();
+      await deleteSigningSecrets(tx, id, 'all');
       await tx.kysely.deleteFrom('tpv_instances').where('id', '=', id).execute();
       tx.changed('tpv', id);
     }

@@ -3,6 +3,7 @@ import type { Tx } from '../db/open.ts';
 import { HubError } from '../errors.ts';
 import { endpointColumns } from './endpoint.ts';
 import { newJoinCode } from './register.ts';
+import { deleteSigningSecrets } from './signing-secret.ts';
 import { type Tpv, tpvById } from './tpv.ts';
 
 /** What an administrator may change of a TPV. */
@@ -93,6 +94,7 @@ export async function deactivate(tx: Tx, id: string): Promise<Tpv> {
 export async function deleteTpv(tx: Tx, id: string, now: number): Promise<Tpv> {
   const before = await existingTpv(tx, id);
   await tx.kysely.deleteFrom('api_keys').where('tpv_id', '=', id).execute();
+  await deleteSigningSecrets(tx, id, 'all');
   await tx.kysely.updateTable('tpv_instances').set({ is_active: 0, deleted_at: now }).where('id', '=', id).execute();
   await raiseAccessEpoch(tx);
   tx.changed('tpv', id);

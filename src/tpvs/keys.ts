@@ -106,22 +106,24 @@ export async function rotateKey(
   return { key: key.key, previousValidUntil };
 }
 
-/** Puts the times of keys right after the clock was corrected: a rotated one works for what was left of its day. */
+/** Puts the times of keys and secrets right after the clock was corrected: a rotated one works for what was left of its day. */
 export async function correctKeys(tx: Tx, { byMs, now }: Correction): Promise<void> {
   const aheadMs = Math.max(0, byMs);
   const most = now + KEY_OVERLAP_MS;
-  await tx.kysely
-    .updateTable('api_keys')
-    .set((eb) => ({
-      valid_until: eb
-        .case()
-        .when('valid_until', '<', most - aheadMs)
-        .then(eb('valid_until', '+', aheadMs))
-        .else(most)
-        .end(),
-    }))
-    .where('valid_until', '>', now - aheadMs)
-    .execute();
+  for (const table of ['api_keys', 'signing_secrets'] as const) {
+    await tx.kysely
+      .updateTable(table)
+      .set((eb) => ({
+        valid_until: eb
+          .case()
+          .when('valid_until', '<', most - aheadMs)
+          .then(eb('valid_until', '+', aheadMs))
+          .else(most)
+          .end(),
+      }))
+      .where('valid_until', '>', now - aheadMs)
+      .execute();
+  }
   await tx.kysely.updateTable('api_keys').set({ last_used_at: now }).where('last_used_at', '>', now).execute();
 }
 

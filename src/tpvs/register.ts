@@ -5,6 +5,7 @@ import { base62, newApiKey } from './api-key.ts';
 import { requireRoomToAwait } from './awaiting.ts';
 import { endpointColumns } from './endpoint.ts';
 import { addKey } from './keys.ts';
+import { addSigningSecret } from './signing-secret.ts';
 
 /** What a TPV says of itself when it registers. */
 export interface Registration {
@@ -19,8 +20,9 @@ export interface Registration {
 export interface RegisteredTpv {
   id: string;
   name: string;
-  /** Shown this once. */
+  /** Shown this once, as is the secret that calls of its URL are signed with. */
   apiKey: string;
+  signingSecret: string;
   isActive: boolean;
 }
 
@@ -44,6 +46,7 @@ export async function registerTpv(
 ): Promise<RegisteredTpv> {
   const id = uuidv7(now);
   const key = newApiKey();
+  let signingSecret = '';
   await transact(async (tx) => {
     if (!isActive) await requireRoomToAwait(tx);
     await tx.kysely
@@ -64,7 +67,8 @@ export async function registerTpv(
       })
       .execute();
     await addKey(tx, id, key, now);
+    signingSecret = await addSigningSecret(tx, id, now);
     if (isActive) tx.emit({ type: 'tpv.available', tpvId: id });
   });
-  return { id, name: registration.name, apiKey: key.key, isActive };
+  return { id, name: registration.name, apiKey: key.key, signingSecret, isActive };
 }

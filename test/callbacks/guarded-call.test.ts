@@ -27,12 +27,13 @@ function caller(options: Partial<GuardedCallerOptions> = {}) {
   const made = createGuardedCaller({
     allowPrivate: false,
     mayCall: async () => true,
+    secretsOf: async () => [],
     clock: systemClock(),
     ...options,
   });
   onTestFinished(() => made.close());
   const call = (url: string, form: Record<string, string>, tpvId: string | null = null) =>
-    made.call({ url, form, tpvId });
+    made.call({ id: 'press_1', url, form, tpvId });
   return { ...made, call };
 }
 

@@ -111,6 +111,7 @@ describe('what is tried again', () => {
     ['deletePush', (api) => api.deletePush('1')],
     ['resendPush', (api) => api.resendPush('1')],
     ['rotateKey', (api) => api.rotateKey()],
+    ['rotateSigningSecret', (api) => api.rotateSigningSecret()],
     ['heartbeat', (api) => api.heartbeat()],
   ])('%s is not, whatever the hub says', async (_name, call) => {
     for (const answer of [UNAVAILABLE, { status: 429 }, 'cut'] as const) {

@@ -248,6 +248,10 @@ describe.each(subjects)('%s', (_name, start) => {
       201,
       ['api_key', 'previous_valid_until'],
     ]);
+    expect(await keysOf('/api/tpv/signing-secret/rotate/', { method: 'POST' })).toEqual([
+      201,
+      ['previous_valid_until', 'signing_secret'],
+    ]);
     const users = (await rest('/api/tpv/users/?limit=1')).body;
     expect(users).toMatchObject({ count: 1, users: [{ telegram_id: 77, is_active: true }], next: 77 });
     expect((await rest('/api/tpv/users/?after=77')).body).toEqual({ count: 0, users: [], next: null });
@@ -255,7 +259,7 @@ describe.each(subjects)('%s', (_name, start) => {
     const registered = await fetchJson(`${url}/api/tpv/register/`, { method: 'POST', json: registration });
     expect([registered.status, Object.keys(registered.body).sort()]).toEqual([
       201,
-      ['api_key', 'id', 'is_active', 'message', 'name'],
+      ['api_key', 'id', 'is_active', 'message', 'name', 'signing_secret'],
     ]);
     const codeOf = async (path: string, init?: JsonInit) => {
       const { status, body } = await rest(path, init);

@@ -29,6 +29,10 @@ test.each(DIALECTS)(
     expect(await may('https://tpv.example')).toBe(true);
     expect(await may(`http://tpv-${MANY - 1}.example:81`)).toBe(true);
     expect(await may('http://odd.example')).toBe(false);
+    const signed = await db.read.selectFrom('signing_secrets').select(['tpv_id', 'secret']).execute();
+    expect(new Set(signed.map(({ tpv_id: id }) => id)).size).toBe(MANY);
+    expect(new Set(signed.map(({ secret }) => secret)).size).toBe(MANY);
+    for (const { secret } of signed) expect(secret).toMatch(/^whsec_[\w+/]{43}=$/);
     const without = db.read.selectFrom('tpv_instances').select('id').where('endpoint_origin', 'is', null).orderBy('id');
     expect(await without.execute()).toEqual([{ id: '00001' }, { id: '00002' }]);
   },

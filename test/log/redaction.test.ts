@@ -18,6 +18,7 @@ const FIELDS: [string, object][] = [
   ['a subprotocol with a key', { headers: { 'sec-websocket-protocol': PLAIN } }],
   ['an API key', { api_key: PLAIN }],
   ['an API key in a body', { body: { api_key: PLAIN } }],
+  ['a signing secret in a body', { body: { signing_secret: PLAIN } }],
 ];
 
 test.each(FIELDS)('%s is in no line of the log', async (_name, fields) => {

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
@@ -12,10 +12,18 @@ export interface HubCall {
   form: Record<string, string>;
 }
 
+/** What came before anything parsed it. */
+export interface HubRequest {
+  headers: IncomingHttpHeaders;
+  body: string;
+}
+
 /** A TPV's own HTTP server, which buttons call; gone with the test. */
 export interface TpvServer {
   readonly origin: string;
   readonly calls: readonly HubCall[];
+  /** The same calls as they came. */
+  readonly requests: readonly HubRequest[];
   /** The next call that none of these promises has given yet. */
   next(): Promise<HubCall>;
 }
@@ -25,11 +33,14 @@ export async function tpvServer(
   answer: (call: HubCall, response: ServerResponse) => object | undefined,
 ): Promise<TpvServer> {
   const calls: HubCall[] = [];
+  const requests: HubRequest[] = [];
   const waiting: ((call: HubCall) => void)[] = [];
   let taken = 0;
   const server = createServer(async (request, response) => {
-    const form = Object.fromEntries(new URLSearchParams(await text(request)));
+    const sent = await text(request);
+    const form = Object.fromEntries(new URLSearchParams(sent));
     const call = { path: request.url ?? '', contentType: request.headers['content-type'], form };
+    requests.push({ headers: request.headers, body: sent });
     calls.push(call);
     const body = answer(call, response);
     if (body !== undefined) response.setHeader('content-type', 'application/json').end(JSON.stringify(body));
@@ -43,6 +54,7 @@ export async function tpvServer(
   return {
     origin,
     calls,
+    requests,
     next() {
       const next = new Promise<HubCall>((resolve) => {
         const call = calls[taken];

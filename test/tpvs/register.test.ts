@@ -18,6 +18,7 @@ describe.each(DIALECTS)('a registration on %s', (database) => {
       id: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/),
       name: FIELDS.name,
       api_key: expect.stringMatching(/^tpv_[0-9A-Za-z]{46}$/),
+      signing_secret: expect.stringMatching(/^whsec_[0-9A-Za-z+/]{43}=$/),
       message: 'TPV registrado correctamente. Guarda el API Key de forma segura.',
       is_active: true,
     });

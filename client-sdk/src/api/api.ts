@@ -21,9 +21,11 @@ import {
   type Heartbeat,
   isHeartbeat,
   isRotatedKey,
+  isRotatedSecret,
   isTpvInfo,
   isTpvStats,
   type RotatedKey,
+  type RotatedSecret,
   type TpvInfo,
   type TpvStats,
 } from './tpv.ts';
@@ -225,6 +227,15 @@ export class HubApi {
       this.#caller,
       { method: 'POST', path: 'api/tpv/key/rotate/', repeatable: false, signal },
       isRotatedKey,
+    );
+  }
+
+  /** Gets a new secret for `verifyCall`; the hub signs with the one before, too, for 24 h. It is shown this once. */
+  rotateSigningSecret({ signal }: CallOptions = {}): Promise<RotatedSecret> {
+    return callForJson(
+      this.#caller,
+      { method: 'POST', path: 'api/tpv/signing-secret/rotate/', repeatable: false, signal },
+      isRotatedSecret,
     );
   }
 }

@@ -1,4 +1,4 @@
-import { isFlag, isRecord, isText, isWhole, orNull, shape } from '../wire/check.ts';
+import { isFlag, isRecord, isText, isWhole, orAbsent, orNull, shape } from '../wire/check.ts';
 
 /** What a TPV says of itself to be registered. */
 export interface TpvRegistration {
@@ -11,11 +11,13 @@ export interface TpvRegistration {
   metadata?: Record<string, unknown>;
 }
 
-/** A new TPV. Its `api_key` is shown this once; where `is_active` is false, an administrator has to activate it. */
+/** A new TPV. Its `api_key` and its `signing_secret` are shown this once; where `is_active` is false, an administrator has to activate it. */
 export interface RegisteredTpv {
   id: string;
   name: string;
   api_key: string;
+  /** For `verifyCall`. Absent where the hub is an older one. */
+  signing_secret?: string | undefined;
   message: string;
   is_active: boolean;
 }
@@ -24,6 +26,7 @@ export const isRegisteredTpv = shape<RegisteredTpv>({
   id: isText,
   name: isText,
   api_key: isText,
+  signing_secret: orAbsent(isText),
   message: isText,
   is_active: isFlag,
 });
@@ -118,3 +121,11 @@ export interface RotatedKey {
 }
 
 export const isRotatedKey = shape<RotatedKey>({ api_key: isText, previous_valid_until: isText });
+
+/** A new signing secret. Calls are signed with the one before it, too, until `previous_valid_until`. */
+export interface RotatedSecret {
+  signing_secret: string;
+  previous_valid_until: string;
+}
+
+export const isRotatedSecret = shape<RotatedSecret>({ signing_secret: isText, previous_valid_until: isText });

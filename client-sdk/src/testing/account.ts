@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { TelegramUser } from '../api/user.ts';
 import type { Clock } from '../clock.ts';
 import { INSTRUCTION_STATUSES } from '../protocol/lifecycle.ts';
@@ -61,13 +61,24 @@ export class Account {
       const details = [{ path, message: 'es obligatorio' }];
       if (typeof value !== 'string' || value === '') throw new Refusal('invalid_request', { details });
     }
-    return { id: this.id, name, api_key: this.apiKey, message: REGISTERED, is_active: true };
+    return {
+      id: this.id,
+      name,
+      api_key: this.apiKey,
+      signing_secret: newSecret(),
+      message: REGISTERED,
+      is_active: true,
+    };
   }
 
   rotateKey(): object {
     const key = newKey();
     this.#keys.add(key);
     return { api_key: key, previous_valid_until: iso(this.#clock.now() + DAY_MS) };
+  }
+
+  rotateSecret(): object {
+    return { signing_secret: newSecret(), previous_valid_until: iso(this.#clock.now() + DAY_MS) };
   }
 
   info(): object {
@@ -106,4 +117,8 @@ function counted(statuses: readonly string[], found: readonly { status: string }
 
 function newKey(): string {
   return `tpv_${randomUUID().replaceAll('-', '')}`;
+}
+
+function newSecret(): string {
+  return `whsec_${randomBytes(32).toString('base64')}`;
 }

@@ -38,6 +38,8 @@ export interface RestAnswer {
 }
 
 const STATUSES: readonly unknown[] = INSTRUCTION_STATUSES;
+/** Resources whose next word is what is done to them, and no id. */
+const ROTATED: readonly string[] = ['key', 'signing-secret'];
 
 /** Answers a call of the contract's REST interface; throws a `Refusal`. */
 export async function answerRest(
@@ -55,7 +57,9 @@ export async function answerRest(
   const call: Request = { url, body: Buffer.concat(chunks), headers: request.headers, gone: gone.signal };
   if (resource !== 'register') ports.account.authenticate(request.headers.authorization);
   const route =
-    routes[`${request.method} ${[resource, id && (resource === 'key' ? id : '*'), action].filter(Boolean).join('/')}`];
+    routes[
+      `${request.method} ${[resource, id && (ROTATED.includes(resource) ? id : '*'), action].filter(Boolean).join('/')}`
+    ];
   if (route === undefined) throw new Refusal('not_found');
   return route(ports, call, decodeURIComponent(id ?? ''));
 }
@@ -74,6 +78,7 @@ const routes: Readonly<Record<string, Route>> = {
   'GET info': ({ account }) => ({ status: 200, body: account.info() }),
   'GET stats': ({ account, ledger, pushes }) => ({ status: 200, body: account.stats(ledger.list(), pushes.records) }),
   'POST key/rotate': ({ account }) => ({ status: 201, body: account.rotateKey() }),
+  'POST signing-secret/rotate': ({ account }) => ({ status: 201, body: account.rotateSecret() }),
   'POST heartbeat': (ports, request) => {
     const { version } = request.body.length === 0 ? {} : jsonOf(request);
     if (typeof version === 'string') ports.account.version = version;

@@ -81,7 +81,11 @@ export const newTpv = z.strictObject({
   endpoint_url: endpointUrl,
   max_users: maxUsers.default(DEFAULT_MAX_USERS),
 });
-export const createdTpv = z.object({ id: z.uuid(), api_key: z.string().describe('Se muestra solo esta vez') });
+export const createdTpv = z.object({
+  id: z.uuid(),
+  api_key: z.string().describe('Se muestra solo esta vez'),
+  signing_secret: z.string().describe('Con él comprueba el TPV la firma de las llamadas; se muestra solo esta vez'),
+});
 
 export const tpvEdit = z.strictObject({
   name: plainText(1, MOST_TPV_NAME_LENGTH).optional(),
@@ -103,6 +107,12 @@ export const rotatedTpvKey = z.object({
   previous_valid_until: timestamp,
 });
 export type RotatedTpvKey = z.infer<typeof rotatedTpvKey>;
+
+export const rotatedTpvSecret = z.object({
+  signing_secret: z.string().describe('Se muestra solo esta vez'),
+  previous_valid_until: timestamp,
+});
+export type RotatedTpvSecret = z.infer<typeof rotatedTpvSecret>;
 
 export const newJoinCode = z.object({ join_code: z.string(), join_url: z.string().nullable() });
 

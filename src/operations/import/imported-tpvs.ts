@@ -6,6 +6,7 @@ import { hashApiKey, type NewApiKey } from '../../tpvs/api-key.ts';
 import { endpointColumns } from '../../tpvs/endpoint.ts';
 import { addKey, LEAST_IMPORTED_KEY_LENGTH } from '../../tpvs/keys.ts';
 import { newJoinCode } from '../../tpvs/register.ts';
+import { addSigningSecret } from '../../tpvs/signing-secret.ts';
 import { MOST_TPV_NAME_LENGTH } from '../../tpvs/tpv.ts';
 import { type DjangoSource, rowsOf } from './django-source.ts';
 import { flagOf, isObject, jsonOf, numberOf, textOf, timeOf, uuidOf } from './django-values.ts';
@@ -97,6 +98,7 @@ export async function createTpvs(db: Database, { create }: TpvPlan, now: number)
   await db.transact(async (tx) => {
     for (const { tpv, key } of create) {
       await tx.kysely.insertInto('tpv_instances').values(tpv).execute();
+      await addSigningSecret(tx, tpv.id, now);
       if (key !== undefined) await addKey(tx, tpv.id, key, now);
     }
   });
