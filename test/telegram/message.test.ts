@@ -118,6 +118,60 @@ describe.each(DIALECTS)('a message on %s', (database) => {
     ]);
   });
 
+  test('says what stands behind words, what is quoted, and who wrote first what is passed on', async () => {
+    const hub = await startHub({ database });
+    const tpv = await hub.tpv();
+    const link = { type: 'text_link', offset: 8, length: 4, url: 'https://reservas.example/7' };
+    const bold = { type: 'bold', offset: 0, length: 7 };
+    const date = 1_762_684_100;
+    const sent: [content: Record<string, unknown>, payload: object][] = [
+      [
+        { text: 'Reserva aquí', entities: [bold, link] },
+        { links: [{ offset: 8, length: 4, url: 'https://reservas.example/7' }] },
+      ],
+      [
+        { caption: 'Reserva aquí', photo: [{ file_id: 'p' }], caption_entities: [link] },
+        { links: [{ offset: 8, length: 4, url: 'https://reservas.example/7' }] },
+      ],
+      [
+        { text: 'sí, esto', quote: { text: '2 cañas', position: 3, is_manual: true } },
+        { quote: { text: '2 cañas', position: 3 } },
+      ],
+      [
+        { text: 'a', forward_origin: { type: 'user', date, sender_user: { first_name: 'Ana', last_name: 'Gil' } } },
+        { forward_from: { type: 'user', name: 'Ana Gil', date } },
+      ],
+      [
+        { text: 'b', forward_origin: { type: 'hidden_user', date, sender_user_name: 'Pepe' } },
+        { forward_from: { type: 'hidden_user', name: 'Pepe', date } },
+      ],
+      [
+        { text: 'c', forward_origin: { type: 'channel', date, chat: { id: -1, title: 'Menús' }, message_id: 4 } },
+        { forward_from: { type: 'channel', name: 'Menús', date } },
+      ],
+      [{ text: 'tema', message_thread_id: 116_834 }, { message_thread_id: 116_834 }],
+    ];
+    for (const [i, [content]] of sent.entries()) await hub.update(privateMessage(i + 1, content));
+    expect(await payloads(tpv)).toMatchObject(sent.map(([, payload]) => payload));
+  });
+
+  test('arrives as well where what it says besides its text is wrong', async () => {
+    const hub = await startHub({ database });
+    const tpv = await hub.tpv();
+    const wrong = {
+      entities: [{ type: 'text_link' }],
+      quote: 'a',
+      forward_origin: { type: 3 },
+      message_thread_id: 'b',
+    };
+    await hub.update(privateMessage(1, { text: 'Hola', ...wrong }));
+    const [payload = {}] = await payloads(tpv);
+    expect(payload.text).toBe('Hola');
+    for (const field of ['links', 'quote', 'forward_from', 'message_thread_id']) {
+      expect(payload).not.toHaveProperty(field);
+    }
+  });
+
   test('carries every kind of attachment with its own fields', async () => {
     const hub = await startHub({ database });
     const tpv = await hub.tpv();

@@ -40,6 +40,14 @@ export interface MessagePayload {
   attachments: Attachment[];
   reply_to_message_id?: number;
   media_group_id?: string;
+  /** Addresses behind words of the text; `offset` and `length` count UTF-16 units, as JavaScript does. */
+  links?: { offset: number; length: number; url: string }[];
+  /** The part of the message replied to that the person chose. */
+  quote?: { text: string; position: number };
+  /** Who wrote first what the person passed on. */
+  forward_from?: { type: string; name: string; date: number };
+  /** The topic of the chat that it was written in. */
+  message_thread_id?: number;
   [field: string]: unknown;
 }
 

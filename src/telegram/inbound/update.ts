@@ -8,6 +8,11 @@ function given<T extends z.ZodType>(schema: T) {
   return schema.nullish().transform((value) => value ?? undefined);
 }
 
+/** A field that says more about a message, which arrives as well without it: one that is wrong is absent. */
+function extra<T extends z.ZodType>(schema: T) {
+  return schema.optional().catch(undefined);
+}
+
 export const userSchema = z.object({
   id,
   is_bot: given(z.boolean()),
@@ -30,6 +35,19 @@ const fileSchema = z.looseObject({
 });
 export type TelegramFile = z.infer<typeof fileSchema>;
 
+const entitiesSchema = z.array(
+  z.object({ type: z.string(), offset: z.int(), length: z.int(), url: z.string().optional() }),
+);
+const quoteSchema = z.object({ text: z.string(), position: z.int() });
+const originSchema = z.object({
+  type: z.string(),
+  date: z.int(),
+  sender_user: extra(z.object({ first_name: z.string(), last_name: given(z.string()) })),
+  sender_user_name: extra(z.string()),
+  sender_chat: extra(z.object({ title: z.string() })),
+  chat: extra(z.object({ title: z.string() })),
+});
+
 /** Content that no TPV is given. */
 const unreadShape = {
   checklist: z.unknown().optional(),
@@ -51,6 +69,11 @@ export const messageSchema = z.object({
   caption: given(z.string()),
   media_group_id: given(z.string()),
   reply_to_message: given(z.object({ message_id: id })),
+  entities: extra(entitiesSchema),
+  caption_entities: extra(entitiesSchema),
+  quote: extra(quoteSchema),
+  forward_origin: extra(originSchema),
+  message_thread_id: extra(id),
   photo: given(z.array(fileSchema)),
   document: given(fileSchema),
   voice: given(fileSchema),
