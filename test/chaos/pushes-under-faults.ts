@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Fault, startEmulator } from '../../demo/emulator/mod.ts';
-import { freePort } from '../../demo/port.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { openDatabase } from '../../src/db/open.ts';
 import { Events } from '../../src/events.ts';
@@ -118,7 +117,7 @@ export async function pushesUnderFaults(options: PushesUnderFaultsOptions): Prom
   };
   const api = telegramApi(emulator);
   const online = telegramSender(api);
-  const nowhere = telegramApi({ token: emulator.token, apiRoot: `http://127.0.0.1:${await freePort(0)}` });
+  const nowhere = telegramApi({ token: emulator.token, apiRoot: `http://127.0.0.1:${await freePort()}` });
   const offline = telegramSender(nowhere);
   const dispatcher = new Dispatcher({
     aheadMs: () => 0,

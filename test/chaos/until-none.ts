@@ -5,8 +5,8 @@ export const OPEN_INSTRUCTIONS = 'select count(*) from instructions where due_at
 export const WAITING_PUSHES = 'select count(*) from push_messages where not_before is not null';
 
 const LOOK_MS = 200;
-/** Looks without a change before it gives up: 20 s. */
-const PATIENCE = 100;
+/** Looks without a change before it gives up: a minute, as a TPV that was killed last starts slowly on a busy machine. */
+const PATIENCE = 300;
 
 /** Waits until `query` counts nothing, for as long as the number still falls. */
 export async function untilNone(file: string, query: string): Promise<void> {

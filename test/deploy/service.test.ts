@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { DEBIAN_INSTALL_MS, debianProgram } from '../support/debian.ts';
 import { startHub } from '../support/hub.ts';
-import { freePort } from '../support/postgres.ts';
+import { freePort } from '../support/port.ts';
 import { ROOT } from '../support/process.ts';
 import { type ServiceScript, serviceScript } from '../support/service-script.ts';
 

@@ -6,7 +6,7 @@ import { openLogs } from '../../src/log/log.ts';
 import { PASSWORD } from '../support/admin.ts';
 import { djangoDatabase } from '../support/django.ts';
 import { ADMIN_TOKEN, freshDatabase, startHub, type TestHub, WEBHOOK_SECRET } from '../support/hub.ts';
-import { freePort } from '../support/postgres.ts';
+import { freePort } from '../support/port.ts';
 import { ROOT, runProcess, startProcess } from '../support/process.ts';
 import { readGuide } from '../support/readme.ts';
 

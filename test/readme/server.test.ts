@@ -7,7 +7,7 @@ import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { readConfig } from '../../src/config/config.ts';
 import { VARIABLE_NAMES } from '../../src/config/environment.ts';
 import { DEBIAN_INSTALL_MS, debianProgram } from '../support/debian.ts';
-import { freePort } from '../support/postgres.ts';
+import { freePort } from '../support/port.ts';
 import { ROOT, runProcess } from '../support/process.ts';
 import { readGuide } from '../support/readme.ts';
 import { serviceScript } from '../support/service-script.ts';

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { freePort } from '../../demo/port.ts';
 import { COMPILE_CACHE } from './compile-cache.ts';
+import { freePort } from './port.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const READY_MS = 60_000;
@@ -36,7 +36,7 @@ export class HubUnderLoad {
     envOf: (url: URL) => Record<string, string>,
     log: 'shown' | 'dropped' = 'shown',
   ): Promise<HubUnderLoad> {
-    const port = await freePort(0);
+    const port = await freePort();
     const url = new URL(`http://127.0.0.1:${port}`);
     return new HubUnderLoad(url, { HOST: '127.0.0.1', PORT: String(port), ...envOf(url) }, log);
   }

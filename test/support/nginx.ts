@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { certificate } from './certificate.ts';
 import { debianProgram } from './debian.ts';
-import { freePort } from './postgres.ts';
+import { freePort } from './port.ts';
 import { ROOT, startProcess } from './process.ts';
 
 /** nginx with the site that operators install, on ports and with a certificate of its own; gone with the test. */

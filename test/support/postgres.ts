@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, readdirSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import pg from 'pg';
 import { inject, TestRunner } from 'vitest';
 import type { TestProject } from 'vitest/node';
 import { makeMemoryFolder } from './memory-folder.ts';
 import { makeMigratedFile, migrateDatabase } from './migrated-database.ts';
+import { freePort } from './port.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -142,16 +142,4 @@ async function npmPostgres(port: number) {
       rmSync(dir, { recursive: true, force: true });
     },
   };
-}
-
-/** A port of 127.0.0.1 that nobody listens on just now. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      const port = typeof address === 'object' && address !== null ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
 }
