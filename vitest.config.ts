@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/run/longest-first.ts';
 import { COMPILE_CACHE } from './test/support/compile-cache.ts';
+import { TEST_MS, WAIT_MS } from './test/support/within.ts';
 
 // The workers inherit it.
 Object.assign(process.env, COMPILE_CACHE);
@@ -16,9 +17,9 @@ export default defineConfig({
     // The tests mostly wait, for sockets, commits and other programs: two workers more than cores keep these busy.
     maxWorkers: availableParallelism() + 2,
     // Also on a busy machine, and while sending rests for a second after a message that may have arrived.
-    expect: { poll: { timeout: 8_000 } },
-    // What hangs is said by its own wait, long before; a process starts slowly on a machine with much else to do.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    expect: { poll: { timeout: WAIT_MS } },
+    // A process starts slowly on a machine with much else to do.
+    testTimeout: TEST_MS,
+    hookTimeout: TEST_MS,
   },
 });

@@ -24,7 +24,7 @@ import type { PostAnswer } from './post.ts';
 import { type FailRule, Rules } from './rules.ts';
 import { router } from './server.ts';
 import { UpdateQueue } from './updates.ts';
-import { Waits } from './waits.ts';
+import { WAIT_MS, Waits } from './waits.ts';
 import type { WebhookConfig } from './webhook.ts';
 
 export interface EmulatorOptions {
@@ -187,7 +187,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       return delivery.config;
     },
     person: personFor,
-    waitForCall: (match, timeoutMs = 5000) => ledger.waitFor(match, timeoutMs),
+    waitForCall: (match, timeoutMs = WAIT_MS) => ledger.waitFor(match, timeoutMs),
     fail: (rule) => rules.add(rule),
     blocked: (personId, blocked) => {
       const person = people.get(personId);
@@ -200,7 +200,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       return api.held;
     },
     pendingUpdates: () => queue.size,
-    drained: (timeoutMs = 5000) => queue.drained(waits, timeoutMs),
+    drained: (timeoutMs = WAIT_MS) => queue.drained(waits, timeoutMs),
     inject: (content) => {
       const chat = chatOf(content);
       if (chat !== undefined && chat.type !== 'private') chats.join(chat);

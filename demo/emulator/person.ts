@@ -7,7 +7,7 @@ import { upload } from './multipart.ts';
 import type { Params } from './params.ts';
 import { detectEntities } from './text/detected-entities.ts';
 import type { UpdateQueue } from './updates.ts';
-import type { Waits } from './waits.ts';
+import { WAIT_MS, type Waits } from './waits.ts';
 
 /** A file that a person sends. */
 export interface FileToSend {
@@ -149,7 +149,7 @@ export class Person {
    * A message of the bot. With `match`, the latest one that is in the chat (as edited by now), or the next that
    * comes or is edited to match. Without it, the next that no earlier call without `match` returned.
    */
-  waitForMessage(match?: (message: Message) => boolean, timeoutMs = 5000): Promise<Message> {
+  waitForMessage(match?: (message: Message) => boolean, timeoutMs = WAIT_MS): Promise<Message> {
     const wanted = (message: Message) => {
       if (message.from?.is_bot !== true) return false;
       return match === undefined ? message.message_id > this.#handedOut : match(message);

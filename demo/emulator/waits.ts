@@ -2,6 +2,9 @@ interface Wait {
   reject: (reason: Error) => void;
 }
 
+/** What is waited for comes in milliseconds; on a machine with much else to do, well within this. */
+export const WAIT_MS = 20_000;
+
 /** Promises that someone outside awaits. Each ends: settled, timed out, or rejected when the emulator closes. */
 export class Waits {
   readonly #open = new Set<Wait>();

@@ -307,4 +307,4 @@ test('under /api/admin/ strangers get nothing, viewers look, and only administra
     await got('a viewer', sent(viewer, hub), OWN.test(url) ? undefined : 403);
     await got('an administrator', sent(admin, hub), undefined);
   }
-}, 60_000);
+});

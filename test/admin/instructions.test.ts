@@ -5,6 +5,7 @@ import { testClock } from '../support/clock.ts';
 import { DIALECTS, startHub, type TestHub, type TestTpv } from '../support/hub.ts';
 import { auditOf, changesOf, everyItem } from '../support/pages.ts';
 import { instructionsOf, privateMessage } from '../support/telegram.ts';
+import { WAIT_MS } from '../support/within.ts';
 
 const HOUR = 3_600_000;
 const post = (json: unknown = {}) => ({ method: 'POST', json });
@@ -154,15 +155,16 @@ describe.each(DIALECTS)('on %s', (database) => {
     const socket = await tpv.socket({ maxInFlight: 2 });
     // What the window before `flow` let out comes back to the same socket, or stays there.
     await socket.sync();
-    await vi.waitFor(async () => expect((await why(first))?.code).toBe('handed_out'));
+    await vi.waitFor(async () => expect((await why(first))?.code).toBe('handed_out'), WAIT_MS);
     expect(await why(first)).toMatchObject({ attempt: 1, max_attempts: 5, until: expect.any(String) });
     expect(await why(second)).toMatchObject({ code: 'earlier_one_in_flight', instruction_id: first });
     await socket.report(first ?? '', 'processing');
     expect(await why(first)).toMatchObject({ code: 'being_worked_on' });
     await socket.report(first ?? '', 'completed');
     expect(await why(first)).toBeNull();
-    await vi.waitFor(async () =>
-      expect(await why(third)).toMatchObject({ code: 'earlier_one_in_flight', instruction_id: second }),
+    await vi.waitFor(
+      async () => expect(await why(third)).toMatchObject({ code: 'earlier_one_in_flight', instruction_id: second }),
+      WAIT_MS,
     );
   });
 
@@ -414,7 +416,7 @@ describe.each(DIALECTS)('on %s', (database) => {
     expect(heard.filter((one) => one === change)).toHaveLength(1);
     const tpv = await hub.tpv();
     await clock.advance(1_000);
-    await vi.waitFor(() => expect(heard.filter((one) => one === change)).toHaveLength(2));
+    await vi.waitFor(() => expect(heard.filter((one) => one === change)).toHaveLength(2), WAIT_MS);
     await settle(tpv, { status: 'completed' });
     expect(heard.filter((one) => one === change)).toHaveLength(3);
   });

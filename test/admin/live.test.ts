@@ -8,7 +8,7 @@ import { logIn, openBrowser } from '../support/admin.ts';
 import { type TestClock, testClock } from '../support/clock.ts';
 import { ADMIN_TOKEN, startHub } from '../support/hub.ts';
 import { watch } from '../support/live-stream.ts';
-import { patience } from '../support/within.ts';
+import { patience, WAIT_MS } from '../support/within.ts';
 
 test('whoever watches is told which rows changed, and how the hub is', async () => {
   const hub = await startHub();
@@ -120,7 +120,7 @@ test('each session has six streams at the most', async () => {
   const [first] = streams;
   expect((await watch(hub.url)).response).toMatchObject({ statusCode: 429, headers: { 'retry-after': '10' } });
   first?.cut();
-  await vi.waitFor(async () => expect((await watch(hub.url)).response.statusCode).toBe(200));
+  await vi.waitFor(async () => expect((await watch(hub.url)).response.statusCode).toBe(200), WAIT_MS);
 });
 
 test('fifty watch at once, every one of them is told, and the fifty-first is refused', async () => {
@@ -160,7 +160,7 @@ test('who reads too slowly is dropped, and nobody else notices', async () => {
   const { feed, url } = await serve(clock, async () => ({ text, at: clock.now() }));
   const slow = await watch(url, { paused: true });
   const quick = await watch(url);
-  await vi.waitFor(() => expect(feed.size).toBe(2));
+  await vi.waitFor(() => expect(feed.size).toBe(2), WAIT_MS);
   // The kernels of both sides take some megabytes before the feed sees that nobody reads.
   const waits = patience(() => 'The slow one was not dropped');
   for (; feed.size === 2; waits()) {
@@ -185,7 +185,7 @@ test('while nobody watches the feed listens to nothing, and after a minute it ha
   await clock.advance(4_000);
   await first.next('overview', (data) => data.asked === 3);
   first.cut();
-  await vi.waitFor(() => expect(feed.size).toBe(0));
+  await vi.waitFor(() => expect(feed.size).toBe(0), WAIT_MS);
   await clock.advance(62_000);
   expect(asked).toBe(3);
   events.changed('tpv', 'unheard');

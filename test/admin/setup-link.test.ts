@@ -50,4 +50,4 @@ test('the first start prints the set-up link, also where the logs go to files, a
   second.child.kill('SIGTERM');
   expect(await second.ended).toBe(0);
   expect(second.stdout).toBe('');
-}, 60_000);
+});

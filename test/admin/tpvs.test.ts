@@ -4,6 +4,7 @@ import { testClock } from '../support/clock.ts';
 import { DIALECTS, startHub } from '../support/hub.ts';
 import { auditOf, changesOf, everyItem } from '../support/pages.ts';
 import { instructionsOf } from '../support/telegram.ts';
+import { WAIT_MS } from '../support/within.ts';
 
 const post = (json: unknown = {}) => ({ method: 'POST', json });
 const HOSTILE = [
@@ -221,7 +222,7 @@ describe.each(DIALECTS)('on %s', (database) => {
     expect(await holder()).toBe(before);
     const heard = changesOf(hub);
     await hub.admin(`/api/admin/tpvs/${before}/deactivate`, post({ users: 'reassign' }));
-    await vi.waitFor(async () => expect(await holder()).toBe(other), 5_000);
+    await vi.waitFor(async () => expect(await holder()).toBe(other), WAIT_MS);
     expect(heard).toContain('user 42');
   });
 
@@ -264,7 +265,10 @@ describe.each(DIALECTS)('on %s', (database) => {
     const hub = await startHub({ database });
     const tpv = await hub.tpv();
     const polling = tpv.fetch('/api/tpv/instructions/?wait=10');
-    await vi.waitFor(async () => expect((await hub.admin('/api/admin/tpvs')).body.items[0].is_online).toBe(true));
+    await vi.waitFor(
+      async () => expect((await hub.admin('/api/admin/tpvs')).body.items[0].is_online).toBe(true),
+      WAIT_MS,
+    );
     const testing = hub.admin(`/api/admin/tpvs/${tpv.id}/test`, post());
     const [instruction] = (await polling).body.instructions;
     const json = { status: 'failed', error_message: 'orden desconocida' };
@@ -289,8 +293,9 @@ test('a TPV that says nothing is reported so after 10 s, one that is away at onc
   const unanswered: string[] = [];
   hub.hub.events.on('instruction.unanswered', ({ id }) => unanswered.push(id));
   await clock.advance(25_000);
-  await vi.waitFor(async () =>
-    expect((await instructionsOf(hub)).map((row) => row.error_message)).toEqual(['expirada', 'expirada']),
+  await vi.waitFor(
+    async () => expect((await instructionsOf(hub)).map((row) => row.error_message)).toEqual(['expirada', 'expirada']),
+    WAIT_MS,
   );
   expect(unanswered).toEqual([]);
 });

@@ -5,6 +5,7 @@ import { DIALECTS, startHub, type TestHub } from '../support/hub.ts';
 import { auditOf, changesOf, everyItem } from '../support/pages.ts';
 import { startPushing } from '../support/push.ts';
 import { privateMessage } from '../support/telegram.ts';
+import { WAIT_MS } from '../support/within.ts';
 
 const post = (json: unknown = {}) => ({ method: 'POST', json });
 
@@ -321,6 +322,6 @@ test('somebody whom an administrator deactivated is active again once they write
   const off = await hub.admin('/api/admin/users/7', { method: 'PATCH', json: { is_active: false } });
   expect(off.body).toMatchObject({ telegram_id: 7, is_active: false });
   await hub.message(8, 'Vuelvo', 7);
-  await vi.waitFor(async () => expect((await hub.admin('/api/admin/users/7')).body.is_active).toBe(true));
+  await vi.waitFor(async () => expect((await hub.admin('/api/admin/users/7')).body.is_active).toBe(true), WAIT_MS);
   expect(await auditOf(hub)).toMatchObject([{ action: 'user.edit', id: '7', details: { is_active: false } }]);
 });

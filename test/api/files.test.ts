@@ -18,6 +18,7 @@ import { authenticate } from '../../src/tpvs/keys.ts';
 import { registerTpv } from '../../src/tpvs/register.ts';
 import { DIALECTS, type DialectUnderTest, freshDatabase, logsOf } from '../support/hub.ts';
 import { keptLog } from '../support/log.ts';
+import { WAIT_MS } from '../support/within.ts';
 
 const MEGABYTE = 1024 * 1024;
 const PERSON = 1001;
@@ -363,11 +364,11 @@ describe.each([
     const headers = { authorization: `ApiKey ${tpv.key}` };
     const asked = fetch(`${files.url}/api/tpv/files/f/`, { headers, signal: gone.signal });
     asked.catch(() => {});
-    await vi.waitFor(() => expect(downloads.length).toBe(1));
+    await vi.waitFor(() => expect(downloads.length).toBe(1), WAIT_MS);
     if (begins) await (await asked).body?.getReader().read();
     gone.abort();
     // Well before any timeout would end it.
-    await vi.waitFor(() => expect(downloads[0]).toMatchObject({ destroyed: true, writableFinished: false }), 5_000);
+    await vi.waitFor(() => expect(downloads[0]).toMatchObject({ destroyed: true, writableFinished: false }), WAIT_MS);
     expect((await tpv.fetch('unknown')).status).toBe(404);
   });
 });
@@ -378,7 +379,7 @@ test('a download that Telegram cuts in the middle is cut for the client', async 
   const tpv = await files.tpv();
   await tpv.got({ fileId: 'f' });
   const answer = tpv.fetch('f');
-  await vi.waitFor(() => expect(downloads.length).toBe(1));
+  await vi.waitFor(() => expect(downloads.length).toBe(1), WAIT_MS);
   downloads[0]?.destroy();
   await expect(answer).rejects.toThrow();
   expect((await tpv.fetch('unknown')).status).toBe(404);

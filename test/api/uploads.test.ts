@@ -9,6 +9,7 @@ import { acceptForms, type MultipartPush, readPushForm } from '../../src/api/mul
 import { uploadStore } from '../../src/push/uploads.ts';
 import { fetchJson, logsOf } from '../support/hub.ts';
 import { keptLog } from '../support/log.ts';
+import { WAIT_MS } from '../support/within.ts';
 
 const MEGABYTE = 1024 * 1024;
 const HOUR = 3_600_000;
@@ -274,12 +275,13 @@ test('an upload that is cut in the middle leaves nothing', async () => {
   const uploads = await startUploads();
   const { request, sent } = begin(uploads.url, (write) => write(Buffer.alloc(200_000)));
   await sent;
-  await vi.waitFor(() =>
-    expect(statSync(join(uploads.dir, filesIn(uploads.dir)[0] ?? '')).size).toBeGreaterThan(100_000),
+  await vi.waitFor(
+    () => expect(statSync(join(uploads.dir, filesIn(uploads.dir)[0] ?? '')).size).toBeGreaterThan(100_000),
+    WAIT_MS,
   );
   request.on('error', () => {});
   request.destroy();
-  await vi.waitFor(() => expect(filesIn(uploads.dir)).toEqual([]));
+  await vi.waitFor(() => expect(filesIn(uploads.dir)).toEqual([]), WAIT_MS);
   expect(uploads.pushes).toEqual([]);
   expect((await uploads.post(form({ message_type: 'photo', photo: file('x') }))).status).toBe(200);
 });

@@ -3,6 +3,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { buttonScene, messageOf } from '../support/buttons.ts';
 import { DIALECTS, type DialectUnderTest } from '../support/hub.ts';
 import { tpvServer } from '../support/tpv-server.ts';
+import { WAIT_MS } from '../support/within.ts';
 
 const FAILED = '⚠️ El local no responde ahora mismo. Escríbele un mensaje si todavía lo necesitas.';
 const NOT_ALLOWED = '⚠️ Esta acción no está permitida';
@@ -37,7 +38,7 @@ describe.each(DIALECTS)('on %s', (database) => {
     await vi.waitFor(async () => {
       const rows = await at.hub.hub.db.read.selectFrom('push_messages').selectAll().where('id', '=', pushId).execute();
       expect(rows[0]?.text).toContain('Abierto por <b>Ana</b>.');
-    });
+    }, WAIT_MS);
   });
 
   test('a TPV that talks to Telegram itself has the URL in its callback data called, where its origin is allowed', async () => {

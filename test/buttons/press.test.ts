@@ -3,6 +3,7 @@ import { startEmulator } from '../../demo/emulator/mod.ts';
 import { buttonScene, messageOf } from '../support/buttons.ts';
 import { DIALECTS } from '../support/hub.ts';
 import { startProxy } from '../support/proxy.ts';
+import { WAIT_MS } from '../support/within.ts';
 
 const ACTIVATE = [[{ text: '✅ Activar', action: 'activate', data: { device: 7, tags: ['a', null] } }]];
 const DONE = { status: 'completed', response: { text: '✅ Hecho aquí' } };
@@ -117,7 +118,7 @@ describe.each(DIALECTS)('a press on %s', (database) => {
     await vi.waitFor(async () => {
       const rows = await hub.hub.db.read.selectFrom('push_messages').select('text').where('id', '=', pushId).execute();
       expect(rows).toEqual([{ text: 'El <b>horno</b> & yo\n\n✅ <i>Activado</i>' }]);
-    });
+    }, WAIT_MS);
   });
 
   test('whose message has no room or no place for new_text gets it as a message, and the buttons go', async () => {

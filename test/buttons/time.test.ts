@@ -1,10 +1,10 @@
 import { describe, expect, test, vi } from 'vitest';
 import { type ButtonScene, buttonScene, EXPIRED, messageOf, PROCESSING } from '../support/buttons.ts';
 import { DIALECTS } from '../support/hub.ts';
+import { WAIT_MS } from '../support/within.ts';
 
 const YES = [[{ text: 'Sí', action: 'yes' }]];
 const SECOND = 1_000;
-const PATIENCE = 15_000;
 
 /** A pressed button, and its instruction at the TPV's socket. */
 async function pressed(scene: ButtonScene) {
@@ -52,7 +52,7 @@ describe.each(DIALECTS)('on %s', (database) => {
     await vi.waitFor(async () => {
       await clock.advance(SECOND);
       expect(await presses()).toMatchObject([{ status: 'failed', error_message: 'expirada' }]);
-    }, PATIENCE);
+    }, WAIT_MS);
     expect(await socket.next('revoked')).toMatchObject({ id: instruction.id, reason: 'expired' });
     await ana.waitForMessage(({ text }) => text?.startsWith('⚠️ El local no ha respondido.') === true);
     await clock.advance(60 * SECOND);
@@ -81,7 +81,7 @@ describe.each(DIALECTS)('on %s', (database) => {
     await vi.waitFor(async () => {
       await clock.advance(SECOND);
       expect(await scene.presses()).toMatchObject([{ status: 'completed' }, { status: 'failed' }]);
-    }, PATIENCE);
+    }, WAIT_MS);
     await ana.waitForMessage(({ text }) => text?.startsWith('⚠️ El local no ha respondido.') === true);
   });
 
@@ -155,7 +155,7 @@ describe.each(DIALECTS)('on %s', (database) => {
     await vi.waitFor(async () => {
       await clock.advance(SECOND);
       expect(await kept()).toEqual([{ id: long.pushId }]);
-    }, PATIENCE);
+    }, WAIT_MS);
     ana.press(long.messageId, 0);
     await hub.emulator.drained();
     expect(await presses()).toHaveLength(1);
@@ -166,6 +166,6 @@ describe.each(DIALECTS)('on %s', (database) => {
       expect(await kept()).toEqual([]);
       expect(await hub.hub.db.read.selectFrom('buttons').select('token').execute()).toEqual([]);
       expect(await hub.hub.db.read.selectFrom('presses').select('query_id').execute()).toEqual([]);
-    }, PATIENCE);
+    }, WAIT_MS);
   });
 });

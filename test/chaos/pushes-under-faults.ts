@@ -12,6 +12,7 @@ import { telegramApi } from '../../src/telegram/outbound/api.ts';
 import { telegramChanger } from '../../src/telegram/outbound/changer.ts';
 import { telegramSender } from '../../src/telegram/outbound/sender.ts';
 import { testClock, turns } from '../support/clock.ts';
+import { freePort } from '../support/port.ts';
 
 export interface PushesUnderFaultsOptions {
   /** Of the clock, which runs as fast as the machine can follow. */

@@ -22,7 +22,7 @@ async function cli(hub: Pick<TestHub, 'databaseUrl'>, args: string[], input = ''
 }
 
 // Each starts several processes, one after another.
-describe.each(DIALECTS)('the command line beside a running hub on %s', { timeout: 60_000 }, (database) => {
+describe.each(DIALECTS)('the command line beside a running hub on %s', (database) => {
   test('makes an account that may log in at once, and then no set-up link works', async () => {
     const hub = await startHub({ database });
     const link = new URL((await hub.hub.setupLink(hub.url)) ?? '');

@@ -9,6 +9,7 @@ import {
 } from '#hub-client';
 import { FaultyProxy } from '../chaos/faulty-proxy.ts';
 import { startHub } from '../support/hub.ts';
+import { WAIT_MS } from '../support/within.ts';
 import { type Answer, type Call, startAnsweringServer } from './support/answering-server.ts';
 import { API_KEY, instruction, openHub, Queue } from './support/scripted-hub.ts';
 
@@ -119,8 +120,9 @@ test('three dials without a welcome are enough, and a client that wants the sock
   const auto = await setUp();
   auto.proxy.make('refuse', 3_600_000);
   const connected = auto.tpv.connect();
-  await vi.waitUntil(() =>
-    auto.statuses.some((status) => status.state === 'connecting' && status.transport === 'polling'),
+  await vi.waitUntil(
+    () => auto.statuses.some((status) => status.state === 'connecting' && status.transport === 'polling'),
+    WAIT_MS,
   );
   const dials = auto.statuses.filter((status) => status.state === 'connecting');
   expect(dials.map(({ transport }) => transport).slice(0, 4)).toEqual([
@@ -134,7 +136,7 @@ test('three dials without a welcome are enough, and a client that wants the sock
   const stubborn = await setUp({ transport: 'websocket' });
   stubborn.proxy.make('strip', 3_600_000);
   const waiting = stubborn.tpv.connect();
-  await vi.waitUntil(() => stubborn.statuses.filter(({ state }) => state === 'offline').length >= 5);
+  await vi.waitUntil(() => stubborn.statuses.filter(({ state }) => state === 'offline').length >= 5, WAIT_MS);
   stubborn.proxy.heal();
   await waiting;
   expect(transportOf(stubborn.tpv)).toBe('websocket');

@@ -8,6 +8,7 @@ import { statement } from '../../src/db/statement.ts';
 import { storeValue } from '../../src/db/stored-value.ts';
 import { garblePages } from '../support/garble.ts';
 import { freshDatabase } from '../support/hub.ts';
+import { WAIT_MS } from '../support/within.ts';
 
 const values = statement<object>()((db) => db.selectFrom('settings').select('value'));
 
@@ -136,7 +137,7 @@ test('a connection that PostgreSQL cuts refuses what was under way, and the next
   });
   await expect(cutInside).rejects.toMatchObject({ ...FAULT, kind: 'unreachable' });
   await db.transact(writing('c'));
-  await vi.waitFor(async () => expect(await db.query(values, {})).toHaveLength(2));
+  await vi.waitFor(async () => expect(await db.query(values, {})).toHaveLength(2), WAIT_MS);
 });
 
 test('a transaction in which the hub stands still is ended by PostgreSQL, and its locks with it', async () => {

@@ -59,13 +59,13 @@ test('a socket that closes while the database refuses gives back what it held on
   // The clock stands still: nothing but the release of what the socket held asks for a transaction.
   const transact = vi.spyOn(hub.hub.db, 'transact');
   socket.cut();
-  await vi.waitFor(() => expect(transact).toHaveBeenCalled());
+  await vi.waitFor(() => expect(transact).toHaveBeenCalled(), WAIT_MS);
   await expect(transact.mock.results[0]?.value).rejects.toThrow();
   transact.mockRestore();
   await rename('instructions_away', 'instructions');
   const status = async () => (await tpv.fetch(`/api/tpv/instructions/${id}/`)).body.status;
   expect(await status()).toBe('sent');
   await clock.advance(1_000);
-  await vi.waitFor(async () => expect(await status()).toBe('pending'));
+  await vi.waitFor(async () => expect(await status()).toBe('pending'), WAIT_MS);
   expect((await tpv.fetch('/api/tpv/instructions/')).body).toMatchObject({ count: 1, instructions: [{ id }] });
 });

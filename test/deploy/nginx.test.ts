@@ -13,6 +13,7 @@ import { keptLog } from '../support/log.ts';
 import { type Nginx, startNginx } from '../support/nginx.ts';
 import { PERSON, startPushing } from '../support/push.ts';
 import { openSocket } from '../support/socket.ts';
+import { WAIT_MS } from '../support/within.ts';
 
 /** Where the client of these tests calls from: nginx, and thereby the hub, see it apart from nginx itself. */
 const CLIENT = '127.0.0.2';
@@ -81,7 +82,7 @@ test('the hub sees the address of the client, and not the one that it claims', a
   const { ask, lines } = await behindNginx();
   const headers = { 'x-forwarded-for': '203.0.113.9', forwarded: 'for=203.0.113.9' };
   expect((await ask('/healthz', { headers })).status).toBe(200);
-  await vi.waitFor(() => expect(lines.find(({ path }) => path === '/healthz')?.ip).toBe(CLIENT));
+  await vi.waitFor(() => expect(lines.find(({ path }) => path === '/healthz')?.ip).toBe(CLIENT), WAIT_MS);
 });
 
 test('a TPV has its socket through nginx, under its address, with pings and instructions', async () => {

@@ -8,8 +8,9 @@ import { keptLog } from '../support/log.ts';
 import { quiet } from '../support/quiet.ts';
 import { frame, type RawFrame, type RawSocket, rawSocket, upgradeRequest } from '../support/raw-socket.ts';
 import { openSocket } from '../support/socket.ts';
+import { WAIT_MS } from '../support/within.ts';
 
-const PATIENCE = { timeout: 10_000 };
+const PATIENCE = { timeout: WAIT_MS };
 
 /** A TPV's socket byte by byte, with one instruction in its hands. */
 async function rawWithInstruction(hub: TestHub, tpv: TestTpv): Promise<{ socket: RawSocket; id: string }> {

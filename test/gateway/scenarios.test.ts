@@ -6,8 +6,9 @@ import { DIALECTS, fetchJson, freshDatabase, messageUpdate, startHub, WEBHOOK_SE
 import { startHubProcess } from '../support/hub-process.ts';
 import { startProxy } from '../support/proxy.ts';
 import { openSocket } from '../support/socket.ts';
+import { WAIT_MS } from '../support/within.ts';
 
-const PATIENCE = { timeout: 10_000 };
+const PATIENCE = { timeout: WAIT_MS };
 
 /** A client of the SDK that lives as long as the test. */
 function client(url: string, apiKey: string, handler: InstructionHandler): HubClient {
@@ -86,7 +87,7 @@ describe.each(DIALECTS)('the scenarios of the contract on %s', (database) => {
       ok: true,
       data: { status: 'ok', instruction_id: instruction.id, new_status: 'completed' },
     });
-  }, 40_000);
+  });
 
   test('4: what a poller fetched goes to the socket at once, and the poller may still report on it', async () => {
     const hub = await startHub({ database });
@@ -201,5 +202,5 @@ describe.each(DIALECTS)('the scenarios of the contract on %s', (database) => {
     const stats = () => fetchJson(`${second.url}/api/tpv/stats/`, { headers: { authorization: `ApiKey ${tpv.key}` } });
     await vi.waitUntil(async () => (await stats()).body.instructions.completed === 4, { timeout: 15_000 });
     expect([...runs].sort()).toEqual(['corta', 'detrás', 'larga', 'nueva']);
-  }, 40_000);
+  });
 });

@@ -3,6 +3,7 @@ import { expect, test, vi } from 'vitest';
 import { Session, type SessionPorts } from '../../src/gateway/socket-session.ts';
 import { testClock } from '../support/clock.ts';
 import { socketPair } from '../support/wire.ts';
+import { WAIT_MS } from '../support/within.ts';
 
 const AT_ONCE = 256;
 const TPV = 'a-tpv';
@@ -56,10 +57,10 @@ test('256 reports under way stop the reading, and it goes on once they are kept'
   session.welcome(0, 25_000);
   const report = (n: number) => client.send(JSON.stringify({ type: 'update', id: `${n}`, status: 'delivered' }));
   for (let n = 1; n <= AT_ONCE; n++) report(n);
-  await vi.waitFor(() => expect(reported).toHaveLength(AT_ONCE), { interval: 1 });
+  await vi.waitFor(() => expect(reported).toHaveLength(AT_ONCE), { timeout: WAIT_MS, interval: 1 });
   expect(server.isPaused).toBe(true);
   report(AT_ONCE + 1);
   commits.resolve();
-  await vi.waitFor(() => expect(reported).toHaveLength(AT_ONCE + 1), { interval: 1 });
+  await vi.waitFor(() => expect(reported).toHaveLength(AT_ONCE + 1), { timeout: WAIT_MS, interval: 1 });
   expect(server.isPaused).toBe(false);
 });

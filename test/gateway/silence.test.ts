@@ -3,10 +3,10 @@ import { testClock } from '../support/clock.ts';
 import { DIALECTS, type DialectUnderTest, startHub, type TestHub, type TestTpv } from '../support/hub.ts';
 import { comes, quiet } from '../support/quiet.ts';
 import type { TestSocket } from '../support/socket.ts';
-import { patience } from '../support/within.ts';
+import { patience, WAIT_MS } from '../support/within.ts';
 
 const SECOND = 1_000;
-const PATIENCE = { timeout: 10_000 };
+const PATIENCE = { timeout: WAIT_MS };
 
 /** A hub whose clock stands still, and which pings so rarely that nothing here is about heartbeats. */
 async function stillHub(database: DialectUnderTest, env: Record<string, string> = {}) {

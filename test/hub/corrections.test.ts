@@ -5,6 +5,7 @@ import { ANA, buttonScene } from '../support/buttons.ts';
 import { type TestClock, testClock } from '../support/clock.ts';
 import { DIALECTS, startHub, type TestHub } from '../support/hub.ts';
 import { instructionsOf } from '../support/telegram.ts';
+import { WAIT_MS } from '../support/within.ts';
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;
@@ -109,7 +110,7 @@ describe.each(DIALECTS)('on %s, while the hub runs', (database) => {
     const json = { telegram_user_id: ANA, text: 'Lista' };
     await tpv.fetch('/api/tpv/push/', { method: 'POST', json });
     const attempts = () => hub.emulator.calls.filter(({ params }) => params.text === 'Lista').length;
-    await vi.waitUntil(() => attempts() === 1);
+    await vi.waitUntil(() => attempts() === 1, WAIT_MS);
     restore();
     await correct(hub, clock, byMs);
     await sweeps(hub, clock, 20);
@@ -119,7 +120,7 @@ describe.each(DIALECTS)('on %s, while the hub runs', (database) => {
       return attempts() === 2;
     }, 15_000);
     const row = () => hub.hub.db.read.selectFrom('push_messages').select('status').executeTakeFirstOrThrow();
-    await vi.waitFor(async () => expect(await row()).toEqual({ status: 'sent' }));
+    await vi.waitFor(async () => expect(await row()).toEqual({ status: 'sent' }), WAIT_MS);
   });
 
   test.each([-2 * DAY, 8 * DAY])('a clock set by %i ms neither holds a change up nor drops it', async (byMs) => {
@@ -134,7 +135,7 @@ describe.each(DIALECTS)('on %s, while the hub runs', (database) => {
     await vi.waitFor(async () => {
       await clock.advance(100);
       expect(await row()).toEqual([{ status: 'sent' }]);
-    });
+    }, WAIT_MS);
     const method = 'editMessageText';
     const how = { kind: 'error', code: 429, description: 'Too Many Requests', retryAfter: 30 } as const;
     const restore = hub.emulator.fail({ method, how });
@@ -143,10 +144,10 @@ describe.each(DIALECTS)('on %s, while the hub runs', (database) => {
     await vi.waitUntil(async () => {
       await clock.advance(100);
       return attempts() === 1;
-    });
+    }, WAIT_MS);
     restore();
     const waiting = () => hub.hub.db.read.selectFrom('push_changes').select('not_before').execute();
-    await vi.waitFor(async () => expect((await waiting())[0]?.not_before).toBeGreaterThan(clock.now()));
+    await vi.waitFor(async () => expect((await waiting())[0]?.not_before).toBeGreaterThan(clock.now()), WAIT_MS);
     await correct(hub, clock, byMs);
     await sweeps(hub, clock, 20);
     expect(attempts()).toBe(1);
@@ -158,7 +159,7 @@ describe.each(DIALECTS)('on %s, while the hub runs', (database) => {
     await vi.waitFor(async () => {
       await clock.advance(100);
       expect(await waiting()).toEqual([]);
-    });
+    }, WAIT_MS);
   });
 
   test('a clock set ahead deletes nothing for its age', async () => {

@@ -4,6 +4,7 @@ import { sweepDue } from '../../src/instructions/sweep.ts';
 import { telegramTexts } from '../../src/telegram/texts.ts';
 import { testClock } from '../support/clock.ts';
 import { DIALECTS, type DialectUnderTest, startHub } from '../support/hub.ts';
+import { WAIT_MS } from '../support/within.ts';
 
 const texts = telegramTexts(() => undefined);
 const ANA = 42;
@@ -34,8 +35,10 @@ describe.each(DIALECTS)('a message on %s that ends without an answer', (database
     expect(await status()).toBe('failed');
     expect(await sentences()).toEqual([{ chat_id: ANA, status: 'pending', text: texts.unanswered('expired') }]);
     await startHub({ databaseUrl: hub.databaseUrl, emulator: hub.emulator, clock: testClock(later) });
-    await vi.waitFor(() =>
-      expect(hub.emulator.calls.filter(({ params }) => params.text === texts.unanswered('expired'))).toHaveLength(1),
+    await vi.waitFor(
+      () =>
+        expect(hub.emulator.calls.filter(({ params }) => params.text === texts.unanswered('expired'))).toHaveLength(1),
+      WAIT_MS,
     );
   });
 

@@ -102,7 +102,7 @@ describe('the log files', () => {
     await vi.waitFor(() => {
       second.log.info('x'.repeat(1_024));
       expect(files()).not.toContain('error.2024-01-10.1.log');
-    });
+    }, WAIT_MS);
     // The oldest went, and no more than that.
     expect(files().length).toBeGreaterThanOrEqual(14);
     expect(files()).toContain('error.2024-01-29.1.log');
@@ -186,7 +186,7 @@ describe('a disk of the logs that is full', () => {
       expect(await linesOf(logs, join(disk, 'logs'), 'access')).toContainEqual(
         expect.objectContaining({ path: '/healthz' }),
       );
-    });
+    }, WAIT_MS);
   });
 
   test('that is full at the last line does not keep a process from ending', async (context) => {
@@ -231,7 +231,7 @@ describe('one line per request', () => {
     const tpv = await hub.tpv();
     const socket = await tpv.socket();
     socket.raw.close(1000);
-    await vi.waitFor(async () => expect((await access()).filter((line) => 'socket' in line)).toHaveLength(2));
+    await vi.waitFor(async () => expect((await access()).filter((line) => 'socket' in line)).toHaveLength(2), WAIT_MS);
     const [opened, closed] = (await access()).filter((line) => 'socket' in line);
     expect(opened).toMatchObject({ socket: 'opened', tpv_id: tpv.id, ip: '127.0.0.1' });
     expect(closed).toMatchObject({ socket: 'closed', tpv_id: tpv.id, code: 1000, ms: expect.any(Number) });
@@ -347,7 +347,7 @@ describe.each(['info', 'trace'])('at LOG_LEVEL=%s', (level) => {
     expect(written.match(/secret-\w+/g)).toBeNull();
     expect(told).toBeGreaterThan(20);
     expect(written.match(/.{0,80}marked.{0,40}/gi)).toBeNull();
-  }, 60_000);
+  });
 });
 
 /**
@@ -455,7 +455,7 @@ async function everythingGoesWrong(hub: TestHub, tpv: Awaited<ReturnType<TestHub
   await vi.waitFor(async () => {
     const { body } = await hub.fetch('/metrics', { headers: { authorization: 'Bearer secret-of-the-metrics-0001' } });
     expect(body).toContain('hub_callback_call_seconds_count{outcome="failed"');
-  });
+  }, WAIT_MS);
   // Telegram is gone, and then the tables.
   await emulator.close();
   await all(push({}), tpv.fetch('/api/tpv/files/photo1/'), hub.admin('/webhook/info/'));

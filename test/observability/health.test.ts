@@ -256,4 +256,4 @@ test('a hub that was held up for long is not ready for a while', async () => {
   await readyBecomes(hub, ['event_loop_stalled']);
   await clock.advance(20_000);
   await ready(hub);
-}, 30_000);
+});

@@ -4,6 +4,7 @@ import { damageOf } from '../../src/db/quick-check.ts';
 import { restoreDatabase } from '../../src/operations/backup/restore.ts';
 import { startHub, type TestHub } from '../support/hub.ts';
 import { keptLog } from '../support/log.ts';
+import { WAIT_MS } from '../support/within.ts';
 
 const pathOf = (hub: TestHub) => hub.databaseUrl.slice('sqlite:'.length);
 const FILES = ['', '-wal', '-shm'];
@@ -17,7 +18,7 @@ async function isLost(hub: TestHub): Promise<void> {
   await vi.waitFor(async () => {
     const { status, body } = await hub.fetch('/readyz');
     expect([status, body.problems.map(({ code }: { code: string }) => code)]).toEqual([503, ['database_lost']]);
-  }, 5_000);
+  }, WAIT_MS);
   expect((await hub.admin('/api/admin/users')).status).toBe(200);
 }
 
@@ -88,5 +89,5 @@ test('a database that is moved away and back loses nothing, and is taken up agai
   await vi.waitFor(async () => expect((await hub.fetch('/readyz')).status).toBe(200), 10_000);
   expect((await hub.message(1_000_000, 'Hola')).status).toBe(200);
   const said = () => lines.some(({ msg }) => msg === 'the path leads to the open database again');
-  await vi.waitFor(() => expect(said()).toBe(true), 5_000);
+  await vi.waitFor(() => expect(said()).toBe(true), WAIT_MS);
 });

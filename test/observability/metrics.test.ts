@@ -127,11 +127,13 @@ describe('an instruction', () => {
     await clock.advance(10_000);
     expect((await tpv.fetch('/api/tpv/instructions/?wait=20')).body.count).toBe(1);
     await clock.advance(10_000);
-    await vi.waitFor(async () =>
-      expect(await family(hub, 'hub_instructions_unanswered_total')).toEqual({
-        'hub_instructions_unanswered_total{reason="expired"}': 0,
-        'hub_instructions_unanswered_total{reason="no_answer"}': 1,
-      }),
+    await vi.waitFor(
+      async () =>
+        expect(await family(hub, 'hub_instructions_unanswered_total')).toEqual({
+          'hub_instructions_unanswered_total{reason="expired"}': 0,
+          'hub_instructions_unanswered_total{reason="no_answer"}': 1,
+        }),
+      WAIT_MS,
     );
     expect(await family(hub, 'hub_instruction_transitions_total')).toMatchObject({
       'hub_instruction_transitions_total{to="sent",by="poll"}': 2,
@@ -150,11 +152,13 @@ describe('sockets', () => {
       socket.raw.close(code);
       await socket.closed;
     }
-    await vi.waitFor(async () =>
-      expect(await family(hub, 'hub_sockets_closed_total')).toEqual({
-        'hub_sockets_closed_total{code="1000"}': 1,
-        'hub_sockets_closed_total{code="other"}': 3,
-      }),
+    await vi.waitFor(
+      async () =>
+        expect(await family(hub, 'hub_sockets_closed_total')).toEqual({
+          'hub_sockets_closed_total{code="1000"}': 1,
+          'hub_sockets_closed_total{code="other"}': 3,
+        }),
+      WAIT_MS,
     );
     expect((await seriesOf(hub)).get('hub_sockets_opened_total')).toBe(4);
   });

@@ -32,7 +32,7 @@ function leftOf(databaseUrl: string): string[] {
   return readdirSync(dirname(fileOf(databaseUrl))).filter((name) => !/^hub\.db(-wal|-shm|-hub)?$/.test(name));
 }
 
-describe('a backup', { timeout: 60_000 }, () => {
+describe('a backup', () => {
   test('that is made while updates come in holds all that was acknowledged before, and is whole', async () => {
     const result = await backupUnderLoad({ rows: 20_000, perSecond: 300, seconds: 1 });
     expect(result).toMatchObject({ missing: 0, integrity: 'ok' });

@@ -153,7 +153,7 @@ async function contentOf(db: Database) {
   };
 }
 
-describe.each(DIALECTS)('importing from the former service on %s', { timeout: 60_000 }, (dialect) => {
+describe.each(DIALECTS)('importing from the former service on %s', (dialect) => {
   test('only looks unless told to write, and says why something is left out', async () => {
     const databaseUrl = await freshDatabase('sqlite');
     const db = await migrated(databaseUrl);
@@ -326,7 +326,7 @@ describe.each(DIALECTS)('importing from the former service on %s', { timeout: 60
   });
 });
 
-describe('what is not the former service’s database', { timeout: 60_000 }, () => {
+describe('what is not the former service’s database', () => {
   test('is refused with a sentence, and nothing is written', async () => {
     const databaseUrl = await freshDatabase('sqlite');
     const db = await migrated(databaseUrl);

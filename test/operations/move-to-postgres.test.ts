@@ -114,7 +114,7 @@ function move(databaseUrl: string, target: string) {
   return cli({ databaseUrl }, ['migrate', '--to', '-', '--json'], { input: `${target}\n` });
 }
 
-describe('moving to PostgreSQL', { timeout: 60_000 }, () => {
+describe('moving to PostgreSQL', () => {
   test('brings every row of every table over, and new rows get new numbers', async () => {
     const databaseUrl = await filled();
     const target = await freshDatabase('postgres');

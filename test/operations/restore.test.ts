@@ -36,7 +36,7 @@ function names(file: string): string[] {
   return readdirSync(dirname(file)).filter((name) => !/-(wal|shm|hub)$/.test(name));
 }
 
-describe('restoring', { timeout: 60_000 }, () => {
+describe('restoring', () => {
   test('brings the copy’s content back, keeps what was there, and goes back again', async () => {
     const { hub, databaseUrl, file, copy } = await copied();
     await hub.close();

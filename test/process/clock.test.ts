@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
+import { WAIT_MS } from '../support/within.ts';
 
 const DAY = 86_400_000;
 
@@ -93,7 +94,7 @@ test('a process that stood still lays its own silence to no other’s charge', a
   expect(clock.now() - now).toBeGreaterThanOrEqual(90_000);
   expect(told).toHaveLength(1);
   expect(told[0]).toBeGreaterThanOrEqual(90_000);
-  await vi.waitUntil(() => fired.mock.calls.length > 0);
+  await vi.waitUntil(() => fired.mock.calls.length > 0, WAIT_MS);
   for (const end of ends) end();
 });
 
@@ -112,10 +113,10 @@ test('a timer that falls due while the process stands still waits for what was l
   monotonic = 90_000;
   const before = reads;
   // The machine's timer fires and asks for the time.
-  await vi.waitUntil(() => reads > before + 4);
+  await vi.waitUntil(() => reads > before + 4, WAIT_MS);
   expect(fired).not.toHaveBeenCalled();
   monotonic += 10;
-  await vi.waitUntil(() => fired.mock.calls.length > 0);
+  await vi.waitUntil(() => fired.mock.calls.length > 0, WAIT_MS);
 });
 
 test('where nothing waits, no time is taken for a standstill', () => {

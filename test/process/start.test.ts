@@ -76,7 +76,7 @@ test('a hub with 100,000 open instructions is ready within seconds, and hands th
     { status: 'sent', retry_count: 0, payload: { text: 'mensaje 0' } },
     { status: 'sent', retry_count: 0, payload: { text: `mensaje ${TPVS}` } },
   ]);
-}, 60_000);
+});
 
 test('what sockets of a crashed process held is pending again at start, and what a poller holds is not', async () => {
   const databaseUrl = await freshDatabase('sqlite');
@@ -116,4 +116,4 @@ test('what sockets of a crashed process held is pending again at start, and what
   const released = { status: 'pending', holder: null, retry_count: 0 };
   expect(await statuses(bySocket.id)).toEqual([released, released]);
   expect(await statuses(byPoll.id)).toMatchObject([{ holder: 'poll' }, { holder: 'poll' }]);
-}, 30_000);
+});

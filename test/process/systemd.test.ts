@@ -12,6 +12,7 @@ import { startHubProcess } from '../support/hub-process.ts';
 import { keptLog } from '../support/log.ts';
 import { type NotifySocket, notifySocket } from '../support/notify-socket.ts';
 import { createPostgresDatabase } from '../support/postgres.ts';
+import { WAIT_MS } from '../support/within.ts';
 
 const READY = ['STATUS=Listening', 'READY=1'];
 const STOPPING = ['STATUS=Draining', 'STOPPING=1'];
@@ -92,7 +93,7 @@ test('the watchdog is fed again and again', async () => {
   await vi.waitFor(async () => {
     await clock.advance(FEED_MS);
     expect(socket.told.filter((told) => told === 'WATCHDOG=1').length).toBeGreaterThan(2);
-  });
+  }, WAIT_MS);
   await stopped(manager, socket);
 });
 

@@ -2,6 +2,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { testClock } from '../support/clock.ts';
 import { DIALECTS } from '../support/hub.ts';
 import { PERSON, startPushing, TRANSPORTS } from '../support/push.ts';
+import { WAIT_MS } from '../support/within.ts';
 
 const DAY = 86_400_000;
 
@@ -198,7 +199,7 @@ test('Telegram’s `retry_after` is in seconds', async () => {
   void hub.send({ text: 'x' });
   const row = () =>
     hub.hub.db.read.selectFrom('push_messages').select('not_before').where('text', '=', 'x').executeTakeFirst();
-  await vi.waitFor(async () => expect((await row())?.not_before).toBeGreaterThan(clock.now()));
+  await vi.waitFor(async () => expect((await row())?.not_before).toBeGreaterThan(clock.now()), WAIT_MS);
   const waitMs = Number((await row())?.not_before) - clock.now();
   // Spread over half a second, so that those who were limited together don't come back together.
   expect(waitMs).toBeGreaterThanOrEqual(7_000);

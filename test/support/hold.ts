@@ -1,5 +1,6 @@
 import { vi } from 'vitest';
 import type { Database } from '../../src/db/open.ts';
+import { WAIT_MS } from './within.ts';
 
 /** A transaction that stays open until a test lets it go; what is asked for meanwhile waits for the next commit. */
 export interface Hold {
@@ -29,7 +30,7 @@ export function holdCommits(db: Database): Hold {
           const asked = asking.mock.calls.length - before;
           if (asked < count) throw new Error(`${asked} of ${count} transactions were asked for.`);
         },
-        { timeout: 5_000, interval: 1 },
+        { timeout: WAIT_MS, interval: 1 },
       ),
     release() {
       gate.resolve();
