@@ -1,13 +1,14 @@
+import type { Kysely } from 'kysely';
 import type { Database, Tx } from '../../db/open.ts';
 import { storable } from '../../db/plain-text.ts';
-import type { UpdateOutcome } from '../../db/schema.ts';
-import { statement } from '../../db/statement.ts';
+import type { Schema, UpdateOutcome } from '../../db/schema.ts';
+import { type Parameters, statement } from '../../db/statement.ts';
 import { HubError } from '../../errors.ts';
 import type { EventOf } from '../../events.ts';
 import { exceededBound, JSON_BOUNDS } from '../../json-bounds.ts';
 import { type ApplyPorts, applyUpdate, sayUnreadable } from './apply.ts';
 import { type Meaning, meaningOf } from './meaning.ts';
-import { ALLOWED_UPDATES, type From, type Update, updateSchema } from './update.ts';
+import { ALLOWED_UPDATES, dropNulls, type From, type Update, updateSchema } from './update.ts';
 
 export interface ReceivePorts extends ApplyPorts {
   db: Database;
@@ -24,15 +25,21 @@ export interface Received {
   instructionId?: string | undefined;
 }
 
-const keepUpdate = statement<{
+interface Kept {
   updateId: number | null;
   kind: string;
   outcome: UpdateOutcome;
   reason: string | null;
   raw: Uint8Array | null;
   now: number;
-}>()((db, p) =>
-  db
+}
+
+const keepUpdate = statement<Kept>()(insertUpdate);
+/** The same, for one that an administrator looks at by its number. */
+const putUpdateAside = statement<Kept>()((db, p) => insertUpdate(db, p).returning('seq'));
+
+function insertUpdate(db: Kysely<Schema>, p: Parameters<Kept>) {
+  return db
     .insertInto('telegram_updates')
     .values({
       update_id: p('updateId'),
@@ -42,9 +49,8 @@ const keepUpdate = statement<{
       raw: p('raw'),
       received_at: p('now'),
     })
-    .onConflict((c) => c.column('update_id').doNothing())
-    .returning('seq'),
-);
+    .onConflict((c) => c.column('update_id').doNothing());
+}
 
 /**
  * Takes one update as it came, and resolves once it is committed: as an instruction, as something that the hub
@@ -119,15 +125,15 @@ export async function take(
   { updateId, kind, outcome, meaning }: Understood,
   now: number,
 ): Promise<{ outcome: Understood['outcome'] | 'duplicate'; instructionId: string | undefined }> {
-  const [kept] = await tx.run(keepUpdate, { updateId, kind, outcome, reason: null, raw: null, now });
-  sayReceived(tx, kind, kept === undefined ? 'duplicate' : outcome);
-  if (kept === undefined) return { outcome: 'duplicate', instructionId: undefined };
+  const isNew = (await tx.write(keepUpdate, { updateId, kind, outcome, reason: null, raw: null, now })) > 0;
+  sayReceived(tx, kind, isNew ? outcome : 'duplicate');
+  if (!isNew) return { outcome: 'duplicate', instructionId: undefined };
   return { outcome, instructionId: await applyUpdate(tx, ports, updateId, meaning, now) };
 }
 
 async function keep(ports: ReceivePorts, { tell, ...row }: PutAside & { raw: Buffer; now: number }): Promise<Received> {
   await ports.db.transact(async (tx) => {
-    const [kept] = await tx.run(keepUpdate, row);
+    const [kept] = await tx.run(putUpdateAside, row);
     sayReceived(tx, row.kind, kept === undefined ? 'duplicate' : row.outcome);
     if (kept === undefined) return;
     tx.changed('update', String(kept.seq));
@@ -156,8 +162,9 @@ function readUpdate(raw: Buffer): Read {
   } catch {
     return { updateId: null, kind: 'unreadable', reason: 'not JSON' };
   }
-  const parsed = updateSchema.safeParse(body);
   const kind = kindOf(body);
+  if (typeof body === 'object' && body !== null) dropNulls(body);
+  const parsed = updateSchema.safeParse(body);
   if (parsed.success) return { update: parsed.data, kind };
   const [issue] = parsed.error.issues;
   const reason = `${issue?.path.join('.') || 'update'}: ${issue?.message ?? 'not understood'}`;

@@ -156,7 +156,7 @@ export const edgeFaults: readonly Mutation[] = [
   {
     name: 'telegram: an update that comes again takes effect again',
     file: RECEIVE,
-    find: "  if (kept === undefined) return { outcome: 'duplicate', instructionId: undefined };\n",
+    find: "  if (!isNew) return { outcome: 'duplicate', instructionId: undefined };\n",
     replace: '',
     harm: 'an order arrives twice where Telegram repeats it',
     tests: ['test/telegram/inbound.test.ts'],
@@ -218,8 +218,8 @@ export const edgeFaults: readonly Mutation[] = [
   {
     name: 'telegram: a null field counts as one of a wrong type',
     file: 'src/telegram/inbound/update.ts',
-    find: 'return schema.nullish().transform(',
-    replace: 'return schema.optional().transform(',
+    find: '    else if (!Array.isArray(json)) delete fields[name];\n',
+    replace: '',
     harm: 'a message is put aside that could be read',
     tests: ['test/telegram/message.test.ts'],
     only: 'sqlite.*null but for its text',
