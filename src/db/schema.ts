@@ -83,6 +83,7 @@ export interface TelegramUserTable {
   is_active: number;
   tpv_id: string | null;
   created_at: number;
+  /** When the person wrote last, up to a minute early. */
   last_interaction: number;
   /** When the hub told the person that no TPV is free; null once one is assigned. */
   unassigned_told_at: number | null;

@@ -56,8 +56,20 @@ const touch = statement<Touch>()((db, p) =>
         search: eb.ref('excluded.search'),
       })),
     )
-    .returning(['tpv_id', 'unassigned_told_at', 'created_at']),
+    .returning(['tpv_id', 'unassigned_told_at']),
 );
+
+/** What is known of a person, as `touch` would write it. */
+const known = statement<{ id: number }>()((db, p) =>
+  db
+    .selectFrom('telegram_users')
+    .select(['username', 'first_name', 'last_name', 'language_code', 'is_active', 'last_interaction'])
+    .select(['tpv_id', 'unassigned_told_at'])
+    .where('telegram_id', '=', p('id')),
+);
+
+/** `last_interaction` is this old at most while a person writes: one who says much is written down once a minute. */
+const NOTED_EVERY_MS = 60_000;
 
 /** What assigning needs to know of a person who just wrote. */
 export interface TouchedUser {
@@ -71,24 +83,39 @@ export interface TouchedUser {
 type Run = Pick<Tx, 'run'>;
 
 /**
- * Registers the person, or brings what is known of them up to date.
+ * Registers the person, or brings what is known of them up to date; where that is what is known, nothing is written.
  * @param active false if the person blocked the bot
  */
 export async function touchUser(tx: Run, profile: Profile, now: number, active = true): Promise<TouchedUser> {
   const username = storable(profile.username);
   const first = storable(profile.firstName) ?? '';
   const last = storable(profile.lastName) ?? '';
+  const language = storable(profile.languageCode) ?? '';
+  const id = profile.telegramId;
+  const [before] = await tx.run(known, { id });
+  if (
+    before !== undefined &&
+    before.username === username &&
+    before.first_name === first &&
+    before.last_name === last &&
+    before.language_code === language &&
+    before.is_active === (active ? 1 : 0) &&
+    before.last_interaction <= now &&
+    before.last_interaction > now - NOTED_EVERY_MS
+  ) {
+    return { tpvId: before.tpv_id, told: before.unassigned_told_at !== null, isNew: false };
+  }
   const [row] = await tx.run(touch, {
-    id: profile.telegramId,
+    id,
     username,
     first,
     last,
-    language: storable(profile.languageCode) ?? '',
+    language,
     active: active ? 1 : 0,
     search: searchable(`${first} ${last} ${username ?? ''} ${profile.telegramId}`),
     now,
   });
-  return { tpvId: row?.tpv_id ?? null, told: row?.unassigned_told_at != null, isNew: row?.created_at === now };
+  return { tpvId: row?.tpv_id ?? null, told: row?.unassigned_told_at != null, isNew: before === undefined };
 }
 
 /** Whether the person is one of this TPV's users. */

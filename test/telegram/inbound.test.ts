@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { testClock } from '../support/clock.ts';
 import { DIALECTS, startHub, WEBHOOK_SECRET } from '../support/hub.ts';
 import {
   connectTelegram,
@@ -63,6 +64,27 @@ describe.each(DIALECTS)('on %s', (database) => {
     await hub.message(5, 'Otra vez yo');
     expect(await active()).toBe(true);
     expect((await instructionsOf(hub)).map(({ update_id }) => update_id)).toEqual([1, 5]);
+  });
+
+  test('who writes is noted once a minute, and at once where their name changes or the clock went back', async () => {
+    const clock = testClock();
+    const hub = await startHub({ database, clock });
+    const start = clock.now();
+    let updates = 0;
+    const noted = async (firstName = 'Ana') => {
+      await hub.update(privateMessage(++updates, { text: 'Hola' }, { first_name: firstName }));
+      const { first_name, last_interaction } = await userOf(hub, 1001);
+      return [first_name, last_interaction - start];
+    };
+    expect(await noted()).toEqual(['Ana', 0]);
+    clock.correct(59_999);
+    expect(await noted()).toEqual(['Ana', 0]);
+    expect(await noted('Eva')).toEqual(['Eva', 59_999]);
+    clock.correct(60_000);
+    expect(await noted('Eva')).toEqual(['Eva', 119_999]);
+    clock.correct(-30_000);
+    expect(await noted('Eva')).toEqual(['Eva', 89_999]);
+    expect(await instructionsOf(hub)).toHaveLength(5);
   });
 
   test('a person who blocks the bot in the chat goes inactive', async () => {

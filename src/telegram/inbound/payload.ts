@@ -60,7 +60,27 @@ export function messagePayload(message: Message, attachments: readonly Attachmen
     attachments,
     reply_to_message_id: message.reply_to_message?.message_id,
     media_group_id: message.media_group_id,
+    links: linksOf(message),
+    quote: message.quote,
+    forward_from: forwardedFrom(message),
+    message_thread_id: message.message_thread_id,
   });
+}
+
+/** Addresses behind words, which the text does not show. */
+function linksOf({ entities, caption_entities: ofCaption }: Message): object[] | undefined {
+  const links = (entities ?? ofCaption)?.flatMap(({ type, offset, length, url }) =>
+    type === 'text_link' && url !== undefined ? [{ offset, length, url }] : [],
+  );
+  return links?.length ? links : undefined;
+}
+
+/** Who wrote first what is passed on: Telegram names a person, only a name, or a chat or channel by its title. */
+function forwardedFrom({ forward_origin: origin }: Message): object | undefined {
+  if (origin === undefined) return undefined;
+  const { type, date, sender_user: person, sender_user_name: hidden, sender_chat: group, chat: channel } = origin;
+  const ofPerson = person && [person.first_name, person.last_name].filter(Boolean).join(' ');
+  return { type, name: ofPerson ?? hidden ?? (group ?? channel)?.title ?? '', date };
 }
 
 /** Telegram sends a photo in several sizes, the smallest first, and need not say how many bytes each has. */

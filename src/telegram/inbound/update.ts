@@ -18,6 +18,11 @@ export function dropNulls(json: object): void {
   }
 }
 
+/** A field that says more about a message, which arrives as well without it: one that is wrong is absent. */
+function extra<T extends z.ZodType>(schema: T) {
+  return schema.optional().catch(undefined);
+}
+
 export const userSchema = z.object({
   id,
   is_bot: z.boolean().optional(),
@@ -40,6 +45,19 @@ const fileSchema = z.looseObject({
 });
 export type TelegramFile = z.infer<typeof fileSchema>;
 
+const entitiesSchema = z.array(
+  z.object({ type: z.string(), offset: z.int(), length: z.int(), url: z.string().optional() }),
+);
+const quoteSchema = z.object({ text: z.string(), position: z.int() });
+const originSchema = z.object({
+  type: z.string(),
+  date: z.int(),
+  sender_user: extra(z.object({ first_name: z.string(), last_name: z.string().optional() })),
+  sender_user_name: extra(z.string()),
+  sender_chat: extra(z.object({ title: z.string() })),
+  chat: extra(z.object({ title: z.string() })),
+});
+
 /** Content that no TPV is given. */
 const unreadShape = {
   checklist: z.unknown().optional(),
@@ -61,6 +79,11 @@ export const messageSchema = z.object({
   caption: z.string().optional(),
   media_group_id: z.string().optional(),
   reply_to_message: z.object({ message_id: id }).optional(),
+  entities: extra(entitiesSchema),
+  caption_entities: extra(entitiesSchema),
+  quote: extra(quoteSchema),
+  forward_origin: extra(originSchema),
+  message_thread_id: extra(id),
   photo: z.array(fileSchema).optional(),
   document: fileSchema.optional(),
   voice: fileSchema.optional(),

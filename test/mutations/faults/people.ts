@@ -139,6 +139,15 @@ export const peopleFaults: readonly Mutation[] = [
     only: 'until it is not active any more',
   },
   {
+    name: 'tpvs: a rotated secret signs no more',
+    file: 'src/tpvs/signing-secret.ts',
+    find: 'const previousValidUntil = now + KEY_OVERLAP_MS;',
+    replace: 'const previousValidUntil = now;',
+    harm: 'a TPV refuses every press until its new secret is installed',
+    tests: ['test/buttons/signed-calls.test.ts'],
+    only: 'sqlite.*for a day after a rotation',
+  },
+  {
     name: 'tpvs: three keys of one TPV are valid',
     file: 'src/tpvs/keys.ts',
     find: "await tx.kysely.deleteFrom('api_keys').where('tpv_id', '=', tpvId).where('valid_until', 'is not', null).execute();",
