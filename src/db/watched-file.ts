@@ -1,5 +1,6 @@
 import { closeSync, openSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
 import { DatabaseFault } from './fault.ts';
+import { withoutLog } from './without-log.ts';
 
 /** What happened to a file that is open: its name leads to no file, or to another one. */
 export type FileLoss = 'deleted' | 'replaced';
@@ -41,7 +42,7 @@ export class WatchedFile {
   }
 
   /**
-   * Copies what is open to a file that gets its name once it is whole. It works without the names, too.
+   * Copies what is open to one file, without a log, that gets its name once it is whole. It works without the names, too.
    * @throws Error of SQLite or the system; nothing is left at `target` then
    */
   async saveTo(target: string): Promise<void> {
@@ -49,6 +50,7 @@ export class WatchedFile {
     try {
       closeSync(openSync(partial, 'wx', 0o600));
       await this.#copy(partial);
+      withoutLog(partial);
       renameSync(partial, target);
     } catch (error) {
       rmSync(partial, { force: true });

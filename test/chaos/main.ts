@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { backupUnderLoad } from './backup-under-load.ts';
+import { databaseFaults } from './database-faults.ts';
 import { fuzz } from './fuzz/fuzz.ts';
 import { hubKilled } from './hub-killed.ts';
 import { hubStopped } from './hub-stopped.ts';
@@ -18,6 +19,7 @@ npm run chaos -- pushes-killed     --push-kills 50
 npm run chaos -- pushes-waiting    --seconds 30
 npm run chaos -- hub-stopped       --stop-seconds 90
 npm run chaos -- backup-under-load --rows 2000000 --rate 300
+npm run chaos -- database-faults   --lock-seconds 60 --rate 300
 npm run chaos -- fuzz              --inputs 1000000 --seed 1
 `;
 
@@ -35,6 +37,7 @@ const { values, positionals } = parseArgs({
     seconds: { type: 'string', default: '30' },
     rows: { type: 'string', default: '2000000' },
     inputs: { type: 'string', default: '1000000' },
+    'lock-seconds': { type: 'string', default: '60' },
     'stop-seconds': { type: 'string', default: '90' },
     help: { type: 'boolean', default: false },
   },
@@ -49,6 +52,7 @@ const PROGRAMS: Record<string, () => Promise<boolean>> = {
   'pushes-waiting': measurePushes,
   'hub-stopped': stopHub,
   'backup-under-load': measureBackup,
+  'database-faults': takeDatabase,
   fuzz: fuzzEverything,
 };
 if (values.help) {
@@ -172,6 +176,18 @@ async function measureBackup(): Promise<boolean> {
   show(result);
   const good = result.missing === 0 && result.integrity === 'ok' && result.p99Ratio < 2;
   console.log(good ? 'ok: whole, nothing acknowledged is missing, p99 less than doubled' : 'FAILED');
+  return good;
+}
+
+async function takeDatabase(): Promise<boolean> {
+  console.log(
+    `Locking the database for ${values['lock-seconds']} s, deleting it and replacing it under ${values.rate} updates/s …`,
+  );
+  const result = await databaseFaults({ perSecond: Number(values.rate), lockSeconds: Number(values['lock-seconds']) });
+  show(result);
+  const { lost, unseen, doubledRows, strangeAnswers, cutWhileLocked } = result;
+  const good = lost + unseen + doubledRows + strangeAnswers.length + cutWhileLocked === 0;
+  console.log(good ? `ok: ${result.accepted} updates, 0 lost, no socket cut` : 'FAILED');
   return good;
 }
 

@@ -1,5 +1,6 @@
 import { closeSync, fsyncSync, openSync, rmSync } from 'node:fs';
 import SqliteDatabase from 'better-sqlite3';
+import { withoutLog } from '../../db/without-log.ts';
 
 /** Pages copied at a time (256 KiB), and brought to the disk: all of it at once would hold up every commit of the hub. */
 const STEP_PAGES = 64;
@@ -58,16 +59,6 @@ export async function snapshot(source: string, target: string, options: Snapshot
 /** Removes a copy and what SQLite may have left beside it. */
 export function discard(file: string): void {
   for (const suffix of ['', '-journal', '-wal', '-shm']) rmSync(`${file}${suffix}`, { force: true });
-}
-
-/** One file that can be read from anywhere, even from a disk that is read-only. */
-function withoutLog(file: string): void {
-  const copy = new SqliteDatabase(file);
-  try {
-    copy.pragma('journal_mode = DELETE');
-  } finally {
-    copy.close();
-  }
 }
 
 function rest(ms: number): void {

@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+import { databaseFaults } from './database-faults.ts';
+
+test('a database that is locked, deleted and replaced under load loses nothing that got 200', {
+  timeout: 180_000,
+}, async () => {
+  const result = await databaseFaults({ perSecond: 100, lockSeconds: 6 });
+  expect(result).toMatchObject({
+    lost: 0,
+    unseen: 0,
+    doubledRows: 0,
+    strangeAnswers: [],
+    cutWhileLocked: 0,
+    named: {
+      locked: expect.arrayContaining(['database_locked']),
+      deleted: expect.arrayContaining(['database_lost']),
+      replaced: expect.arrayContaining(['database_lost']),
+    },
+  });
+  expect(result.accepted).toBeGreaterThan(0);
+});
