@@ -20,6 +20,7 @@ export const auditWords = {
 
 /** What each action is called. */
 export const auditActions: Readonly<Record<AuditAction, string>> = {
+  'access.refused': 'Probó claves o tokens que no valen',
   'session.login': 'Entró',
   'session.refused': 'No pudo entrar',
   'session.logout': 'Salió',

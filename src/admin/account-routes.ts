@@ -12,6 +12,7 @@ import {
 import { endSessions } from '../administrators/administrator-session.ts';
 import { targetOf } from '../administrators/login.ts';
 import { hashPassword } from '../administrators/password.ts';
+import { callerOf } from '../caller.ts';
 import type { Database } from '../db/open.ts';
 import { isoTime } from '../iso-time.ts';
 import { record } from './record.ts';
@@ -46,7 +47,7 @@ export async function adminAccountRoutes(instance: FastifyInstance, options: Adm
     { schema: { summary: 'Crea una cuenta', body: newAccount, response: { 201: accountAnswer } } },
     async (request, reply) => {
       const { name, role, password } = request.body;
-      const passwordHash = await hashPassword(password);
+      const passwordHash = await hashPassword(password, callerOf(request.ip));
       const account = await db.transact(async (tx) => {
         const created = await createAccount(tx, { name, role, passwordHash }, now());
         const entry = { action: 'account.create', target: targetOf(created), details: { role } } as const;
@@ -93,7 +94,7 @@ export async function adminAccountRoutes(instance: FastifyInstance, options: Adm
       },
     },
     async (request) => {
-      const passwordHash = await hashPassword(request.body.password);
+      const passwordHash = await hashPassword(request.body.password, callerOf(request.ip));
       await db.transact(async (tx) => {
         const account = await accountIn(tx, request.params.id);
         await setPassword(tx, account.id, passwordHash, now());

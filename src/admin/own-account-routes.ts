@@ -2,11 +2,13 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { type Account, accountIn, accountNamed, setPassword } from '../administrators/account.ts';
 import { endSessions, sessionsOf } from '../administrators/administrator-session.ts';
+import { isKnownAddress } from '../administrators/known-addresses.ts';
 import { targetOf } from '../administrators/login.ts';
 import { hashPassword, verifyPassword } from '../administrators/password.ts';
 import { confirmTotp, endTotp, startTotp } from '../administrators/second-factor.ts';
 import type { LoginThrottle } from '../administrators/throttle.ts';
 import { totpUri } from '../administrators/totp.ts';
+import { callerOf } from '../caller.ts';
 import type { Database } from '../db/open.ts';
 import { HubError } from '../errors.ts';
 import { isoTime } from '../iso-time.ts';
@@ -92,7 +94,7 @@ export async function ownAccountRoutes(instance: FastifyInstance, options: OwnAc
     async (request) => {
       const { current_password: current, new_password: chosen } = request.body;
       const account = await proven(request, options, current, 'current_password');
-      const passwordHash = await hashPassword(chosen);
+      const passwordHash = await hashPassword(chosen, callerOf(request.ip));
       await db.transact(async (tx) => {
         await setPassword(tx, account.id, passwordHash, now());
         await endSessions(tx, account.id, { except: sessionOf(request).id });
@@ -124,7 +126,8 @@ export async function ownAccountRoutes(instance: FastifyInstance, options: OwnAc
     },
     async (request) => {
       const { accountId, name } = sessionOf(request);
-      const attempt = options.throttle.begin(request.ip, name);
+      const known = isKnownAddress(await accountNamed(db, name), request.ip);
+      const attempt = options.throttle.begin(request.ip, name, known);
       const confirmed = db.transact(async (tx) => {
         const account = await accountIn(tx, accountId);
         const recovery = await confirmTotp(tx, account, request.body.code, now());
@@ -168,9 +171,9 @@ async function proven(
   path: string,
 ): Promise<Account> {
   const { name } = sessionOf(request);
-  const attempt = throttle.begin(request.ip, name);
   const account = await accountNamed(db, name);
-  if (!(await verifyPassword(password, account?.password_hash)) || account === undefined) {
+  const attempt = throttle.begin(request.ip, name, isKnownAddress(account, request.ip));
+  if (!(await verifyPassword(password, account?.password_hash, callerOf(request.ip))) || account === undefined) {
     await refused(request, { db, now }, 'password');
     throw new HubError('invalid_request', 'The password is wrong.', {
       details: [{ path, message: 'no es tu contraseña actual' }],

@@ -1,9 +1,12 @@
 import { audit } from '../audit/audit.ts';
+import { callerOf } from '../caller.ts';
+import { jsonText } from '../db/json-text.ts';
 import type { Database, Tx } from '../db/open.ts';
 import { HubError } from '../errors.ts';
 import { type Account, accountNamed, accountNow, createAccount } from './account.ts';
 import { type Origin, openSession } from './administrator-session.ts';
 import { isSetupToken, setupRefused, useSetupToken } from './first-account.ts';
+import { isKnownAddress, withAddress } from './known-addresses.ts';
 import { normalName } from './name.ts';
 import { hashPassword, verifyPassword } from './password.ts';
 import { useCode } from './second-factor.ts';
@@ -39,9 +42,12 @@ export interface Login {
 export async function login(ports: LoginPorts, credentials: Credentials, origin: Origin): Promise<Login> {
   const { db, throttle, now } = ports;
   const name = normalName(credentials.name);
-  const attempt = throttle.begin(origin.address, name);
   const account = await accountNamed(db, name);
-  if (!(await verifyPassword(credentials.password, account?.password_hash)) || account === undefined) {
+  const attempt = throttle.begin(origin.address, name, isKnownAddress(account, origin.address));
+  if (
+    !(await verifyPassword(credentials.password, account?.password_hash, callerOf(origin.address))) ||
+    account === undefined
+  ) {
     return refuse(ports, account, name, origin, 'password');
   }
   if (account.totp_enabled_at !== null && credentials.code === undefined) {
@@ -77,7 +83,7 @@ export async function setUp(
   origin: Origin,
 ): Promise<Login> {
   if (!(await isSetupToken(db, token, now()))) throw setupRefused();
-  const passwordHash = await hashPassword(password);
+  const passwordHash = await hashPassword(password, callerOf(origin.address));
   return db.transact(async (tx) => {
     await useSetupToken(tx, token, now());
     const account = await createAccount(tx, { name, role: 'admin', passwordHash }, now());
@@ -88,7 +94,12 @@ export async function setUp(
 
 async function open(tx: Tx, account: Account, origin: Origin, now: number): Promise<Login> {
   const { id, secret } = await openSession(tx, account.id, origin, now);
-  await tx.kysely.updateTable('admin_users').set({ last_login_at: now }).where('id', '=', account.id).execute();
+  const known = jsonText(withAddress(account, origin.address));
+  await tx.kysely
+    .updateTable('admin_users')
+    .set({ last_login_at: now, known_addresses: known })
+    .where('id', '=', account.id)
+    .execute();
   tx.changed('account', account.id);
   await audit(tx, { ...by(account, origin), action: 'session.login', details: { session: id } }, now);
   return { account, sessionId: id, secret };

@@ -1,5 +1,5 @@
 import { type Argon2Parameters, argon2, randomBytes, timingSafeEqual } from 'node:crypto';
-import { HubError } from '../errors.ts';
+import { HashingQueue } from './hashing-queue.ts';
 
 /** In characters (docs/security.md, S19); the longest bounds the work that one request can ask for. */
 export const LEAST_PASSWORD_LENGTH = 12;
@@ -13,10 +13,8 @@ export const MOST_PASSWORD_LENGTH = 1_024;
 const COST = { memory: 19_456, passes: 2, parallelism: 1 } as const;
 const SALT_BYTES = 16;
 const TAG_BYTES = 32;
-/** Of 19 MiB and a thread of the pool each (S19). */
-const MOST_AT_ONCE = 2;
-/** About three seconds' worth; more is refused. */
-const MOST_WAITING = 100;
+/** The process's, not a hub's: memory and threads are shared. */
+const queue = new HashingQueue();
 
 const PHC = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/;
 
@@ -28,11 +26,14 @@ export function isPasswordLength(password: string): boolean {
 
 /**
  * What is stored of a password: a PHC string (https://github.com/P-H-C/phc-string-format).
+ * @param caller who asks (`callerOf`): callers take turns
  * @throws HubError `unavailable` if too many wait
  */
-export async function hashPassword(password: string): Promise<string> {
+export async function hashPassword(password: string, caller: string): Promise<string> {
   const nonce = randomBytes(SALT_BYTES);
-  const tag = await inTurn(() => derive({ ...COST, message: normal(password), nonce, tagLength: TAG_BYTES }));
+  const tag = await queue.run(caller, () =>
+    derive({ ...COST, message: normal(password), nonce, tagLength: TAG_BYTES }),
+  );
   const { memory, passes, parallelism } = COST;
   return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${base64(nonce)}$${base64(tag)}`;
 }
@@ -40,11 +41,14 @@ export async function hashPassword(password: string): Promise<string> {
 /**
  * Whether the password is the one that was stored. Without a stored one the same work is done for nothing, so that the
  * time it takes doesn't tell which names exist.
+ * @param caller who asks (`callerOf`): callers take turns
  * @throws HubError `unavailable` if too many wait; Error if the stored text is not a hash
  */
-export async function verifyPassword(password: string, stored: string | undefined): Promise<boolean> {
+export async function verifyPassword(password: string, stored: string | undefined, caller: string): Promise<boolean> {
   const { nonce, tag, ...cost } = stored === undefined ? NOBODY : parse(stored);
-  const given = await inTurn(() => derive({ ...cost, message: normal(password), nonce, tagLength: tag.length }));
+  const given = await queue.run(caller, () =>
+    derive({ ...cost, message: normal(password), nonce, tagLength: tag.length }),
+  );
   return timingSafeEqual(given, tag) && stored !== undefined;
 }
 
@@ -76,27 +80,4 @@ function normal(password: string): string {
 
 function base64(bytes: Buffer): string {
   return bytes.toString('base64').replace(/=+$/, '');
-}
-
-let running = 0;
-const waiting: (() => void)[] = [];
-
-/** The limit is the process's, not a hub's: memory and threads are shared. */
-async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-  if (running >= MOST_AT_ONCE) {
-    if (waiting.length >= MOST_WAITING) {
-      throw new HubError('unavailable', 'Too many passwords wait to be checked.', { retryAfterSeconds: 5 });
-    }
-    await new Promise<void>((turn) => waiting.push(turn));
-  } else {
-    running++;
-  }
-  try {
-    return await work();
-  } finally {
-    // The next waiter takes this one's place.
-    const next = waiting.shift();
-    if (next === undefined) running--;
-    else next();
-  }
 }

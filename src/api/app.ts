@@ -5,11 +5,13 @@ import fastifyRateLimit from '@fastify/rate-limit';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { callerOf } from '../caller.ts';
 import type { Logs } from '../log/log.ts';
 import { type AccessLogOptions, accessLog, newRequestId } from './access-log.ts';
 import { answerError, answerErrors } from './error-answers.ts';
 import { readAsJson } from './json-body.ts';
 import { checkRequests } from './request-checks.ts';
+import { rateStore } from './window-counts.ts';
 
 export interface AppOptions {
   logs: Logs;
@@ -18,6 +20,8 @@ export interface AppOptions {
   isCorsOrigin(origin: string): boolean;
   /** Paths at which a WebSocket may be opened; everywhere else an `Upgrade` header is ignored (S26). */
   socketPaths: readonly string[];
+  /** Milliseconds that only grow. */
+  elapsed(): number;
   /** Counts answers by route. */
   onAnswered?: AccessLogOptions['onAnswered'];
 }
@@ -69,7 +73,11 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     credentials: true,
     maxAge: 600,
   });
-  await app.register(fastifyRateLimit, { global: false });
+  await app.register(fastifyRateLimit, {
+    global: false,
+    keyGenerator: ({ ip }) => callerOf(ip),
+    store: rateStore(options.elapsed),
+  });
   accessLog(app, { logs, onAnswered });
   checkRequests(app);
   return app;

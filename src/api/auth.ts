@@ -1,10 +1,10 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import type { Clock } from '../clock.ts';
 import { HubError } from '../errors.ts';
 import type { KeyedPaces, Rate } from '../pace.ts';
-import { sameSecret } from '../same-secret.ts';
 import { apiKeyOf } from '../tpvs/api-key.ts';
 import type { Credential } from '../tpvs/keys.ts';
+import type { CountFailure } from './failed-secrets.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -16,7 +16,7 @@ declare module 'fastify' {
 export interface AuthPorts {
   authenticate(key: string): Promise<Credential | undefined>;
   heard(tpvId: string): void;
-  failedKey(request: FastifyRequest): Promise<void>;
+  failed: CountFailure;
   /** How fast each TPV calls. */
   paces: KeyedPaces;
   clock: Pick<Clock, 'elapsed'>;
@@ -26,25 +26,6 @@ export interface AuthPorts {
 const TPV_RATE: Rate = { intervalMs: 20, burst: 200 };
 /** A TPV that is not approved only waits: one request a second. */
 const INACTIVE_RATE: Rate = { intervalMs: 1_000, burst: 10 };
-
-/** Failed keys of one address within a minute, before it has to wait (S18). */
-const FAILED_KEYS_PER_MINUTE = 20;
-
-/** Counts failed keys per address, for REST and the socket together; a valid key is taken all the same. */
-export function failedKeyLimit(app: FastifyInstance): (request: FastifyRequest) => Promise<void> {
-  const count = app.createRateLimit({
-    max: FAILED_KEYS_PER_MINUTE,
-    timeWindow: 60_000,
-    keyGenerator: (request) => request.ip,
-  });
-  return async (request) => {
-    const limit = await count(request);
-    if (limit.isAllowed || !limit.isExceeded) return;
-    throw new HubError('too_many_requests', 'Too many failed keys from this address.', {
-      retryAfterSeconds: limit.ttlInSeconds,
-    });
-  };
-}
 
 export interface TpvRoute {
   /** Whether an inactive TPV may call it (info, heartbeat, stats). */
@@ -59,7 +40,7 @@ export function requireTpv(ports: AuthPorts, { inactive, counted = 'others' }: T
     const key = apiKeyOf(request.headers.authorization);
     const credential = key === undefined ? undefined : await ports.authenticate(key);
     if (credential === undefined) {
-      await ports.failedKey(request);
+      ports.failed(request, 'key');
       throw new HubError('unauthorized', 'No valid key.');
     }
     const { id: tpvId } = credential.tpv;
@@ -81,10 +62,4 @@ export function requireTpv(ports: AuthPorts, { inactive, counted = 'others' }: T
 export function tpvOf(request: FastifyRequest): Credential['tpv'] {
   if (request.credential === undefined) throw new HubError('unauthorized', 'The route has no requireTpv hook.');
   return request.credential.tpv;
-}
-
-/** Whether the request carries the administrator's token (`Authorization: Token <ADMIN_TOKEN>`). */
-export function isAdministrator(request: FastifyRequest, adminToken: string | undefined): boolean {
-  const given = /^Token +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
-  return adminToken !== undefined && given !== undefined && sameSecret(given, adminToken);
 }

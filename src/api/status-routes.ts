@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { HubError } from '../errors.ts';
 import { sameSecret } from '../same-secret.ts';
+import type { CountFailure } from './failed-secrets.ts';
 
 export interface StatusOptions {
   /** Why the hub can't work now; empty if it can. */
@@ -9,6 +10,8 @@ export interface StatusOptions {
   degraded(): readonly { code: string; message: string; since: string }[];
   metrics: { text(): Promise<string>; readonly contentType: string };
   metricsToken: string | undefined;
+  /** Counts guesses of that token. */
+  failed: CountFailure;
 }
 
 const PAGE = (ready: boolean) => `<!doctype html>
@@ -42,14 +45,18 @@ export async function statusRoutes(app: FastifyInstance, options: StatusOptions)
   });
 
   app.get('/metrics', { schema: { tags: ['Estado'], summary: 'Métricas para Prometheus' } }, async (request, reply) => {
-    if (!mayReadMetrics(request, options.metricsToken)) throw new HubError('unauthorized', 'Metrics are not public.');
+    if (!mayReadMetrics(request, options)) throw new HubError('unauthorized', 'Metrics are not public.');
     return reply.type(options.metrics.contentType).send(await options.metrics.text());
   });
 }
 
 /** With a token: requests that show it. Without one: this machine, but no request through a proxy. */
-function mayReadMetrics(request: FastifyRequest, token: string | undefined): boolean {
+function mayReadMetrics(request: FastifyRequest, { metricsToken, failed }: StatusOptions): boolean {
   const given = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
-  if (token !== undefined) return given !== undefined && sameSecret(given, token);
+  if (metricsToken !== undefined) {
+    const isRight = given !== undefined && sameSecret(given, metricsToken);
+    if (given !== undefined && !isRight) failed(request, 'token');
+    return isRight;
+  }
   return LOOPBACK.has(request.socket.remoteAddress ?? '') && request.headers['x-forwarded-for'] === undefined;
 }

@@ -1,5 +1,6 @@
 /** Everything that the audit log can say: noun and verb. */
 export const AUDIT_ACTIONS = [
+  'access.refused',
   'session.login',
   'session.refused',
   'session.logout',

@@ -1,5 +1,6 @@
 import { accountNamed, createAccount, setPassword } from '../administrators/account.ts';
 import { endSessions } from '../administrators/administrator-session.ts';
+import { isCommonPassword } from '../administrators/common-passwords.ts';
 import { targetOf } from '../administrators/login.ts';
 import { MOST_NAME_LENGTH, nameFault, normalName, RESERVED_NAMES } from '../administrators/name.ts';
 import {
@@ -94,7 +95,9 @@ async function newPasswordHash(name: string): Promise<string> {
   if (!isPasswordLength(password)) {
     throw new UsageError(`A password has ${LEAST_PASSWORD_LENGTH} to ${MOST_PASSWORD_LENGTH} characters.`);
   }
-  return hashPassword(password);
+  if (isCommonPassword(password))
+    throw new UsageError('That password is among those that are tried first: choose another.');
+  return hashPassword(password, 'cli');
 }
 
 function roleOf(given: Input['options'][string]): AdminRole {

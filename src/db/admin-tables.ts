@@ -17,6 +17,8 @@ export interface AdminUserTable {
   totp_last_step: number | null;
   /** The hashes of the codes that are left. */
   recovery_codes: Generated<JsonText<string[]>>;
+  /** From where it logged in, the newest first. */
+  known_addresses: Generated<JsonText<string[]>>;
   created_at: number;
   password_changed_at: number;
   last_login_at: number | null;

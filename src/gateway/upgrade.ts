@@ -17,7 +17,7 @@ export interface UpgradeOptions extends SocketCheckOptions {
   clock: Clock;
   authenticate(key: string): Promise<Credential | undefined>;
   /** Counts a failed key; throws `too_many_requests` if the address had too many. */
-  failedKey(request: FastifyRequest): Promise<void>;
+  failedKey(request: FastifyRequest): void;
 }
 
 const SOCKET_PATH = '/api/tpv/ws';
@@ -131,7 +131,7 @@ async function identify(request: FastifyRequest, options: UpgradeOptions): Promi
   const inUrl = query.some((name) => KEY_PARAMETERS.includes(name.toLowerCase()));
   const credential = key === undefined || inUrl ? undefined : await options.authenticate(key);
   if (credential === undefined) {
-    await options.failedKey(request);
+    options.failedKey(request);
     throw new HubError('unauthorized', 'The socket came with no valid key.');
   }
   if (credential.tpv.is_active !== 1) throw new HubError('tpv_inactive', 'The TPV is inactive.');

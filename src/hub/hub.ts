@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { isAdministrator } from '../api/auth.ts';
+import { failedSecrets, isAdministrator } from '../api/failed-secrets.ts';
 import { statusRoutes } from '../api/status-routes.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
@@ -110,11 +110,13 @@ export async function createHub(
     backlogLimit: BACKLOG_LIMIT,
     disk,
   });
+  const failed = failedSecrets(ground);
   await app.register(statusRoutes, {
     problems,
     degraded: observation.degraded,
     metrics: scrape,
     metricsToken: config.METRICS_TOKEN,
+    failed,
   });
   const secret = config.TELEGRAM_WEBHOOK_SECRET;
   await app.register(webhookRoutes, { secret, receive: inbound.receive, draining: isDraining });
@@ -125,12 +127,12 @@ export async function createHub(
     observation,
     pushResult: outbound.result,
     botUsername: botUsername(api, clock),
-    hasToken: (request) => isAdministrator(request, config.ADMIN_TOKEN),
+    hasToken: (request) => isAdministrator(request, config.ADMIN_TOKEN, failed),
   });
   const { access, webhookSet } = administration;
   const { identify, guard } = access;
   await app.register(webhookSetupRoutes, { webhook: inbound.webhook, identify, guard, webhookSet });
-  await registerTpvEdges(app, { ...ground, api, delivery, gateway, outbound, report: keepReport, guard });
+  await registerTpvEdges(app, { ...ground, api, delivery, gateway, outbound, report: keepReport, failed, guard });
 
   const made = making.move();
   const shutDown = async () => {

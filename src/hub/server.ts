@@ -20,6 +20,7 @@ export async function createServer(
     trustProxy: config.TRUST_PROXY,
     isCorsOrigin: (origin) => settings.isCorsOrigin(origin),
     socketPaths: SOCKET_PATHS,
+    elapsed: () => clock.elapsed(),
     onAnswered: metrics.answered,
   });
   ends.defer(async () => {

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Api, RawApi } from 'grammy';
-import { type AuthPorts, failedKeyLimit } from '../api/auth.ts';
+import type { AuthPorts } from '../api/auth.ts';
+import type { CountFailure } from '../api/failed-secrets.ts';
 import { fileRoutes } from '../api/file-routes.ts';
 import { instructionRoutes } from '../api/instruction-routes.ts';
 import { keyRoutes } from '../api/key-routes.ts';
@@ -25,6 +26,8 @@ export interface TpvEdgesPorts
   gateway: Gateway;
   outbound: Outbound;
   report: KeepReport;
+  /** Counts keys that are not valid. */
+  failed: CountFailure;
   /** Lets administrators in. */
   guard: UpgradeOptions['guard'];
 }
@@ -33,12 +36,11 @@ export interface TpvEdgesPorts
 export async function registerTpvEdges(app: FastifyInstance, ports: TpvEdgesPorts): Promise<void> {
   const { config, db, clock, now, api, presence, settings, draining, delivery, outbound } = ports;
   const { dispatcher, change, uploads, quota, isCallable, accept, result } = outbound;
-  const failedKey = failedKeyLimit(app);
   const checkKey = (key: string) => authenticate(db, key, now());
   const auth: AuthPorts = {
     authenticate: checkKey,
     heard: (tpvId) => presence.heard(tpvId),
-    failedKey,
+    failed: ports.failed,
     paces: new KeyedPaces(),
     clock,
   };
@@ -75,7 +77,7 @@ export async function registerTpvEdges(app: FastifyInstance, ports: TpvEdgesPort
     draining: () => draining.begun,
     clock,
     authenticate: checkKey,
-    failedKey,
+    failedKey: (request) => ports.failed(request, 'key'),
     guard: ports.guard,
   });
 }

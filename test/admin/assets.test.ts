@@ -185,6 +185,7 @@ test('where the panel was not built, its pages and the log say how to build it',
     logs: { log, access: log, mask: (text) => text, dropped: () => 0, flush: async () => {} },
     trustProxy: '127.0.0.1',
     socketPaths: [],
+    elapsed: () => performance.now(),
     isCorsOrigin: () => false,
   });
   onTestFinished(async () => {

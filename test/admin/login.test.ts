@@ -162,13 +162,13 @@ test('of a hundred wrong logins, at once or with other names, most are not even 
 test('the memory of wrong logins is bounded, and right ones leave nothing in it', () => {
   const clock = testClock();
   const throttle = new LoginThrottle(() => clock.now());
-  for (let i = 0; i < 50; i++) throttle.begin('203.0.113.1', 'ana').right();
-  for (let i = 0; i < 5; i++) throttle.begin('203.0.113.1', 'ana').undecided();
-  for (let i = 0; i < 5; i++) throttle.begin('203.0.113.1', 'ana');
-  expect(() => throttle.begin('203.0.113.1', 'ana')).toThrow('Too many wrong logins.');
-  for (let i = 0; i < 10_000; i++) throttle.begin(`10.1.${i >> 8}.${i & 255}`, 'eva');
+  for (let i = 0; i < 50; i++) throttle.begin('203.0.113.1', 'ana', false).right();
+  for (let i = 0; i < 5; i++) throttle.begin('203.0.113.1', 'ana', false).undecided();
+  for (let i = 0; i < 5; i++) throttle.begin('203.0.113.1', 'ana', false);
+  expect(() => throttle.begin('203.0.113.1', 'ana', false)).toThrow('Too many wrong logins.');
+  for (let i = 0; i < 10_000; i++) throttle.begin(`10.1.${i >> 8}.${i & 255}`, `eva${i}`, false);
   // The oldest made room.
-  throttle.begin('203.0.113.1', 'ana');
+  throttle.begin('203.0.113.1', 'ana', false);
 });
 
 test('passwords are the same however a keyboard composes their letters, and a name in whatever case', async () => {

@@ -4,9 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type Emulator, startEmulator } from '../../demo/emulator/mod.ts';
 import { buildApp } from '../../src/api/app.ts';
-import { failedKeyLimit } from '../../src/api/auth.ts';
+import { failedSecrets } from '../../src/api/failed-secrets.ts';
 import { attachment, fileName, formFileName, mimeType } from '../../src/api/file-name.ts';
 import { fileRoutes } from '../../src/api/file-routes.ts';
+import { systemClock } from '../../src/clock.ts';
 import { jsonText } from '../../src/db/json-text.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { openDatabase } from '../../src/db/open.ts';
@@ -44,13 +45,14 @@ async function startFiles(telegram: { apiRoot: string; token: string }, database
   const app = await buildApp({
     logs: logsOf(log),
     trustProxy: 'loopback',
+    elapsed: () => performance.now(),
     isCorsOrigin: () => false,
     socketPaths: [],
   });
   const auth = {
     authenticate: (key: string) => authenticate(db, key, Date.now()),
     heard: () => {},
-    failedKey: failedKeyLimit(app),
+    failed: failedSecrets({ db, clock: systemClock(), onFault: () => {} }),
     paces: new KeyedPaces(),
     clock: { elapsed: () => performance.now() },
   };

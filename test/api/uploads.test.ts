@@ -36,6 +36,7 @@ async function startUploads() {
   const app = await buildApp({
     logs: logsOf(log),
     trustProxy: 'loopback',
+    elapsed: () => performance.now(),
     isCorsOrigin: () => false,
     socketPaths: [],
   });

@@ -171,6 +171,7 @@ describe('S30: what looks at many rows does it in pieces', () => {
     const app = await buildApp({
       logs: logsOf(testLog()),
       trustProxy: 'loopback',
+      elapsed: () => performance.now(),
       isCorsOrigin: () => false,
       socketPaths: [],
     });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isCommonPassword } from '../../administrators/common-passwords.ts';
 import { MOST_NAME_LENGTH, nameFault } from '../../administrators/name.ts';
 import { isPasswordLength, LEAST_PASSWORD_LENGTH, MOST_PASSWORD_LENGTH } from '../../administrators/password.ts';
 import { plainText } from '../../db/plain-text.ts';
@@ -20,6 +21,7 @@ export const newName = givenName
 export const givenPassword = plainText(1, MOST_PASSWORD_LENGTH);
 export const newPassword = givenPassword
   .refine(isPasswordLength, { error: `debe tener al menos ${LEAST_PASSWORD_LENGTH} caracteres` })
+  .refine((password) => !isCommonPassword(password), { error: 'es de las primeras que alguien probaría: elige otra' })
   .describe(`${LEAST_PASSWORD_LENGTH} caracteres como mínimo`);
 
 export const account = z.object({
