@@ -1,9 +1,11 @@
-import { expect, test } from 'vitest';
+import { expect, TestRunner, test } from 'vitest';
+import { hasPostgres } from '../support/postgres.ts';
 import { runProcess } from '../support/process.ts';
 
 test('the benchmark measures every part', { timeout: 300_000 }, async () => {
   const runs = ['--seconds', '1', '--rounds', '1', '--rate', '100'];
-  const small = [...runs, '--rows', '1000', '--sockets', '20', '--tpvs', '2', '--connections', '4'];
+  const parts = ['traffic', 'polls', 'press', 'sockets', 'rows', 'panel', 'loop'];
+  const small = [...parts, ...runs, '--rows', '1000', '--sockets', '20', '--tpvs', '2', '--connections', '4'];
   const { code, stdout, stderr } = await runProcess(['test/bench/main.ts', ...small]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   for (const row of [
@@ -20,6 +22,18 @@ test('the benchmark measures every part', { timeout: 300_000 }, async () => {
     expect(stdout).toMatch(new RegExp(`^  ${row} +\\d`, 'm'));
   }
   expect(stdout).not.toMatch(/refused|NaN/);
+});
+
+test('the benchmark measures PostgreSQL in turns with SQLite, and from some milliseconds away', {
+  timeout: 120_000,
+}, async () => {
+  if (!hasPostgres()) TestRunner.getCurrentTest()?.context.skip('it needs PostgreSQL');
+  const small = ['--seconds', '1', '--rounds', '1', '--tpvs', '2', '--connections', '4', '--round-trip-ms', '2'];
+  const { code, stdout, stderr } = await runProcess(['test/bench/main.ts', 'postgres', ...small]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toMatch(/^ {2}on SQLite +\d/m);
+  expect(stdout).toMatch(/^ {2}on PostgreSQL beside it +\d/m);
+  expect(stdout).toMatch(/PostgreSQL 2 ms away, 16 connections.*\n {2}update → report committed +\d/);
 });
 
 test('a wrong option of the benchmark is refused', async () => {

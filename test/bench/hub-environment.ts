@@ -10,12 +10,12 @@ export interface TelegramSide {
 const NO_TELEGRAM: TelegramSide = { apiRoot: 'http://127.0.0.1:9', token: '1:made-up' };
 
 /**
- * The environment of a measured hub, on a SQLite file. Telegram is a closed port, unless there is one: then the hub
+ * The environment of a measured hub. Telegram is a closed port, unless there is one: then the hub
  * sets its webhook there.
  */
-export function hubEnvironment(databasePath: string, url: URL, telegram = NO_TELEGRAM): Record<string, string> {
+export function hubEnvironment(databaseUrl: string, url: URL, telegram = NO_TELEGRAM): Record<string, string> {
   return {
-    DATABASE_URL: `sqlite:${databasePath}`,
+    DATABASE_URL: databaseUrl,
     TELEGRAM_BOT_TOKEN: telegram.token,
     TELEGRAM_API_ROOT: telegram.apiRoot,
     TELEGRAM_WEBHOOK_URL: new URL('/webhook/telegram/', url).href,

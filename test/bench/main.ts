@@ -11,11 +11,12 @@ import { holdUp } from './loop.ts';
 import { type BenchOptions, benchOptions, HELP } from './options.ts';
 import { PanelVisitors } from './panel.ts';
 import { poll, registerPollers } from './polls.ts';
+import { comparePostgres } from './postgres.ts';
 import { pressButtons } from './press.ts';
 import { seed } from './seed.ts';
-import { LATENCY_COLUMNS, latencyCells, printHeading, printRow, whole } from './table.ts';
+import { cpuPer, LATENCY_COLUMNS, latencyCells, printHeading, printRow, printRun, whole } from './table.ts';
 import { registerTpvs } from './tpvs.ts';
-import { type RunResult, Traffic } from './traffic.ts';
+import { Traffic } from './traffic.ts';
 
 /** Before anything is measured, the hub runs for this long at most: its code is compiled then, its people are known. */
 const WARM_UP_SECONDS = 2;
@@ -72,6 +73,10 @@ async function measure({ parts, ...given }: BenchOptions): Promise<void> {
   if (parts.includes('sockets')) await sockets(given);
   if (parts.includes('panel')) await panel(given);
   if (parts.includes('loop')) await loop(given);
+  if (parts.includes('postgres')) {
+    const withHubOn: Parameters<typeof comparePostgres>[2] = (url, work) => withHub('sqlite', work, undefined, url);
+    await comparePostgres(`sqlite:${join(folder, 'beside.db')}`, options.dir, withHubOn, given);
+  }
 }
 
 type Sizes = Omit<BenchOptions, 'parts'>;
@@ -224,9 +229,14 @@ async function loop({ rows }: Sizes): Promise<void> {
   rmSync(join(folder, 'loop.db'), { force: true });
 }
 
-async function withHub<T>(name: string, work: (hub: HubUnderLoad) => Promise<T>, telegram?: TelegramSide): Promise<T> {
-  const file = join(folder, `${name}.db`);
-  const hub = await HubUnderLoad.make((url) => ({ ...slowDisk, ...hubEnvironment(file, url, telegram) }), 'dropped');
+async function withHub<T>(
+  name: string,
+  work: (hub: HubUnderLoad) => Promise<T>,
+  telegram?: TelegramSide,
+  databaseUrl = `sqlite:${join(folder, `${name}.db`)}`,
+): Promise<T> {
+  const environment = (url: URL) => ({ ...slowDisk, ...hubEnvironment(databaseUrl, url, telegram) });
+  const hub = await HubUnderLoad.make(environment, 'dropped');
   hubs.add(hub);
   try {
     await hub.start();
@@ -235,17 +245,4 @@ async function withHub<T>(name: string, work: (hub: HubUnderLoad) => Promise<T>,
     await hub.end();
     hubs.delete(hub);
   }
-}
-
-function printRun(result: RunResult): void {
-  const { answeredPerSecond, reportedPerSecond, refused } = result;
-  printRow('update → 200', latencyCells(answeredPerSecond, result.answered));
-  printRow('update → instruction at the TPV', latencyCells(reportedPerSecond, result.delivered));
-  printRow('update → report committed', latencyCells(reportedPerSecond, result.reported));
-  if (refused > 0) printRow('refused', [whole(refused)]);
-}
-
-function cpuPer(count: number, before: number | undefined, after: number | undefined): string {
-  if (before === undefined || after === undefined || count === 0) return '–';
-  return `${whole(((after - before) / count) * 1_000)} µs`;
 }

@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import { parseArgs } from 'node:util';
 
-export const PARTS = ['traffic', 'polls', 'press', 'sockets', 'rows', 'panel', 'loop'] as const;
+export const PARTS = ['traffic', 'polls', 'press', 'sockets', 'rows', 'panel', 'loop', 'postgres'] as const;
 export type Part = (typeof PARTS)[number];
 
 export interface BenchOptions {
@@ -15,6 +15,7 @@ export interface BenchOptions {
   rows: readonly number[];
   dir: string;
   diskMs: number;
+  roundTripMs: number;
 }
 
 export const HELP = `Measures the hub as it ships: a process of its own, SQLite, durable. This program plays Telegram and
@@ -22,7 +23,7 @@ the TPVs on the same machine, so its own work takes from the hub's: compare runs
 
   npm run bench -- [parts] [options]
 
-  parts               some of traffic polls press sockets rows panel loop (all); so does --only <part,part>
+  parts               some of traffic polls press sockets rows panel loop postgres (all); so does --only <part,part>
   --seconds <n>       length of each run (5)
   --rate <n>          updates per second where the rate is fixed (300)
   --rounds <n>        how often each page of the panel is opened, it stays open for a run, and a message's buttons are
@@ -34,6 +35,7 @@ the TPVs on the same machine, so its own work takes from the hub's: compare runs
                       them, with a tenth as many people and a thousandth as many TPVs; it needs Chromium. "loop" asks for
                       every page, list and long body on as many, and measures what /healthz waits meanwhile
   --disk-ms <n>       each sync of the disk takes so much longer (0), by a library that is compiled for it
+  --round-trip-ms <n> how far away the PostgreSQL of "postgres" is in its last run (3)
   --dir <folder>      where the databases are made, on the disk to measure (${tmpdir()})
 `;
 
@@ -56,6 +58,7 @@ export function benchOptions(): BenchOptions | undefined {
       sockets: { ...text, default: '4000' },
       rows: { ...text, default: '10000,1000000' },
       'disk-ms': { ...text, default: '0' },
+      'round-trip-ms': { ...text, default: '3' },
       dir: { ...text, default: tmpdir() },
     },
   });
@@ -70,6 +73,7 @@ export function benchOptions(): BenchOptions | undefined {
     sockets: whole('sockets', values.sockets),
     rows: values.rows.split(',').map((rows) => whole('rows', rows)),
     dir: values.dir,
+    roundTripMs: whole('round-trip-ms', values['round-trip-ms']),
     diskMs: values['disk-ms'] === '0' ? 0 : whole('disk-ms', values['disk-ms']),
   };
 }

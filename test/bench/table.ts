@@ -1,4 +1,5 @@
 import type { Latencies } from './latencies.ts';
+import type { RunResult } from './traffic.ts';
 
 const NAME = 34;
 const COLUMN = 11;
@@ -19,4 +20,18 @@ export function latencyCells(perSecond: number, latencies: Latencies): string[] 
 
 export function whole(value: number): string {
   return Math.round(value).toLocaleString('en');
+}
+
+export function printRun(result: RunResult): void {
+  const { answeredPerSecond, reportedPerSecond, refused } = result;
+  printRow('update → 200', latencyCells(answeredPerSecond, result.answered));
+  printRow('update → instruction at the TPV', latencyCells(reportedPerSecond, result.delivered));
+  printRow('update → report committed', latencyCells(reportedPerSecond, result.reported));
+  if (refused > 0) printRow('refused', [whole(refused)]);
+}
+
+/** Processor time for each of `count`, between two moments. */
+export function cpuPer(count: number, before: number | undefined, after: number | undefined): string {
+  if (before === undefined || after === undefined || count === 0) return '–';
+  return `${whole(((after - before) / count) * 1_000)} µs`;
 }

