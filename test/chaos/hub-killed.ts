@@ -1,18 +1,17 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import SqliteDatabase from 'better-sqlite3';
 import { HubClient } from '#hub-client';
+import { type ChaosDatabase, postgresForChaos, sqliteForChaos } from './chaos-database.ts';
 import { madeUpHub, SECRET } from './made-up-hub.ts';
 import { register } from './register.ts';
 import { TelegramSide } from './telegram-side.ts';
-import { OPEN_INSTRUCTIONS, untilNone } from './until-none.ts';
+import { OPEN_INSTRUCTIONS, untilZero } from './until-none.ts';
 
 export interface HubKilledOptions {
   kills: number;
   perSecond: number;
   tpvs: number;
   users: number;
+  /** On PostgreSQL, each life of a hub begins with its connections cut while it works. */
+  database: 'sqlite' | 'postgres';
 }
 
 /** What the ledger outside the process says after the last kill. */
@@ -42,9 +41,8 @@ const LEAST_LIFE_MS = 400;
  * told with what the TPVs saw and with what the database holds.
  */
 export async function hubKilled(options: HubKilledOptions): Promise<HubKilledResult> {
-  const dir = mkdtempSync(join(tmpdir(), 'hub-killed-'));
-  const file = join(dir, 'hub.db');
-  const hub = await madeUpHub({ DATABASE_URL: `sqlite:${file}` });
+  const database = options.database === 'postgres' ? await postgresForChaos() : sqliteForChaos();
+  const hub = await madeUpHub({ DATABASE_URL: database.url });
   const telegram = new TelegramSide({
     url: hub.url.origin,
     secret: SECRET,
@@ -71,16 +69,20 @@ export async function hubKilled(options: HubKilledOptions): Promise<HubKilledRes
     await Promise.all(clients.map((client) => client.connect()));
     telegram.start();
     for (let kill = 0; kill < options.kills; kill++) {
-      await new Promise((resolve) => setTimeout(resolve, LEAST_LIFE_MS * (1 + 2 * Math.random())));
+      await someTime();
+      if (database.cut !== undefined) {
+        await database.cut();
+        await someTime();
+      }
       await hub.end('SIGKILL');
       slowestReadyMs = Math.max(slowestReadyMs, await hub.start());
     }
     await telegram.stop();
-    await untilNone(file, OPEN_INSTRUCTIONS);
+    await untilZero(() => database.count(OPEN_INSTRUCTIONS));
     await Promise.all(clients.map((client) => client.close()));
     await hub.end();
     const accepted = telegram.accepted();
-    const inDatabase = examine(file);
+    const inDatabase = await examine(database);
     return {
       kills: options.kills,
       accepted: accepted.length,
@@ -95,20 +97,22 @@ export async function hubKilled(options: HubKilledOptions): Promise<HubKilledRes
     telegram.end();
     await Promise.all(clients.map((client) => client.close({ deadlineMs: 0 })));
     await hub.end('SIGKILL');
-    rmSync(dir, { recursive: true, force: true });
+    await database.end();
   }
 }
 
-function examine(file: string): Pick<HubKilledResult, 'hanging' | 'doubledRows' | 'integrity'> {
-  const db = new SqliteDatabase(file, { readonly: true });
-  try {
-    const one = (text: string) => Number(db.prepare(text).pluck().get());
-    return {
-      hanging: one("select count(*) from instructions where status not in ('completed', 'failed')"),
-      doubledRows: one('select count(*) from (select 1 from instructions group by update_id having count(*) > 1)'),
-      integrity: String(db.pragma('integrity_check', { simple: true })),
-    };
-  } finally {
-    db.close();
-  }
+function someTime(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, LEAST_LIFE_MS * (1 + 2 * Math.random())));
+}
+
+async function examine(
+  database: ChaosDatabase,
+): Promise<Pick<HubKilledResult, 'hanging' | 'doubledRows' | 'integrity'>> {
+  return {
+    hanging: await database.count("select count(*) from instructions where status not in ('completed', 'failed')"),
+    doubledRows: await database.count(
+      'select count(*) from (select 1 from instructions group by update_id having count(*) > 1) as doubled',
+    ),
+    integrity: await database.integrity(),
+  };
 }

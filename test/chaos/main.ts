@@ -11,7 +11,7 @@ import { pushesWaiting } from './pushes-waiting.ts';
 import { sdkFaults, sdkFaultsHeld } from './sdk-faults.ts';
 
 const HELP = `npm run chaos                      all programs
-npm run chaos -- hub-killed        --kills 200 --rate 300
+npm run chaos -- hub-killed        --kills 200 --rate 300 --database postgres   (sqlite)
 npm run chaos -- power-loss        --cuts 200 --rate 300        (it needs a C compiler)
 npm run chaos -- sdk-faults        --faults 500 --instructions 5000
 npm run chaos -- pushes-under-faults --minutes 10 --seed 1
@@ -28,6 +28,7 @@ const { values, positionals } = parseArgs({
   options: {
     kills: { type: 'string', default: '200' },
     rate: { type: 'string', default: '300' },
+    database: { type: 'string', default: 'sqlite' },
     cuts: { type: 'string', default: '200' },
     faults: { type: 'string', default: '500' },
     instructions: { type: 'string', default: '5000' },
@@ -71,7 +72,9 @@ process.exit(held ? 0 : 1);
 
 async function killHub(): Promise<boolean> {
   console.log(`Killing the hub ${values.kills} times under ${values.rate} updates/s …`);
-  const result = await hubKilled({ kills: Number(values.kills), perSecond: Number(values.rate), tpvs: 4, users: 200 });
+  const database = values.database === 'postgres' ? 'postgres' : 'sqlite';
+  const load = { perSecond: Number(values.rate), tpvs: 4, users: 200 };
+  const result = await hubKilled({ kills: Number(values.kills), ...load, database });
   show(result);
   const bad =
     result.lost > 0 ||

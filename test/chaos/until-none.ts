@@ -8,20 +8,25 @@ const LOOK_MS = 200;
 /** Looks without a change before it gives up: a minute, as a TPV that was killed last starts slowly on a busy machine. */
 const PATIENCE = 300;
 
-/** Waits until `query` counts nothing, for as long as the number still falls. */
+/** Waits until `query` counts nothing in a SQLite file, for as long as the number still falls. */
 export async function untilNone(file: string, query: string): Promise<void> {
   const db = new SqliteDatabase(file, { readonly: true });
   const count = db.prepare<[], number>(query).pluck();
   try {
-    for (let left = Number.POSITIVE_INFINITY, patience = 0; patience < PATIENCE; patience++) {
-      const now = count.get() ?? 0;
-      if (now === 0) return;
-      if (now < left) patience = 0;
-      // A number that goes up and down again has not fallen.
-      left = Math.min(left, now);
-      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-    }
+    await untilZero(async () => count.get() ?? 0);
   } finally {
     db.close();
+  }
+}
+
+/** Waits until `count` gives 0, for as long as the number still falls. */
+export async function untilZero(count: () => Promise<number>): Promise<void> {
+  for (let left = Number.POSITIVE_INFINITY, patience = 0; patience < PATIENCE; patience++) {
+    const now = await count();
+    if (now === 0) return;
+    if (now < left) patience = 0;
+    // A number that goes up and down again has not fallen.
+    left = Math.min(left, now);
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
 }
