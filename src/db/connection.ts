@@ -14,9 +14,12 @@ export type Bounds = 'request' | 'none';
  * another process, is done when it returns, so awaiting it never leaves the current turn of the event loop.
  */
 export interface Connection {
+  /** Whether statements may be asked for before those before are answered, as many as there are. */
+  readonly sideBySide?: boolean;
   execute(sql: string, parameters: readonly unknown[]): Promise<Outcome>;
   /** Starts a transaction that may write. */
   begin(bounds: Bounds): Promise<void>;
+  /** @throws CommitInDoubt where it can't be known now whether it is committed; anything else: it is not */
   commit(): Promise<void>;
   /**
    * Resolves once all that was committed before the call is on disk; undefined if it is. Absent: it is as soon as

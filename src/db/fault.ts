@@ -29,6 +29,20 @@ export class DatabaseFault extends HubError {
 }
 
 /**
+ * The connection to the server was lost before it said whether the transaction is committed. Nothing of it is said to
+ * the callers but that it may be; what follows a commit, or a rollback, follows when `outcome` is known.
+ */
+export class CommitInDoubt extends DatabaseFault {
+  /** Whether it was committed; resolves before the next transaction begins. It never rejects. */
+  readonly outcome: Promise<boolean>;
+
+  constructor(outcome: Promise<boolean>, cause: unknown) {
+    super('unreachable', 'The database was lost before it confirmed the commit.', cause);
+    this.outcome = outcome;
+  }
+}
+
+/**
  * Codes of SQLite, of the system and of PostgreSQL (SQLSTATE), by what they mean; the first that fits counts. By code
  * alone: PostgreSQL words its faults in the language of its server.
  */

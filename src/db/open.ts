@@ -7,7 +7,8 @@ import type { Connection } from './connection.ts';
 import { type DialectName, kyselyOver } from './dialect.ts';
 import { DatabaseFault, databaseFault } from './fault.ts';
 import { becomeOnlyHub } from './hub-lock.ts';
-import { openPostgresReader, openPostgresWriter } from './postgres.ts';
+import { openPostgresReader } from './postgres/reader.ts';
+import { openPostgresWriter } from './postgres/writer.ts';
 import { checkAfterCrash } from './quick-check.ts';
 import type { Schema } from './schema.ts';
 import { openSqliteReader, openSqliteWriter } from './sqlite.ts';
@@ -17,7 +18,7 @@ import { type DatabaseObserver, groupCommit, type Transact } from './transact.ts
 import { shrinking } from './vacuum.ts';
 import type { WatchedFile } from './watched-file.ts';
 
-export type { DatabaseObserver, Transact } from './transact.ts';
+export type { DatabaseObserver, Transact, TransactOptions } from './transact.ts';
 export type { Tx } from './tx.ts';
 
 /** The hub's database: one connection that writes, others that read what is committed. */

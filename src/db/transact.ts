@@ -1,7 +1,19 @@
-import { nextTurn } from '../clock.ts';
+import { nextTurn, pause, systemClock } from '../clock.ts';
 import { HubError } from '../errors.ts';
-import { DatabaseFault, databaseFault, type FaultKind } from './fault.ts';
-import { Attempt, type Tx, type TxPorts } from './tx.ts';
+import { runJobs } from './batch.ts';
+import { DurableOrder } from './durable-order.ts';
+import { CommitInDoubt, DatabaseFault, databaseFault, type FaultKind } from './fault.ts';
+import { Attempt, Batch, type Tx, type TxPorts } from './tx.ts';
+
+/** How a transaction may run. */
+export interface TransactOptions {
+  /**
+   * What it is about, such as `person 5`. On PostgreSQL those of one commit that have different keys run side by side,
+   * statement between statement, and see what the others wrote; those of one key run one after the other, in the order
+   * in which they were asked for. Without a key it runs alone. SQLite runs one after the other in any case.
+   */
+  key?: string;
+}
 
 /**
  * Runs `fn` in a transaction and resolves with its result once it is committed, and on disk.
@@ -11,7 +23,7 @@ import { Attempt, type Tx, type TxPorts } from './tx.ts';
  * neighbour fails, the batch is rolled back and every function runs again, alone.
  * @throws whatever `fn` throws; HubError `unavailable` where the database can't take it or too much is waiting
  */
-export type Transact = <T>(fn: (tx: Tx) => Promise<T>) => Promise<T>;
+export type Transact = <T>(fn: (tx: Tx) => Promise<T>, options?: TransactOptions) => Promise<T>;
 
 /** More than this many waiting transactions are refused: the database is not keeping up. */
 const MAX_WAITING = 20_000;
@@ -21,7 +33,16 @@ const MAX_BATCH = 500;
 /** Faults that took their time, and would take it again from every neighbour. */
 const HOLDS_UP: ReadonlySet<FaultKind> = new Set(['locked', 'unreachable']);
 
+/** Two transactions that were in each other's way are less so after a moment of their own. */
+const MOST_CONFLICT_WAIT_MS = 50;
+/** How often a batch, and a transaction alone, is tried again after such a conflict. */
+const BATCH_AGAIN = 1;
+const ALONE_AGAIN = 5;
+/** Another process knows nothing of a clock that a test moves. */
+const processTime = systemClock();
+
 interface Job {
+  key: string | undefined;
   fn(tx: Tx): Promise<unknown>;
   resolve(result: unknown): void;
   reject(error: unknown): void;
@@ -31,6 +52,7 @@ interface Job {
 interface Settlement {
   /** Undefined where it was refused, and so has nothing to say. */
   attempt: Attempt | undefined;
+  order: number;
   settle(): void;
   reject(error: unknown): void;
 }
@@ -55,20 +77,28 @@ export interface TransactPorts extends TxPorts {
  */
 export function groupCommit(ports: TransactPorts): { transact: Transact; idle(): Promise<void> } {
   const { writer, observer } = ports;
+  const isSideBySide = writer.sideBySide === true;
   let waiting: Job[] = [];
   let running: Promise<void> | undefined;
-  /** Jobs that were run, and wait for the disk; what they are told is told in their order. */
-  let unsettled = 0;
-  let lastSettled = Promise.resolve();
+  const toldInOrder = new DurableOrder(() => writer.durable?.());
 
   const drain = async () => {
     while (waiting.length > 0) {
       await gathered();
       const batch = waiting.length <= MAX_BATCH ? waiting : waiting.slice(0, MAX_BATCH);
       waiting = batch === waiting ? [] : waiting.slice(MAX_BATCH);
-      if (!(await runBatch(batch))) for (const job of batch) await runBatch([job]);
+      if (!(await runAgain(batch, BATCH_AGAIN))) for (const job of batch) await runAgain([job], ALONE_AGAIN);
     }
     running = undefined;
+  };
+
+  /** @returns false, with nothing settled and nothing written, if one of several failed */
+  const runAgain = async (batch: Job[], times: number): Promise<boolean> => {
+    for (let left = times; ; left--) {
+      const outcome = await runBatch(batch, left > 0);
+      if (outcome !== 'conflict') return outcome === 'settled';
+      await pause(processTime, Math.random() * MOST_CONFLICT_WAIT_MS);
+    }
   };
 
   /**
@@ -85,36 +115,16 @@ export function groupCommit(ports: TransactPorts): { transact: Transact; idle():
     } while (waiting.length > before && waiting.length < MAX_BATCH);
   };
 
-  /** Tells so many jobs what became of them, once what was committed is on disk, behind all earlier ones. */
-  const whenDurable = (jobs: number, tell: () => void, refuseAll: (cause: unknown) => void) => {
-    const durable = writer.durable?.();
-    if (durable === undefined && unsettled === 0) return tell();
-    unsettled += jobs;
-    const before = lastSettled;
-    lastSettled = (async () => {
-      try {
-        await durable;
-      } catch (cause) {
-        await before;
-        unsettled -= jobs;
-        return refuseAll(cause);
-      }
-      await before;
-      unsettled -= jobs;
-      tell();
-    })();
-  };
-
   /**
    * Commits the batch, and settles its jobs when it is on disk.
-   * @returns false, with nothing settled and nothing written, if one of them failed
+   * @returns `failed`, or `conflict` where it may run again, with nothing settled and nothing written
    */
-  const runBatch = async (batch: Job[]): Promise<boolean> => {
+  const runBatch = async (batch: Job[], mayRunAgain: boolean): Promise<'settled' | 'failed' | 'conflict'> => {
     const beganAt = performance.now();
     const settlements: Settlement[] = [];
-    const attempts: Attempt[] = [];
-    const takeBack = async () => {
-      await writer.rollback();
+    const attempts = new Set<Attempt>();
+    let failure: { error: unknown; reject(error: unknown): void } | undefined;
+    const takenBack = () => {
       for (const attempt of attempts) attempt.takenBack();
     };
     try {
@@ -122,47 +132,76 @@ export function groupCommit(ports: TransactPorts): { transact: Transact; idle():
     } catch (error) {
       return refuse(batch, error);
     }
-    for (const job of batch) {
-      const attempt = new Attempt(ports);
-      attempts.push(attempt);
+    const inCommon = new Batch();
+    const run = async (job: Job): Promise<boolean> => {
+      if (!isSideBySide || job.key === undefined) inCommon.forget();
+      const attempt = new Attempt(ports, inCommon);
+      attempts.add(attempt);
+      const { reject } = job;
       try {
         const result = await job.fn(attempt);
-        settlements.push({ attempt, settle: () => job.resolve(result), reject: job.reject });
+        settlements.push({ attempt, order: attempt.order, settle: () => job.resolve(result), reject });
+        return true;
       } catch (error) {
         // A refusal that wrote nothing leaves its neighbours as they are.
-        if (error instanceof HubError && !attempt.wrote) {
+        if (error instanceof HubError && !(error instanceof DatabaseFault) && !attempt.wrote) {
           attempt.takenBack();
-          attempts.pop();
-          settlements.push({ attempt: undefined, settle: () => job.reject(error), reject: job.reject });
-          continue;
+          attempts.delete(attempt);
+          settlements.push({ attempt: undefined, order: attempt.order, settle: () => reject(error), reject });
+          return true;
         }
-        await takeBack();
-        const fault = databaseFault(error);
-        // Each of them alone would wait as long for the same lock, or for the same server.
-        if (fault instanceof DatabaseFault && HOLDS_UP.has(fault.kind)) return refuse(batch, fault);
-        if (batch.length > 1) return false;
-        if (fault instanceof DatabaseFault) observer?.notCommitted(fault, 1);
-        const reject = () => job.reject(fault);
-        // What it says may come of what it read.
-        whenDurable(1, reject, reject);
-        return true;
+        failure ??= { error, reject };
+        return false;
       }
+    };
+    if (!(await runJobs(batch, isSideBySide, run)) && failure !== undefined) {
+      await writer.rollback();
+      takenBack();
+      return failed(batch, failure, mayRunAgain);
     }
     try {
       await writer.commit();
     } catch (error) {
-      await takeBack();
-      return refuse(batch, error);
+      if (error instanceof CommitInDoubt) {
+        void error.outcome.then((committed) => (committed ? settle(settlements) : takenBack()));
+        return refuse(batch, error);
+      }
+      await writer.rollback();
+      takenBack();
+      return mayRunAgain && isConflict(error) ? 'conflict' : refuse(batch, error);
     }
+    // Side by side, a later job may be done first; what is told follows what was written.
+    if (isSideBySide) settlements.sort((a, b) => a.order - b.order);
     const tell = () => {
-      if (attempts.some(({ wrote }) => wrote)) observer?.committed(batch.length, performance.now() - beganAt);
+      if (settlements.some(({ attempt }) => attempt?.wrote)) {
+        observer?.committed(batch.length, performance.now() - beganAt);
+      }
       settle(settlements);
     };
-    whenDurable(batch.length, tell, (cause) => {
-      for (const attempt of attempts) attempt.takenBack();
+    toldInOrder.whenDurable(batch.length, tell, (cause) => {
+      takenBack();
       refuse(batch, cause);
     });
-    return true;
+    return 'settled';
+  };
+
+  /** What follows where a job of a batch failed, and nothing of the batch was written. */
+  const failed = (
+    batch: readonly Job[],
+    { error, reject }: { error: unknown; reject(error: unknown): void },
+    mayRunAgain: boolean,
+  ): 'settled' | 'failed' | 'conflict' => {
+    const fault = databaseFault(error);
+    const kind = fault instanceof DatabaseFault ? fault.kind : undefined;
+    if (kind === 'conflict' && mayRunAgain) return 'conflict';
+    // Each of them alone would wait as long for the same lock, or for the same server.
+    if (kind !== undefined && HOLDS_UP.has(kind)) return refuse(batch, fault);
+    if (batch.length > 1) return 'failed';
+    if (kind !== undefined) observer?.notCommitted(fault, 1);
+    const tell = () => reject(fault);
+    // What it says may come of what it read.
+    toldInOrder.whenDurable(1, tell, tell);
+    return 'settled';
   };
 
   const settle = (settlements: readonly Settlement[]) => {
@@ -177,29 +216,34 @@ export function groupCommit(ports: TransactPorts): { transact: Transact; idle():
     for (const one of settlements) one.settle();
   };
 
-  const refuse = (batch: readonly Job[], cause: unknown): true => {
+  const refuse = (batch: readonly Job[], cause: unknown): 'settled' => {
     const fault = databaseFault(cause);
     observer?.notCommitted(fault, batch.length);
     for (const job of batch) job.reject(fault);
-    return true;
+    return 'settled';
   };
 
   return {
-    transact: (fn) =>
+    transact: (fn, options) =>
       new Promise((resolve, reject) => {
-        if (waiting.length + unsettled >= MAX_WAITING) {
+        if (waiting.length + toldInOrder.untold >= MAX_WAITING) {
           reject(new HubError('unavailable', 'Too many transactions are waiting.', { retryAfterSeconds: 2 }));
           return;
         }
         // The queue holds jobs of every result type; each resolve gets the result of its own fn.
-        waiting.push({ fn, resolve: resolve as (result: unknown) => void, reject });
+        waiting.push({ fn, key: options?.key, resolve: resolve as (result: unknown) => void, reject });
         running ??= drain();
       }),
     async idle() {
-      while (running !== undefined || unsettled > 0) {
+      while (running !== undefined || toldInOrder.untold > 0) {
         await running;
-        await lastSettled;
+        await toldInOrder.idle();
       }
     },
   };
+}
+
+function isConflict(error: unknown): boolean {
+  const fault = databaseFault(error);
+  return fault instanceof DatabaseFault && fault.kind === 'conflict';
 }

@@ -26,6 +26,12 @@ export interface Tx {
   afterCommit(fn: () => void): void;
   /** Calls `fn` where what was done so far is taken back; the function may run again after that. */
   afterRollback(fn: () => void): void;
+  /**
+   * What functions that run side by side read once and then keep in memory together: what one reads, to choose by it
+   * what to write, another would change before it is written. A function that runs alone reads it anew.
+   * @param what names it; it is always read by the same function
+   */
+  shared<T>(what: string, read: () => Promise<T>): Promise<T>;
 }
 
 export interface TxPorts {
@@ -36,18 +42,48 @@ export interface TxPorts {
   events: EventSink;
 }
 
+/** What the runs of one batch have in common. */
+export class Batch {
+  readonly #shared = new Map<string, Promise<unknown>>();
+  #statements = 0;
+
+  /** A number that grows with each statement. */
+  next(): number {
+    return ++this.#statements;
+  }
+
+  shared<T>(what: string, read: () => Promise<T>): Promise<T> {
+    const known = this.#shared.get(what);
+    // One name stands for what one function reads.
+    if (known !== undefined) return known as Promise<T>;
+    const reading = read();
+    this.#shared.set(what, reading);
+    return reading;
+  }
+
+  /** Another function runs alone now, and may change everything. */
+  forget(): void {
+    this.#shared.clear();
+  }
+}
+
 /** One run of a function in a transaction, and what is to be done once that is committed or taken back. */
 export class Attempt implements Tx {
   wrote = false;
+  /** When, within its batch, it asked for its last statement: what it says is said in this order. */
+  order: number;
   readonly #ports: TxPorts;
+  readonly #batch: Batch;
   readonly #undo: (() => void)[] = [];
   readonly #said: (HubEvent | (() => void))[] = [];
   // Two lists instead of one object each: most rows change while no administrator watches.
   readonly #changed: Changed[] = [];
   readonly #changedIds: string[] = [];
 
-  constructor(ports: TxPorts) {
+  constructor(ports: TxPorts, batch: Batch) {
     this.#ports = ports;
+    this.#batch = batch;
+    this.order = batch.next();
   }
 
   get kysely(): Kysely<Schema> {
@@ -65,6 +101,7 @@ export class Attempt implements Tx {
   }
 
   async #execute<P extends object, R>(statement: Statement<P, R>, parameters: P): Promise<Outcome> {
+    this.order = this.#batch.next();
     const compiled = this.#ports.compile(statement);
     // A statement's type says which parameters it takes; here they are only looked up by name.
     const values = compiled.bind(parameters as Record<string, unknown>);
@@ -88,6 +125,10 @@ export class Attempt implements Tx {
 
   afterRollback(fn: () => void): void {
     this.#undo.push(fn);
+  }
+
+  shared<T>(what: string, read: () => Promise<T>): Promise<T> {
+    return this.#batch.shared(what, read);
   }
 
   /**

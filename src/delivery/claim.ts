@@ -13,6 +13,11 @@ export interface DeliveryObserver {
   returned(ids: readonly string[]): void;
 }
 
+/** The key of what is handed out to one TPV. */
+export function tpvKey(tpvId: string): string {
+  return `tpv ${tpvId}`;
+}
+
 /** A row that was just handed out. */
 export interface ClaimedRow extends InstructionRow {
   /** It was out before; a closed socket gives it back with as many attempts as it had. */

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { Database } from '../db/open.ts';
 import type { EventSource } from '../events.ts';
 import { type DeliverySettings, type InstructionRow, POLL_HOLDER } from '../instructions/instruction.ts';
-import { claim, type DeliveryObserver } from './claim.ts';
+import { claim, type DeliveryObserver, tpvKey } from './claim.ts';
 
 export interface PollersPorts {
   db: Database;
@@ -82,7 +82,8 @@ export class Pollers {
     const { db, clock, settings, observer } = this.#ports;
     const now = clock.now();
     const leaseUntil = now + settings.sentLeaseMs;
-    const rows = await db.transact((tx) => claim(tx, { tpvId, holder: POLL_HOLDER, now, leaseUntil, limit }));
+    const next = { tpvId, holder: POLL_HOLDER, now, leaseUntil, limit };
+    const rows = await db.transact((tx) => claim(tx, next), { key: tpvKey(tpvId) });
     for (const row of rows) observer?.handedOut(row, 'poll', clock.now() - row.created_at, row.outBefore);
     return rows;
   }

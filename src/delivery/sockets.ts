@@ -1,12 +1,12 @@
 import type { Clock } from '../clock.ts';
-import type { Database } from '../db/open.ts';
+import type { Database, Tx } from '../db/open.ts';
 import type { EventOf, EventSource } from '../events.ts';
 import type { DeliverySettings, InstructionRow } from '../instructions/instruction.ts';
 import { countOpen, handOutAgain, instructionOfTpv, releaseTpv } from '../instructions/instruction-store.ts';
 import type { HandOut } from '../instructions/submit.ts';
 import { endUnanswered, type UnansweredTexts } from '../instructions/sweep.ts';
 import { instructionJson } from '../instructions/wire.ts';
-import { claim, type DeliveryObserver } from './claim.ts';
+import { claim, type DeliveryObserver, tpvKey } from './claim.ts';
 import { ClosedSockets } from './closed-sockets.ts';
 import type { Sink } from './sink.ts';
 import { SocketWindow } from './socket-window.ts';
@@ -181,7 +181,7 @@ export class Sockets implements HandOut {
   async #fill(window: SocketWindow): Promise<void> {
     const { db, clock, settings } = this.#ports;
     const { sink } = window;
-    await db.transact(async (tx) => {
+    const fill = async (tx: Tx) => {
       if (this.#windows.get(sink.tpvId) !== window) return;
       const limit = Math.min(window.room, CLAIM_PAGE);
       const now = clock.now();
@@ -196,7 +196,8 @@ export class Sockets implements HandOut {
           this.#handedOut(row, row.outBefore);
         }
       });
-    });
+    };
+    await db.transact(fill, { key: tpvKey(sink.tpvId) });
   }
 
   /** Silent instructions go out once more, or fail after their last attempt; one commit for all of a socket. */

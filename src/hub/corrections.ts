@@ -97,11 +97,11 @@ export async function startCorrections(ports: CorrectionPorts): Promise<Correcti
   };
 
   /** While the hub runs, the database may be away: nothing expires until it is back. */
-  const patiently: Transact = async (fn) => {
+  const patiently: Transact = async (fn, options) => {
     for (;;) {
       over.signal.throwIfAborted();
       try {
-        return await db.transact(fn);
+        return await db.transact(fn, options);
       } catch (error) {
         if (!(error instanceof HubError)) throw error;
         await pause(clock, TRY_AGAIN_MS, over.signal);

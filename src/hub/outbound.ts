@@ -7,9 +7,10 @@ import { checkButtons, createButtons } from '../buttons/create.ts';
 import { createGuardedCaller } from '../callbacks/guarded-call.ts';
 import { type IsCallable, isCallableOrigin } from '../callbacks/origins.ts';
 import { dataFolder } from '../config/config.ts';
+import { inTurn } from '../db/in-turn.ts';
 import { HubError } from '../errors.ts';
 import { diskSpace, isNearlyFull } from '../observability/disk-space.ts';
-import { acceptPush, inTurn, type PushInput } from '../push/accept.ts';
+import { acceptPush, type PushInput } from '../push/accept.ts';
 import { PUSH_WAIT_MS, type PushAnswer, pushResult } from '../push/answer.ts';
 import type { AskChange } from '../push/change.ts';
 import { Dispatcher } from '../push/dispatch.ts';
@@ -111,7 +112,7 @@ export function createOutbound(ports: OutboundPorts, ends: AsyncDisposableStack)
     if (row === undefined) throw new HubError('not_found', 'The message was deleted meanwhile.');
     return pushResult(row);
   };
-  const checkInTurn = inTurn<void>();
+  const checkInTurn = inTurn();
   return {
     dispatcher,
     answers,

@@ -103,7 +103,7 @@ export async function report(ports: ReportPorts, report: Report, now: number): P
     now,
     leaseUntil: now + ports.settings.processingLeaseMs,
   };
-  await ports.transact(async (tx) => {
+  const keep = async (tx: Tx) => {
     const changed = await move(tx, report.status, parameters);
     if (changed === undefined) return refuseUnlessSame(tx, { ...report, id });
     tx.emit({
@@ -116,7 +116,9 @@ export async function report(ports: ReportPorts, report: Report, now: number): P
       waitedMs: changed.isFirst ? now - changed.createdAt : undefined,
     });
     tx.changed('instruction', id);
-  });
+  };
+  // Reports on different instructions have nothing in common.
+  await ports.transact(keep, { key: `instruction ${id}` });
 }
 
 /**

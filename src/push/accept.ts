@@ -99,18 +99,3 @@ function messageOf({ fields, upload }: PushInput): OutboundMessage {
     disableNotification: fields.disable_notification,
   };
 }
-
-/** Runs what is asked for under one key one after the other, in the order in which it was asked for. */
-export function inTurn<T>(): (key: string, run: () => Promise<T>) => Promise<T> {
-  const last = new Map<string, Promise<unknown>>();
-  return (key, run) => {
-    const before = last.get(key);
-    const mine = before === undefined ? run() : before.then(run, run);
-    last.set(key, mine);
-    const forget = () => {
-      if (last.get(key) === mine) last.delete(key);
-    };
-    mine.then(forget, forget);
-    return mine;
-  };
-}

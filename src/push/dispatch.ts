@@ -1,6 +1,7 @@
 import { type Cancel, pause } from '../clock.ts';
 import type { EventSource } from '../events.ts';
 import { Pace } from '../pace.ts';
+import { personKey } from '../users/user.ts';
 import { ChangeLane, type ChangeLanePorts } from './change-lane.ts';
 import { Departure } from './departure.ts';
 import type { PushRow } from './message.ts';
@@ -209,7 +210,8 @@ export class Dispatcher {
     this.#queue.taken(chatId, clock.elapsed());
     const departure = new Departure(async () => {
       if (this.#stopping.signal.aborted) return undefined;
-      return (await db.transact((tx) => tx.run(markSending, { id: head.id })))[0];
+      const key = personKey(chatId);
+      return (await db.transact((tx) => tx.run(markSending, { id: head.id }), { key }))[0];
     }, prepared);
     const outcome = await sender.send(head, () => departure.leave());
     const left = await departure.over();

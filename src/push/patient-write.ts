@@ -1,5 +1,5 @@
 import { type Clock, pause } from '../clock.ts';
-import type { Database, Tx } from '../db/open.ts';
+import type { Database, TransactOptions, Tx } from '../db/open.ts';
 import { HubError } from '../errors.ts';
 import type { SendPause } from './send-pause.ts';
 
@@ -12,7 +12,7 @@ export interface PatientWriteOptions {
   onFault(error: unknown): void;
 }
 
-export type PatientWrite = (change: (tx: Tx) => Promise<void>) => Promise<void>;
+export type PatientWrite = (change: (tx: Tx) => Promise<void>, options?: TransactOptions) => Promise<void>;
 
 /** After a fault of the database, nothing is tried for this long. */
 export const FAULT_WAIT_MS = 1_000;
@@ -23,11 +23,11 @@ export const FAULT_WAIT_MS = 1_000;
  */
 export function patientWrite(options: PatientWriteOptions): PatientWrite {
   const { db, clock, sendPause, over, onFault } = options;
-  return async (change) => {
+  return async (change, transactOptions) => {
     for (;;) {
       over.throwIfAborted();
       try {
-        return await db.transact(change);
+        return await db.transact(change, transactOptions);
       } catch (error) {
         if (!(error instanceof HubError)) throw error;
         if (!over.aborted) onFault(error);

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
-import type { Database } from '../db/open.ts';
-import { markUnreachable } from '../users/user.ts';
+import type { Database, Tx } from '../db/open.ts';
+import { markUnreachable, personKey } from '../users/user.ts';
 import { type PushRow, uploadOf } from './message.ts';
 import type { PatientWrite } from './patient-write.ts';
 import { moveChat, postponePush, sendAgain, settlePush } from './push-store.ts';
@@ -146,7 +146,7 @@ export class Settlement {
     const { id, tpv_id: tpvId, idempotency_key: idempotencyKey, attempts } = row;
     const { status } = end;
     this.#moved.delete(row.id);
-    await this.#write(async (tx) => {
+    const settle = async (tx: Tx) => {
       await tx.run(settlePush, {
         id,
         status,
@@ -163,7 +163,8 @@ export class Settlement {
       const ms = clock.now() - row.queued_at;
       tx.emit({ type: 'push.settled', id, tpvId, status, idempotencyKey, attempts, ms });
       tx.changed('push', id);
-    });
+    };
+    await this.#write(settle, { key: personKey(row.chat_id) });
     this.#state.waiters.release(id);
     const file = outcome?.kind === 'sent' ? uploadOf(row) : undefined;
     if (file !== undefined) uploads.remove(file).catch(onFault);

@@ -6,7 +6,8 @@ import type { Tpv } from '../tpvs/tpv.ts';
 import { type Candidate, leastUsers, roundRobin } from './strategies.ts';
 import { tpvOfUser } from './user.ts';
 
-export type StrategyName = 'least_users' | 'round_robin' | 'specific';
+export type StrategyName = AutomaticStrategy | 'specific';
+type AutomaticStrategy = 'least_users' | 'round_robin';
 
 /** What assigning asks of the rest of the hub. */
 export interface AssignPorts {
@@ -72,47 +73,59 @@ const markTold = statement<{ telegramId: number; now: number }>()((db, p) =>
 export async function assign(tx: Tx, ports: AssignPorts, telegramId: number): Promise<string | undefined> {
   const strategy = ports.strategy();
   if (strategy === 'specific') return undefined;
-  let open: Candidate[] = (await tx.run(candidates, {})).map((row) => ({
-    id: row.id,
-    userCount: row.user_count,
-    online: ports.isOnline(row),
-  }));
-  while (open.length > 0) {
-    const chosen = await choose(tx, strategy, open);
+  const seats = await tx.shared('seats', () => readSeats(tx, ports, strategy));
+  for (;;) {
+    const chosen = choose(strategy, seats);
     if (chosen === undefined) return undefined;
-    if (await assignToSlot(tx, chosen.id, telegramId)) {
-      if (strategy === 'round_robin') await tx.run(storeValue, { key: ROUND_ROBIN_LAST, value: chosen.id });
-      return chosen.id;
+    // Others who run beside this one choose by it at once.
+    chosen.userCount++;
+    seats.last = chosen.id;
+    const outcome = await takeSeat(tx, chosen.id, telegramId);
+    if (outcome === 'full') {
+      seats.open = seats.open.filter((candidate) => candidate !== chosen);
+      continue;
     }
-    open = open.filter((candidate) => candidate !== chosen);
+    if (outcome === 'seated_elsewhere') {
+      chosen.userCount--;
+      return undefined;
+    }
+    if (strategy === 'round_robin') await tx.run(storeValue, { key: ROUND_ROBIN_LAST, value: chosen.id });
+    return chosen.id;
   }
-  return undefined;
 }
 
-async function choose(
-  tx: Tx,
-  strategy: Exclude<StrategyName, 'specific'>,
-  open: readonly Candidate[],
-): Promise<Candidate | undefined> {
+/** The TPVs that may take one more user, and which of them got the last one. */
+interface Seats {
+  open: Candidate[];
+  last: string | undefined;
+}
+
+async function readSeats(tx: Tx, ports: AssignPorts, strategy: AutomaticStrategy): Promise<Seats> {
+  const rows = await tx.run(candidates, {});
+  const [last] = strategy === 'round_robin' ? await tx.run(storedValue, { key: ROUND_ROBIN_LAST }) : [];
+  const open = rows.map((row) => ({ id: row.id, userCount: row.user_count, online: ports.isOnline(row) }));
+  return { open, last: last?.value };
+}
+
+function choose(strategy: AutomaticStrategy, { open, last }: Seats): Candidate | undefined {
   switch (strategy) {
     case 'least_users':
       return leastUsers(open);
-    case 'round_robin': {
-      const [last] = await tx.run(storedValue, { key: ROUND_ROBIN_LAST });
-      return roundRobin(open, last?.value);
-    }
+    case 'round_robin':
+      return roundRobin(open, last);
     default:
       return strategy satisfies never;
   }
 }
 
-/** Assigns an unassigned person to a TPV; false if it has no room (any more). */
-async function assignToSlot(tx: Tx, tpvId: string, telegramId: number): Promise<boolean> {
+/** Assigns an unassigned person to a TPV, unless it has no room (any more), or the person has one meanwhile. */
+async function takeSeat(tx: Tx, tpvId: string, telegramId: number): Promise<'seated' | 'full' | 'seated_elsewhere'> {
   const [taken] = await tx.run(claimSlot, { tpvId });
-  if (taken === undefined) return false;
+  if (taken === undefined) return 'full';
   const [sitting] = await tx.run(addToTpv, { tpvId, telegramId });
-  if (sitting === undefined) await tx.run(releaseSlot, { tpvId });
-  return sitting !== undefined;
+  if (sitting !== undefined) return 'seated';
+  await tx.run(releaseSlot, { tpvId });
+  return 'seated_elsewhere';
 }
 
 /**

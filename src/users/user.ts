@@ -80,6 +80,11 @@ export interface TouchedUser {
   isNew: boolean;
 }
 
+/** The key of transactions about a person, and what is said to them: a private chat has its person's id. */
+export function personKey(telegramId: number): string {
+  return `person ${telegramId}`;
+}
+
 type Run = Pick<Tx, 'run'>;
 
 /**

@@ -97,6 +97,16 @@ describe.each(DIALECTS)('on %s', (database) => {
     expect((await instructionsOf(hub)).filter(({ tpv_id }) => tpv_id === null)).toHaveLength(40);
   });
 
+  test.each(['least_users', 'round_robin'])(
+    'new people who write at once are spread evenly by %s',
+    async (strategy) => {
+      const hub = await startHub({ database, env: { ROUTING_STRATEGY: strategy } });
+      const tpvs = [await hub.tpv(), await hub.tpv(), await hub.tpv(), await hub.tpv()];
+      await Promise.all(Array.from({ length: 40 }, (_, i) => hub.message(i + 1, 'Hola', i + 1)));
+      expect(await Promise.all(tpvs.map(count))).toEqual([10, 10, 10, 10]);
+    },
+  );
+
   test('once assigned, a person stays, also when their TPV goes offline and others are free', async () => {
     const clock = testClock();
     const hub = await startHub({ database, clock });

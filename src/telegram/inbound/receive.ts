@@ -6,6 +6,7 @@ import { type Parameters, statement } from '../../db/statement.ts';
 import { HubError } from '../../errors.ts';
 import type { EventOf } from '../../events.ts';
 import { exceededBound, JSON_BOUNDS } from '../../json-bounds.ts';
+import { personKey } from '../../users/user.ts';
 import { type ApplyPorts, applyUpdate, sayUnreadable } from './apply.ts';
 import { type Meaning, meaningOf } from './meaning.ts';
 import { ALLOWED_UPDATES, dropNulls, type From, type Update, updateSchema } from './update.ts';
@@ -63,7 +64,8 @@ export async function receiveUpdate(ports: ReceivePorts, raw: Buffer): Promise<R
   const { updateId, kind } = understood;
   try {
     if ('reason' in understood) return await keep(ports, { ...understood, raw, now });
-    const { instructionId } = await ports.db.transact((tx) => take(tx, ports, understood, now));
+    const key = personKey(understood.meaning.from.id);
+    const { instructionId } = await ports.db.transact((tx) => take(tx, ports, understood, now), { key });
     return { updateId, instructionId };
   } catch (error) {
     // The database will take it later; whatever else fails would fail again, and Telegram would repeat this update for

@@ -85,6 +85,15 @@ export const peopleFaults: readonly Mutation[] = [
     tests: ['test/users/strategies.test.ts'],
   },
   {
+    name: 'users: each of those who write at once reads by itself who has the fewest',
+    file: ASSIGN,
+    find: "await tx.shared('seats', () => readSeats(tx, ports, strategy))",
+    replace: 'await readSeats(tx, ports, strategy)',
+    harm: 'on PostgreSQL one TPV gets all people of a busy moment',
+    tests: ['test/users/assign.test.ts'],
+    only: 'postgres.*spread evenly by least_users',
+  },
+  {
     name: 'users: a full TPV takes one more',
     file: ASSIGN,
     find: "    .whereRef('user_count', '<', 'max_users')\n    .returning('id'),",
