@@ -3,7 +3,7 @@ import { hasPostgres } from '../support/postgres.ts';
 import { runProcess } from '../support/process.ts';
 
 test('the benchmark measures every part', { timeout: 300_000 }, async () => {
-  const runs = ['--seconds', '1', '--rounds', '1', '--rate', '100'];
+  const runs = ['--seconds', '0.2', '--rounds', '1', '--rate', '100'];
   const parts = ['traffic', 'polls', 'press', 'sockets', 'rows', 'panel', 'loop'];
   const small = [...parts, ...runs, '--rows', '1000', '--sockets', '20', '--tpvs', '2', '--connections', '4'];
   const { code, stdout, stderr } = await runProcess(['test/bench/main.ts', ...small]);

@@ -24,7 +24,7 @@ the TPVs on the same machine, so its own work takes from the hub's: compare runs
   npm run bench -- [parts] [options]
 
   parts               some of traffic polls press sockets rows panel loop postgres (all); so does --only <part,part>
-  --seconds <n>       length of each run (5)
+  --seconds <n>       length of each run, such as 5 or 0.2 (5)
   --rate <n>          updates per second where the rate is fixed (300)
   --rounds <n>        how often each page of the panel is opened, it stays open for a run, and a message's buttons are
                       pressed (5)
@@ -65,7 +65,7 @@ export function benchOptions(): BenchOptions | undefined {
   if (values.help === true) return undefined;
   return {
     parts: (positionals.length > 0 ? positionals : values.only.split(',')).map(partOf),
-    seconds: whole('seconds', values.seconds),
+    seconds: seconds(values.seconds),
     rate: whole('rate', values.rate),
     rounds: whole('rounds', values.rounds),
     connections: whole('connections', values.connections),
@@ -82,6 +82,14 @@ function partOf(name: string): Part {
   const part = PARTS.find((known) => known === name);
   if (part === undefined) throw new Error(`The parts are ${PARTS.join(', ')}; there is no "${name}".`);
   return part;
+}
+
+function seconds(value: string): number {
+  const number = Number(value);
+  if (!/^\d{1,6}(\.\d{1,3})?$/.test(value) || number === 0) {
+    throw new Error(`--seconds takes a number above 0, and not "${value}".`);
+  }
+  return number;
 }
 
 function whole(name: string, value: string): number {
