@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { alarmsOf } from '../../src/admin/overview/alarms.ts';
-import { openBrowser } from '../support/admin.ts';
+import { logIn, PASSWORD } from '../support/admin.ts';
 import { type TestClock, testClock } from '../support/clock.ts';
 import { DIALECTS, startHub, type TestHub } from '../support/hub.ts';
 import { auditOf, everyItem } from '../support/pages.ts';
@@ -62,7 +62,9 @@ describe.each(DIALECTS)('on %s', (database) => {
 
   test('the audit log lists who did what, page by page, and is found by who, what, which and when', async () => {
     const hub = await startHub({ database });
-    const ana = await openBrowser(hub);
+    const account = { name: 'ana', role: 'admin', password: PASSWORD };
+    await hub.admin('/api/admin/accounts', { method: 'POST', json: account });
+    const ana = await logIn(hub);
     const tpv = await hub.tpv({ name: '=Uno;"dos"' });
     for (const action of ['deactivate', 'activate']) {
       await ana.fetch(`/api/admin/tpvs/${tpv.id}/${action}`, { method: 'POST', json: {} });

@@ -14,7 +14,7 @@ import { makeMemoryFolder } from './memory-folder.ts';
 import { copyMigratedFile } from './migrated-database.ts';
 import { createPostgresDatabase, hasPostgres } from './postgres.ts';
 import { openSocket, type TestSocket } from './socket.ts';
-import { patience, within } from './within.ts';
+import { patience, TEST_MS, within } from './within.ts';
 
 export type DialectUnderTest = 'sqlite' | 'postgres';
 /** Both, but in `npm run test:fast`. */
@@ -73,6 +73,7 @@ export interface TestHub {
   url: string;
   hub: Hub;
   databaseUrl: string;
+  clock: Clock;
   emulator: Emulator;
   /** Registers a TPV (active, as registration is open here) and gives it back with its key. */
   tpv(fields?: Record<string, unknown>): Promise<TestTpv>;
@@ -129,6 +130,7 @@ export async function startHub(options: HubOptions = {}): Promise<TestHub> {
     url,
     hub,
     databaseUrl,
+    clock,
     emulator,
     fetch: call,
     admin: (path, init) => call(path, withHeader(init, `Token ${ADMIN_TOKEN}`)),
@@ -231,8 +233,8 @@ export async function freshDatabase(
   return `sqlite:${join(dir, 'hub.db')}`;
 }
 
-/** A long poll waits, too; less than a test's own limit, which does not say what was missing. */
-const ANSWER_MS = 18_000;
+/** A long poll waits, too, and so does a login behind others; a test's own limit does not say what was missing. */
+const ANSWER_MS = TEST_MS / 2;
 
 export async function fetchJson(url: string, { json, body, headers, method, signal }: JsonInit = {}): Promise<Answer> {
   const asked = fetch(url, {
