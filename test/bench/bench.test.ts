@@ -28,7 +28,7 @@ test('the benchmark measures PostgreSQL in turns with SQLite, and from some mill
   timeout: 120_000,
 }, async () => {
   if (!hasPostgres()) TestRunner.getCurrentTest()?.context.skip('it needs PostgreSQL');
-  const small = ['--seconds', '1', '--rounds', '1', '--tpvs', '2', '--connections', '4', '--round-trip-ms', '2'];
+  const small = ['--seconds', '0.2', '--rounds', '1', '--tpvs', '2', '--connections', '4', '--round-trip-ms', '2'];
   const { code, stdout, stderr } = await runProcess(['test/bench/main.ts', 'postgres', ...small]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).toMatch(/^ {2}on SQLite +\d/m);
