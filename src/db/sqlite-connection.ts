@@ -43,6 +43,7 @@ export function overSqlite(db: SqliteDatabase.Database, parts?: WriterParts): Co
     return statement;
   };
   const begin = db.prepare('begin immediate');
+  const busyMs = Number(db.pragma('busy_timeout', { simple: true }));
   const commit = db.prepare('commit');
   const rollback = db.prepare('rollback');
   return {
@@ -57,15 +58,22 @@ export function overSqlite(db: SqliteDatabase.Database, parts?: WriterParts): Co
       file?.requireNamed();
       wrote = false;
       const deadline = performance.now() + (bounds === 'request' ? LOCK_MS : PATIENT_LOCK_MS);
-      for (;;) {
-        try {
-          begin.run();
-          return;
-        } catch (error) {
-          if (!isLocked(error) || performance.now() >= deadline) throw error;
+      let isHeld = false;
+      try {
+        for (;;) {
+          try {
+            begin.run();
+            return;
+          } catch (error) {
+            if (!isLocked(error) || performance.now() >= deadline) throw error;
+          }
+          // SQLite's own waiting holds up the whole process, and every read and heartbeat in it: only the first try has it.
+          if (!isHeld) db.pragma('busy_timeout = 0');
+          isHeld = true;
+          await pause(processTime, LOCK_RETRY_MS);
         }
-        // SQLite's own waiting would hold up the whole process, and every read and heartbeat in it.
-        await pause(processTime, LOCK_RETRY_MS);
+      } finally {
+        if (isHeld) db.pragma(`busy_timeout = ${busyMs}`);
       }
     },
     async commit() {

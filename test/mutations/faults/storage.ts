@@ -18,6 +18,15 @@ export const storageFaults: readonly Mutation[] = [
     only: 'a connection that goes wrong',
   },
   {
+    name: 'db: a lock of another program is waited for without end',
+    file: 'src/db/sqlite-connection.ts',
+    find: '!isLocked(error) || performance.now() >= deadline',
+    replace: '!isLocked(error)',
+    harm: 'Telegram and the TPVs wait for an answer that never comes',
+    tests: ['test/hub/held-up.test.ts'],
+    only: 'on sqlite',
+  },
+  {
     name: 'db: nothing is undone after a rollback',
     file: 'src/db/tx.ts',
     find: 'for (const undo of this.#undo) undo();',
