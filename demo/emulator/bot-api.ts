@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { inTurn } from '../../src/db/in-turn.ts';
 import type { Call, Outcome } from './call.ts';
 import type { EmulatorClock } from './clock.ts';
 import type { Feed } from './feed.ts';
 import { sendFile } from './file-download.ts';
 import type { FileStore } from './files.ts';
-import { InTurn } from './in-turn.ts';
 import { answerHtml, answerJson } from './json-answer.ts';
 import type { Ledger } from './ledger.ts';
 import type { SendLimits } from './limits.ts';
@@ -32,7 +32,7 @@ interface RunningCall {
 }
 
 /** Methods of which one chat's calls wait behind each other. */
-const inTurn = /^(send(?!ChatAction)|edit|delete)/;
+const ordered = /^(send(?!ChatAction)|edit|delete)/;
 /** Methods that share a chat's limit. */
 const limited = /^(send(?!ChatAction)|edit)/;
 const turnedOff: TakenFault = {
@@ -45,7 +45,7 @@ const nothing: Outcome = { ok: false, error_code: 0, description: 'nothing was a
 export class BotApi {
   readonly #parts: BotApiParts;
   readonly #methods: Map<string, [name: string, method: Method]>;
-  readonly #turns = new InTurn();
+  readonly #turns = inTurn();
   readonly #delays = new Set<() => void>();
   #held = 0;
   /** Off: all that is asked is answered with 503, as a gateway says it before anything is done. */
@@ -59,7 +59,7 @@ export class BotApi {
     );
   }
 
-  /** Calls that get no answer until time passes, or what holds them ends. */
+  /** Callers that get no answer until time passes, or what holds their call ends. */
   get held(): number {
     return this.#held;
   }
@@ -122,7 +122,14 @@ export class BotApi {
     const chatId = integer(params, 'chat_id');
     const fault = this.isOff ? turnedOff : rules.take(method, chatId);
     const how = fault?.how;
-    const outcome = await this.#turns.run(inTurn.test(method) ? chatId : undefined, () => this.#outcomeOf(call, how));
+    const waits = this.#hold(response);
+    const begin = () => {
+      waits();
+      return this.#outcomeOf(call, how, response);
+    };
+    // It may stand behind a call whose caller hung up long ago.
+    const isOrdered = chatId !== undefined && ordered.test(method);
+    const outcome = await (isOrdered ? this.#turns(String(chatId), begin) : begin());
     const isTold = how === undefined || how.kind === 'delay' || how.kind === 'error';
     const entry: Call = {
       at,
@@ -144,11 +151,8 @@ export class BotApi {
       case 'hang':
       case 'hang_after': {
         const forget = fault?.onRelease(() => request.socket.destroy());
-        this.#held++;
-        response.once('close', () => {
-          this.#held--;
-          forget?.();
-        });
+        this.#hold(response);
+        response.once('close', () => forget?.());
         return;
       }
       case 'error':
@@ -168,11 +172,11 @@ export class BotApi {
     }
   }
 
-  async #outcomeOf(call: RunningCall, how: Fault | undefined): Promise<Outcome> {
+  async #outcomeOf(call: RunningCall, how: Fault | undefined, response: ServerResponse): Promise<Outcome> {
     if (how?.kind === 'hang' || how?.kind === 'reset') return nothing;
     try {
       if (how?.kind === 'error') throw refusalOf(how);
-      if (how?.kind === 'delay') await this.#delay(how.ms);
+      if (how?.kind === 'delay') await this.#delay(how.ms, response);
       return await call.perform();
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
@@ -185,16 +189,28 @@ export class BotApi {
     if (token.replace(/%3a/i, ':') !== this.#parts.token) throw new Refusal(401, 'Unauthorized');
   }
 
-  #delay(ms: number): Promise<void> {
+  #delay(ms: number, response: ServerResponse): Promise<void> {
     return new Promise((resolve) => {
-      this.#held++;
+      const letGo = this.#hold(response);
       const cancel = this.#parts.clock.after(ms, () => {
         this.#delays.delete(cancel);
-        this.#held--;
+        letGo();
         resolve();
       });
       this.#delays.add(cancel);
     });
+  }
+
+  /** Counts a caller that is kept waiting, until it hangs up or is let go. */
+  #hold(response: ServerResponse): () => void {
+    this.#held++;
+    let isHeld = true;
+    const letGo = () => {
+      if (isHeld) this.#held--;
+      isHeld = false;
+    };
+    response.once('close', letGo);
+    return letGo;
   }
 }
 

@@ -1,18 +1,21 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Fault, startEmulator } from '../../demo/emulator/mod.ts';
 import { migrate } from '../../src/db/migrate.ts';
-import { openDatabase } from '../../src/db/open.ts';
+import { type Database, openDatabase } from '../../src/db/open.ts';
+import type { IfUnknown } from '../../src/db/push-tables.ts';
+import { HubError } from '../../src/errors.ts';
 import { Events } from '../../src/events.ts';
 import { Dispatcher } from '../../src/push/dispatch.ts';
 import { enqueue, hubSentence } from '../../src/push/enqueue.ts';
+import { pushById } from '../../src/push/push-store.ts';
 import { resend } from '../../src/push/resend.ts';
-import { telegramApi } from '../../src/telegram/outbound/api.ts';
 import { telegramChanger } from '../../src/telegram/outbound/changer.ts';
 import { telegramSender } from '../../src/telegram/outbound/sender.ts';
-import { testClock, turns } from '../support/clock.ts';
-import { freePort } from '../support/port.ts';
+import { type TestClock, testClock, turns } from '../support/clock.ts';
+import { FaultyTelegram } from './faulty-telegram.ts';
+import { type Asked, type Judgement, judge } from './push-judge.ts';
+import { seeded } from './seeded.ts';
 
 export interface PushesUnderFaultsOptions {
   /** Of the clock, which runs as fast as the machine can follow. */
@@ -20,83 +23,71 @@ export interface PushesUnderFaultsOptions {
   perSecond: number;
   chats: number;
   seed: number;
+  /** What becomes of what may have arrived. With `hold`, it is sent again at the end. */
+  ifUnknown: IfUnknown;
 }
 
-export interface PushesUnderFaultsResult {
+export interface PushesUnderFaultsResult extends Judgement {
   seed: number;
   messages: number;
-  requests: number;
-  faults: Record<string, number>;
+  changes: number;
+  calls: number;
+  mishaps: Record<string, number>;
   statuses: Record<string, number>;
-  /** Said to be sent, or settled as failed, or still waiting; and Telegram never got it. */
-  lost: number;
-  /** Shown twice although nobody asked for it. */
-  doubled: number;
-  outOfOrder: number;
-  /** Requests that left before Telegram allowed it. */
-  tooEarly: number;
-  /** Of unknown fate, and then sent once more because somebody asked. */
+  /** Of unknown fate, and at the end sent once more because an administrator asked. */
   resent: number;
   /** After that, shown to nobody. */
-  lostAfterResend: number;
+  missingAfterResend: number;
   tookSeconds: number;
 }
 
-/** How often a request goes wrong, and how. */
-const FAULTS: [share: number, make: (random: () => number) => Fault][] = [
-  [0.012, (random) => limitedFor(1 + Math.floor(random() * 15))],
-  [0.04, (random) => ({ kind: 'error', code: random() < 0.5 ? 500 : 502, description: 'Internal Server Error' })],
-  [0.03, () => ({ kind: 'reset' })],
-  [0.03, () => ({ kind: 'reset_after' })],
-  [0.02, () => ({ kind: 'hang' })],
-];
-/** As long as the hub itself waits for an answer. */
-const HANG_MS = 10_000;
-/** What happens at one moment of the clock takes milliseconds; this long, something waits for nothing. */
-const SETTLE_MS = 20_000;
-/** Nobody listens at Telegram's address for the second half of every fourth minute. */
-const isOutage = (ms: number) => Math.floor(ms / 30_000) % 8 === 5;
+/** What happens at one moment of the clock takes milliseconds; where nothing happens for so long, it waits for nothing. */
+const SETTLE_MS = 60_000;
+/** For what waits at the end, of the clock. */
+const DRAIN_SECONDS = 3_600;
+/** A message is changed so often … */
+const CHANGED = 0.25;
+/** … and so many changes at one moment flood a chat. */
+const [FLOODED, FLOOD] = [0.01, 20];
+const LATEST = 100;
 
-interface Request {
-  at: number;
-  chatId: number;
-  /** For how long Telegram refused it. */
-  limitedMs: number | undefined;
+/** A run's state: what was asked for, on a real database, of a dispatcher on a clock of its own. */
+interface Run {
+  db: Database;
+  clock: TestClock;
+  dispatcher: Dispatcher;
+  telegram: FaultyTelegram;
+  asked: Map<string, Asked>;
+  /** What Telegram took, in that order. */
+  sent: string[];
+  changes: number;
 }
 
-/** The dispatcher against a Telegram that answers 429, 5xx, nothing at all, and hangs up, at random. */
+/** The dispatcher against a Telegram over a line, both with faults at random; messages, and changes of them. */
 export async function pushesUnderFaults(options: PushesUnderFaultsOptions): Promise<PushesUnderFaultsResult> {
   const startedAt = performance.now();
   const random = seeded(options.seed);
   const dir = mkdtempSync(join(tmpdir(), 'pushes-under-faults-'));
-  let hanging = 0;
-  let sending = 0;
-  let queries = 0;
-  let events = 0;
-  const emulator = await startEmulator({
-    onEvent: (event) => {
-      if (event.kind === 'call' && event.call.fault === 'hang') hanging++;
-      events++;
-    },
-  });
+  const busy = { calls: 0, queries: 0, events: 0 };
   const settle = async () => {
-    const began = performance.now();
-    for (let calm = 0; calm < 2; ) {
-      const before = events;
+    let began = performance.now();
+    for (let calm = 0; calm < 3; ) {
+      const before = busy.events;
       await turns();
+      if (busy.events !== before) began = performance.now();
       if (performance.now() - began > SETTLE_MS) {
-        throw new Error(`${queries} queries and ${sending} messages, ${hanging} of which hang, do not come to rest.`);
+        throw new Error(`${busy.queries} queries and ${busy.calls} calls, ${telegram.held} of them held, do not rest.`);
       }
-      calm = events === before && queries === 0 && sending === hanging ? calm + 1 : 0;
+      calm = busy.events === before && busy.queries === 0 && busy.calls === telegram.held ? calm + 1 : 0;
     }
   };
   const clock = testClock(undefined, settle);
-  const begin = clock.now();
-  const counted = async <T>(query: () => Promise<T>): Promise<T> => {
-    queries++;
-    return query().finally(() => {
-      queries--;
-      events++;
+  const telegram = await FaultyTelegram.open(clock, random, () => busy.events++);
+  const counted = async <T>(what: 'calls' | 'queries', work: () => Promise<T>): Promise<T> => {
+    busy[what]++;
+    return work().finally(() => {
+      busy[what]--;
+      busy.events++;
     });
   };
   const unexpected: unknown[] = [];
@@ -104,173 +95,140 @@ export async function pushesUnderFaults(options: PushesUnderFaultsOptions): Prom
   const url = `sqlite:${join(dir, 'hub.db')}`;
   const db = openDatabase({ DATABASE_URL: url, DATABASE_DURABILITY: 'normal' }, { events: said });
   await migrate(db);
-
-  const faults: Record<string, number> = {};
-  const requests: Request[] = [];
-  let calm = false;
-  const chooseFault = (): Fault | undefined => {
-    let dice = random();
-    for (const [share, make] of FAULTS) {
-      if (dice < share) return make(random);
-      dice -= share;
-    }
-    return undefined;
-  };
-  const api = telegramApi(emulator);
-  const online = telegramSender(api);
-  const nowhere = telegramApi({ token: emulator.token, apiRoot: `http://127.0.0.1:${await freePort()}` });
-  const offline = telegramSender(nowhere);
+  const sender = telegramSender(telegram.api);
+  const changer = telegramChanger(telegram.api);
+  const call = <T>(chatId: number, work: () => Promise<T>) => counted('calls', () => telegram.bent(chatId, work));
   const dispatcher = new Dispatcher({
     aheadMs: () => 0,
     db: {
       ...db,
-      query: (statement, parameters) => counted(() => db.query(statement, parameters)),
-      transact: (fn) => counted(() => db.transact(fn)),
+      query: (statement, parameters) => counted('queries', () => db.query(statement, parameters)),
+      transact: (fn) => counted('queries', () => db.transact(fn)),
     },
     clock,
     events: said,
     sender: {
-      async send(row, leave) {
-        const at = clock.now();
-        const outage = !calm && isOutage(at - begin);
-        const how = calm || outage ? undefined : chooseFault();
-        const name = outage ? 'unreachable' : how === undefined ? 'none' : nameOf(how);
-        faults[name] = (faults[name] ?? 0) + 1;
-        const limitedMs = how?.kind === 'error' && how.retryAfter !== undefined ? how.retryAfter * 1_000 : undefined;
-        requests.push({ at, chatId: row.chat_id, limitedMs });
-        const release = how && emulator.fail({ chatId: row.chat_id, times: 1, how });
-        if (how?.kind === 'hang') clock.after(HANG_MS, () => release?.());
-        sending++;
-        try {
-          return await (outage ? offline : online).send(row, leave);
-        } finally {
-          sending--;
-          if (how?.kind === 'hang') hanging--;
-          release?.();
-          events++;
-        }
-      },
-      async probe() {
-        sending++;
-        try {
-          const outage = !calm && isOutage(clock.now() - begin);
-          // Where nothing leaves already, a probe alone meets the outage.
-          if (outage) faults.unreachable = (faults.unreachable ?? 0) + 1;
-          return await (outage ? offline : online).probe();
-        } finally {
-          sending--;
-          events++;
-        }
-      },
+      send: (row, leave) => call(row.chat_id, () => sender.send(row, leave)),
+      probe: () => counted('calls', () => sender.probe()),
     },
-    changer: telegramChanger(api),
+    changer: {
+      edit: (row, alternatives) => call(row.chat_id, () => changer.edit(row, alternatives)),
+      editButtons: (row) => call(row.chat_id, () => changer.editButtons(row)),
+      delete: (row) => call(row.chat_id, () => changer.delete(row)),
+    },
     retireButtons: async () => {},
     random,
     uploads: { remove: async () => {} },
     onFault: (error) => unexpected.push(error),
   });
-
+  const run: Run = { db, clock, dispatcher, telegram, asked: new Map(), sent: [], changes: 0 };
+  said.on('push.settled', ({ id, status }) => void (status === 'sent' && run.sent.push(id)));
   try {
-    const chats = Array.from({ length: options.chats }, (_, i) =>
-      emulator.person({ id: 1 + i, first_name: `Persona ${i}`, started: true }),
-    );
+    for (let id = 1; id <= options.chats; id++) {
+      telegram.emulator.person({ id, first_name: `Persona ${id}`, started: true });
+    }
     await dispatcher.start();
-    const count = Math.round(options.minutes * 60 * options.perSecond);
-    const texts = new Map<string, { text: string; chatId: number }>();
-    for (let i = 0; i < count; i++) {
-      const chatId = 1 + Math.floor(random() * options.chats);
-      const text = `mensaje ${i}`;
-      const id = await db.transact((tx) =>
-        enqueue(tx, { ...hubSentence(chatId, text), ifUnknown: 'hold' }, clock.now()),
-      );
-      texts.set(id, { text, chatId });
-      await clock.advance((random() * 2_000) / options.perSecond);
-    }
-    const isWaiting = async () =>
-      (await db.read.selectFrom('push_messages').select('id').where('not_before', 'is not', null).execute()).length > 0;
-    calm = true;
-    for (let seconds = 0; seconds < 600 && (await isWaiting()); seconds += 10) await clock.advance(10_000);
-
-    const rows = await db.read.selectFrom('push_messages').select(['id', 'status']).execute();
-    const shown = new Map<string, number>();
-    let outOfOrder = 0;
-    const look = () => {
-      shown.clear();
-      for (const { id: chatId, chat } of chats) {
-        for (const { text = '' } of chat) shown.set(`${chatId} ${text}`, (shown.get(`${chatId} ${text}`) ?? 0) + 1);
-      }
-    };
-    const timesShown = (id: string) => {
-      const { chatId = 0, text = '' } = texts.get(id) ?? {};
-      return shown.get(`${chatId} ${text}`) ?? 0;
-    };
-    look();
-    for (const { chat } of chats) {
-      const order = chat.map(({ text = '' }) => Number(text.split(' ')[1]));
-      outOfOrder += order.filter((one, i) => i > 0 && one < (order[i - 1] ?? 0)).length;
-    }
-    const statuses: Record<string, number> = {};
-    for (const { status } of rows) statuses[status] = (statuses[status] ?? 0) + 1;
-    const lost = rows.filter(({ id, status }) => status !== 'unknown' && timesShown(id) === 0).length;
-    const doubled = rows.filter(({ id }) => timesShown(id) > 1).length;
-
-    const unknown = rows.filter(({ status }) => status === 'unknown');
-    for (const { id } of unknown) {
-      await db.transact((tx) => resend(tx, id, clock.now()));
-    }
-    for (let seconds = 0; seconds < 600 && (await isWaiting()); seconds += 10) await clock.advance(10_000);
-    look();
+    await pushAndChange(run, options, random);
+    await drain(run);
+    const before = await judgement(run);
+    const resent = options.ifUnknown === 'hold' ? await resendUnknown(run) : 0;
+    const { missing } = resent > 0 ? await judgement(run) : before;
     if (unexpected.length > 0) throw unexpected[0];
     return {
       seed: options.seed,
-      messages: count,
-      requests: requests.length,
-      faults,
-      statuses,
-      lost: lost + (count - rows.length),
-      doubled,
-      outOfOrder,
-      tooEarly: tooEarly(requests),
-      resent: unknown.length,
-      lostAfterResend: rows.filter(({ id }) => timesShown(id) === 0).length,
+      messages: run.asked.size,
+      changes: run.changes,
+      calls: telegram.emulator.calls.length,
+      mishaps: telegram.mishaps,
+      ...before,
+      resent,
+      missingAfterResend: missing,
       tookSeconds: Math.round((performance.now() - startedAt) / 1_000),
     };
   } finally {
     const stopped = dispatcher.stop(0);
     await clock.advance(0);
     await stopped;
-    await emulator.close();
+    await telegram.close();
     await db.close();
     rmSync(dir, { recursive: true, force: true });
   }
 }
 
-/** Requests of a chat before Telegram's time for it was over. */
-function tooEarly(requests: readonly Request[]): number {
-  const allowed = new Map<number, number>();
-  let early = 0;
-  for (const { at, chatId, limitedMs } of requests) {
-    if (at < (allowed.get(chatId) ?? 0)) early++;
-    if (limitedMs !== undefined) allowed.set(chatId, at + limitedMs);
+/**
+ * Whether a run did what it must. What is to come at least once may come twice, and then out of order; nothing of it is
+ * missing.
+ */
+export function pushesHeld(result: PushesUnderFaultsResult, ifUnknown: IfUnknown): boolean {
+  const { lost, changesLost, tooEarly, overPace, unknownWithoutCause, doubled, outOfOrder } = result;
+  const always = lost + changesLost + tooEarly + overPace + unknownWithoutCause + result.missingAfterResend;
+  return always + (ifUnknown === 'hold' ? doubled + outOfOrder : result.missing) === 0;
+}
+
+async function pushAndChange(run: Run, options: PushesUnderFaultsOptions, random: () => number): Promise<void> {
+  const { db, clock, telegram, asked, sent } = run;
+  const { minutes, perSecond, chats, ifUnknown } = options;
+  const count = Math.round(minutes * 60 * perSecond);
+  const begin = clock.now();
+  for (let i = 0; i < count; i++) {
+    const chatId = 1 + Math.floor(random() * chats);
+    const text = `mensaje ${i}`;
+    const id = await db.transact((tx) => enqueue(tx, { ...hubSentence(chatId, text), ifUnknown }, clock.now()));
+    asked.set(id, { chatId, text, status: 'waiting', version: 0, isGivenUp: false });
+    const floods = random() < FLOODED ? FLOOD : 0;
+    const times = floods > 0 ? floods : random() < CHANGED ? 1 : 0;
+    // A flood falls on the last messages of one chat.
+    const isMeant = (one: string) => floods === 0 || asked.get(one)?.chatId === chatId;
+    const among = sent.slice(-LATEST).filter(isMeant);
+    for (let n = 0; n < times; n++) await change(run, among[Math.floor(random() * among.length)]);
+    await clock.advance((random() * 2_000) / perSecond);
+    await telegram.weather((clock.now() - begin) / (minutes * 60_000));
   }
-  return early;
+  await telegram.weather(Number.POSITIVE_INFINITY);
 }
 
-function limitedFor(seconds: number): Fault {
-  return { kind: 'error', code: 429, description: `Too Many Requests: retry after ${seconds}`, retryAfter: seconds };
+/** Asks for another version of a message that was sent. */
+async function change(run: Run, id: string | undefined): Promise<void> {
+  const { db, dispatcher, asked } = run;
+  const [row] = id === undefined ? [] : await db.query(pushById, { id });
+  const one = row && asked.get(row.id);
+  if (row === undefined || one === undefined || row.status !== 'sent') return;
+  run.changes++;
+  one.version++;
+  dispatcher.changes.ask(row, { text: `${one.text} · ${one.version}` }).catch((error: unknown) => {
+    if (!(error instanceof HubError)) throw error;
+    one.isGivenUp = true;
+  });
 }
 
-function nameOf(how: Fault): string {
-  return how.kind === 'error' ? String(how.code) : how.kind;
+/** Lets time pass until nothing waits any more. */
+async function drain({ db, clock }: Run): Promise<void> {
+  for (let seconds = 0; seconds < DRAIN_SECONDS; seconds += 10) {
+    const pushes = await db.read.selectFrom('push_messages').select('id').where('not_before', 'is not', null).execute();
+    const changes = await db.read.selectFrom('push_changes').select('push_id').execute();
+    if (pushes.length + changes.length === 0) return;
+    await clock.advance(10_000);
+  }
 }
 
-/** The same numbers again for the same seed (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
+async function resendUnknown({ db, clock, asked, ...run }: Run): Promise<number> {
+  const unknown = [...asked].filter(([, { status }]) => status === 'unknown');
+  for (const [id] of unknown) await db.transact((tx) => resend(tx, id, clock.now()));
+  await drain({ db, clock, asked, ...run });
+  return unknown.length;
+}
+
+async function judgement({ db, telegram, asked }: Run): Promise<Judgement & { statuses: Record<string, number> }> {
+  const statuses: Record<string, number> = {};
+  const rows = await db.read.selectFrom('push_messages').select(['id', 'status']).execute();
+  for (const { id, status } of rows) {
+    statuses[status] = (statuses[status] ?? 0) + 1;
+    const one = asked.get(id);
+    if (one !== undefined) one.status = status;
+  }
+  const { emulator, line } = telegram;
+  const ids = new Set([...asked.values()].map(({ chatId }) => chatId));
+  const chats = new Map([...ids].map((id) => [id, emulator.person({ id, first_name: `Persona ${id}` }).chat] as const));
+  const evidence = { asked: [...asked.values()], chats, calls: emulator.calls, swallowed: line.swallowed };
+  return { ...judge(evidence), statuses };
 }

@@ -17,6 +17,10 @@ test('an answer may take 8 s, and one chat’s calls wait behind each other', as
   );
   const second = api.sendMessage(ana.id, 'dos');
   await api.sendMessage(luis.id, 'otro');
+  await holds(
+    () => emulator.held === 2,
+    () => 'The second call does not stand behind the first',
+  );
   await clock.advance(7_999);
   expect([person.chat.length, other.chat.length]).toEqual([0, 1]);
   await clock.advance(1);
