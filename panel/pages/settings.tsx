@@ -3,9 +3,9 @@ import { Loaded } from '../components/loaded.tsx';
 import { Page } from '../components/page.tsx';
 import { useResource } from '../resource.ts';
 import { settingsWords as words } from '../words/settings.ts';
+import { Choice } from './settings/choice.tsx';
 import { Origins } from './settings/origins.tsx';
 import { Retention } from './settings/retention.tsx';
-import { Strategy } from './settings/strategy.tsx';
 import { Texts } from './settings/texts.tsx';
 
 /** What can be changed while the hub runs. */
@@ -17,8 +17,19 @@ export function SettingsPage() {
         {(settings) => (
           <>
             <div class="columns">
-              <Strategy setting={settings.routing_strategy} reload={resource.reload} />
+              <Choice
+                name="routing_strategy"
+                words={words.strategy}
+                setting={settings.routing_strategy}
+                reload={resource.reload}
+              />
               <Retention setting={settings.retention_days} reload={resource.reload} />
+              <Choice
+                name="push_if_unknown"
+                words={words.ifUnknown}
+                setting={settings.push_if_unknown}
+                reload={resource.reload}
+              />
               <Origins
                 name="cors_allowed_origins"
                 words={words.origins.cors}

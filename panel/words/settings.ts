@@ -1,6 +1,7 @@
 import type { Settings, SettingText } from '../../src/admin/schemas/settings.ts';
 
 type Strategy = Settings['routing_strategy']['value'];
+type IfUnknown = Settings['push_if_unknown']['value'];
 
 /** What the settings say. */
 export const settingsWords = {
@@ -8,6 +9,7 @@ export const settingsWords = {
   lead: 'Valen al momento, sin reiniciar.',
   saved: 'Ajustes guardados.',
   reset: 'Volver al valor inicial',
+  byDefault: (option: string) => `${option} (valor inicial)`,
   strategy: {
     title: 'Reparto de personas',
     label: 'A qué TPV va quien escribe por primera vez',
@@ -21,8 +23,20 @@ export const settingsWords = {
       round_robin: 'Uno detrás de otro, entre los que están en línea y tienen sitio.',
       specific: 'Solo se asigna desde «Personas», o con el enlace o el código QR de un local.',
     } satisfies Record<Strategy, string>,
-    byDefault: (option: string) => `${option} (valor inicial)`,
     note: 'Quien ya tiene TPV se queda con él.',
+  },
+  ifUnknown: {
+    title: 'Mensajes de los que no se sabe',
+    label: 'Si un mensaje de un TPV pudo llegar y Telegram no contestó',
+    options: {
+      hold: 'Esperar a que alguien lo decida',
+      resend: 'Enviarlo otra vez',
+    } satisfies Record<IfUnknown, string>,
+    hints: {
+      hold: 'No llega dos veces. Queda en «Mensajes» como desconocido, y lo resuelve el TPV o un administrador.',
+      resend: 'Llega seguro, y alguna vez dos veces. Se reintenta hasta 4 veces.',
+    } satisfies Record<IfUnknown, string>,
+    note: 'Cada TPV puede decidir otra cosa en un mensaje suyo (if_unknown).',
   },
   retention: {
     title: 'Conservación',

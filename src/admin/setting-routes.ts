@@ -3,7 +3,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Config } from '../config/config.ts';
 import type { Database } from '../db/open.ts';
 import { type ErrorDetail, HubError } from '../errors.ts';
-import type { Settings, SettingsChange } from '../settings/settings.ts';
+import { PUSH_IF_UNKNOWN, type Settings, type SettingsChange } from '../settings/settings.ts';
 import { previewText, problemsOfText, type TextDefinition } from '../settings/text.ts';
 import { SETTING_KEYS, SETTING_SCHEMAS } from '../settings/values.ts';
 import { record } from './record.ts';
@@ -74,6 +74,7 @@ function viewOf({ settings, texts, config }: SettingsOptions): SettingsView {
   return {
     routing_strategy: { value: settings.strategy, default: config.ROUTING_STRATEGY },
     retention_days: { value: settings.retentionDays, default: config.RETENTION_DAYS },
+    push_if_unknown: { value: settings.pushIfUnknown, default: PUSH_IF_UNKNOWN },
     cors_allowed_origins: {
       value: [...(settings.stored('cors_allowed_origins') ?? [])],
       fixed: config.CORS_ALLOWED_ORIGINS,

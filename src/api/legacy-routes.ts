@@ -4,6 +4,7 @@ import { createLegacyButtons, type LegacyButton, notificationOf } from '../butto
 import type { IsCallable } from '../callbacks/origins.ts';
 import type { Database, Tx } from '../db/open.ts';
 import { storable } from '../db/plain-text.ts';
+import type { IfUnknown } from '../db/push-tables.ts';
 import { HubError } from '../errors.ts';
 import { uuidv7 } from '../ids.ts';
 import type { AskChange } from '../push/change.ts';
@@ -25,6 +26,8 @@ export interface LegacyRoutesOptions {
   settled(id: string, ms: number): Promise<PushRow | undefined>;
   isCallable: IsCallable;
   quota: Pick<PushQuota, 'require'>;
+  /** What becomes of a message that may have arrived: older TPVs can't say. */
+  ifUnknown(): IfUnknown;
   now(): number;
 }
 
@@ -82,7 +85,8 @@ export async function legacyRoutes(app: FastifyInstance, options: LegacyRoutesOp
           expiresAt: body.expira_en ?? now() + DEFAULT_LIFE_MS,
         };
         const keyboard = await createLegacyButtons(tx, notification, body.botones);
-        const request = { ...message, id: pushId, tpvId, chatId, ...(keyboard.length > 0 && { keyboard }) };
+        const ifUnknown = options.ifUnknown();
+        const request = { ...message, id: pushId, tpvId, chatId, ifUnknown, ...(keyboard.length > 0 && { keyboard }) };
         await enqueue(tx, request, now());
         return user !== undefined;
       });

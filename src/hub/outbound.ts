@@ -10,7 +10,7 @@ import { dataFolder } from '../config/config.ts';
 import { inTurn } from '../db/in-turn.ts';
 import { HubError } from '../errors.ts';
 import { diskSpace, isNearlyFull } from '../observability/disk-space.ts';
-import { acceptPush, type PushInput } from '../push/accept.ts';
+import { type AcceptPorts, acceptPush, type PushInput } from '../push/accept.ts';
 import { PUSH_WAIT_MS, type PushAnswer, pushResult } from '../push/answer.ts';
 import type { AskChange } from '../push/change.ts';
 import { Dispatcher } from '../push/dispatch.ts';
@@ -105,8 +105,15 @@ export function createOutbound(ports: OutboundPorts, ends: AsyncDisposableStack)
         () => undefined,
       ),
   });
-  const accept = (input: PushInput) =>
-    acceptPush({ db, createButtons: (tx, message) => createButtons(tx, message, now()), quota, now, aheadMs }, input);
+  const accepting: AcceptPorts = {
+    db,
+    createButtons: (tx, message) => createButtons(tx, message, now()),
+    quota,
+    ifUnknown: () => settings.pushIfUnknown,
+    now,
+    aheadMs,
+  };
+  const accept = (input: PushInput) => acceptPush(accepting, input);
   const result = async (id: string) => {
     const row = await dispatcher.settled(id, PUSH_WAIT_MS);
     if (row === undefined) throw new HubError('not_found', 'The message was deleted meanwhile.');

@@ -63,7 +63,11 @@ export async function registerTpvEdges(app: FastifyInstance, ports: TpvEdgesPort
   const pushing = { db, auth, change, isCallable, quota, now };
   const isChanging = (id: string) => dispatcher.changes.isComing(id);
   await app.register(pushRoutes, { ...pushing, isChanging, accept, result, uploads });
-  await app.register(legacyRoutes, { ...pushing, settled: (id, ms) => dispatcher.settled(id, ms) });
+  await app.register(legacyRoutes, {
+    ...pushing,
+    settled: (id, ms) => dispatcher.settled(id, ms),
+    ifUnknown: () => settings.pushIfUnknown,
+  });
   const openFile = telegramFiles({
     api,
     apiRoot: config.TELEGRAM_API_ROOT,

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { PushFields } from '#protocol';
 import type { Database, Tx } from '../db/open.ts';
 import { storable } from '../db/plain-text.ts';
-import type { InlineKeyboard } from '../db/push-tables.ts';
+import type { IfUnknown, InlineKeyboard } from '../db/push-tables.ts';
 import { HubError } from '../errors.ts';
 import { uuidv7 } from '../ids.ts';
 import { userOfTpv } from '../users/user.ts';
@@ -22,6 +22,8 @@ export interface AcceptPorts {
   db: Database;
   createButtons: HangButtons;
   quota: Pick<PushQuota, 'require'>;
+  /** What becomes of a message that may have arrived, where its TPV does not say. */
+  ifUnknown(): IfUnknown;
   now(): number;
   /** By how much the clock was set ahead within so long: keys seem that much older than they are. */
   aheadMs(withinMs: number): number;
@@ -72,7 +74,7 @@ export async function acceptPush(ports: AcceptPorts, input: PushInput): Promise<
       id: pushId,
       tpvId,
       chatId: fields.telegram_user_id,
-      ifUnknown: fields.if_unknown ?? 'hold',
+      ifUnknown: fields.if_unknown ?? ports.ifUnknown(),
       ...(keyboard.length > 0 && { keyboard }),
       ...(input.upload !== undefined && { uploadBytes: input.upload.bytes }),
       ...(key !== undefined && bodyHash !== undefined && { idempotency: { key, hash: bodyHash } }),

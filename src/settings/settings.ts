@@ -24,6 +24,9 @@ export interface SettingsChange {
 /** Another process's change is seen within this long. */
 const LOOK_INTERVAL_MS = 2_000;
 
+/** By default nothing comes twice. */
+export const PUSH_IF_UNKNOWN: SettingValues['push_if_unknown'] = 'hold';
+
 /** What holds at once of the rows that were stored; a row that can't be read counts as absent. */
 interface State {
   stored: ReadonlyMap<string, string>;
@@ -64,6 +67,11 @@ export class Settings {
 
   get retentionDays(): number {
     return this.#state.values.retention_days ?? this.#ports.config.RETENTION_DAYS;
+  }
+
+  /** What becomes of a TPV's message that may have arrived, where the TPV does not say. */
+  get pushIfUnknown(): SettingValues['push_if_unknown'] {
+    return this.#state.values.push_if_unknown ?? PUSH_IF_UNKNOWN;
   }
 
   /** Whether pages of this origin may call the hub. */

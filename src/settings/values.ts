@@ -1,10 +1,13 @@
 import { z } from 'zod';
 import type { Config } from '../config/config.ts';
+import type { IfUnknown } from '../db/push-tables.ts';
 
 /** What an administrator may change while the hub runs, over what the environment says. */
 export interface SettingValues {
   routing_strategy: Config['ROUTING_STRATEGY'];
   retention_days: number;
+  /** What becomes of a TPV's message that may have arrived, where the TPV does not say. */
+  push_if_unknown: IfUnknown;
   /** Added to those of the environment. */
   cors_allowed_origins: readonly string[];
   callback_allowed_origins: readonly string[];
@@ -25,6 +28,7 @@ const origins = z
 export const SETTING_SCHEMAS = {
   routing_strategy: z.enum(['least_users', 'round_robin', 'specific']),
   retention_days: z.int().min(1).max(3_650),
+  push_if_unknown: z.enum(['hold', 'resend']),
   cors_allowed_origins: origins,
   callback_allowed_origins: origins,
 } as const satisfies Record<SettingKey, z.ZodType>;

@@ -20,6 +20,7 @@ describe.each(DIALECTS)('on %s', (database) => {
     expect(before).toMatchObject({
       routing_strategy: { value: 'least_users', default: 'least_users' },
       retention_days: { value: 7, default: 7 },
+      push_if_unknown: { value: 'hold', default: 'hold' },
       cors_allowed_origins: { value: [], fixed: ['https://fixed.example'] },
       callback_allowed_origins: { value: [], fixed: [] },
     });
@@ -150,6 +151,7 @@ test('what was ended long ago goes as soon as less is kept', async () => {
 test.each([
   [{ routing_strategy: 'fastest' }, 'routing_strategy'],
   [{ retention_days: 0 }, 'retention_days'],
+  [{ push_if_unknown: 'perhaps' }, 'push_if_unknown'],
   [{ retention_days: 3_651 }, 'retention_days'],
   [{ retention_days: '7' }, 'retention_days'],
   [{ cors_allowed_origins: ['*'] }, 'cors_allowed_origins.0'],

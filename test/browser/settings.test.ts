@@ -109,3 +109,14 @@ test('a webhook that points elsewhere is told of in words, and mended with one p
   await expect(card).toBeHidden();
   expect(hub.emulator.webhook?.url).toBe(url);
 });
+
+test('an administrator decides what becomes of messages that may have arrived', async () => {
+  const hub = await startHub();
+  const page = await open(hub, { path: '/admin/ajustes' });
+  const card = page.getByRole('region', { name: 'Mensajes de los que no se sabe' });
+  await expect(card.getByLabel('Esperar a que alguien lo decida (valor inicial)')).toBeChecked();
+  await card.getByLabel('Enviarlo otra vez').check();
+  await card.getByRole('button', { name: 'Guardar' }).click();
+  await expect(page.locator('.toasts')).toContainText('Ajustes guardados.');
+  expect((await hub.admin('/api/admin/settings')).body.push_if_unknown).toEqual({ value: 'resend', default: 'hold' });
+});

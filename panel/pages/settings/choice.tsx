@@ -1,5 +1,6 @@
+import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import type { Settings } from '../../../src/admin/schemas/settings.ts';
+import type { SettingsChange } from '../../../src/admin/schemas/settings.ts';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { ChoiceField } from '../../components/choice-field.tsx';
@@ -9,24 +10,36 @@ import { actions } from '../../words/actions.ts';
 import { settingsWords } from '../../words/settings.ts';
 import { useSettingsChange } from './settings-change.ts';
 
-const words = settingsWords.strategy;
-const VALUES = ['least_users', 'round_robin', 'specific'] as const;
+export interface ChoiceProps<Value extends string> {
+  /** The setting that it changes. */
+  name: { [Key in keyof SettingsChange]-?: Value extends SettingsChange[Key] ? Key : never }[keyof SettingsChange];
+  words: {
+    title: string;
+    label: string;
+    options: Record<Value, string>;
+    hints: Record<Value, string>;
+    note: string;
+  };
+  setting: { value: Value; default: Value };
+  reload(): void;
+}
 
-/** Who gets a person that writes for the first time. */
-export function Strategy({ setting, reload }: { setting: Settings['routing_strategy']; reload(): void }) {
+/** A setting of a few values, each with its consequence beside it. */
+export function Choice<Value extends string>({ name, words, setting, reload }: ChoiceProps<Value>): VNode {
   const [draft, setDraft] = useState(setting.value);
   useEffect(() => setDraft(setting.value), [setting.value]);
   const change = useSettingsChange(reload);
   const mayChange = canChange.value;
-  const options = VALUES.map((value) => ({
+  const values = Object.keys(words.options) as Value[];
+  const options = values.map((value) => ({
     value,
-    label: value === setting.default ? words.byDefault(words.options[value]) : words.options[value],
+    label: value === setting.default ? settingsWords.byDefault(words.options[value]) : words.options[value],
     hint: words.hints[value],
     disabled: !mayChange && value !== setting.value,
   }));
   return (
     <Card title={words.title}>
-      <Form label={words.title} error={change.error} onSubmit={() => change.run({ routing_strategy: draft })}>
+      <Form label={words.title} error={change.error} onSubmit={() => change.run({ [name]: draft })}>
         <ChoiceField label={words.label} value={draft} options={options} onChange={setDraft} />
         <p class="muted">{words.note}</p>
         {mayChange ? (
