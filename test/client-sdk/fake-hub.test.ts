@@ -332,6 +332,28 @@ describe('messages to people', () => {
     await expect(refused).rejects.toMatchObject({ telegramErrorCode: 403, pushMessageId: hub.pushes.at(-1)?.id });
   });
 
+  test('that may have arrived are sent again where they ask for it', async () => {
+    const { hub } = await setUp();
+    const api = new HubApi(hub.access);
+    hub.addUser({ telegram_id: 7 });
+    hub.answerPushes('unknown');
+    const again = await api.push({ telegram_user_id: 7, text: 'Hola', if_unknown: 'resend' });
+    expect(again).toMatchObject({ status: 'sent', sent_again: true });
+    expect(await api.pushState(again.push_message_id)).toMatchObject({ status: 'sent', sent_again: true });
+  });
+
+  test('are changed later where Telegram takes nothing, and their state says so until then', async () => {
+    const { hub } = await setUp();
+    const api = new HubApi(hub.access);
+    hub.addUser({ telegram_id: 7 });
+    const { push_message_id: id } = await api.push({ telegram_user_id: 7, text: 'Hola' });
+    hub.answerPushes('pending');
+    await api.editPush(id, { text: 'Adiós' });
+    expect(await api.pushState(id)).toMatchObject({ status: 'sent', change_pending: true });
+    hub.answerPushes('sent');
+    expect(await api.pushState(id)).not.toHaveProperty('change_pending');
+  });
+
   test('a reply goes to the person who wrote', async () => {
     const { hub, tpv } = await setUp();
     tpv.on('reply', (_instruction, { reply }) =>

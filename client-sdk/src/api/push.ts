@@ -34,7 +34,7 @@ export interface PushOptions {
   single_use?: boolean;
   /**
    * What the hub does when it can't know whether Telegram took the message: `hold` leaves it `unknown` until someone
-   * decides, `resend` sends it again, so that it comes at least once. Default `hold`.
+   * decides, `resend` sends it again, so that it comes at least once. Default: the hub's setting, `hold` at first.
    */
   if_unknown?: 'hold' | 'resend';
 }
@@ -97,6 +97,8 @@ export type PushResult =
       telegram_message_id: number;
       /** Telegram could not read the markup: the text went out as it stands. */
       sent_as_plain_text?: boolean;
+      /** It was sent again although it may have arrived before: the person may see it twice. */
+      sent_again?: boolean;
     }
   | { status: 'pending' | 'unknown'; push_message_id: string };
 
@@ -105,7 +107,10 @@ export interface Pusher {
   push(message: TextPush, options: { idempotencyKey: string }): Promise<PushResult>;
 }
 
-/** Where a message stands. `unknown`: it left, and may or may not have arrived; only `resendPush` sends it again. */
+/**
+ * Where a message stands. `unknown`: it left, and may or may not have arrived; `resendPush` sends it again, and the hub by
+ * itself only with `if_unknown: 'resend'`.
+ */
 export type PushStatus = 'pending' | 'sent' | 'failed' | 'unknown';
 
 /** A message as the hub knows it. */
@@ -139,6 +144,7 @@ const isSent = shape<Sent>({
   push_message_id: isText,
   telegram_message_id: isWhole,
   sent_as_plain_text: orAbsent(isFlag),
+  sent_again: orAbsent(isFlag),
 });
 const isNotSent = shape<NotSent>({ status: oneOf('pending', 'unknown'), push_message_id: isText });
 

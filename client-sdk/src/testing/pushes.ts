@@ -13,12 +13,17 @@ export interface PushRecord {
   idempotencyKey?: string;
   status: PushStatus;
   telegram_message_id?: number;
+  /** It may have arrived, and was sent again, as `if_unknown: 'resend'` asks for. */
+  sent_again?: true;
   /** Telegram's own, where it refused. */
   telegram_error_code?: number;
   deleted: boolean;
 }
 
-/** How Telegram takes what is pushed from now on; `{ refused }` with Telegram's code, 403 for a person who blocked the bot. */
+/**
+ * How Telegram takes what is pushed from now on; `{ refused }` with Telegram's code, 403 for a person who blocked the
+ * bot. Changes and deletions wait while it is `pending`; what is `unknown` is sent again if its `if_unknown` is `resend`.
+ */
 export type PushOutcome = 'sent' | 'pending' | 'unknown' | { refused: number };
 
 export interface IncomingPush {
@@ -28,7 +33,7 @@ export interface IncomingPush {
 }
 
 interface Answer {
-  status: 201 | 202;
+  status: 200 | 201 | 202;
   body: Record<string, unknown>;
 }
 
@@ -39,6 +44,8 @@ export class Pushes {
   readonly records: PushRecord[] = [];
   readonly #byKey = new Map<string, { hash: string; record: PushRecord }>();
   outcome: PushOutcome = 'sent';
+  /** Ids of messages whose change waits for as long as the outcome is `pending`. */
+  readonly #changing = new Set<string>();
   #messageId = 0;
 
   /** Throws a `Refusal`. */
@@ -62,6 +69,10 @@ export class Pushes {
       status: typeof this.outcome === 'string' ? this.outcome : 'failed',
       deleted: false,
     };
+    if (record.status === 'unknown' && fields.if_unknown === 'resend') {
+      record.status = 'sent';
+      record.sent_again = true;
+    }
     if (typeof this.outcome === 'object') record.telegram_error_code = this.outcome.refused;
     if (record.status === 'sent') record.telegram_message_id = ++this.#messageId;
     this.records.push(record);
@@ -70,18 +81,26 @@ export class Pushes {
   }
 
   state(id: string): Record<string, unknown> {
-    const { status, telegram_message_id } = this.#record(id);
-    return { status, push_message_id: id, ...(telegram_message_id !== undefined && { telegram_message_id }) };
+    const { status, telegram_message_id, sent_again } = this.#record(id);
+    return {
+      status,
+      push_message_id: id,
+      ...(telegram_message_id !== undefined && { telegram_message_id }),
+      ...(sent_again && { sent_again }),
+      ...(this.outcome === 'pending' && this.#changing.has(id) && { change_pending: true }),
+    };
   }
 
-  edit(id: string, changes: unknown): void {
+  edit(id: string, changes: unknown): Answer {
     const record = this.#record(id);
     if (!isRecord(changes)) throw new Refusal('invalid_request');
     Object.assign(record.fields, changes);
+    return this.#changed(id, this.state(id));
   }
 
-  delete(id: string): void {
+  delete(id: string): Answer {
     this.#record(id).deleted = true;
+    return this.#changed(id, { status: 'deleted', push_message_id: id });
   }
 
   resend(id: string): Answer {
@@ -91,14 +110,24 @@ export class Pushes {
     return this.#answer(record);
   }
 
+  /** @param now what is answered where Telegram takes it at once */
+  #changed(id: string, now: Record<string, unknown>): Answer {
+    if (this.outcome !== 'pending') {
+      this.#changing.delete(id);
+      return { status: 200, body: now };
+    }
+    this.#changing.add(id);
+    return { status: 202, body: this.state(id) };
+  }
+
   #record(id: string): PushRecord {
     const record = this.records.find((one) => one.id === id);
     if (record === undefined) throw new Refusal('not_found');
     return record;
   }
 
-  #answer({ id, status, telegram_message_id, telegram_error_code }: PushRecord): Answer {
-    if (status === 'sent') return { status: 201, body: { status, push_message_id: id, telegram_message_id } };
+  #answer({ id, status, telegram_error_code }: PushRecord): Answer {
+    if (status === 'sent') return { status: 201, body: this.state(id) };
     if (status !== 'failed') return { status: 202, body: { status, push_message_id: id } };
     throw new Refusal('telegram_error', { extra: { push_message_id: id, telegram_error_code } });
   }

@@ -107,14 +107,8 @@ const routes: Readonly<Record<string, Route>> = {
   'POST push': async ({ pushes, account }, request) =>
     pushes.take(await pushOf(request), (user) => account.users.has(user)),
   'GET push/*': ({ pushes }, _request, id) => ({ status: 200, body: pushes.state(id) }),
-  'PATCH push/*': ({ pushes }, request, id) => {
-    pushes.edit(id, jsonOf(request));
-    return { status: 200, body: pushes.state(id) };
-  },
-  'DELETE push/*': ({ pushes }, _request, id) => {
-    pushes.delete(id);
-    return { status: 200, body: pushes.state(id) };
-  },
+  'PATCH push/*': ({ pushes }, request, id) => pushes.edit(id, jsonOf(request)),
+  'DELETE push/*': ({ pushes }, _request, id) => pushes.delete(id),
   'POST push/*/resend': ({ pushes }, _request, id) => pushes.resend(id),
   'GET users': ({ account }, { url }) => {
     const limit = numberOf(url, 'limit', 100, 1, 1_000);
