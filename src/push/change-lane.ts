@@ -8,11 +8,10 @@ import {
   changesOfChat,
   changingChats,
   endChange,
-  noteOnPush,
   postponeChange,
 } from './change-store.ts';
 import { ChangeWaiters } from './change-waiters.ts';
-import { endRefused, keepChange, type RetireButtons } from './keep-change.ts';
+import { endRefused, keepChange, type RetireButtons, tellUnheard } from './keep-change.ts';
 import type { PushRow } from './message.ts';
 import type { PatientWrite } from './patient-write.ts';
 import { editedPush, pushById } from './push-store.ts';
@@ -228,9 +227,7 @@ export class ChangeLane {
       // After a try of unknown fate the person may see them.
       if (attempts === 0 && fault.code !== 'unavailable') await this.#ports.retireButtons(tx, tokensOf(markup));
       if (row === undefined || isHeard) return;
-      const reason = fault.details?.[0]?.message ?? fault.sentence;
-      await tx.run(noteOnPush, { id: pushId, error: `el cambio no se hizo: ${reason}` });
-      tx.changed('push', pushId);
+      await tellUnheard(tx, row, change, fault, this.#ports.clock.now());
     });
     this.#waiters.tell(pushId, version, fault);
   }

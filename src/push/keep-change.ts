@@ -1,6 +1,8 @@
 import type { Tx } from '../db/open.ts';
+import type { HubError } from '../errors.ts';
 import { type Change, keyboardText, mergedChange, tokensOf } from './change.ts';
-import { type ChangeRow, changeOfPush, endChange, insertChange, replaceChange } from './change-store.ts';
+import { type ChangeRow, changeOfPush, endChange, insertChange, noteOnPush, replaceChange } from './change-store.ts';
+import { enqueue, hubSentence } from './enqueue.ts';
 import type { PushRow } from './message.ts';
 
 /** Forgets buttons that no message shows any more. */
@@ -50,4 +52,22 @@ export async function endRefused(tx: Tx, refused: ChangeRow): Promise<void> {
     content.text === null && content.addition === null && content.markup === null && content.deletes === 0;
   // Where nothing of its own is left, the newer one asked for the same: it is tried, and refused, like the first.
   if (!isEmpty) await tx.run(replaceChange, { ...content, pushId });
+}
+
+/**
+ * Says on the message why a change was not made, as no caller hears it: the process that was asked has ended. What it
+ * would have added is an answer to its person, who gets it as a message of its own.
+ */
+export async function tellUnheard(
+  tx: Tx,
+  row: PushRow,
+  change: ChangeRow,
+  fault: HubError,
+  now: number,
+): Promise<void> {
+  const reason = fault.details?.[0]?.message ?? fault.sentence;
+  await tx.run(noteOnPush, { id: row.id, error: `el cambio no se hizo: ${reason}` });
+  tx.changed('push', row.id);
+  if (change.addition === null) return;
+  await enqueue(tx, { ...hubSentence(row.chat_id, change.addition), parseMode: row.parse_mode }, now);
 }

@@ -123,6 +123,30 @@ describe.each(DIALECTS)('changes on %s', (database) => {
     expect(await next.dispatcher.changes.isComing(id)).toBe(false);
   });
 
+  test('that the next process can’t make say so, and what they would have added comes as a message', async () => {
+    const hub = await startDispatcher({ database });
+    const id = await inChat(hub, 1);
+    hub.works = () => false;
+    hub.answerChange = () => unreachable;
+    const { done } = await ask(hub, id, { addition: 'Pagado.' });
+    const stopped = hub.dispatcher.stop(0);
+    await hub.clock.advance(0);
+    await stopped;
+    expect(await done).toBeUndefined();
+
+    const next = await startDispatcher({ databaseUrl: hub.databaseUrl, clock: hub.clock, stopped: true });
+    next.answerChange = () => ({ kind: 'refused', code: 400, description: 'Bad Request: message to edit not found' });
+    await next.dispatcher.start();
+    for (let i = 0; i < 3; i++) {
+      await next.idle();
+      await next.clock.advance(2 * SECOND);
+    }
+    await next.idle();
+    expect(next.got).toMatchObject([{ chatId: 1, text: 'Pagado.' }]);
+    expect(await next.row(id)).toMatchObject({ error_message: expect.stringContaining('el cambio no se hizo') });
+    expect(await next.dispatcher.changes.isComing(id)).toBe(false);
+  });
+
   test('that may have arrived are made again, and given up where others get through meanwhile', async () => {
     const hub = await startDispatcher({ database });
     const id = await inChat(hub, 1);
