@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import SqliteDatabase from 'better-sqlite3';
 import pg from 'pg';
 import { startPostgres } from '../support/postgres.ts';
@@ -13,6 +14,10 @@ export interface ChaosDatabase {
   integrity(): Promise<string>;
   /** Cuts the connections that the hub has, in the middle of whatever it does. Absent: there are none. */
   cut?(): Promise<void>;
+  /** Cuts them, and lets no new one in for so long. */
+  lockOut?(ms: number): Promise<void>;
+  /** Holds a table alone for so long. */
+  lockTable?(table: string, ms: number): Promise<void>;
   /** Takes it away. */
   end(): Promise<void>;
 }
@@ -36,10 +41,23 @@ export function sqliteForChaos(): ChaosDatabase {
   };
 }
 
-export async function postgresForChaos(): Promise<ChaosDatabase> {
+export async function postgresForChaos(): Promise<Required<ChaosDatabase>> {
   const server = await startPostgres();
   const client = new pg.Client({ connectionString: server.url });
   await client.connect();
+  const letIn = async (all: boolean) => {
+    // Of the database that one is connected to it can't be said.
+    const other = new pg.Client({
+      connectionString: Object.assign(new URL(server.url), { pathname: '/template1' }).href,
+    });
+    await other.connect();
+    await other.query(`alter database ${client.database} with allow_connections ${all}`).finally(() => other.end());
+  };
+  const cut = async () => {
+    await client.query(
+      "select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'valletpv-hub%'",
+    );
+  };
   return {
     url: server.url,
     async count(query) {
@@ -48,10 +66,19 @@ export async function postgresForChaos(): Promise<ChaosDatabase> {
     },
     // It checks each page that it reads by itself.
     integrity: async () => 'ok',
-    async cut() {
-      await client.query(
-        "select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'valletpv-hub%'",
-      );
+    cut,
+    async lockOut(ms) {
+      await letIn(false);
+      await cut();
+      await pause(ms);
+      await letIn(true);
+    },
+    async lockTable(table, ms) {
+      const holder = new pg.Client({ connectionString: server.url });
+      await holder.connect();
+      await holder.query(`begin; lock table ${table} in access exclusive mode`);
+      await pause(ms);
+      await holder.end();
     },
     async end() {
       await client.end();

@@ -10,7 +10,7 @@ test('a database that is locked, deleted and replaced under load loses nothing t
     unseen: 0,
     doubledRows: 0,
     strangeAnswers: [],
-    cutWhileLocked: 0,
+    cut: 0,
     named: {
       locked: expect.arrayContaining(['database_locked']),
       deleted: expect.arrayContaining(['database_lost']),

@@ -29,7 +29,7 @@ export interface DatabaseFaultsResult {
   /** Answers that were neither 200 nor 503. */
   strangeAnswers: string[];
   /** Sockets that the hub closed while another process held the lock. */
-  cutWhileLocked: number;
+  cut: number;
   /** The longest that `/healthz` took meanwhile, in milliseconds. */
   slowestHealthMs: number;
   /** What `/readyz` named in each fault. */
@@ -92,7 +92,7 @@ export async function databaseFaults(options: DatabaseFaultsOptions): Promise<Da
       unseen: accepted.filter((id) => !seen.has(id)).length,
       doubledRows,
       strangeAnswers: telegram.strange,
-      cutWhileLocked: locked.cut,
+      cut: locked.cut,
       slowestHealthMs: locked.slowestHealthMs,
       named: { locked: locked.named, deleted, replaced },
     };

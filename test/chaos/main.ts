@@ -4,6 +4,7 @@ import { databaseFaults } from './database-faults.ts';
 import { fuzz } from './fuzz/fuzz.ts';
 import { hubKilled } from './hub-killed.ts';
 import { hubStopped } from './hub-stopped.ts';
+import { postgresFaults } from './postgres-faults.ts';
 import { powerHeld, powerLost } from './power-lost.ts';
 import { pushesKilled } from './pushes-killed.ts';
 import { pushesHeld, pushesUnderFaults } from './pushes-under-faults.ts';
@@ -19,7 +20,7 @@ npm run chaos -- pushes-killed     --push-kills 50
 npm run chaos -- pushes-waiting    --seconds 30
 npm run chaos -- hub-stopped       --stop-seconds 90
 npm run chaos -- backup-under-load --rows 2000000 --rate 300
-npm run chaos -- database-faults   --lock-seconds 60 --rate 300
+npm run chaos -- database-faults   --lock-seconds 60 --rate 300 --database postgres   (sqlite)
 npm run chaos -- fuzz              --inputs 1000000 --seed 1
 `;
 
@@ -194,13 +195,15 @@ async function measureBackup(): Promise<boolean> {
 }
 
 async function takeDatabase(): Promise<boolean> {
-  console.log(
-    `Locking the database for ${values['lock-seconds']} s, deleting it and replacing it under ${values.rate} updates/s …`,
-  );
-  const result = await databaseFaults({ perSecond: Number(values.rate), lockSeconds: Number(values['lock-seconds']) });
+  const [perSecond, lockSeconds] = [Number(values.rate), Number(values['lock-seconds'])];
+  console.log(`Locking the database for ${lockSeconds} s and taking it away under ${perSecond} updates/s …`);
+  const result =
+    values.database === 'postgres'
+      ? await postgresFaults({ perSecond, lockSeconds, goneSeconds: 10 })
+      : await databaseFaults({ perSecond, lockSeconds });
   show(result);
-  const { lost, unseen, doubledRows, strangeAnswers, cutWhileLocked } = result;
-  const good = lost + unseen + doubledRows + strangeAnswers.length + cutWhileLocked === 0;
+  const { lost, unseen, doubledRows, strangeAnswers, cut } = result;
+  const good = lost + unseen + doubledRows + strangeAnswers.length + cut === 0;
   console.log(good ? `ok: ${result.accepted} updates, 0 lost, no socket cut` : 'FAILED');
   return good;
 }
