@@ -1,3 +1,4 @@
+import { saysEncryption } from '../config/postgres-url.ts';
 import { UsageError } from '../process/exit.ts';
 import { readSecret } from './secret.ts';
 
@@ -17,6 +18,11 @@ export async function postgresAddress(given: string, option: string): Promise<st
   if (given !== '-' && (url.password !== '' || url.searchParams.has('password'))) {
     throw new UsageError(
       `A password on the command line is seen by everybody on this machine: give ${option} -, and the address on standard input.`,
+    );
+  }
+  if (!saysEncryption(address)) {
+    throw new UsageError(
+      `${option} names another machine: add ?sslmode=verify-full, or ?sslmode=disable where the network is trusted.`,
     );
   }
   return address;

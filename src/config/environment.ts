@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { isAbsolute } from 'node:path';
 import { z } from 'zod';
 import { DEFAULT_DELIVERY } from '#protocol';
+import { saysEncryption } from './postgres-url.ts';
 import { TELEGRAM_API, webhookUrlLacks } from './telegram-takes.ts';
 
 const text = z.string();
@@ -75,8 +76,8 @@ export const environmentSchema = z.object({
     text.refine(wholeHost),
   ).optional(),
   DATABASE_URL: takes(
-    'sqlite:<path> or postgres://user:password@host/database',
-    text.regex(/^(sqlite:.+|postgres(ql)?:\/\/.+)$/),
+    'sqlite:<path> or postgres://user:password@host/database; another machine’s with ?sslmode=verify-full (or =disable)',
+    text.regex(/^(sqlite:.+|postgres(ql)?:\/\/.+)$/).refine(saysEncryption),
   ).default('sqlite:./data/hub.db'),
   DATABASE_DURABILITY: takes('full or normal', z.enum(['full', 'normal'])).default('full'),
   TELEGRAM_BOT_TOKEN: takes("the bot's token from @BotFather, digits:letters", text.regex(/^\d+:[\w-]+$/)),

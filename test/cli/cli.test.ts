@@ -44,7 +44,7 @@ describe('faults of the environment end the hub with a sentence each (security 2
     expect(stdout).toBe('');
     expect(stderr.split('\n')).toEqual([
       'PUBLIC_URL is "hub.example"; it takes the http or https URL of a host without a path, such as https://hub.example: the hub has the whole host.',
-      'DATABASE_URL is 26 characters (not shown); it takes sqlite:<path> or postgres://user:password@host/database.',
+      'DATABASE_URL is 26 characters (not shown); it takes sqlite:<path> or postgres://user:password@host/database; another machine’s with ?sslmode=verify-full (or =disable).',
       "TELEGRAM_BOT_TOKEN is required; it takes the bot's token from @BotFather, digits:letters.",
       'TELEGRAM_WEBHOOK_SECRET is 6 characters (not shown); it takes 16 to 256 of A-Z a-z 0-9 _ -.',
       'ROUTING_STRATEGY is "fastest"; it takes least_users, round_robin or specific.',
@@ -177,7 +177,7 @@ describe('the command line', () => {
     expect(JSON.parse(stderr)).toEqual({
       exit_code: 78,
       faults: [
-        'DATABASE_URL is 1 characters (not shown); it takes sqlite:<path> or postgres://user:password@host/database.',
+        'DATABASE_URL is 1 characters (not shown); it takes sqlite:<path> or postgres://user:password@host/database; another machine’s with ?sslmode=verify-full (or =disable).',
       ],
     });
   });

@@ -86,8 +86,8 @@ test.each([
   ['PORT', '65535', 65_535],
   ['PUBLIC_URL', 'https://hub.example', 'https://hub.example'],
   ['PUBLIC_URL', 'http://hub.example:8100/', 'http://hub.example:8100/'],
-  ['DATABASE_URL', 'postgres://user:made-up@db/hub', 'postgres://user:made-up@db/hub'],
-  ['DATABASE_URL', 'postgresql://db/hub', 'postgresql://db/hub'],
+  ['DATABASE_URL', 'postgres://user:made-up@db/hub?sslmode=disable', 'postgres://user:made-up@db/hub?sslmode=disable'],
+  ['DATABASE_URL', 'postgresql://localhost/hub', 'postgresql://localhost/hub'],
   ['DATABASE_DURABILITY', 'normal', 'normal'],
   ['TELEGRAM_MODE', 'polling', 'polling'],
   ['TELEGRAM_WEBHOOK_URL', 'https://hub.example/webhook/telegram/', 'https://hub.example/webhook/telegram/'],
@@ -162,13 +162,43 @@ test.each([
   ['TELEGRAM_WEBHOOK_SECRET', 'hidden-short', '16 to 256 of A-Z a-z 0-9 _ -'],
   ['TELEGRAM_WEBHOOK_SECRET', 'hidden but with spaces in it', '16 to 256 of A-Z a-z 0-9 _ -'],
   ['TELEGRAM_WEBHOOK_SECRET', 'hidden'.padEnd(257, 'x'), '16 to 256 of A-Z a-z 0-9 _ -'],
-  ['DATABASE_URL', 'mysql://root:hidden@db/hub', 'sqlite:<path> or postgres://user:password@host/database'],
-  ['DATABASE_URL', 'sqlite:', 'sqlite:<path> or postgres://user:password@host/database'],
+  [
+    'DATABASE_URL',
+    'mysql://root:hidden@db/hub',
+    'sqlite:<path> or postgres://user:password@host/database; another machine’s with ?sslmode=verify-full (or =disable)',
+  ],
+  [
+    'DATABASE_URL',
+    'sqlite:',
+    'sqlite:<path> or postgres://user:password@host/database; another machine’s with ?sslmode=verify-full (or =disable)',
+  ],
   ['REGISTRATION_TOKEN', 'hidden', 'at least 16 characters'],
   ['ADMIN_TOKEN', 'hidden-with-23-letters.', 'at least 24 characters'],
   ['METRICS_TOKEN', 'hidden', 'at least 16 characters'],
 ])('%s refuses a wrong value without showing it', (name, value, wanted) => {
   expect(faults({ [name]: value })).toEqual([`${name} is ${value.length} characters (not shown); it takes ${wanted}.`]);
+});
+
+test('a PostgreSQL on another machine is taken where its address says how the way is encrypted (S38)', () => {
+  const took = (url: string) => faults({ DATABASE_URL: url }).length === 0;
+  for (const [url, taken] of [
+    ['postgres://hub:x@db.example/hub', false],
+    ['postgresql://hub:x@10.0.0.5:5432/hub?application_name=x', false],
+    ['postgres://hub:x@localhost.example/hub', false],
+    ['postgres://hub:x@127.0.0.1.example/hub', false],
+    ['postgres://hub:x@localhost/hub?host=db.example', false],
+    ['postgres://hub:x@%zz/hub', false],
+    ['postgres://hub:x@db.example/hub?sslmode=verify-full', true],
+    ['postgres://hub:x@db.example/hub?sslmode=disable', true],
+    ['postgres://hub:x@db.example/hub?ssl=true', true],
+    ['postgres://hub:x@localhost:5433/hub', true],
+    ['postgres://hub:x@127.0.0.2/hub', true],
+    ['postgres://hub:x@[::1]/hub', true],
+    ['postgres://hub:x@%2Fvar%2Frun%2Fpostgresql/hub', true],
+    ['postgres:///hub?host=/var/run/postgresql', true],
+  ] as const) {
+    expect([url, took(url)]).toEqual([url, taken]);
+  }
 });
 
 test('a webhook needs a secret, polling needs none', () => {
