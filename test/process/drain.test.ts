@@ -47,6 +47,8 @@ describe.each(DIALECTS)('a hub on %s that is told to end', (database) => {
     const [byHand, ...workers] = keys;
     const socket = await openSocket(hub.url, { key: byHand?.key ?? '' });
     await socket.next('welcome');
+    // All that it holds is reported on, one by one, within the drain's 10 s, also on a busy machine.
+    socket.send({ type: 'flow', max_in_flight: 8 });
     const clients = workers.map(({ key }) => {
       const tpv = new HubClient({ url: proxy.url, apiKey: key, backoff: { baseMs: 20, maxMs: 200 } });
       onTestFinished(() => tpv.close({ deadlineMs: 0 }));
@@ -137,7 +139,7 @@ describe('a hub that is told to end', () => {
     await fetchJson(`${hub.url}/healthz`);
     const { code, ms } = await terminate(hub);
     expect(code).toBe(0);
-    expect(ms).toBeLessThan(8_000);
+    expect(ms).toBeLessThan(18_000);
   });
 
   test('answers long polls, and leaves a socket that does not answer its close', async () => {
@@ -154,7 +156,7 @@ describe('a hub that is told to end', () => {
     expect(await socket.closeCode()).toBe(1012);
     const { code, ms } = await ended;
     expect(code).toBe(0);
-    expect(ms).toBeLessThan(10_000);
+    expect(ms).toBeLessThan(18_000);
   });
 
   test('waits 10 s for reports, and gives back what got none', async () => {
@@ -166,7 +168,7 @@ describe('a hub that is told to end', () => {
     const { code, ms } = await terminate(hub);
     expect(code).toBe(0);
     expect(ms).toBeGreaterThan(9_500);
-    expect(ms).toBeLessThan(20_000);
+    expect(ms).toBeLessThan(25_000);
     const second = await startHubProcess({ databaseUrl, emulator });
     const back = await openSocket(second.url, { key });
     expect((await back.next('instruction')).instruction).toMatchObject({ id: instruction.id, retry_count: 0 });
