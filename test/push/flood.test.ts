@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { jsonText } from '../../src/db/json-text.ts';
 import { insertPush } from '../../src/push/push-store.ts';
+import { cpuMs } from '../support/cpu.ts';
 import { startDispatcher, type TestDispatcher } from '../support/dispatcher.ts';
 import { DIALECTS } from '../support/hub.ts';
 
@@ -59,10 +60,10 @@ test('100,000 waiting messages start at once and stay in the table', async () =>
   await fill(hub, 100_000, 1_000, tpv, 'a'.repeat(1_000));
   globalThis.gc?.();
   const rss = process.memoryUsage.rss();
-  const from = performance.now();
+  const from = cpuMs();
   await hub.dispatcher.start();
   await hub.idle();
-  expect(performance.now() - from).toBeLessThan(5_000);
+  expect(cpuMs() - from).toBeLessThan(5_000);
   await hub.clock.advance(2_000);
   expect(hub.got.length).toBeGreaterThan(55);
   // The texts alone are 100 MB.
