@@ -11,6 +11,8 @@ import { fetchJson, messageUpdate, WEBHOOK_SECRET } from '../support/hub.ts';
 import { HubUnderLoad } from '../support/hub-under-load.ts';
 
 const UPDATES = 20;
+/** A traced program is slow, and a busy machine starts one slowly. */
+const TIMEOUT_MS = 300_000;
 const TRACED = 'trace=pwrite64,fdatasync,fsync,write,writev,sendto,sendmsg,kill';
 
 let strace = '';
@@ -72,7 +74,9 @@ function syncsOf(lines: readonly string[]): { begins: number; ends: number }[] {
   return found;
 }
 
-test('between the write of an update and its 200, and its frame, the log is synced', { timeout: 120_000 }, async () => {
+test('between the write of an update and its 200, and its frame, the log is synced', {
+  timeout: TIMEOUT_MS,
+}, async () => {
   const { hub, dir } = await hubProcess();
   const key = await register(hub.url.origin, 'Bar');
   const socket = await TpvSocket.open(hub.url, key);
@@ -101,7 +105,7 @@ test('between the write of an update and its 200, and its frame, the log is sync
 });
 
 test('a process whose disk fails a sync ends at once, says so, and confirms nothing', {
-  timeout: 120_000,
+  timeout: TIMEOUT_MS,
 }, async () => {
   const dir = mkdtempSync(join(tmpdir(), 'failing-sync-'));
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }));

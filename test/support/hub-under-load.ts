@@ -7,7 +7,7 @@ import { COMPILE_CACHE } from './compile-cache.ts';
 import { freePort } from './port.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const READY_MS = 60_000;
+const READY_MS = 120_000;
 /** Linux counts processor time in hundredths of a second. */
 const MS_PER_TICK = 10;
 
@@ -57,7 +57,9 @@ export class HubUnderLoad {
       if (child.exitCode !== null || child.signalCode !== null) {
         throw new Error(`The hub ended with ${child.exitCode ?? child.signalCode} instead of starting.`);
       }
-      const answer = await fetch(new URL('/readyz', this.url)).catch(() => undefined);
+      const answer = await fetch(new URL('/readyz', this.url), { signal: AbortSignal.timeout(READY_MS) }).catch(
+        () => undefined,
+      );
       if (answer?.ok) return performance.now() - startedAt;
     }
     child.kill('SIGKILL');
