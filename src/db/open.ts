@@ -18,7 +18,7 @@ import { type DatabaseObserver, groupCommit, type Transact } from './transact.ts
 import { shrinking } from './vacuum.ts';
 import type { WatchedFile } from './watched-file.ts';
 
-export type { DatabaseObserver, Transact, TransactOptions } from './transact.ts';
+export { type DatabaseObserver, HOUSEKEEPING, type Transact, type TransactOptions } from './transact.ts';
 export type { Tx } from './tx.ts';
 
 /** The hub's database: one connection that writes, others that read what is committed. */
@@ -71,7 +71,8 @@ const NO_LISTENERS: EventSink = { emit() {}, changed() {} };
 export function openDatabase(options: DatabaseOptions, ports: DatabasePorts = {}): Database {
   const url = options.DATABASE_URL;
   if (!url.startsWith('sqlite:')) {
-    return assemble('postgres', openPostgresWriter(url), openPostgresReader(url), ports);
+    const openWriter = () => openPostgresWriter(url);
+    return assemble('postgres', openWriter(), openPostgresReader(url), ports, { chores: openWriter() });
   }
   const path = url.slice('sqlite:'.length);
   let release = () => {};
@@ -129,31 +130,37 @@ function assemble(
   writer: Connection,
   readingConnection: Connection,
   { observer, events = NO_LISTENERS }: DatabasePorts,
-  housekeeping?: Pick<Database, 'tidy' | 'close' | 'file'> & { closed(): void },
+  {
+    file,
+    chores,
+    ...housekeeping
+  }: Partial<Pick<Database, 'tidy' | 'close' | 'file'>> & { closed?(): void; chores?: Connection },
 ): Database {
   const reader = sayingFaults(readingConnection, observer);
   const read = kyselyOver(reader, dialect);
   const kysely = kyselyOver(writer, dialect);
   const compile = compiler(kysely);
-  const { transact, idle } = groupCommit({ writer, kysely, compile, events, observer });
+  const shared = { compile, events, observer };
+  const main = groupCommit({ ...shared, writer, kysely });
+  const aside = chores && groupCommit({ ...shared, writer: chores, kysely: kyselyOver(chores, dialect) });
   return {
     dialect,
     read,
-    transact,
+    transact: (fn, options) => (options?.lane === 'housekeeping' ? (aside ?? main) : main).transact(fn, options),
     writer: kysely,
-    file: housekeeping?.file,
+    file,
     async query<P extends object, R>(statement: Statement<P, R>, parameters: P): Promise<R[]> {
       const compiled = compile(statement);
       const { rows } = await reader.execute(compiled.sql, compiled.bind(parameters as Record<string, unknown>));
       return rows as R[];
     },
-    tidy: async () => housekeeping?.tidy(),
+    tidy: async () => housekeeping.tidy?.(),
     async close() {
-      await idle();
-      await housekeeping?.close();
+      await Promise.all([main.idle(), aside?.idle()]);
+      await housekeeping.close?.();
       await reader.close();
-      await writer.close();
-      housekeeping?.closed();
+      await Promise.all([writer.close(), chores?.close()]);
+      housekeeping.closed?.();
     },
   };
 }

@@ -13,6 +13,11 @@ export interface TransactOptions {
    * in which they were asked for. Without a key it runs alone. SQLite runs one after the other in any case.
    */
   key?: string;
+  /**
+   * Work for which nobody waits, and which no other relies on to be before or after it: on PostgreSQL it has a
+   * connection of its own, so that it holds up nothing that comes in. SQLite has one writer.
+   */
+  lane?: 'housekeeping';
 }
 
 /**
@@ -24,6 +29,9 @@ export interface TransactOptions {
  * @throws whatever `fn` throws; HubError `unavailable` where the database can't take it or too much is waiting
  */
 export type Transact = <T>(fn: (tx: Tx) => Promise<T>, options?: TransactOptions) => Promise<T>;
+
+/** For work of that lane. */
+export const HOUSEKEEPING: TransactOptions = { lane: 'housekeeping' };
 
 /** More than this many waiting transactions are refused: the database is not keeping up. */
 const MAX_WAITING = 20_000;

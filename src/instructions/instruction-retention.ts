@@ -1,5 +1,5 @@
 import { FINAL_STATUSES, isFinal } from '#protocol';
-import type { Database } from '../db/open.ts';
+import { type Database, HOUSEKEEPING } from '../db/open.ts';
 
 /** Rows deleted in one commit; small, so that deleting a year of rows never holds up an update. */
 const PAGE = 200;
@@ -46,7 +46,7 @@ export function retention(db: Database): (cutoff: number) => Promise<number> {
       if (updates.length > 0) {
         await tx.kysely.deleteFrom('telegram_updates').where('update_id', 'in', updates).execute();
       }
-    });
+    }, HOUSEKEEPING);
     return ended.length;
   };
 
@@ -64,7 +64,7 @@ export function retention(db: Database): (cutoff: number) => Promise<number> {
     if (alone.length === 0) return 0;
     await db.transact(async (tx) => {
       await tx.kysely.deleteFrom('telegram_updates').where('seq', 'in', alone).execute();
-    });
+    }, HOUSEKEEPING);
     return alone.length;
   };
 

@@ -45,7 +45,7 @@ export async function authenticate(db: Database, key: string, now: number): Prom
   const { key_id: keyId, last_used_at: lastUsedAt, ...tpv } = row;
   if (lastUsedAt === null || now - lastUsedAt >= USE_RECORD_INTERVAL_MS) {
     // No caller waits for this: a lost record of a use costs nothing.
-    db.transact((tx) => tx.run(recordUse, { id: keyId, now })).catch(() => {});
+    db.transact((tx) => tx.run(recordUse, { id: keyId, now }), { key: `key ${keyId}` }).catch(() => {});
   }
   return { tpv, keyId };
 }

@@ -1,7 +1,7 @@
 import { PostgresAdapter, sql } from 'kysely';
 import { type Clock, type Correction, nextTurn } from '../clock.ts';
 import { inChunks } from '../db/chunks.ts';
-import type { Database, Tx } from '../db/open.ts';
+import { type Database, HOUSEKEEPING, type Tx } from '../db/open.ts';
 import { statement } from '../db/statement.ts';
 import { ONLINE_WINDOW_MS, type Tpv } from './tpv.ts';
 
@@ -18,8 +18,8 @@ interface Heard {
 
 /**
  * Writes heartbeats, `{"<TPV's id>": <ms>}`, in one statement: with one for each, thousands of TPVs hold up the writer
- * for as many round trips to a PostgreSQL. The rows are locked in the order of their ids, as others that write several
- * of them lock them too.
+ * for as many round trips to a PostgreSQL. There, a row that another transaction is writing keeps its older heartbeat until
+ * the next one: this statement waits for nobody, and so no two can wait for each other.
  */
 const recordHeartbeats = statement<{ heartbeats: string }>()((db, p) => {
   const isPostgres = db.getExecutor().adapter instanceof PostgresAdapter;
@@ -31,10 +31,17 @@ const recordHeartbeats = statement<{ heartbeats: string }>()((db, p) => {
       q
         .selectFrom('tpv_instances')
         .innerJoin(heard.as('heard'), 'heard.id', 'tpv_instances.id')
-        .where((eb) => eb.or([eb('last_heartbeat', 'is', null), eb('last_heartbeat', '<', eb.ref('heard.at'))]))
+        .where((eb) =>
+          eb.or([
+            eb('last_heartbeat', 'is', null),
+            eb('last_heartbeat', '<', eb.ref('heard.at')),
+            // It lies so far ahead that the clock was wrong when it was written.
+            eb('last_heartbeat', '>', eb(eb.ref('heard.at'), '+', ONLINE_WINDOW_MS)),
+          ]),
+        )
         .select(['tpv_instances.id', 'heard.at'])
         .orderBy('tpv_instances.id')
-        .$if(isPostgres, (rows) => rows.forNoKeyUpdate('tpv_instances')),
+        .$if(isPostgres, (rows) => rows.forNoKeyUpdate('tpv_instances').skipLocked()),
     )
     .updateTable('tpv_instances')
     .from('newer')
@@ -133,7 +140,7 @@ export class Presence {
         await this.#db.transact((tx) => {
           const heartbeats = Object.fromEntries(few.map((id) => [id, this.#heardAt(id)]));
           return tx.run(recordHeartbeats, { heartbeats: JSON.stringify(heartbeats) });
-        });
+        }, HOUSEKEEPING);
         written += few.length;
         await nextTurn();
       });

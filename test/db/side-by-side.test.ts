@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { type Database, openDatabase, type Tx } from '../../src/db/open.ts';
+import { type Database, HOUSEKEEPING, openDatabase, type Tx } from '../../src/db/open.ts';
 import { statement } from '../../src/db/statement.ts';
 import { storeValue } from '../../src/db/stored-value.ts';
 import { Events } from '../../src/events.ts';
@@ -151,6 +151,23 @@ test('of two programs that wait for each other’s rows the hub, chosen as the v
   expect(runs).toBe(2);
   const rows = await outside.query("select value from settings where key in ('k1', 'k2')");
   expect(rows.rows).toEqual([{ value: 'hub' }, { value: 'hub' }]);
+});
+
+test('housekeeping that waits for a lock holds up nothing that comes in, and a hub that closes finishes it', async () => {
+  const url = await freshDatabase('postgres', 'migrated');
+  const db = openDatabase({ DATABASE_URL: url, DATABASE_DURABILITY: 'full' });
+  await db.transact(putting('k1'));
+  const outside = await other(url);
+  await outside.query("begin; update settings set value = 'other' where key = 'k1'");
+  const chore = db.transact((tx) => tx.run(storeValue, { key: 'k1', value: 'chore' }), HOUSEKEEPING);
+  const watcher = await other(url);
+  await vi.waitUntil(async () => (await waiting(watcher)) > 0);
+  await db.transact(putting('k2'));
+  expect(await waiting(watcher)).toBe(1);
+  await outside.query('commit');
+  await db.close();
+  await chore;
+  expect((await watcher.query("select value from settings where key = 'k1'")).rows).toEqual([{ value: 'chore' }]);
 });
 
 test('a connection that is cut in the middle of many leaves nothing of any, and tells nothing', async () => {

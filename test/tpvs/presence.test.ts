@@ -31,7 +31,7 @@ async function written(db: Database): Promise<Record<string, number | null>> {
 /** The database, and how many statements each of its transactions ran. */
 function counting(db: Database): { db: Database; statements: number[] } {
   const statements: number[] = [];
-  const transact: Database['transact'] = (fn) =>
+  const transact: Database['transact'] = (fn, options) =>
     db.transact((tx) => {
       let ran = 0;
       const run: typeof tx.run = (statement, parameters) => {
@@ -40,7 +40,7 @@ function counting(db: Database): { db: Database; statements: number[] } {
       };
       tx.afterCommit(() => statements.push(ran));
       return fn({ ...tx, run });
-    });
+    }, options);
   return { db: { ...db, transact }, statements };
 }
 
@@ -68,6 +68,15 @@ describe.each(DIALECTS)('heartbeats on %s', (dialect) => {
     expect(await written(db)).toEqual({ a: newer, b: clock.now() });
   });
 
+  test('one that lies far ahead is no newer one: the clock was wrong when it was written', async () => {
+    const clock = testClock();
+    const db = await withTpvs(dialect, { a: clock.now() + 60 * MINUTE });
+    const presence = new Presence(db, clock);
+    presence.heard('a');
+    await presence.write();
+    expect(await written(db)).toEqual({ a: clock.now() });
+  });
+
   test('those of 1,200 TPVs are three statements, and none is left out', async () => {
     const ids = Array.from({ length: 1_200 }, (_, i) => `tpv-${i}`);
     const real = await withTpvs(dialect, Object.fromEntries(ids.map((id) => [id, null])));
@@ -79,4 +88,19 @@ describe.each(DIALECTS)('heartbeats on %s', (dialect) => {
     expect(statements).toEqual([1, 1, 1]);
     expect(Object.values(await written(real))).toEqual(ids.map(() => clock.now()));
   });
+});
+
+test('a heartbeat waits for nobody who writes its TPV on PostgreSQL, and those of others are written', async () => {
+  const db = await withTpvs('postgres', { a: null, b: 5, c: null });
+  const clock = testClock();
+  const presence = new Presence(db, clock);
+  for (const id of ['a', 'b', 'c']) presence.heard(id);
+  await db.transact(async (tx) => {
+    await tx.kysely.updateTable('tpv_instances').set({ user_count: 1 }).where('id', '=', 'b').execute();
+    await presence.write();
+  });
+  expect(await written(db)).toEqual({ a: clock.now(), b: 5, c: clock.now() });
+  presence.heard('b');
+  await presence.write();
+  expect(await written(db)).toMatchObject({ b: clock.now() });
 });

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { nextTurn } from '../../clock.ts';
 import { inChunks } from '../../db/chunks.ts';
-import type { Database, Tx } from '../../db/open.ts';
+import { type Database, HOUSEKEEPING, type Tx } from '../../db/open.ts';
 import { statement } from '../../db/statement.ts';
 import type { Counts } from './activity-counts.ts';
 
@@ -76,7 +76,7 @@ export async function addMinutes(
     await db.transact(async (tx) => {
       await addFew(tx, few);
       tx.afterCommit(() => onWritten(few));
-    });
+    }, HOUSEKEEPING);
     await nextTurn();
   });
 }
@@ -97,7 +97,7 @@ const MOST_PAGES = 20;
 /** Deletes what is older than `before`. */
 export async function deleteMinutes(db: Pick<Database, 'transact'>, before: number): Promise<void> {
   for (let page = 0; page < MOST_PAGES; page++) {
-    const deleted = await db.transact((tx) => deletePage(tx, before));
+    const deleted = await db.transact((tx) => deletePage(tx, before), HOUSEKEEPING);
     if (deleted < DELETED_AT_ONCE) return;
     await nextTurn();
   }
