@@ -222,6 +222,50 @@ test('an Upgrade header reaches the hub at the sockets alone (S26)', async () =>
   expect(seen.size).toBe(sockets.length + others.length);
 });
 
+/** A hub that answers when the test lets it. */
+async function patientHub() {
+  const waiting: ServerResponse[] = [];
+  const hub = createServer((_request, response) => waiting.push(response)).listen(0, '127.0.0.1');
+  await once(hub, 'listening');
+  onTestFinished(() => {
+    hub.closeAllConnections();
+    hub.close();
+  });
+  // A TCP server's address is an object.
+  return { url: `http://127.0.0.1:${(hub.address() as AddressInfo).port}`, waiting };
+}
+
+test('one address has its share of connections, and Telegram’s are not counted (S38)', async () => {
+  const hub = await patientHub();
+  const ask = asker(await startNginx(hub.url, [['valletpv_connections 200;', 'valletpv_connections 3;']]));
+  const paths = ['/a', '/webhook/telegram/', '/b', '/webhook/telegram', '/c'];
+  const answers = paths.map((path) => ask(path));
+  await vi.waitUntil(() => hub.waiting.length === paths.length, { timeout: WAIT_MS });
+  expect((await ask('/d')).status).toBe(429);
+  expect((await ask('/metrics', { localAddress: '127.0.0.3' })).status).toBe(404);
+  for (const response of hub.waiting) response.end();
+  for (const { status } of await Promise.all(answers)) expect(status).toBe(200);
+});
+
+test('one address has its share of requests, and Telegram’s are not counted (S38)', async () => {
+  const hub = createServer((_request, response) => response.end()).listen(0, '127.0.0.1');
+  await once(hub, 'listening');
+  onTestFinished(() => {
+    hub.closeAllConnections();
+    hub.close();
+  });
+  const site: [string, string][] = [
+    ['rate=200r/s', 'rate=1r/m'],
+    ['burst=600', 'burst=2'],
+  ];
+  // A TCP server's address is an object.
+  const ask = asker(await startNginx(`http://127.0.0.1:${(hub.address() as AddressInfo).port}`, site));
+  for (let i = 0; i < 3; i++) expect((await ask('/api/tpv/info/')).status).toBe(200);
+  expect((await ask('/api/tpv/info/')).status).toBe(429);
+  for (let i = 0; i < 5; i++) expect((await ask('/webhook/telegram/')).status).toBe(200);
+  expect((await ask('/api/tpv/info/', { localAddress: '127.0.0.3' })).status).toBe(200);
+});
+
 test('a hub that is not there is a 502, and nginx goes on', async () => {
   const { ask, hub } = await behindNginx();
   await hub.close();

@@ -21,8 +21,14 @@ export interface Nginx {
 
 const SITE = join(ROOT, 'deploy/nginx/valletpv-hub.conf');
 
-/** @param upstream the hub's URL */
-export async function startNginx(upstream: string): Promise<Nginx> {
+/**
+ * @param upstream the hub's URL
+ * @param changes what the site of this test has otherwise
+ */
+export async function startNginx(
+  upstream: string,
+  changes: readonly (readonly [string, string])[] = [],
+): Promise<Nginx> {
   const program = await debianProgram('nginx', 'nginx');
   const dir = mkdtempSync(join(tmpdir(), 'hub-nginx-'));
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
@@ -44,6 +50,7 @@ export async function startNginx(upstream: string): Promise<Nginx> {
       ['/etc/letsencrypt/live/valletpvbot.example/fullchain.pem', certificateFile],
       ['/etc/letsencrypt/live/valletpvbot.example/privkey.pem', keyFile],
       ['root /var/www/html;', `root ${webRoot};`],
+      ...changes,
     ]),
   );
   const config = join(dir, 'nginx.conf');
