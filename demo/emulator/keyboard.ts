@@ -45,10 +45,14 @@ function callbackData(value: unknown): string {
   return value;
 }
 
-// Telegram also refuses local addresses; the demo's links are local, so any well-formed one passes here.
+// A host needs a dot. The demo's links are addresses of this machine, which Telegram takes too.
 function buttonUrl(value: unknown): string {
   const url = typeof value === 'string' && /^[\w.-]+\.[a-z]{2,}(\/|$)/i.test(value) ? `http://${value}` : value;
-  if (typeof url === 'string' && URL.canParse(url) && /^(https?|tg|ton):$/.test(new URL(url).protocol)) return url;
+  const parsed = typeof url === 'string' ? URL.parse(url) : null;
+  const isTaken = /^https?:$/.test(parsed?.protocol ?? '')
+    ? parsed?.hostname.includes('.')
+    : /^(tg|ton):$/.test(parsed?.protocol ?? '');
+  if (typeof url === 'string' && isTaken) return url;
   throw badRequest(`inline keyboard button URL '${String(value)}' is invalid: Wrong HTTP URL`);
 }
 

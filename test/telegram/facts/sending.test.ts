@@ -141,6 +141,19 @@ test('4096 and 1024 code points are taken after parsing, and 32,768 bytes before
   );
 });
 
+test('the URL of a button needs a host with a dot', async () => {
+  const { emulator, api } = await emulatorOnClock();
+  emulator.person(ana);
+  const button = (url: string) => ({ reply_markup: { inline_keyboard: [[{ text: 'Ver', url }]] } });
+  for (const url of ['https://a.example/x', 'a.example', 'tg://user?id=1'])
+    await api.sendMessage(ana.id, 'x', button(url));
+  for (const url of ['http://localhost/', 'https://caja:8000/', 'ftp://a.example/']) {
+    expect(await refusal(api.sendMessage(ana.id, 'x', button(url)))).toBe(
+      `400 Bad Request: inline keyboard button URL '${url}' is invalid: Wrong HTTP URL`,
+    );
+  }
+});
+
 test('deleting ends after 48 hours', async () => {
   const { emulator, api, clock } = await emulatorOnClock();
   emulator.person(ana);
