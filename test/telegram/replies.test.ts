@@ -107,8 +107,8 @@ test('a hub that closes does not wait longer than it says for a Telegram that ha
   hub.emulator.fail({ method: 'sendMessage', how: { kind: 'hang' } });
   await hub.message(1, '/id', 42);
   await hub.message(2, '/id', 42);
-  const from = performance.now();
+  const from = clock.elapsed();
   await hub.close();
-  // The clock of the hub runs fast while it closes; grammY's own timeout is 10 s of real time.
-  expect(performance.now() - from).toBeLessThan(9_000);
+  // By the hub's clock, which runs fast while it closes: minutes pass by it until grammY's own timeout of 10 s.
+  expect(clock.elapsed() - from).toBeLessThan(60_000);
 });
