@@ -1,5 +1,6 @@
-import { sql } from 'kysely';
+import { CompiledQuery, sql } from 'kysely';
 import { expect, onTestFinished, test } from 'vitest';
+import { openPresses } from '../../src/buttons/button-store.ts';
 import { isCallableOrigin } from '../../src/callbacks/origins.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { openDatabase } from '../../src/db/open.ts';
@@ -37,3 +38,11 @@ test.each(DIALECTS)(
     expect(await without.execute()).toEqual([{ id: '00001' }, { id: '00002' }]);
   },
 );
+
+test('a hub that starts reads the presses that are open, and no others (S30)', async () => {
+  const db = openDatabase({ DATABASE_URL: await freshDatabase('sqlite', 'migrated'), DATABASE_DURABILITY: 'normal' });
+  onTestFinished(() => db.close());
+  const { sql: text, parameters } = openPresses.build(db.read, () => sql`${1}`).compile();
+  const { rows } = await db.read.executeQuery(CompiledQuery.raw(`explain query plan ${text}`, [...parameters]));
+  expect(JSON.stringify(rows)).toContain('USING INDEX presses_open');
+});
