@@ -18,12 +18,13 @@ type WithHub = <T>(databaseUrl: string, work: (hub: { url: URL }) => Promise<T>)
 
 /** A PostgreSQL that syncs, on this machine, in turns with SQLite; then the same server some milliseconds away. */
 export async function comparePostgres(sqliteUrl: string, dir: string, withHub: WithHub, sizes: Sizes): Promise<void> {
-  const { connections, seconds, rounds, tpvs, roundTripMs } = sizes;
+  const { connections, seconds, rounds, roundTripMs } = sizes;
   const server = await startPostgres({ durableIn: dir });
   try {
     await withHub(sqliteUrl, (sqlite) =>
       withHub(server.url, async (postgres) => {
         const loads = await Promise.all([warm(sqlite.url, sizes), warm(postgres.url, sizes)]);
+        await ask(server.url, 'analyze');
         const perSecond: number[][] = [[], []];
         const last: RunResult[] = [];
         for (let round = 0; round < rounds; round++) {
@@ -46,7 +47,8 @@ export async function comparePostgres(sqliteUrl: string, dir: string, withHub: W
     const line = await startDelayLine(await newDatabase(server.url), roundTripMs);
     try {
       await withHub(line.url, async (hub) => {
-        const load = await warm(hub.url, { ...sizes, tpvs });
+        const load = await warm(hub.url, sizes);
+        await ask(line.url, 'analyze');
         const many = connections * FAR_FACTOR;
         const far = await load.run({ connections: many, seconds });
         load.close();
@@ -69,10 +71,15 @@ async function warm(url: URL, { tpvs, connections, seconds }: Sizes): Promise<Tr
 }
 
 async function newDatabase(server: string): Promise<string> {
-  const client = new pg.Client({ connectionString: server });
-  await client.connect();
-  await client.query('create database far').finally(() => client.end());
+  await ask(server, 'create database far');
   return new URL('/far', server).href;
+}
+
+/** `analyze` is what the server does by itself in the first minutes; its plans are those of empty tables until then. */
+async function ask(url: string, text: 'analyze' | 'create database far'): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query(text).finally(() => client.end());
 }
 
 function median(values: readonly number[]): number {

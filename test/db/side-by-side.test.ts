@@ -91,6 +91,15 @@ test('what is told follows the order of what was written, and not which function
   };
   await Promise.all([db.transact(long, { key: 'a' }), db.transact(telling('short'), { key: 'b' })]);
   expect(heard).toEqual(['short', 'long']);
+  heard.length = 0;
+  const { promise: secondIsDone, resolve } = Promise.withResolvers<void>();
+  const first = async (tx: Tx) => {
+    await telling('first')(tx);
+    await secondIsDone;
+  };
+  const second = (tx: Tx) => telling('second')(tx).then(resolve);
+  await Promise.all([db.transact(first, { key: 'a' }), db.transact(second, { key: 'b' })]);
+  expect(heard).toEqual(['first', 'second']);
 });
 
 test('of fifty side by side those that fail get their own fault, and the others are written and told once', async () => {
