@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { createRequire } from 'node:module';
+import type { FastifyInstance } from 'fastify';
 import type { Logs } from '../log/log.ts';
 
 declare module 'fastify' {
@@ -21,6 +22,31 @@ export interface AccessLogOptions {
   onAnswered?: ((method: string, route: string | undefined, status: number) => void) | undefined;
 }
 
+/** A request that was answered. */
+export interface Answered {
+  id: string;
+  method: string;
+  /** The route's pattern; undefined if there is none. */
+  route: string | undefined;
+  url: string;
+  status: number;
+  ms: number;
+  ip: string | undefined;
+  tpvId?: string | undefined;
+  trail: Trail | undefined;
+}
+
+/** Writes one line for a request, and has it counted. */
+export type LogAnswer = (answered: Answered) => void;
+
+/** The one by which fastify itself finds out who asks: another version could judge otherwise. */
+const proxyAddr: ProxyAddr = createRequire(createRequire(import.meta.url).resolve('fastify'))('@fastify/proxy-addr');
+type Trusts = (address: string, hop: number) => boolean;
+interface ProxyAddr {
+  (request: IncomingMessage, trusts: Trusts): string;
+  compile(ranges: string[]): Trusts;
+}
+
 /** What a proxy may bring: what nginx makes, a UUID, a trace id; nothing that a key could look like. */
 const GIVEN_ID = /^[0-9a-f-]{16,64}$/i;
 const MAX_PATH_LENGTH = 300;
@@ -36,31 +62,55 @@ export function newRequestId(): (request: IncomingMessage) => string {
   };
 }
 
-/** Writes one line per request, and has it counted. */
-export function accessLog(app: FastifyInstance, { logs: { access, mask }, onAnswered }: AccessLogOptions): void {
+/**
+ * Makes the function that tells from where a request came, as fastify's `request.ip` does. Looking for the proxies that
+ * brought it takes longer than all the rest of the line; most come directly, or not at all.
+ */
+export function addresses(trustProxy: string): (request: IncomingMessage) => string | undefined {
+  const trusts = proxyAddr.compile(trustProxy.split(',').map((one) => one.trim()));
+  return (request) =>
+    request.headers['x-forwarded-for'] === undefined ? request.socket.remoteAddress : proxyAddr(request, trusts);
+}
+
+export function answerLog({ logs: { access, mask }, onAnswered }: AccessLogOptions): LogAnswer {
+  return ({ id, method, route, url, status, ms, ip, tpvId, trail }) => {
+    onAnswered?.(method, route, status);
+    // What is undefined is left out.
+    access.info({
+      id,
+      method,
+      path: pathOf(url, route, mask),
+      status,
+      ms: Math.round(ms * 10) / 10,
+      ip,
+      tpv_id: tpvId,
+      ...trail,
+    });
+  };
+}
+
+/** Writes one line for each request to a route. */
+export function accessLog(
+  app: FastifyInstance,
+  logAnswer: LogAnswer,
+  addressOf: (request: IncomingMessage) => string | undefined,
+): void {
   app.decorateRequest('trail', undefined);
   app.addHook('onResponse', (request, reply, done) => {
-    const { method, credential } = request;
-    const { url: route } = request.routeOptions;
-    onAnswered?.(method, route, reply.statusCode);
-    access.info({
-      id: request.id,
+    const { id, method, url, raw, trail, credential } = request;
+    logAnswer({
+      id,
       method,
-      path: pathOf(request.url, route, mask),
+      route: request.routeOptions.url,
+      url,
       status: reply.statusCode,
-      ms: Math.round(reply.elapsedTime * 10) / 10,
-      ip: addressOf(request),
-      // What is undefined is left out.
-      tpv_id: credential?.tpv.id,
-      ...request.trail,
+      ms: reply.elapsedTime,
+      ip: addressOf(raw),
+      tpvId: credential?.tpv.id,
+      trail,
     });
     done();
   });
-}
-
-/** Looking for the proxies that brought it takes longer than all the rest of the line; most come directly, or not at all. */
-function addressOf(request: FastifyRequest): string | undefined {
-  return request.headers['x-forwarded-for'] === undefined ? request.socket.remoteAddress : request.ip;
 }
 
 /** Without its query; a path that strangers chose, also without what looks like a secret. */

@@ -7,7 +7,8 @@ import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod
 import { z } from 'zod';
 import { callerOf } from '../caller.ts';
 import type { Logs } from '../log/log.ts';
-import { type AccessLogOptions, accessLog, newRequestId } from './access-log.ts';
+import { type AccessLogOptions, accessLog, addresses, answerLog, newRequestId } from './access-log.ts';
+import { answerDirectly, type DirectRoute } from './direct-route.ts';
 import { answerError, answerErrors } from './error-answers.ts';
 import { readAsJson } from './json-body.ts';
 import { checkRequests } from './request-checks.ts';
@@ -24,6 +25,8 @@ export interface AppOptions {
   elapsed(): number;
   /** Counts answers by route. */
   onAnswered?: AccessLogOptions['onAnswered'];
+  /** Whose usual requests are answered beside fastify. */
+  direct?: DirectRoute | undefined;
 }
 
 /** JSON bodies; multipart has limits of its own (S17). */
@@ -34,14 +37,17 @@ const REQUEST_TIMEOUT_MS = 120_000;
 
 /** The HTTP server with everything that all routes share: limits, errors, headers, the access log. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
-  const { logs, trustProxy, isCorsOrigin, onAnswered } = options;
+  const { logs, trustProxy, isCorsOrigin, onAnswered, direct } = options;
   z.config(z.locales.es());
   const loggerInstance: FastifyBaseLogger = logs.log;
+  const newId = newRequestId();
+  const addressOf = addresses(trustProxy);
+  const logAnswer = answerLog({ logs, onAnswered });
   const app = fastify({
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
     childLoggerFactory: (logger) => logger,
-    genReqId: newRequestId(),
+    genReqId: newId,
     trustProxy,
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -78,8 +84,9 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     keyGenerator: ({ ip }) => callerOf(ip),
     store: rateStore(options.elapsed),
   });
-  accessLog(app, { logs, onAnswered });
+  accessLog(app, logAnswer, addressOf);
   checkRequests(app);
+  if (direct !== undefined) answerDirectly(app, direct, { log: loggerInstance, newId, addressOf, logAnswer });
   return app;
 }
 

@@ -1,4 +1,5 @@
 import type {
+  FastifyBaseLogger,
   FastifyError,
   FastifyInstance,
   FastifyReply,
@@ -26,6 +27,8 @@ export function errorResponses(...codes: ErrorCode[]): Record<number, typeof err
   return Object.fromEntries(codes.map((code) => [ERRORS[code].status, errorSchema]));
 }
 
+export const JSON_TYPE = 'application/json; charset=utf-8';
+
 /** How fastify's own refusals are called here. */
 const FASTIFY_CODES: Record<string, ErrorCode> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_media_type',
@@ -46,40 +49,58 @@ export function answerErrors(app: FastifyInstance): void {
 
 /** Also for what fastify refuses before it looks for a route, such as an address that can't be decoded. */
 export function answerError(error: FastifyError | HubError, request: FastifyRequest, reply: FastifyReply): void {
-  sendError(request, reply, known(error, request));
+  const { id, log, routeOptions } = request;
+  sendError(request, reply, knownError(error, { id, log, route: routeOptions.url }));
 }
 
 function sendError(request: FastifyRequest, reply: FastifyReply, error: HubError): FastifyReply {
-  if (error.retryAfterSeconds !== undefined) reply.header('retry-after', error.retryAfterSeconds);
-  else if (error.status === 429 || error.status === 503) reply.header('retry-after', 1);
-  // Telegram's own refusal is the same answer each time it is asked for (Idempotency-Key), and its message has an id.
-  const traced = error.status >= 500 && error.code !== 'telegram_error';
-  const trace = traced ? { request_id: request.id } : {};
-  if (error.status >= 500) reply.header('x-request-id', request.id);
-  // Serialised here: a route's own schema must not get to refuse its error.
-  return reply
-    .code(error.status)
-    .type('application/json; charset=utf-8')
-    .send(
-      JSON.stringify({ error: error.sentence, code: error.code, details: error.details, ...trace, ...error.extra }),
-    );
+  const { status, headers, json } = refusalOf(error, request.id);
+  // Serialised already: a route's own schema must not get to refuse its error.
+  return reply.code(status).headers(headers).type(JSON_TYPE).send(json);
 }
 
-function known(error: FastifyError | HubError, request: FastifyRequest): HubError {
+/** An error as it is answered: its body is JSON. */
+export function refusalOf(
+  error: HubError,
+  requestId: string,
+): { status: number; headers: Record<string, string>; json: string } {
+  const { status, code, retryAfterSeconds } = error;
+  const headers: Record<string, string> = {};
+  if (retryAfterSeconds !== undefined) headers['retry-after'] = String(retryAfterSeconds);
+  else if (status === 429 || status === 503) headers['retry-after'] = '1';
+  // Telegram's own refusal is the same answer each time it is asked for (Idempotency-Key), and its message has an id.
+  const trace = status >= 500 && code !== 'telegram_error' ? { request_id: requestId } : {};
+  if (status >= 500) headers['x-request-id'] = requestId;
+  const body = { error: error.sentence, code, details: error.details, ...trace, ...error.extra };
+  return { status, headers, json: JSON.stringify(body) };
+}
+
+/** What went wrong with a request, as its caller may know it; what the caller may not, is logged. */
+export function knownError(
+  error: unknown,
+  { id, log, route }: { id: string; log: FastifyBaseLogger; route: string | undefined },
+): HubError {
   if (error instanceof HubError) {
     // Those of the database are counted in one line a second; the access log has each request, with its id.
     if (error.status >= 500 && !(error instanceof DatabaseFault))
-      request.log.warn({ id: request.id, err: error, url: request.routeOptions.url }, 'a request was refused');
+      log.warn({ id, err: error, url: route }, 'a request was refused');
     return error;
   }
   if (hasZodFastifySchemaValidationErrors(error)) {
     const details = error.validation.flatMap(detailsOf);
     return new HubError('invalid_request', 'The request does not fit its schema.', { details });
   }
-  const code = FASTIFY_CODES[error.code] ?? codeOfStatus(error.statusCode);
-  if (code !== undefined) return new HubError(code, error.message, { cause: error });
-  request.log.error({ id: request.id, err: error, url: request.routeOptions.url }, 'a request failed');
+  const refused = refusalOfFastify(error);
+  if (refused !== undefined) return refused;
+  log.error({ id, err: error, url: route }, 'a request failed');
   return new HubError('internal_error', 'A request failed.', { cause: error });
+}
+
+function refusalOfFastify(error: unknown): HubError | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { code = '', statusCode }: Partial<FastifyError> = error;
+  const known = FASTIFY_CODES[code] ?? codeOfStatus(statusCode);
+  return known && new HubError(known, error.message, { cause: error });
 }
 
 /** Of thousands of unknown fields, the answer names the first ones. */

@@ -17,7 +17,7 @@ export function checkRequests(app: FastifyInstance): void {
 }
 
 function faultOf({ raw, url }: FastifyRequest): HubError | undefined {
-  const twice = repeated(raw.rawHeaders);
+  const twice = repeatedHeader(raw.rawHeaders);
   if (twice !== undefined) {
     return new HubError('invalid_request', 'A header came twice.', {
       details: [{ path: twice, message: 'viene más de una vez' }],
@@ -29,8 +29,8 @@ function faultOf({ raw, url }: FastifyRequest): HubError | undefined {
   });
 }
 
-/** Node keeps the first of two without a word. */
-function repeated(headers: readonly string[]): string | undefined {
+/** The header of those that may come only once, if it came twice: Node keeps the first of two without a word. */
+export function repeatedHeader(headers: readonly string[]): string | undefined {
   let seen = '';
   for (let at = 0; at < headers.length; at += 2) {
     const header = headers[at] ?? '';

@@ -13,7 +13,7 @@ import type { Logs } from '../log/log.ts';
 import { BACKLOG_LIMIT } from '../observability/backlog.ts';
 import type { Problem } from '../observability/health.ts';
 import { readings } from '../observability/readings.ts';
-import { webhookRoutes } from '../telegram/inbound/webhook-route.ts';
+import { createWebhook, webhookRoutes } from '../telegram/inbound/webhook-route.ts';
 import { telegramApi } from '../telegram/outbound/api.ts';
 import { botUsername } from '../telegram/setup/bot-username.ts';
 import { webhookSetupRoutes } from '../telegram/setup/webhook-setup-routes.ts';
@@ -86,7 +86,12 @@ export async function createHub(
     },
     making,
   );
-  const app = await createServer(ground, making);
+  const webhook = createWebhook({
+    secret: config.TELEGRAM_WEBHOOK_SECRET,
+    receive: inbound.receive,
+    draining: isDraining,
+  });
+  const app = await createServer(ground, webhook, making);
   const gateway = new Gateway({
     ...ground,
     access: logs.access,
@@ -118,8 +123,7 @@ export async function createHub(
     metricsToken: config.METRICS_TOKEN,
     failed,
   });
-  const secret = config.TELEGRAM_WEBHOOK_SECRET;
-  await app.register(webhookRoutes, { secret, receive: inbound.receive, draining: isDraining });
+  await app.register(webhookRoutes, { webhook });
   const administration = await registerAdministration(app, {
     ...ground,
     delivery,

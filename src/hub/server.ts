@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { buildApp } from '../api/app.ts';
+import type { DirectRoute } from '../api/direct-route.ts';
 import { documentApi } from '../api/docs.ts';
 import { SOCKET_PATHS } from '../gateway/upgrade.ts';
 import type { Ground } from './ground.ts';
@@ -9,10 +10,12 @@ const CUT_MS = 2_000;
 
 /**
  * The HTTP server and what documents it; each edge registers its routes on it.
+ * @param direct whose usual requests are answered beside fastify
  * @param ends gets its end
  */
 export async function createServer(
   { config, logs, clock, settings, metrics }: Pick<Ground, 'config' | 'logs' | 'clock' | 'settings' | 'metrics'>,
+  direct: DirectRoute,
   ends: AsyncDisposableStack,
 ): Promise<FastifyInstance> {
   const app = await buildApp({
@@ -22,6 +25,7 @@ export async function createServer(
     socketPaths: SOCKET_PATHS,
     elapsed: () => clock.elapsed(),
     onAnswered: metrics.answered,
+    direct,
   });
   ends.defer(async () => {
     // A connection that says nothing, or half a request, would keep the server open for good.

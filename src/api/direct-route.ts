@@ -1,0 +1,85 @@
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import type { LogAnswer, Trail } from './access-log.ts';
+import { JSON_TYPE, knownError, refusalOf } from './error-answers.ts';
+import { repeatedHeader } from './request-checks.ts';
+
+/**
+ * What one caller asks thousands of times a second, always in one form: such a request is answered beside fastify,
+ * whose hooks and objects cost more than what is left to do. A request in any other form goes to fastify's route of
+ * the same path, which judges and refuses it.
+ */
+export interface DirectRoute {
+  /** The patterns of its routes, by the paths as they are asked for. */
+  paths: ReadonlyMap<string, string>;
+  /** A longer body is the route's to refuse. */
+  maxBodyBytes: number;
+  /** Whether this caller may ask it now; its body was not read yet. */
+  admits(headers: IncomingHttpHeaders): boolean;
+  /** @returns the JSON that is answered with 200, and what the line in the log follows */
+  answer(body: Buffer): Promise<{ json: string; trail: Trail }>;
+}
+
+export interface DirectPorts {
+  log: FastifyBaseLogger;
+  newId(request: IncomingMessage): string;
+  addressOf(request: IncomingMessage): string | undefined;
+  logAnswer: LogAnswer;
+}
+
+/** Has the requests of `route` that are as usual answered beside fastify; `app` keeps all others. */
+export function answerDirectly(app: FastifyInstance, route: DirectRoute, ports: DirectPorts): void {
+  const { server } = app;
+  server.removeAllListeners('request');
+  server.on('request', (request, response) => {
+    if (!isUsual(request, route)) return app.routing(request, response);
+    const startedAt = performance.now();
+    whenRead(request, (body) => void answer(request, response, body, startedAt));
+  });
+
+  const answer = async (request: IncomingMessage, response: ServerResponse, body: Buffer, startedAt: number) => {
+    const { url = '' } = request;
+    const pattern = route.paths.get(url);
+    const id = ports.newId(request);
+    let trail: Trail | undefined;
+    try {
+      const answered = await route.answer(body);
+      trail = answered.trail;
+      send(response, { status: 200, headers: {}, json: answered.json });
+    } catch (error) {
+      send(response, refusalOf(knownError(error, { id, log: ports.log, route: pattern }), id));
+    }
+    ports.logAnswer({
+      id,
+      method: 'POST',
+      route: pattern,
+      url,
+      status: response.statusCode,
+      ms: performance.now() - startedAt,
+      ip: ports.addressOf(request),
+      trail,
+    });
+  };
+}
+
+function isUsual({ method, url = '', headers, rawHeaders }: IncomingMessage, route: DirectRoute): boolean {
+  if (method !== 'POST' || !route.paths.has(url)) return false;
+  const length = Number(headers['content-length']);
+  if (!(length > 0 && length <= route.maxBodyBytes) || headers['content-type'] !== 'application/json') return false;
+  return repeatedHeader(rawHeaders) === undefined && route.admits(headers);
+}
+
+/** Node ends a body at the length that was announced; of one that breaks off nothing is told. */
+function whenRead(request: IncomingMessage, read: (body: Buffer) => void): void {
+  const parts: Buffer[] = [];
+  request.on('data', (part) => parts.push(part));
+  request.on('end', () => read(Buffer.concat(parts)));
+}
+
+function send(
+  response: ServerResponse,
+  { status, headers, json }: { status: number; headers: Record<string, string>; json: string },
+): void {
+  response.writeHead(status, { ...headers, 'content-type': JSON_TYPE, 'content-length': Buffer.byteLength(json) });
+  response.end(json);
+}
