@@ -16,8 +16,13 @@ export interface DirectRoute {
   maxBodyBytes: number;
   /** Whether this caller may ask it now; its body was not read yet. */
   admits(headers: IncomingHttpHeaders): boolean;
-  /** @returns the JSON that is answered with 200, and what the line in the log follows */
-  answer(body: Buffer): Promise<{ json: string; trail: Trail }>;
+  /** What 200 says. */
+  json: string;
+  /**
+   * @param reply answers with 200, as soon as that is true; otherwise that is done when the promise resolves
+   * @returns what the line in the log follows
+   */
+  answer(body: Buffer, reply: () => void): Promise<Trail>;
 }
 
 export interface DirectPorts {
@@ -41,11 +46,11 @@ export function answerDirectly(app: FastifyInstance, route: DirectRoute, ports: 
     const { url = '' } = request;
     const pattern = route.paths.get(url);
     const id = ports.newId(request);
+    const reply = () => send(response, { status: 200, headers: {}, json: route.json });
     let trail: Trail | undefined;
     try {
-      const answered = await route.answer(body);
-      trail = answered.trail;
-      send(response, { status: 200, headers: {}, json: answered.json });
+      trail = await route.answer(body, reply);
+      reply();
     } catch (error) {
       send(response, refusalOf(knownError(error, { id, log: ports.log, route: pattern }), id));
     }
@@ -76,10 +81,12 @@ function whenRead(request: IncomingMessage, read: (body: Buffer) => void): void 
   request.on('end', () => read(Buffer.concat(parts)));
 }
 
+/** Once for each request. */
 function send(
   response: ServerResponse,
   { status, headers, json }: { status: number; headers: Record<string, string>; json: string },
 ): void {
+  if (response.headersSent) return;
   response.writeHead(status, { ...headers, 'content-type': JSON_TYPE, 'content-length': Buffer.byteLength(json) });
   response.end(json);
 }

@@ -3,6 +3,7 @@ import { HubError } from '../errors.ts';
 import { runJobs } from './batch.ts';
 import { DurableOrder } from './durable-order.ts';
 import { CommitInDoubt, DatabaseFault, databaseFault, type FaultKind } from './fault.ts';
+import { type Settlement, settleAll } from './settlement.ts';
 import { Attempt, Batch, type Tx, type TxPorts } from './tx.ts';
 
 /** How a transaction may run. */
@@ -53,15 +54,6 @@ interface Job {
   key: string | undefined;
   fn(tx: Tx): Promise<unknown>;
   resolve(result: unknown): void;
-  reject(error: unknown): void;
-}
-
-/** What happens to a job once its batch is on disk. */
-interface Settlement {
-  /** Undefined where it was refused, and so has nothing to say. */
-  attempt: Attempt | undefined;
-  order: number;
-  settle(): void;
   reject(error: unknown): void;
 }
 
@@ -171,7 +163,7 @@ export function groupCommit(ports: TransactPorts): { transact: Transact; idle():
       await writer.commit();
     } catch (error) {
       if (error instanceof CommitInDoubt) {
-        void error.outcome.then((committed) => (committed ? settle(settlements) : takenBack()));
+        void error.outcome.then((committed) => (committed ? settleAll(settlements) : takenBack()));
         return refuse(batch, error);
       }
       await writer.rollback();
@@ -184,7 +176,7 @@ export function groupCommit(ports: TransactPorts): { transact: Transact; idle():
       if (settlements.some(({ attempt }) => attempt?.wrote)) {
         observer?.committed(batch.length, performance.now() - beganAt);
       }
-      settle(settlements);
+      settleAll(settlements);
     };
     toldInOrder.whenDurable(batch.length, tell, (cause) => {
       takenBack();
@@ -210,18 +202,6 @@ export function groupCommit(ports: TransactPorts): { transact: Transact; idle():
     // What it says may come of what it read.
     toldInOrder.whenDurable(1, tell, tell);
     return 'settled';
-  };
-
-  const settle = (settlements: readonly Settlement[]) => {
-    for (const one of settlements) {
-      try {
-        one.attempt?.committed();
-      } catch (error) {
-        // It is committed all the same; its caller gets the fault, and nobody else notices.
-        one.settle = () => one.reject(error);
-      }
-    }
-    for (const one of settlements) one.settle();
   };
 
   const refuse = (batch: readonly Job[], cause: unknown): 'settled' => {

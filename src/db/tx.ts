@@ -24,6 +24,11 @@ export interface Tx {
    * event: memory that follows the rows, a hand-over.
    */
   afterCommit(fn: () => void): void;
+  /**
+   * Calls `fn` once the commit is on disk, before anything is said of all that shares it: for the answer to a caller who
+   * need not wait for what others are told.
+   */
+  answer(fn: () => void): void;
   /** Calls `fn` where what was done so far is taken back; the function may run again after that. */
   afterRollback(fn: () => void): void;
   /**
@@ -75,6 +80,7 @@ export class Attempt implements Tx {
   readonly #ports: TxPorts;
   readonly #batch: Batch;
   readonly #undo: (() => void)[] = [];
+  readonly #answers: (() => void)[] = [];
   readonly #said: (HubEvent | (() => void))[] = [];
   // Two lists instead of one object each: most rows change while no administrator watches.
   readonly #changed: Changed[] = [];
@@ -123,12 +129,24 @@ export class Attempt implements Tx {
     this.#said.push(fn);
   }
 
+  answer(fn: () => void): void {
+    this.#answers.push(fn);
+  }
+
   afterRollback(fn: () => void): void {
     this.#undo.push(fn);
   }
 
   shared<T>(what: string, read: () => Promise<T>): Promise<T> {
     return this.#batch.shared(what, read);
+  }
+
+  /**
+   * It is committed: answers who waits for that alone.
+   * @throws what the first failing answer threw
+   */
+  answered(): void {
+    for (const answer of this.#answers) answer();
   }
 
   /**

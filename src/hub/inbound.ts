@@ -23,8 +23,8 @@ export interface InboundPorts
 export interface Inbound {
   /** What Telegram does for the hub, to watch and mend it. */
   readonly webhook: WebhookChangePort;
-  /** Takes an update as Telegram sent it; resolves once it is committed. */
-  receive(raw: Buffer): Promise<Received>;
+  /** Takes an update as Telegram sent it; resolves once it is committed, and what comes of it is told. */
+  receive(raw: Buffer, onKept?: () => void): Promise<Received>;
   /** Takes one again that was put aside. */
   retry(seq: number, record: RecordRetry): Promise<Retried>;
   /** Tells Telegram where to deliver, or begins to poll. */
@@ -44,9 +44,9 @@ export function createInbound(ports: InboundPorts): Inbound {
     forwardStart: config.FORWARD_START,
     forwardEdits: config.FORWARD_EDITS,
   };
-  const receive = async (raw: Buffer) => {
+  const receive = async (raw: Buffer, onKept?: () => void) => {
     const startedAt = performance.now();
-    const received = await receiveUpdate(receiving, raw);
+    const received = await receiveUpdate(receiving, raw, onKept);
     metrics.inbound.received(performance.now() - startedAt);
     return received;
   };

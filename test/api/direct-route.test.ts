@@ -11,31 +11,27 @@ const PATTERN = '/told';
 const WAITING = { timeout: WAIT_MS };
 
 /** A server whose route `/told` is answered beside fastify where the request is as usual, and says by which of the two. */
-async function startTold(answer: (body: string, by: string) => Promise<Trail> = async () => ({})) {
+async function startTold(answer: (body: string, reply: () => void) => Promise<Trail> = async () => ({})) {
   const { log, lines } = keptLog();
-  const answerBy = (by: string) => async (body: Buffer) => ({
-    json: JSON.stringify({ by }),
-    trail: await answer(body.toString(), by),
-  });
   const app = await buildApp({
     logs: logsOf(log),
     trustProxy: 'loopback, 10.0.0.0/8',
     isCorsOrigin: () => false,
     socketPaths: [],
+    elapsed: () => performance.now(),
     direct: {
       paths: new Map([[PATTERN, PATTERN]]),
       maxBodyBytes: 1_000,
       admits: (headers) => headers['x-secret'] === 'right',
-      answer: answerBy('direct'),
+      json: JSON.stringify({ by: 'direct' }),
+      answer: (body, reply) => answer(body.toString(), reply),
     },
   });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-  const byRoute = answerBy('route');
   app.post<{ Body: Buffer }>(PATTERN, async (request, reply) => {
-    const { json, trail } = await byRoute(request.body);
-    request.trail = trail;
-    return reply.type('application/json').send(json);
+    request.trail = await answer(request.body.toString(), () => {});
+    return reply.type('application/json').send(JSON.stringify({ by: 'route' }));
   });
   onTestFinished(() => app.close());
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
@@ -132,4 +128,25 @@ test('a body in pieces is one, several requests of one connection are answered, 
   await vi.waitUntil(() => bodies.length === 2, WAITING);
   expect(bodies).toEqual(['{"a":12}', '{"b":34}']);
   expect((await socket.answered()).status).toBe(200);
+});
+
+test('what is answered early is answered once, whatever comes of it', async () => {
+  let goOn = () => {};
+  const { head, ask, lines } = await startTold(async (body, reply) => {
+    reply();
+    await new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    if (body === '{"a":1}') throw new Error('a fault of the program');
+    return {};
+  });
+  for (const [at, body] of ['{"a":0}', '{"a":1}'].entries()) {
+    const answer = await ask(`${head()}Content-Length: 7\r\n\r\n${body}`);
+    expect([answer.status, answer.body]).toEqual([200, '{"by":"direct"}']);
+    const logged = () => lines.filter(({ path }) => path === PATTERN);
+    expect(logged()).toHaveLength(at);
+    goOn();
+    await vi.waitUntil(() => logged().length > at, WAITING);
+    expect(logged()[at]).toMatchObject({ status: 200 });
+  }
 });

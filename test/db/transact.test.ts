@@ -182,6 +182,42 @@ describe.each(DIALECTS)('on %s', (dialect) => {
     for (const one of await Promise.all(seen)) expect(one).toEqual(['a', 'b']);
   });
 
+  test('all answers of a batch are given after the commit and before anything is told, and one that fails is its own', async () => {
+    const { events, heard } = listening();
+    const db = await freshDb(dialect, events);
+    const seen: Promise<string[]>[] = [];
+    let runs = 0;
+    const answering = (name: string) => async (tx: Tx) => {
+      tx.emit(ready(name));
+      tx.answer(() => heard.push(`${name} answered`));
+      await putting(name)(tx);
+      tx.answer(() => seen.push(keys(db)));
+    };
+    const outcome = await Promise.allSettled([
+      db.transact(answering('a')),
+      db.transact(async (tx) => {
+        runs++;
+        await answering('broken')(tx);
+        throw new Error('made up');
+      }),
+      db.transact(async (tx) => {
+        tx.answer(() => {
+          throw new Error('made up');
+        });
+        await putting('b')(tx);
+      }),
+      db.transact(answering('c')),
+    ]);
+    expect(outcomes(outcome)).toEqual(['fulfilled', 'rejected', 'rejected', 'fulfilled']);
+    expect(runs).toBe(2);
+    // One that failed has each run alone.
+    expect(heard).toEqual(['a answered', 'ready a', 'c answered', 'ready c']);
+    heard.length = 0;
+    await Promise.all(['d', 'e'].map((name) => db.transact(answering(name))));
+    expect(heard).toEqual(['d answered', 'e answered', 'ready d', 'ready e']);
+    for (const one of await Promise.all(seen.slice(-2))) expect(one).toEqual(['a', 'b', 'c', 'd', 'e']);
+  });
+
   test('an event of a transaction that was taken back is never told, and one that ran again is told once', async () => {
     const { events, heard } = listening();
     const db = await freshDb(dialect, events);

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeAll, expect, onTestFinished, test } from 'vitest';
+import { beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { TpvSocket } from '../bench/tpv-socket.ts';
 import { register } from '../chaos/register.ts';
 import { DEBIAN_INSTALL_MS, debianProgram } from '../support/debian.ts';
@@ -79,10 +79,13 @@ test('between the write of an update and its 200, and its frame, the log is sync
 }, async () => {
   const { hub, dir } = await hubProcess();
   const key = await register(hub.url.origin, 'Bar');
-  const socket = await TpvSocket.open(hub.url, key);
+  let reported = 0;
+  const socket = await TpvSocket.open(hub.url, key, { instruction: () => {}, reported: () => reported++ });
   const output = join(dir, 'calls');
   const tracer = await trace(hub.pid ?? 0, output);
   for (let id = 1; id <= UPDATES; id++) expect((await post(hub, id, `pedido-${id}-traced`)).status).toBe(200);
+  // The frame follows the 200.
+  await vi.waitUntil(() => reported === UPDATES, { timeout: TIMEOUT_MS });
   tracer.kill('SIGINT');
   await once(tracer, 'exit');
   socket.close();

@@ -56,16 +56,21 @@ function insertUpdate(db: Kysely<Schema>, p: Parameters<Kept>) {
 /**
  * Takes one update as it came, and resolves once it is committed: as an instruction, as something that the hub
  * answers itself, or kept with the reason why not. The same `update_id` again changes nothing.
+ * @param onKept called as soon as it is committed, before anything that comes of it is told
  * @throws HubError `unavailable` if it could not be committed; Telegram then sends it again
  */
-export async function receiveUpdate(ports: ReceivePorts, raw: Buffer): Promise<Received> {
+export async function receiveUpdate(ports: ReceivePorts, raw: Buffer, onKept?: () => void): Promise<Received> {
   const understood = understand(ports, raw);
   const now = ports.now();
   const { updateId, kind } = understood;
   try {
     if ('reason' in understood) return await keep(ports, { ...understood, raw, now });
     const key = personKey(understood.meaning.from.id);
-    const { instructionId } = await ports.db.transact((tx) => take(tx, ports, understood, now), { key });
+    const keeping = (tx: Tx) => {
+      if (onKept !== undefined) tx.answer(onKept);
+      return take(tx, ports, understood, now);
+    };
+    const { instructionId } = await ports.db.transact(keeping, { key });
     return { updateId, instructionId };
   } catch (error) {
     // The database will take it later; whatever else fails would fail again, and Telegram would repeat this update for

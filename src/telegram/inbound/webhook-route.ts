@@ -7,7 +7,8 @@ import type { Received } from './receive.ts';
 export interface WebhookOptions {
   /** Undefined: the route refuses everything. */
   secret: string | undefined;
-  receive(raw: Buffer): Promise<Received>;
+  /** @param onKept called as soon as the update is kept; what comes of it may be told later */
+  receive(raw: Buffer, onKept?: () => void): Promise<Received>;
   draining(): boolean;
 }
 
@@ -18,9 +19,10 @@ export interface Webhook {
   /** Why it is not taken, by its headers. */
   refusal(headers: IncomingHttpHeaders): HubError | undefined;
   admits(headers: IncomingHttpHeaders): boolean;
-  answer(
-    body: Buffer,
-  ): Promise<{ json: string; trail: { update_id?: number | undefined; instruction_id?: string | undefined } }>;
+  /** What 200 says. */
+  json: string;
+  /** @param reply answers, if it is there to be answered early; the caller answers where it was not called */
+  answer(body: Buffer, reply?: () => void): Promise<{ update_id?: number; instruction_id?: string }>;
 }
 
 const PATTERNS = ['/webhook/telegram', '/telegram'];
@@ -43,9 +45,13 @@ export function createWebhook({ secret, receive, draining }: WebhookOptions): We
     maxBodyBytes: MAX_BODY_BYTES,
     refusal,
     admits: (headers) => refusal(headers) === undefined,
-    async answer(body) {
-      const { updateId, instructionId } = await receive(body);
-      return { json: OK, trail: { update_id: updateId ?? undefined, instruction_id: instructionId } };
+    json: OK,
+    async answer(body, reply) {
+      const { updateId, instructionId } = await receive(body, reply);
+      return {
+        ...(updateId !== null && { update_id: updateId }),
+        ...(instructionId !== undefined && { instruction_id: instructionId }),
+      };
     },
   };
 }
@@ -67,9 +73,8 @@ export async function webhookRoutes(app: FastifyInstance, { webhook }: { webhook
       // Before the body is read (S1).
       onRequest: (request, _reply, done) => done(webhook.refusal(request.headers)),
       handler: async (request, reply) => {
-        const { json, trail } = await webhook.answer(request.body);
-        request.trail = trail;
-        return reply.type('application/json').send(json);
+        request.trail = await webhook.answer(request.body);
+        return reply.type('application/json').send(webhook.json);
       },
     });
   }

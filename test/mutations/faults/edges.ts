@@ -163,6 +163,15 @@ export const edgeFaults: readonly Mutation[] = [
     only: 'sqlite.*row 1',
   },
   {
+    name: 'api: what is answered beside fastify asks for no secret',
+    file: 'src/api/direct-route.ts',
+    find: ' && route.admits(headers);',
+    replace: ';',
+    harm: 'anybody writes in anybody’s name, who writes as Telegram does',
+    tests: ['test/api/direct-route.test.ts', 'test/api/bad-input.test.ts'],
+    only: 'as usual|sqlite.*row 1',
+  },
+  {
     name: 'telegram: an update that comes again takes effect again',
     file: RECEIVE,
     find: "  if (!isNew) return { outcome: 'duplicate', instructionId: undefined };\n",
