@@ -213,6 +213,38 @@ test('a key that the hub does not know ends it by polling too', async () => {
   expect(tpv.status).toMatchObject({ state: 'closed', error: { name: 'ConfigurationError' } });
 });
 
+test.each([401, 403, 404])(
+  'a %i in the words of another host is no answer of the hub, and it polls on (row 34)',
+  async (status) => {
+    const hub = await openHub();
+    const tpv = new HubClient({
+      url: hub.url,
+      apiKey: API_KEY,
+      transport: 'polling',
+      backoff: { baseMs: 1, maxMs: 2 },
+    });
+    onTestFinished(() => tpv.close({ deadlineMs: 0 }));
+    const states = new Queue<string>();
+    tpv.onStatus(({ state }) => states.push(state));
+    const until = async (wanted: string) => {
+      for (let state = await states.next(); state !== wanted; state = await states.next()) {
+        expect(state).not.toBe('closed');
+      }
+    };
+    const foreign = { status, body: '<html>' };
+    hub.answer = foreign;
+    const connected = tpv.connect();
+    await until('offline');
+    hub.answer = { status: 200, body: { ...TPV_INFO, instructions: [] } };
+    await connected;
+    await until('online');
+    hub.answer = foreign;
+    await until('offline');
+    hub.answer = { status: 200, body: { ...TPV_INFO, instructions: [] } };
+    await until('online');
+  },
+);
+
 test('paused, it asks for nothing; resumed, it takes what came meanwhile', async () => {
   for (const transport of ['polling', 'websocket'] as const) {
     const { hub, tpv, texts, completed } = await setUp({ transport });
