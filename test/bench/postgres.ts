@@ -20,6 +20,9 @@ type WithHub = <T>(databaseUrl: string, work: (hub: { url: URL }) => Promise<T>)
 export async function comparePostgres(sqliteUrl: string, dir: string, withHub: WithHub, sizes: Sizes): Promise<void> {
   const { connections, seconds, rounds, roundTripMs } = sizes;
   const server = await startPostgres({ durableIn: dir });
+  // A benchmark that is told to end waits for nothing more.
+  const end = () => void server.stop();
+  process.once('exit', end);
   try {
     await withHub(sqliteUrl, (sqlite) =>
       withHub(server.url, async (postgres) => {
@@ -59,6 +62,7 @@ export async function comparePostgres(sqliteUrl: string, dir: string, withHub: W
       await line.stop();
     }
   } finally {
+    process.off('exit', end);
     await server.stop();
   }
 }
