@@ -26,14 +26,14 @@ export const settingsWords = {
     note: 'Quien ya tiene TPV se queda con él.',
   },
   ifUnknown: {
-    title: 'Mensajes de los que no se sabe',
+    title: 'Mensajes sin confirmar',
     label: 'Si un mensaje de un TPV pudo llegar y Telegram no contestó',
     options: {
       hold: 'Esperar a que alguien lo decida',
       resend: 'Enviarlo otra vez',
     } satisfies Record<IfUnknown, string>,
     hints: {
-      hold: 'No llega dos veces. Queda en «Mensajes» como desconocido, y lo resuelve el TPV o un administrador.',
+      hold: 'No llega dos veces. Queda en «Mensajes» como «Sin confirmar», y lo resuelve el TPV o un administrador.',
       resend: 'Llega seguro, y alguna vez dos veces. Se reintenta hasta 4 veces.',
     } satisfies Record<IfUnknown, string>,
     note: 'Cada TPV puede decidir otra cosa en un mensaje suyo (if_unknown).',

@@ -113,7 +113,7 @@ test('a webhook that points elsewhere is told of in words, and mended with one p
 test('an administrator decides what becomes of messages that may have arrived', async () => {
   const hub = await startHub();
   const page = await open(hub, { path: '/admin/ajustes' });
-  const card = page.getByRole('region', { name: 'Mensajes de los que no se sabe' });
+  const card = page.getByRole('region', { name: 'Mensajes sin confirmar' });
   await expect(card.getByLabel('Esperar a que alguien lo decida (valor inicial)')).toBeChecked();
   await card.getByLabel('Enviarlo otra vez').check();
   await card.getByRole('button', { name: 'Guardar' }).click();
