@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { createRequire } from 'node:module';
+import proxyAddr from '@fastify/proxy-addr';
 import type { FastifyInstance } from 'fastify';
 import type { Logs } from '../log/log.ts';
 
@@ -38,14 +38,6 @@ export interface Answered {
 
 /** Writes one line for a request, and has it counted. */
 export type LogAnswer = (answered: Answered) => void;
-
-/** The one by which fastify itself finds out who asks: another version could judge otherwise. */
-const proxyAddr: ProxyAddr = createRequire(createRequire(import.meta.url).resolve('fastify'))('@fastify/proxy-addr');
-type Trusts = (address: string, hop: number) => boolean;
-interface ProxyAddr {
-  (request: IncomingMessage, trusts: Trusts): string;
-  compile(ranges: string[]): Trusts;
-}
 
 /** What a proxy may bring: what nginx makes, a UUID, a trace id; nothing that a key could look like. */
 const GIVEN_ID = /^[0-9a-f-]{16,64}$/i;
