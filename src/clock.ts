@@ -193,6 +193,14 @@ function readBoot(): string | undefined {
   }
 }
 
+/**
+ * The wall's time, in milliseconds since the epoch, at which `elapsed()` is what is given: every `elapsed` that leaves
+ * the process goes through here, as it counts from the machine's start.
+ */
+export function wallTime(clock: Clock, elapsed: number): number {
+  return Math.round(clock.now() - (clock.elapsed() - elapsed));
+}
+
 /** Waits `ms` on `clock`; ends at once, without an error, when `signal` is aborted. */
 export function pause(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

@@ -1,4 +1,4 @@
-import { pause } from '../clock.ts';
+import { pause, wallTime } from '../clock.ts';
 import { POLL_HOLDER } from '../instructions/instruction.ts';
 import { releaseSockets } from '../instructions/instruction-store.ts';
 import { WorkElsewhere } from './elsewhere.ts';
@@ -41,7 +41,7 @@ export class Delivery {
         congested: window.sink.congested,
       },
       ...this.pollers.look(tpvId),
-      againAt: dueAt === undefined ? undefined : Math.round(clock.now() + dueAt - clock.elapsed()),
+      againAt: dueAt === undefined ? undefined : wallTime(clock, dueAt),
     };
   }
 

@@ -1,6 +1,6 @@
 import type { WebSocket } from 'ws';
 import { CloseCode } from '#protocol';
-import type { Cancel, Clock } from '../clock.ts';
+import { type Cancel, type Clock, wallTime } from '../clock.ts';
 import type { Database } from '../db/open.ts';
 import type { Sink } from '../delivery/sink.ts';
 import type { EventSink } from '../events.ts';
@@ -73,7 +73,9 @@ export class Gateway {
   /** The TPV's open socket, in this process. */
   connectionOf(tpvId: string): { since: number; address: string; maxInFlight: number } | undefined {
     const session = this.#sessions.get(tpvId);
-    return session && { since: session.openedAt, address: session.identity.address, maxInFlight: session.maxInFlight };
+    if (session === undefined) return undefined;
+    const { openedAt, identity, maxInFlight } = session;
+    return { since: wallTime(this.#ports.clock, openedAt), address: identity.address, maxInFlight };
   }
 
   /**

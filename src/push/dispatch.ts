@@ -1,4 +1,4 @@
-import { type Cancel, pause } from '../clock.ts';
+import { type Cancel, pause, wallTime } from '../clock.ts';
 import type { EventSource } from '../events.ts';
 import { Pace } from '../pace.ts';
 import { personKey } from '../users/user.ts';
@@ -80,8 +80,8 @@ export class Dispatcher {
   /** Nothing leaves before this moment: Telegram's limit for all, or an outage; undefined if nothing holds it. */
   get pausedUntil(): number | undefined {
     const { clock } = this.#ports;
-    const ms = this.#sendPause.until - clock.elapsed();
-    return ms > 0 ? Math.ceil(clock.now() + ms) : undefined;
+    const { until } = this.#sendPause;
+    return until > clock.elapsed() ? wallTime(clock, until) : undefined;
   }
 
   /** The message as it stands once it is settled, or after `ms`; at once if it can't be settled until then. */

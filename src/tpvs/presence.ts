@@ -1,5 +1,5 @@
 import { PostgresAdapter, sql } from 'kysely';
-import { type Clock, type Correction, nextTurn } from '../clock.ts';
+import { type Clock, type Correction, nextTurn, wallTime } from '../clock.ts';
 import { inChunks } from '../db/chunks.ts';
 import { type Database, HOUSEKEEPING, type Tx } from '../db/open.ts';
 import { statement } from '../db/statement.ts';
@@ -152,6 +152,6 @@ export class Presence {
 
   #heardAt(tpvId: string): number | undefined {
     const heard = this.#heard.get(tpvId);
-    return heard === undefined ? undefined : Math.round(this.#clock.now() - (this.#clock.elapsed() - heard));
+    return heard === undefined ? undefined : wallTime(this.#clock, heard);
   }
 }

@@ -125,8 +125,10 @@ describe.each(DIALECTS)('on %s', (database) => {
   test('an open socket is shown with its address and window', async () => {
     const hub = await startHub({ database });
     const tpv = await hub.tpv();
+    const before = Date.now();
     const socket = await tpv.socket({ maxInFlight: 7 });
     await socket.sync();
+    const opened = Date.now();
     await hub.message(1, 'Hola');
     await socket.next('instruction');
     const { body } = await hub.admin(`/api/admin/tpvs/${tpv.id}`);
@@ -135,6 +137,9 @@ describe.each(DIALECTS)('on %s', (database) => {
       max_in_flight: 7,
       address: expect.stringContaining('127.0.0.1'),
     });
+    // The wall's time, and not the clock's that counts from the machine's start.
+    const since = Date.parse(body.connection.since);
+    expect([since >= before - 5, since <= opened + 5]).toEqual([true, true]);
   });
 
   test('names that are HTML or SQL are stored and come back as they are', async () => {

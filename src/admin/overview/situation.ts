@@ -1,4 +1,4 @@
-import { type Clock, nextTurn } from '../../clock.ts';
+import { type Clock, nextTurn, wallTime } from '../../clock.ts';
 import type { Database } from '../../db/open.ts';
 import { statement } from '../../db/statement.ts';
 import { isoTime } from '../../iso-time.ts';
@@ -94,7 +94,7 @@ export class Situation {
     const delivery = activity.delivery();
     return {
       now: isoTime(clock.now()),
-      started_at: isoTime(clock.now() - (clock.elapsed() - this.#startedAt)),
+      started_at: isoTime(wallTime(clock, this.#startedAt)),
       version: this.#ports.version,
       tpvs: countsOf(tpvs),
       users: {
