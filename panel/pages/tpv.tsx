@@ -15,6 +15,7 @@ import { JoinLink } from './tpv/join-link.tsx';
 import { Keys } from './tpv/keys.tsx';
 import { Plots } from './tpv/plots.tsx';
 import { Removal } from './tpv/removal.tsx';
+import { SigningSecret } from './tpv/signing-secret.tsx';
 import { TpvActions } from './tpv/tpv-actions.tsx';
 
 /** One TPV: how it is, who it serves, and everything that an administrator does with it. */
@@ -38,6 +39,7 @@ export function TpvPage({ params }: PageProps) {
               <div class="stack">
                 <JoinLink tpv={loaded} reload={resource.reload} />
                 <Keys tpv={loaded} reload={resource.reload} />
+                <SigningSecret tpv={loaded} />
               </div>
             </div>
             <Plots id={id} />

@@ -77,6 +77,19 @@ export const tpvWords = {
     newNote: 'Guárdala en el TPV ahora: no se vuelve a mostrar.',
     previous: 'La anterior deja de valer',
   },
+  signingSecret: {
+    title: 'Secreto de firma',
+    text: 'Con él comprueba el TPV que una llamada a su dirección viene del hub. No hace falta si no lo comprueba.',
+    rotate: 'Cambiar el secreto',
+    rotateTitle: (name: string) => `Cambiar el secreto de firma de ${name}`,
+    rotateText:
+      'Se crea un secreto nuevo. Con el actual se firma 24 horas más, para que dé tiempo a cambiarlo en el local.',
+    rotateConfirm: 'Crear el secreto nuevo',
+    newTitle: 'Secreto de firma nuevo',
+    newLabel: 'Secreto de firma',
+    newNote: 'Guárdalo en el TPV ahora: no se vuelve a mostrar.',
+    previous: 'Con el anterior se firma hasta',
+  },
   join: {
     title: 'Enlace para clientes',
     lead: 'Quien lo abre o escanea el código habla con este local.',

@@ -43,6 +43,8 @@ export const tpvsWords = {
     created: (name: string) => `${name} está creado`,
     keyLabel: 'Clave de API',
     keyNote: 'Guárdala en el TPV ahora: no se vuelve a mostrar. Si se pierde, se puede cambiar por otra.',
+    secretLabel: 'Secreto de firma',
+    secretNote: 'Para un TPV que comprueba quién llama a su dirección. Tampoco se vuelve a mostrar.',
     open: 'Abrir el TPV',
   },
 } as const;

@@ -65,6 +65,40 @@ test('a TPV is made, and its key is shown once and opens its socket', async () =
   await expect(page.getByText('127.0.0.1', { exact: true })).toBeVisible();
 });
 
+test('a TPV’s signing secret is shown when it is made, and another one when it is changed', async () => {
+  const hub = await startHub();
+  const tpv = await hub.tpv({ name: 'Bar Pepe' });
+  const secrets = async () => {
+    const { read } = hub.hub.db;
+    const rows = await read.selectFrom('signing_secrets').selectAll().where('tpv_id', '=', tpv.id).execute();
+    return rows.map(({ secret, valid_until: until }) => [secret, until !== null]);
+  };
+  const [before] = await secrets();
+  const page = await open(hub, { path: `/admin/tpvs/${tpv.id}` });
+  await page.getByRole('button', { name: 'Cambiar el secreto' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', { name: 'Crear el secreto nuevo' }).click();
+  await expect(dialog.getByRole('heading', { name: 'Secreto de firma nuevo' })).toBeVisible();
+  await dialog.getByRole('button', { name: 'Copiar Secreto de firma' }).click();
+  await expect(notices(page)).toContainText('Copiado');
+  const fresh = await clipboardOf(page);
+  await dialog.getByRole('button', { name: 'Cerrar', exact: true }).last().click();
+  await expect(page.getByText(fresh)).toHaveCount(0);
+  expect((await secrets()).toSorted()).toEqual(
+    [
+      [before?.[0], true],
+      [fresh, false],
+    ].toSorted(),
+  );
+
+  await page.goto(new URL('/admin/tpvs', hub.url).href);
+  await page.getByRole('button', { name: 'Nuevo TPV' }).first().click();
+  await dialog.getByLabel('Nombre del local').fill('Casa Lola');
+  await dialog.getByLabel('Dirección del TPV').fill('https://lola.example');
+  await dialog.getByRole('button', { name: 'Crear TPV' }).click();
+  await expect(dialog.getByText(/^whsec_/)).toBeVisible();
+});
+
 test('a TPV is edited, what is wrong is said beside its field, and its key is rotated and revoked', async () => {
   const hub = await startHub();
   const tpv = await hub.tpv({ name: 'Bar Pepe' });

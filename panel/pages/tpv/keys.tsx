@@ -5,15 +5,12 @@ import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { Code } from '../../components/code.tsx';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
-import { Dialog } from '../../components/dialog.tsx';
-import { FormActions } from '../../components/form.tsx';
 import { Note } from '../../components/note.tsx';
-import { Secret } from '../../components/secret.tsx';
 import { Time } from '../../components/time.tsx';
 import { notify } from '../../components/toast.tsx';
 import { canChange } from '../../session.ts';
-import { actions } from '../../words/actions.ts';
 import { tpvWords } from '../../words/tpv.ts';
+import { FreshSecret } from './fresh-secret.tsx';
 
 const words = tpvWords.keys;
 
@@ -68,7 +65,14 @@ export function Keys({ tpv, reload }: { tpv: TpvDetail; reload(): void }) {
           <p>{words.revokeText(tpv.name)}</p>
         </ConfirmDialog>
       ) : null}
-      {fresh ? <FreshKey fresh={fresh} hadOne={hasKey} onClose={() => setFresh(undefined)} /> : null}
+      {fresh ? (
+        <FreshSecret
+          words={words}
+          value={fresh.api_key}
+          previousUntil={hasKey ? fresh.previous_valid_until : undefined}
+          onClose={() => setFresh(undefined)}
+        />
+      ) : null}
     </Card>
   );
 }
@@ -100,23 +104,5 @@ function KeyList({ keys }: { keys: TpvDetail['keys'] }) {
         </li>
       ))}
     </ul>
-  );
-}
-
-function FreshKey({ fresh, hadOne, onClose }: { fresh: RotatedTpvKey; hadOne: boolean; onClose(): void }) {
-  return (
-    <Dialog title={words.newTitle} onClose={onClose}>
-      <Secret label={words.newLabel} value={fresh.api_key} note={words.newNote} />
-      {hadOne ? (
-        <p>
-          {words.previous} <Time at={fresh.previous_valid_until} exact />.
-        </p>
-      ) : null}
-      <FormActions>
-        <Button kind="primary" onClick={onClose}>
-          {actions.close}
-        </Button>
-      </FormActions>
-    </Dialog>
   );
 }

@@ -15,9 +15,10 @@ const BLANK: TpvDraft = { name: '', endpoint_url: '', max_users: '100' };
 interface Created {
   id: string;
   api_key: string;
+  signing_secret: string;
 }
 
-/** Creates a TPV, and shows its key this once. */
+/** Creates a TPV, and shows its key and its signing secret this once. */
 export function NewTpv({ onClose }: { onClose(): void }) {
   const [draft, setDraft] = useState(BLANK);
   const [created, setCreated] = useState<Created | undefined>(undefined);
@@ -26,6 +27,7 @@ export function NewTpv({ onClose }: { onClose(): void }) {
     return (
       <Dialog title={words.created(draft.name)} onClose={onClose}>
         <Secret label={words.keyLabel} value={created.api_key} note={words.keyNote} />
+        <Secret label={words.secretLabel} value={created.signing_secret} note={words.secretNote} />
         <FormActions>
           <Button onClick={onClose}>{actions.close}</Button>
           <Button kind="primary" href={`/admin/tpvs/${created.id}`}>
