@@ -10,7 +10,7 @@ export interface Settlement {
 }
 
 /**
- * Tells a batch that is on disk: its answers first, then what happened, each in the order of the jobs, and then the
+ * Tells a batch that is on disk: its answers first, then what happened, each in the given order, and then the
  * callers.
  */
 export function settleAll(settlements: readonly Settlement[]): void {
@@ -24,7 +24,7 @@ function tell(one: Settlement, say: (attempt: Attempt) => void): void {
   try {
     say(one.attempt);
   } catch (error) {
-    // It is committed all the same; its caller gets the fault, and nobody else notices.
+    // It is committed all the same: its own caller gets the fault, and the other jobs of the batch do not.
     one.settle = () => one.reject(error);
   }
 }

@@ -15,8 +15,8 @@ export interface TransactOptions {
    */
   key?: string;
   /**
-   * Work for which nobody waits, and which no other relies on to be before or after it: on PostgreSQL it has a
-   * connection of its own, so that it holds up nothing that comes in. SQLite has one writer.
+   * Work whose outcome no request waits for, and whose order among other transactions does not matter: on PostgreSQL
+   * it has a connection of its own, so that it holds up nothing that comes in. SQLite has one writer.
    */
   lane?: 'housekeeping';
 }

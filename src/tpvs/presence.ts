@@ -19,7 +19,7 @@ interface Heard {
 /**
  * Writes heartbeats, `{"<TPV's id>": <ms>}`, in one statement: with one for each, thousands of TPVs hold up the writer
  * for as many round trips to a PostgreSQL. There, a row that another transaction is writing keeps its older heartbeat until
- * the next one: this statement waits for nobody, and so no two can wait for each other.
+ * the next one: this statement waits for no lock, and so no two transactions can wait for each other.
  */
 const recordHeartbeats = statement<{ heartbeats: string }>()((db, p) => {
   const isPostgres = db.getExecutor().adapter instanceof PostgresAdapter;

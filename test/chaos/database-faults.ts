@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import SqliteDatabase from 'better-sqlite3';
 import { HubClient } from '#hub-client';
 import type { HubUnderLoad } from '../support/hub-under-load.ts';
+import { cutsOf, type Ledger, updatesSeenBy } from './ledger.ts';
 import { madeUpHub, SECRET } from './made-up-hub.ts';
 import { register } from './register.ts';
 import { TelegramSide } from './telegram-side.ts';
@@ -17,19 +18,8 @@ export interface DatabaseFaultsOptions {
   lockSeconds: number;
 }
 
-/** What the ledger outside the process says after the last fault. */
-export interface DatabaseFaultsResult {
-  accepted: number;
-  /** Got 200, and the database that the operator was left with does not hold it. */
-  lost: number;
-  /** Got 200, and no TPV ever saw it. */
-  unseen: number;
-  /** Updates that became more than one row. */
-  doubledRows: number;
-  /** Answers that were neither 200 nor 503. */
-  strangeAnswers: string[];
-  /** Sockets that the hub closed while another process held the lock. */
-  cut: number;
+/** What the ledger says after the last fault. */
+export interface DatabaseFaultsResult extends Ledger {
   /** The longest that `/healthz` took meanwhile, in milliseconds. */
   slowestHealthMs: number;
   /** What `/readyz` named in each fault. */
@@ -55,15 +45,11 @@ export async function databaseFaults(options: DatabaseFaultsOptions): Promise<Da
   const env = { DATABASE_URL: `sqlite:${file}` };
   const hub = await madeUpHub(env);
   const telegram = new TelegramSide({ url: hub.url.origin, secret: SECRET, perSecond: options.perSecond, users: 100 });
-  const seen = new Set<number>();
   let client: HubClient | undefined;
   try {
     await hub.start();
     client = new HubClient({ url: hub.url.origin, apiKey: await register(hub.url.origin, 'TPV') });
-    client.on('process_message', ({ payload }) => {
-      seen.add(Number(/\d+$/.exec(String(payload.text))?.[0]));
-      return {};
-    });
+    const seen = updatesSeenBy(client);
     await client.connect();
     telegram.start();
     await pause(LIFE_MS);
@@ -106,10 +92,7 @@ export async function databaseFaults(options: DatabaseFaultsOptions): Promise<Da
 
 /** Holds the lock for writing, as a program that copies or changes the file does. */
 async function lock(hub: HubUnderLoad, client: HubClient, file: string, seconds: number) {
-  let cut = 0;
-  const leave = client.onStatus(({ state }) => {
-    if (state !== 'online') cut++;
-  });
+  const cuts = cutsOf(client);
   const other = new SqliteDatabase(file);
   other.exec('begin immediate');
   const named = new Set<string>();
@@ -122,8 +105,8 @@ async function lock(hub: HubUnderLoad, client: HubClient, file: string, seconds:
   }
   other.exec('rollback');
   other.close();
-  leave();
-  return { cut, slowestHealthMs: Math.round(slowestHealthMs), named: [...named] };
+  cuts.stop();
+  return { cut: cuts.count, slowestHealthMs: Math.round(slowestHealthMs), named: [...named] };
 }
 
 /** Takes the file away, and waits until the hub has saved what it still holds. */
