@@ -1,5 +1,6 @@
 // The thread behind checkpointer.ts. Plain JavaScript on purpose: stripping types in a second thread would load the
 // compiler there too, and keep tens of megabytes for these few lines.
+const { statSync } = require('node:fs');
 const { parentPort, workerData } = require('node:worker_threads');
 const SqliteDatabase = require('better-sqlite3');
 
@@ -8,7 +9,12 @@ const LONG_LOG_PAGES = 8_192;
 /** Starting the log anew waits for those that still read it, and writers wait meanwhile: at most this long. */
 const PATIENCE_MS = 25;
 
-const db = new SqliteDatabase(workerData);
+const { file, identity } = workerData;
+const db = new SqliteDatabase(file, { fileMustExist: true });
+// SQLite opened the file, and nothing else yet. Had the name come to lead to another one, the hub's log would be copied
+// into that, and be marked as copied for the hub as well, which would not look into its log any more.
+const { dev, ino } = statSync(file);
+if (`${dev} ${ino}` !== identity) throw new Error(`${file} was replaced at this moment`);
 // The log is synced before it is copied, and the file before the log is written over.
 db.pragma('synchronous = FULL');
 db.pragma(`busy_timeout = ${PATIENCE_MS}`);

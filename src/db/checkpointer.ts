@@ -1,35 +1,39 @@
 import { once } from 'node:events';
 import { stat } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
+import type { WatchedFile } from './watched-file.ts';
 
 /** A smaller log is left alone: most hubs never need the thread. */
 const LEAST_LOG_BYTES = 4 * 1024 * 1024;
+
+type NamedFile = Pick<WatchedFile, 'path' | 'identity' | 'loss'>;
 
 /**
  * Writes SQLite's log back into the file, in a thread of its own: on the hub's thread each checkpoint would hold up
  * every update behind two fsyncs and whatever was written since the last one.
  */
 export class Checkpointer {
-  readonly #file: string;
+  readonly #file: NamedFile;
   readonly #whileStartedAnew: <T>(work: () => Promise<T>) => Promise<T>;
   #worker: Worker | undefined;
   #lastChange = 0;
 
   /**
-   * @param file the database's path
+   * @param file the database, which this process has open
    * @param whileStartedAnew runs what it gets while this process keeps no old view of the database
    */
-  constructor(file: string, whileStartedAnew: <T>(work: () => Promise<T>) => Promise<T> = (work) => work()) {
+  constructor(file: NamedFile, whileStartedAnew: <T>(work: () => Promise<T>) => Promise<T> = (work) => work()) {
     this.#file = file;
     this.#whileStartedAnew = whileStartedAnew;
   }
 
   /**
-   * Checkpoints what was written since the last call. Calls must not overlap.
+   * Checkpoints what was written since the last call, unless the file lost its name. Calls must not overlap.
    * @throws Error if SQLite could not; the log stays, and the next call tries again
    */
   async run(): Promise<void> {
-    const log = await stat(`${this.#file}-wal`).catch(() => undefined);
+    if (this.#file.loss() !== undefined) return;
+    const log = await stat(`${this.#file.path}-wal`).catch(() => undefined);
     if (log === undefined || log.mtimeMs === this.#lastChange) return;
     if (this.#worker === undefined && log.size < LEAST_LOG_BYTES) return;
     this.#worker ??= this.#start();
@@ -52,7 +56,7 @@ export class Checkpointer {
 
   #start(): Worker {
     const worker = new Worker(new URL('./checkpoint-worker.cjs', import.meta.url), {
-      workerData: this.#file,
+      workerData: { file: this.#file.path, identity: this.#file.identity },
       // What the program was started with is not for this thread.
       execArgv: [],
       resourceLimits: { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 4 },

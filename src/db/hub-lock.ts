@@ -38,7 +38,7 @@ export function becomeOnlyHub(database: string): () => void {
     const holder = isHeld ? holderOf(db) : undefined;
     db.close();
     if (holder === undefined) throw cause;
-    throw new HubError('unavailable', `Another hub runs on the database ${database} (${holder}): stop it first.`, {
+    throw new HubError('unavailable', `A hub already runs on the database ${database} (${holder}): stop it first.`, {
       cause,
     });
   }

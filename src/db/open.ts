@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import type { Kysely } from 'kysely';
 import { HubError } from '../errors.ts';
 import type { EventSink } from '../events.ts';
@@ -85,13 +84,11 @@ export function openDatabase(options: DatabaseOptions, ports: DatabasePorts = {}
     const writer = openSqliteWriter({ path, durability: hub === undefined ? options.DATABASE_DURABILITY : 'normal' });
     const openReader = () => openSqliteReader(path);
     const beside = hub && syncBeside({ ...hub, writer, openReader });
-    const checkpointer = new Checkpointer(resolve(path), beside?.withoutSnapshots);
+    const checkpointer = new Checkpointer(writer.file, beside?.withoutSnapshots);
     const shrink = writer.pages && shrinking(writer.pages, () => performance.now());
     return assemble('sqlite', beside?.writer ?? writer, beside?.reader ?? openReader(), ports, {
       file: writer.file,
       async tidy() {
-        // By its name, another file would be opened.
-        if (writer.file.loss() !== undefined) return;
         await checkpointer.run();
         shrink?.();
       },

@@ -12,6 +12,8 @@ export type FileLoss = 'deleted' | 'replaced';
 export class WatchedFile {
   /** The database's file, links followed. */
   readonly path: string;
+  /** What tells the database's file from every other: its device and number, as `dev ino`. */
+  readonly identity: string;
   readonly #opened: readonly { name: string; identity: string | undefined }[];
   readonly #copy: (target: string) => Promise<unknown>;
 
@@ -21,6 +23,7 @@ export class WatchedFile {
    */
   constructor(name: string, copy: (target: string) => Promise<unknown>) {
     this.path = realpathSync(name);
+    this.identity = String(identityOf(this.path));
     this.#copy = copy;
     // SQLite names the log after the file itself, where a link leads to it.
     this.#opened = [name, `${this.path}-wal`].map((one) => ({ name: one, identity: identityOf(one) }));

@@ -1,7 +1,10 @@
-import { existsSync, statSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { copyFileSync, existsSync, renameSync, rmSync, statSync } from 'node:fs';
+import SqliteDatabase from 'better-sqlite3';
+import { describe, expect, test } from 'vitest';
+import { Checkpointer } from '../../src/db/checkpointer.ts';
 import { migrate } from '../../src/db/migrate.ts';
-import { openDatabase } from '../../src/db/open.ts';
+import { type Database, openDatabase } from '../../src/db/open.ts';
+import type { FileLoss, WatchedFile } from '../../src/db/watched-file.ts';
 import { freshDatabase } from '../support/hub.ts';
 
 const LOG_BYTES = 8 * 1024 * 1024;
@@ -11,13 +14,7 @@ test('a long log is written back into the file beside the hub’s own work, and 
   const file = url.slice('sqlite:'.length);
   const db = openDatabase({ DATABASE_URL: url, DATABASE_DURABILITY: 'full' });
   await migrate(db);
-  const write = (key: string) =>
-    db.transact(async (tx) => {
-      await tx.kysely
-        .insertInto('settings')
-        .values({ key, value: 'x'.repeat(64 * 1024) })
-        .execute();
-    });
+  const write = (key: string) => writeRow(db, key);
   for (let i = 0; statSync(`${file}-wal`).size < LOG_BYTES; i++) await write(`before ${i}`);
   const before = statSync(file).size;
   const [during] = await Promise.all([write('during'), db.tidy()]);
@@ -33,3 +30,46 @@ test('a long log is written back into the file beside the hub’s own work, and 
   await again.close();
   expect(rows).toEqual([{ key: 'during' }]);
 });
+
+describe('a file that loses its name just before the thread opens it', () => {
+  const lose: Record<FileLoss, (file: string) => void> = {
+    deleted: (file) => rmSync(file),
+    replaced: (file) => renameSync(`${file}.other`, file),
+  };
+
+  test.each(['deleted', 'replaced'] as const)('was %s: what is open still has everything', async (loss) => {
+    const url = await freshDatabase('sqlite');
+    const path = url.slice('sqlite:'.length);
+    const db = openDatabase({ DATABASE_URL: url, DATABASE_DURABILITY: 'full' });
+    await migrate(db);
+    copyFileSync(path, `${path}.other`);
+    const { file } = db;
+    if (file === undefined) throw new Error('SQLite has a file.');
+    const rows = Math.ceil(LOG_BYTES / 65_536);
+    for (let i = 0; i < rows; i++) await writeRow(db, `row ${i}`);
+    lose[loss](path);
+    const checkpointer = new Checkpointer(asStillNamed(file));
+    await expect(checkpointer.run()).rejects.toThrow(loss === 'deleted' ? /unable to open/ : /was replaced/);
+    await checkpointer.close();
+    expect(existsSync(path)).toBe(loss === 'replaced');
+    await file.saveTo(`${path}.saved`);
+    const saved = new SqliteDatabase(`${path}.saved`, { readonly: true });
+    expect(saved.prepare('select count(*) from settings').pluck().get()).toBe(rows);
+    saved.close();
+    await db.close();
+  });
+});
+
+/** The file as the hub saw it a moment ago. */
+function asStillNamed(file: WatchedFile): Pick<WatchedFile, 'path' | 'identity' | 'loss'> {
+  return { path: file.path, identity: file.identity, loss: () => undefined };
+}
+
+function writeRow(db: Database, key: string): Promise<void> {
+  return db.transact(async (tx) => {
+    await tx.kysely
+      .insertInto('settings')
+      .values({ key, value: 'x'.repeat(64 * 1024) })
+      .execute();
+  });
+}

@@ -33,7 +33,9 @@ test('a link to the file is the same database', async () => {
   await openDatabase({ DATABASE_URL: `sqlite:${path}`, DATABASE_DURABILITY: 'full' }).close();
   symlinkSync(path, `${path}.link`);
   const release = becomeOnlyHub(path);
-  expect(messageOf(() => becomeOnlyHub(`${path}.link`))).toMatch(/^Another hub runs on the database .*process \d+ on /);
+  expect(messageOf(() => becomeOnlyHub(`${path}.link`))).toMatch(
+    /^A hub already runs on the database .*process \d+ on /,
+  );
   release();
   becomeOnlyHub(`${path}.link`)();
 });

@@ -7,6 +7,8 @@ import { cli, cliProcess } from '../support/cli.ts';
 import { fetchJson, freshDatabase, messageUpdate, startHub, WEBHOOK_SECRET } from '../support/hub.ts';
 import { startHubProcess } from '../support/hub-process.ts';
 
+const HUB_RUNS = /^A hub already runs on the database \S+ \(process \d+ on [^)]+\): stop it first\.\n$/;
+
 function fileOf(databaseUrl: string): string {
   return databaseUrl.slice('sqlite:'.length);
 }
@@ -59,13 +61,31 @@ describe('restoring', () => {
   test('is refused while a hub runs, and the hub goes on', async () => {
     const { hub, databaseUrl, file, copy } = await copied();
     const { code, stderr } = await cli({ databaseUrl }, ['restore', copy]);
+    expect({ code, stderr }).toEqual({ code: 69, stderr: expect.stringMatching(HUB_RUNS) });
+    await hub.message(3, 'Hola');
+    expect(updateIds(file)).toEqual([1, 2, 3]);
+    expect(names(file)).toEqual(['copy.db', 'hub.db']);
+  });
+
+  test('is refused while a hub runs whose file was deleted: it alone holds what was written', async () => {
+    const { databaseUrl, file, copy } = await copied();
+    rmSync(file);
+    const { code, stderr } = await cli({ databaseUrl }, ['restore', copy]);
+    expect({ code, stderr }).toEqual({ code: 69, stderr: expect.stringMatching(HUB_RUNS) });
+    expect(existsSync(file)).toBe(false);
+  });
+
+  test('is refused while another program has the database open', async () => {
+    const { databaseUrl, file, copy, hub } = await copied();
+    await hub.close();
+    const other = new SqliteDatabase(file);
+    other.prepare('select 1 from sqlite_schema').get();
+    const { code, stderr } = await cli({ databaseUrl }, ['restore', copy]);
+    other.close();
     expect({ code, stderr }).toEqual({
       code: 69,
       stderr: `${file} is in use: stop the hub, and whatever else has it open, and try again.\n`,
     });
-    await hub.message(3, 'Hola');
-    expect(updateIds(file)).toEqual([1, 2, 3]);
-    expect(names(file)).toEqual(['copy.db', 'hub.db']);
   });
 
   test('after a hub was killed keeps also what was in its log alone', async () => {

@@ -1,6 +1,7 @@
 import { chmodSync, copyFileSync, existsSync, linkSync, realpathSync, renameSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { holdDatabase } from '../../db/hold.ts';
+import { becomeOnlyHub } from '../../db/hub-lock.ts';
 import { knownMigrations, newerSentence } from '../../db/migrate.ts';
 import { HubError } from '../../errors.ts';
 import { giveTo, makeFolder } from '../../ownership.ts';
@@ -49,8 +50,11 @@ export async function restoreDatabase({ source, target, now, onProgress }: Resto
   makeFolder(dirname(to));
   requireSpace(dirname(to), statSync(from).size);
   const partial = partialOf(to);
-  const present = existsSync(to) ? hold(to) : undefined;
+  // A hub whose file was deleted or replaced holds no lock on what is there now, and everything that was written.
+  const release = becomeOnlyHub(to);
+  let present: Present | undefined;
   try {
+    present = existsSync(to) ? hold(to) : undefined;
     await copy(from, partial, onProgress);
     giveTo(partial, present === undefined ? dirname(to) : to);
     const { bytes, migrations } = examineCopy(partial, source);
@@ -70,6 +74,7 @@ export async function restoreDatabase({ source, target, now, onProgress }: Resto
     });
   } finally {
     present?.release();
+    release();
   }
 }
 
