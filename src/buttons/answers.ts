@@ -10,6 +10,7 @@ import type { EventSource } from '../events.ts';
 import { instructionById } from '../instructions/instruction-store.ts';
 import type { ChangeLane } from '../push/change-lane.ts';
 import { enqueue, hubSentence } from '../push/enqueue.ts';
+import type { HubPressAnswer } from '../push/hub-button.ts';
 import { appendToPush } from './append.ts';
 import { openPresses, pressAnswered, settleButtons, settlePress } from './button-store.ts';
 import type { Press, PressOutcome } from './press.ts';
@@ -125,6 +126,13 @@ export class Answers {
       default:
         outcome satisfies never;
     }
+  }
+
+  /** A press on a button of the hub's own was committed: the person sees what came of it. */
+  hubButton(queryId: string, { text, alert = false }: HubPressAnswer): void {
+    this.#do(async () => {
+      await this.#ports.telegram.answerPress(queryId, text, alert);
+    });
   }
 
   /** Resolves when every answer under way was given. */

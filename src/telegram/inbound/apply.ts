@@ -11,6 +11,7 @@ import { tpvById, tpvByJoinCode } from '../../tpvs/tpv.ts';
 import { type AssignPorts, assign, markUnassignedTold, moveUser } from '../../users/assign.ts';
 import { type Profile, type TouchedUser, touchUser } from '../../users/user.ts';
 import type { Texts } from '../texts.ts';
+import { type HubPressPorts, pressHubButton } from './hub-press.ts';
 import type { Meaning } from './meaning.ts';
 import type { From } from './update.ts';
 
@@ -20,6 +21,7 @@ export interface ApplyPorts {
   texts: Texts;
   /** A press was committed, and asks for something. */
   onPress(press: Press, outcome: PressOutcome): void;
+  hubButtons: HubPressPorts;
   settings: Pick<DeliverySettings, 'instructionTtlMs' | 'pressTtlMs'>;
   forwardStart: boolean;
 }
@@ -88,6 +90,9 @@ export async function applyUpdate(
       tx.afterCommit(() => ports.onPress(one, outcome));
       return outcome.kind === 'instruction' ? outcome.instructionId : undefined;
     }
+    case 'hub_press':
+      await pressHubButton(tx, ports.hubButtons, meaning, now);
+      return undefined;
     default:
       return meaning satisfies never;
   }
