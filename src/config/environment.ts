@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { isAbsolute } from 'node:path';
 import { z } from 'zod';
-import { DEFAULT_DELIVERY } from '#protocol';
+import { DEFAULT_DELIVERY, isTimeZone } from '#protocol';
 import { saysEncryption } from './postgres-url.ts';
 import { TELEGRAM_API, webhookUrlLacks } from './telegram-takes.ts';
 
@@ -127,14 +127,6 @@ export const environmentSchema = z.object({
   DEFAULT_LOCALE: takes('a language code such as es', text.regex(/^[a-z]{2}(-[A-Z]{2})?$/)).default('es'),
   TIME_ZONE: takes('a time zone such as Europe/Madrid', text.refine(isTimeZone)).default('Europe/Madrid'),
 });
-
-function isTimeZone(value: string): boolean {
-  try {
-    return Intl.DateTimeFormat('es', { timeZone: value }) !== undefined;
-  } catch {
-    return false;
-  }
-}
 
 /** What may come as a file, too: `<name>_FILE` is its path. */
 export const SECRET_NAMES = [

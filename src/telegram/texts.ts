@@ -2,10 +2,15 @@ import type { PressTexts } from '../buttons/press-view.ts';
 import type { UnansweredReason } from '../events.ts';
 import { escapeHtml } from '../push/markup.ts';
 import { fillText, type TextDefinition, type TextPlace } from '../settings/text.ts';
+import type { ServiceNow } from '../tpvs/service/service.ts';
+import { whenWords } from './when.ts';
 
 /** Telegram's own limit for names is 64 characters; a TPV's name has at most 200. */
 const nombre = { example: 'Ana', most: 64 };
 const local = { example: 'Bar Pepe', most: 200 };
+const motivo = { example: 'cocina averiada', most: 200 };
+const cuando = { example: 'hoy a las 20:00', most: 60 };
+const minutos = { example: '20', most: 3 };
 const id = { example: '123456789', most: 16 };
 
 function message(text: string, placeholders: TextDefinition['placeholders'] = {}, most = 4_096): TextDefinition {
@@ -53,6 +58,11 @@ export const TEXTS = {
   'press.unanswered': plain('⚠️ El local no ha respondido. Escríbele un mensaje si todavía lo necesitas.'),
   'press.notAllowed': plain('⚠️ Esta acción no está permitida'),
   'press.unreachable': plain('⚠️ El local no responde ahora mismo. Escríbele un mensaje si todavía lo necesitas.'),
+  'service.paused': message('{local} no atiende ahora ({motivo}). Hemos guardado tu mensaje.', { local, motivo }),
+  'service.pausedWithoutReason': message('{local} no atiende ahora. Hemos guardado tu mensaje.', { local }),
+  'service.closed': message('{local} está cerrado; abre {cuando}. Hemos guardado tu mensaje.', { local, cuando }),
+  'service.closedUntilFurtherNotice': message('{local} está cerrado por ahora. Hemos guardado tu mensaje.', { local }),
+  'service.busy': message('{local} va con retraso: unos {minutos} minutos.', { local, minutos }),
   'unanswered.expired': message(
     '⌛ Tu mensaje ha caducado sin que el local pudiera atenderlo. Vuelve a escribir si todavía lo necesitas.',
   ),
@@ -76,6 +86,8 @@ export interface Texts {
   readonly unreadable: string;
   readonly press: PressTexts;
   unanswered(reason: UnansweredReason): string;
+  /** What a person reads whose TPV is not simply open; undefined: nothing. */
+  service(tpv: string, service: ServiceNow, now: number): string | undefined;
 }
 
 /** @param wording how an administrator worded a text; undefined: as it is here */
@@ -105,7 +117,31 @@ export function telegramTexts(wording: (key: TextKey) => string | undefined): Te
     },
     press: pressTexts(say),
     unanswered: (reason) => say(`unanswered.${reason}`),
+    service: (tpv, service, now) => serviceText(say, escapeHtml(tpv), service, now),
   };
+}
+
+function serviceText(
+  say: (key: TextKey) => string,
+  local: string,
+  { state, reason, minutes, opensAt, zone }: ServiceNow,
+  now: number,
+): string | undefined {
+  switch (state) {
+    case 'open':
+      return undefined;
+    case 'busy':
+      return fillText(say('service.busy'), { local, minutos: String(minutes) });
+    case 'paused':
+      if (reason === undefined) return fillText(say('service.pausedWithoutReason'), { local });
+      return fillText(say('service.paused'), { local, motivo: escapeHtml(reason) });
+    case 'closed':
+      if (opensAt === undefined || zone === undefined)
+        return fillText(say('service.closedUntilFurtherNotice'), { local });
+      return fillText(say('service.closed'), { local, cuando: whenWords(opensAt, now, zone) });
+    default:
+      return state satisfies never;
+  }
 }
 
 function pressTexts(say: (key: TextKey) => string): PressTexts {
