@@ -110,6 +110,11 @@ export const textNames: Readonly<Record<string, string>> = {
   'press.unanswered': 'Pulsación que el local no contestó',
   'press.notAllowed': 'Pulsación que no está permitida',
   'press.unreachable': 'Local que no responde a una pulsación',
+  'service.paused': 'Mensaje a un local en pausa',
+  'service.pausedWithoutReason': 'Mensaje a un local en pausa sin motivo',
+  'service.closed': 'Mensaje a un local cerrado',
+  'service.closedUntilFurtherNotice': 'Mensaje a un local cerrado sin fecha de apertura',
+  'service.busy': 'Mensaje a un local con retraso',
   'unanswered.expired': 'Mensaje que caducó sin atender',
   'unanswered.no_answer': 'Mensaje al que el local no respondió',
 };

@@ -10,6 +10,7 @@ import type { EventSource } from '../events.ts';
 import { instructionById } from '../instructions/instruction-store.ts';
 import type { ChangeLane } from '../push/change-lane.ts';
 import { enqueue, hubSentence } from '../push/enqueue.ts';
+import type { HubPressAnswer } from '../push/hub-button.ts';
 import { appendToPush } from './append.ts';
 import { openPresses, pressAnswered, settleButtons, settlePress } from './button-store.ts';
 import type { Press, PressOutcome } from './press.ts';
@@ -25,7 +26,7 @@ export interface AnswerPorts {
     answerPress(queryId: string, text: string, alert: boolean): Promise<boolean>;
   };
   call(request: CallRequest): Promise<CallOutcome>;
-  texts: { of(languageCode: string): { press: PressTexts } };
+  texts: PressTexts;
   onFault(error: unknown): void;
 }
 
@@ -45,8 +46,6 @@ const reportedSchema = z.object({
 interface OpenPress {
   queryId: string;
   userId: number;
-  /** In the person's language. */
-  texts: PressTexts;
   /** Whether the button still spins: then its answer is shown over the chat, and otherwise it comes as a message. */
   spinning: boolean;
   /** The instruction that the press became, if it did. */
@@ -81,11 +80,10 @@ export class Answers {
 
   /** Goes on with the presses that the last process left open. */
   async start(): Promise<void> {
-    const { db, clock } = this.#ports;
+    const { db, clock, texts } = this.#ports;
     for (const row of await db.query(openPresses, { until: this.#madeAt })) {
-      const { query_id: queryId, telegram_user_id: userId, instruction_id: instructionId } = row;
-      const texts = this.#textsOf(row.language_code ?? '');
-      const press = { queryId, userId, texts, spinning: row.answered_at === null };
+      const press = { queryId: row.query_id, userId: row.telegram_user_id, spinning: row.answered_at === null };
+      const { instruction_id: instructionId } = row;
       if (instructionId === null) {
         // The URL may have been called or not; the person decides whether to press again.
         this.#do(() => this.#show(press, undefined, { text: texts.failed, alert: true }));
@@ -98,10 +96,9 @@ export class Answers {
   }
 
   /** A press was committed; what it asks for begins. */
-  pressed({ queryId, telegramUserId: userId, languageCode }: Press, outcome: PressOutcome): void {
-    const { telegram } = this.#ports;
-    const texts = this.#textsOf(languageCode);
-    const press = { queryId, userId, texts, spinning: true };
+  pressed({ queryId, telegramUserId: userId }: Press, outcome: PressOutcome): void {
+    const { texts, telegram } = this.#ports;
+    const press = { queryId, userId, spinning: true };
     switch (outcome.kind) {
       case 'repeated':
         this.#do(async () => {
@@ -131,14 +128,17 @@ export class Answers {
     }
   }
 
+  /** A press on a button of the hub's own was committed: the person sees what came of it. */
+  hubButton(queryId: string, { text, alert = false }: HubPressAnswer): void {
+    this.#do(async () => {
+      await this.#ports.telegram.answerPress(queryId, text, alert);
+    });
+  }
+
   /** Resolves when every answer under way was given. */
   async idle(): Promise<void> {
     for (const { cancel } of this.#waiting.values()) cancel();
     await Promise.all(this.#underWay);
-  }
-
-  #textsOf(languageCode: string): PressTexts {
-    return this.#ports.texts.of(languageCode).press;
   }
 
   #do(job: () => Promise<void>): void {
@@ -149,11 +149,11 @@ export class Answers {
   }
 
   #wait(instructionId: string, press: OpenPress, patienceMs: number): void {
-    const { db, clock, telegram } = this.#ports;
+    const { db, clock, telegram, texts } = this.#ports;
     const stopSpinner = () => {
       press.spinning = false;
       this.#do(async () => {
-        await telegram.answerPress(press.queryId, press.texts.processing, false);
+        await telegram.answerPress(press.queryId, texts.processing, false);
         await db.transact((tx) => tx.run(pressAnswered, { queryId: press.queryId, now: clock.now() }));
       });
     };
@@ -172,8 +172,7 @@ export class Answers {
 
   async #reported(instructionId: string, waiting: OpenPress): Promise<void> {
     const press = { ...waiting, instructionId };
-    const { db } = this.#ports;
-    const { texts } = press;
+    const { db, texts } = this.#ports;
     const [row] = await db.query(instructionById, { id: instructionId });
     if (row === undefined || (row.status === 'failed' && [EXPIRED, NO_ANSWER, CANCELLED].includes(row.error_message))) {
       return this.#show(press, undefined, { text: texts.unanswered, alert: true });
@@ -196,7 +195,7 @@ export class Answers {
     if (succeeded && outcome.legacy && pushId !== undefined) {
       await db.transact((tx) => tx.run(settleButtons, { pushId, now: clock.now() }));
     }
-    await this.#show(press, pushId, viewOf(press.texts, answer, outcome.legacy));
+    await this.#show(press, pushId, viewOf(this.#ports.texts, answer, outcome.legacy));
   }
 
   /**

@@ -23,10 +23,30 @@ function checkpoint(mode) {
   return db.pragma(`wal_checkpoint(${mode})`)[0];
 }
 
+/**
+ * Starts the log anew, and writes its first page, as it is. SQLite syncs the head of a new log inside the commit that
+ * begins it, also where commits do not wait for the disk: the hub's own commit would hold up its loop for that long.
+ */
+function startAnew() {
+  if (checkpoint('RESTART').busy !== 0) return;
+  try {
+    db.exec('begin immediate');
+  } catch {
+    // The hub was first, and its commit begins the log.
+    return;
+  }
+  try {
+    db.pragma(`user_version = ${db.pragma('user_version', { simple: true })}`);
+    db.exec('commit');
+  } finally {
+    if (db.inTransaction) db.exec('rollback');
+  }
+}
+
 /** Answers `long` if the log should be started anew. */
 function run(message) {
   if (message === 'restart') {
-    checkpoint('RESTART');
+    startAnew();
     return 'done';
   }
   const { log, checkpointed } = checkpoint('PASSIVE');

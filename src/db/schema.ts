@@ -1,5 +1,5 @@
 import type { Generated } from 'kysely';
-import type { InstructionStatus } from '#protocol';
+import type { InstructionStatus, ServiceState, Timetable } from '#protocol';
 import type { AdminSessionTable, AdminUserTable, AuditTable } from './admin-tables.ts';
 import type { JsonText } from './json-text.ts';
 import type { ButtonTable, PressTable, PushChangeTable, PushMessageTable } from './push-tables.ts';
@@ -48,6 +48,23 @@ export interface TpvTable {
   approved_at: number | null;
   /** 1: its persons and open instructions are being taken from it. */
   vacating: Generated<number>;
+  /** What it said of its service, with its timetable (tpvs/service/); null: open at all times. */
+  service: JsonText<StoredService> | null;
+  /** When that may mean something else by itself; null: never. */
+  service_changes_at: number | null;
+}
+
+/** What a TPV said of its service; times are milliseconds. */
+export interface StoredService {
+  state: Exclude<ServiceState, 'closed'>;
+  /** How long a person waits, of `busy`. */
+  minutes?: number;
+  /** When `busy` or `paused` ends by itself. */
+  until?: number;
+  /** Why it is `paused`, as people read it. */
+  reason?: string;
+  /** Without one it is never closed. */
+  timetable?: Timetable;
 }
 
 export interface ApiKeyTable {

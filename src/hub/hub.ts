@@ -71,8 +71,19 @@ export async function createHub(
   const { sockets } = delivery;
   const keepReport: KeepReport = (one) => report({ transact: db.transact, settings: limits }, one, clock.now());
   const outbound = createOutbound({ ...ground, api }, making);
-  const assigning: AssignPorts = { strategy: () => settings.strategy, isOnline: (tpv) => presence.isOnline(tpv) };
-  const inbound = createInbound({ ...ground, api, assigning, handOut: sockets, answers: outbound.answers });
+  const assigning: AssignPorts = {
+    strategy: () => settings.strategy,
+    isOnline: (tpv) => presence.isOnline(tpv),
+    now: () => clock.now(),
+  };
+  const inbound = createInbound({
+    ...ground,
+    api,
+    assigning,
+    handOut: sockets,
+    answers: outbound.answers,
+    changes: outbound.dispatcher.changes,
+  });
 
   const looked = readings(ground);
   const disk = () => looked.disk();

@@ -2,6 +2,8 @@ import type { Api, RawApi } from 'grammy';
 import type { WebhookChangePort } from '../admin/webhook-routes.ts';
 import type { Answers } from '../buttons/answers.ts';
 import type { HandOut } from '../instructions/submit.ts';
+import type { ChangeLane } from '../push/change-lane.ts';
+import type { HubActions } from '../push/hub-button.ts';
 import { lastUpdateAt } from '../telegram/inbound/last-update.ts';
 import { type Polling, startPolling } from '../telegram/inbound/polling.ts';
 import { type Received, type ReceivePorts, receiveUpdate } from '../telegram/inbound/receive.ts';
@@ -16,7 +18,8 @@ export interface InboundPorts
   api: Api<RawApi>;
   assigning: AssignPorts;
   handOut: HandOut;
-  answers: Pick<Answers, 'pressed'>;
+  answers: Pick<Answers, 'pressed' | 'hubButton'>;
+  changes: Pick<ChangeLane, 'join'>;
 }
 
 /** Everything that comes from Telegram, by webhook or by polling, until it is committed. */
@@ -36,11 +39,19 @@ export function createInbound(ports: InboundPorts): Inbound {
   const { config, clock, log, api, answers, metrics, limits } = ports;
   const setup = webhookSetup(config, { api, now: ports.now, lastUpdateAt: () => lastUpdateAt(ports.db) });
   const auto = setup.mode === 'webhook' && setup.url !== undefined && config.TELEGRAM_WEBHOOK_AUTO;
-  const upkeep = new WebhookUpkeep({ setup, locale: config.DEFAULT_LOCALE, auto, clock, log });
+  const upkeep = new WebhookUpkeep({ setup, auto, clock, log });
+  // What each button of the hub's own does, by the name that `hubButton` hangs.
+  const hubActions: HubActions = {};
   const receiving: ReceivePorts = {
     ...ports,
     settings: limits,
     onPress: (press, outcome) => answers.pressed(press, outcome),
+    hubButtons: {
+      actions: hubActions,
+      changes: ports.changes,
+      answer: (queryId, answer) => answers.hubButton(queryId, answer),
+      texts: ports.texts,
+    },
     forwardStart: config.FORWARD_START,
     forwardEdits: config.FORWARD_EDITS,
   };

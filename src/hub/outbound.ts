@@ -91,7 +91,7 @@ export function createOutbound(ports: OutboundPorts, ends: AsyncDisposableStack)
     changes: dispatcher.changes,
     telegram,
     call: (request) => telemetry.observeCall(() => caller.call(request)),
-    texts,
+    texts: texts.press,
     onFault,
   });
   const folder = dataFolder(config);

@@ -13,6 +13,7 @@ import type { Gateway } from '../gateway/gateway.ts';
 import { gatewayRoutes, type UpgradeOptions } from '../gateway/upgrade.ts';
 import type { KeepReport } from '../instructions/report.ts';
 import { KeyedPaces } from '../pace.ts';
+import { isChanging } from '../push/change-store.ts';
 import { telegramFiles } from '../telegram/outbound/file-download.ts';
 import { authenticate } from '../tpvs/keys.ts';
 import type { Ground } from './ground.ts';
@@ -61,8 +62,7 @@ export async function registerTpvEdges(app: FastifyInstance, ports: TpvEdgesPort
     poll: (tpvId, limit, waitMs, gone) => delivery.pollers.poll(tpvId, limit, waitMs, gone),
   });
   const pushing = { db, auth, change, isCallable, quota, now };
-  const isChanging = (id: string) => dispatcher.changes.isComing(id);
-  await app.register(pushRoutes, { ...pushing, isChanging, accept, result, uploads });
+  await app.register(pushRoutes, { ...pushing, isChanging: (id) => isChanging(db, id), accept, result, uploads });
   await app.register(legacyRoutes, {
     ...pushing,
     settled: (id, ms) => dispatcher.settled(id, ms),

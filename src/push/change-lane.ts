@@ -1,15 +1,8 @@
 import type { Cancel, Clock } from '../clock.ts';
-import type { Database } from '../db/open.ts';
+import type { Database, Tx } from '../db/open.ts';
 import { HubError } from '../errors.ts';
-import { type Change, changedMessage, checkChange, refusedChange, tokensOf } from './change.ts';
-import {
-  type ChangeRow,
-  changeOfPush,
-  changesOfChat,
-  changingChats,
-  endChange,
-  postponeChange,
-} from './change-store.ts';
+import { type Change, changedMessage, checkChange, refusedChange, tokensOf, unreachableChange } from './change.ts';
+import { type ChangeRow, changesOfChat, changingChats, endChange, postponeChange } from './change-store.ts';
 import { ChangeWaiters } from './change-waiters.ts';
 import { endRefused, keepChange, type RetireButtons, tellUnheard } from './keep-change.ts';
 import type { PushRow } from './message.ts';
@@ -56,6 +49,8 @@ export class ChangeLane {
   readonly #chats = new Set<number>();
   /** How many callers ask for a change in a chat right now: what a query finds there may be behind them. */
   readonly #asking = new Map<number, number>();
+  /** Counts what no caller waits for: the same. */
+  #joined = 0;
   readonly #underWay = new Set<string>();
   /** Chats that are looked at again later. */
   readonly #later = new Map<number, Cancel>();
@@ -81,16 +76,13 @@ export class ChangeLane {
    * @throws HubError `invalid_request` (too long, or not sent yet), `telegram_error`, `not_found`, `unavailable`
    */
   async ask(row: PushRow, change: Change, ms = Number.POSITIVE_INFINITY): Promise<PushRow | undefined> {
-    const { db, clock, retireButtons } = this.#ports;
+    const { db } = this.#ports;
     checkChange(row, change);
     const place = this.#waiters.join(row.id, ms);
     this.#chats.add(row.chat_id);
     this.#asking.set(row.chat_id, (this.#asking.get(row.chat_id) ?? 0) + 1);
     try {
-      await db.transact(async (tx) => {
-        const isUnderWay = this.#underWay.has(row.id);
-        place.expects(await keepChange(tx, row, change, { isUnderWay, retireButtons, now: clock.now() }));
-      });
+      await db.transact(async (tx) => place.expects(await this.join(tx, row, change)));
       return await place.told();
     } finally {
       place.leave();
@@ -100,9 +92,19 @@ export class ChangeLane {
     }
   }
 
-  /** Whether a change of this message is still to come. */
-  async isComing(pushId: string): Promise<boolean> {
-    return (await this.#ports.db.query(changeOfPush, { pushId })).length > 0;
+  /**
+   * Asks for a change as part of the caller's transaction, and waits for nothing.
+   * @returns its version
+   * @throws HubError `invalid_request` (too long, or not sent yet)
+   */
+  async join(tx: Tx, row: PushRow, change: Change): Promise<number> {
+    const { clock, retireButtons } = this.#ports;
+    checkChange(row, change);
+    tx.afterCommit(() => {
+      this.#joined++;
+      this.#chats.add(row.chat_id);
+    });
+    return keepChange(tx, row, change, { isUnderWay: this.#underWay.has(row.id), retireButtons, now: clock.now() });
   }
 
   /** The chat's next change that may be tried now. */
@@ -110,9 +112,11 @@ export class ChangeLane {
     if (!this.#chats.has(chatId)) return undefined;
     const { db, clock } = this.#ports;
     const now = clock.now();
+    const joined = this.#joined;
     const changes = await db.query(changesOfChat, { chatId, limit: LOOK_AT });
     const [first] = changes;
-    if (first === undefined && !this.#asking.has(chatId)) this.#chats.delete(chatId);
+    const mayBeBehind = this.#asking.has(chatId) || joined !== this.#joined;
+    if (first === undefined && !mayBeBehind) this.#chats.delete(chatId);
     const ready = changes.find((change) => change.not_before <= now);
     if (ready === undefined && first !== undefined) {
       this.#lookAgain(first, Math.min(...changes.map((change) => change.not_before)) - now);
@@ -122,12 +126,13 @@ export class ChangeLane {
 
   /** Asks Telegram for a change, and keeps what it said. */
   async perform(change: ChangeRow): Promise<void> {
-    const { db, changer } = this.#ports;
+    const { db, clock, changer, aheadMs } = this.#ports;
     const [row] = await db.query(pushById, { id: change.push_id });
     if (row === undefined || row.telegram_message_id === null) {
       return this.#refuse(change, row, new HubError('not_found', 'The message was deleted meanwhile.'));
     }
-    if (this.#hasOutlived(change)) return this.#refuse(change, row, unreachable('7 days'));
+    const isOutlived = clock.now() - change.asked_at > GIVE_UP_AFTER_MS + aheadMs(GIVE_UP_AFTER_MS);
+    if (isOutlived) return this.#refuse(change, row, unreachableChange('7 days'));
     this.#underWay.add(row.id);
     try {
       const { next, alternatives, buttonsOnly } = changedMessage(row, change);
@@ -150,11 +155,6 @@ export class ChangeLane {
     this.#waiters.end();
     for (const cancel of this.#later.values()) cancel();
     this.#later.clear();
-  }
-
-  #hasOutlived(change: ChangeRow): boolean {
-    const waitedMs = this.#ports.clock.now() - change.asked_at;
-    return waitedMs > GIVE_UP_AFTER_MS + this.#ports.aheadMs(GIVE_UP_AFTER_MS);
   }
 
   async #settle(change: ChangeRow, row: PushRow, next: PushRow, outcome: ChangeOutcome): Promise<void> {
@@ -186,7 +186,7 @@ export class ChangeLane {
         }
         sendPause.doubt(chatId);
         if (unsure < MAX_UNSURE) return this.#again(change, backoff(unsure), 1);
-        return this.#refuse(change, row, unreachable(verdict.error));
+        return this.#refuse(change, row, unreachableChange(verdict.error));
       case 'moved':
         throw new Error('A change follows no group.');
       default:
@@ -240,8 +240,4 @@ export class ChangeLane {
     });
     this.#later.set(chatId, cancel);
   }
-}
-
-function unreachable(why: string): HubError {
-  return new HubError('unavailable', `Telegram can't be reached: ${why}`, { retryAfterSeconds: 5 });
 }

@@ -1,4 +1,5 @@
 import type { Selectable } from 'kysely';
+import type { Database } from '../db/open.ts';
 import type { ParseMode, PushChangeTable } from '../db/push-tables.ts';
 import { statement } from '../db/statement.ts';
 
@@ -53,6 +54,11 @@ export const replaceChange = statement<ChangeContent & { pushId: string }>()((db
 export const changeOfPush = statement<{ pushId: string }>()((db, p) =>
   db.selectFrom('push_changes').selectAll().where('push_id', '=', p('pushId')),
 );
+
+/** Whether a change of this message is still to come. */
+export async function isChanging(db: Pick<Database, 'query'>, pushId: string): Promise<boolean> {
+  return (await db.query(changeOfPush, { pushId })).length > 0;
+}
 
 /** A chat's changes in the order in which they were asked for. */
 export const changesOfChat = statement<{ chatId: number; limit: number }>()((db, p) =>

@@ -146,3 +146,8 @@ export function refusedChange(
     extra: { telegram_error_code: outcome.code },
   });
 }
+
+/** Why a change was not made: Telegram said nothing of it for too long. */
+export function unreachableChange(why: string): HubError {
+  return new HubError('unavailable', `Telegram can't be reached: ${why}`, { retryAfterSeconds: 5 });
+}

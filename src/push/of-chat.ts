@@ -1,4 +1,5 @@
 import type { Database } from '../db/open.ts';
+import { statement } from '../db/statement.ts';
 import type { PushRow } from './message.ts';
 
 /** A message, and the name of the TPV that sent it. */
@@ -22,3 +23,13 @@ export async function pushesOfChat(
     .limit(limit)
     .execute();
 }
+
+/** The message of the hub itself that a chat shows under Telegram's number. */
+export const hubPushInChat = statement<{ chatId: number; messageId: number }>()((db, p) =>
+  db
+    .selectFrom('push_messages')
+    .selectAll()
+    .where('chat_id', '=', p('chatId'))
+    .where('telegram_message_id', '=', p('messageId'))
+    .where('tpv_id', 'is', null),
+);

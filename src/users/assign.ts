@@ -2,6 +2,7 @@ import type { Tx } from '../db/open.ts';
 import { statement } from '../db/statement.ts';
 import { storedValue, storeValue } from '../db/stored-value.ts';
 import { HubError } from '../errors.ts';
+import { serviceOf } from '../tpvs/service/service-column.ts';
 import type { Tpv } from '../tpvs/tpv.ts';
 import { type Candidate, leastUsers, roundRobin } from './strategies.ts';
 import { tpvOfUser } from './user.ts';
@@ -13,6 +14,8 @@ type AutomaticStrategy = 'least_users' | 'round_robin';
 export interface AssignPorts {
   strategy(): StrategyName;
   isOnline(tpv: Pick<Tpv, 'id' | 'last_heartbeat'>): boolean;
+  /** By which timetables are read. */
+  now(): number;
 }
 
 const ROUND_ROBIN_LAST = 'round_robin_last';
@@ -20,7 +23,7 @@ const ROUND_ROBIN_LAST = 'round_robin_last';
 const candidates = statement<object>()((db) =>
   db
     .selectFrom('tpv_instances')
-    .select(['id', 'user_count', 'last_heartbeat'])
+    .select(['id', 'user_count', 'last_heartbeat', 'service'])
     .where('is_active', '=', 1)
     .where('deleted_at', 'is', null)
     .whereRef('user_count', '<', 'max_users'),
@@ -103,7 +106,13 @@ interface Seats {
 async function readSeats(tx: Tx, ports: AssignPorts, strategy: AutomaticStrategy): Promise<Seats> {
   const rows = await tx.run(candidates, {});
   const [last] = strategy === 'round_robin' ? await tx.run(storedValue, { key: ROUND_ROBIN_LAST }) : [];
-  const open = rows.map((row) => ({ id: row.id, userCount: row.user_count, online: ports.isOnline(row) }));
+  const now = ports.now();
+  const open = rows.map((row) => ({
+    id: row.id,
+    userCount: row.user_count,
+    online: ports.isOnline(row),
+    service: serviceOf(row, now).state,
+  }));
   return { open, last: last?.value };
 }
 

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, renameSync, rmSync, statSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import SqliteDatabase from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { Checkpointer } from '../../src/db/checkpointer.ts';
@@ -8,6 +8,8 @@ import type { FileLoss, WatchedFile } from '../../src/db/watched-file.ts';
 import { freshDatabase } from '../support/hub.ts';
 
 const LOG_BYTES = 8 * 1024 * 1024;
+/** More than the thread leaves as it is. */
+const LONG_LOG_BYTES = 40 * 1024 * 1024;
 
 test('a long log is written back into the file beside the hub’s own work, and is gone after closing', async () => {
   const url = await freshDatabase('sqlite');
@@ -30,6 +32,25 @@ test('a long log is written back into the file beside the hub’s own work, and 
   await again.close();
   expect(rows).toEqual([{ key: 'during' }]);
 });
+
+test('the thread, and not the hub’s next commit, begins a long log anew: SQLite syncs its head meanwhile', async () => {
+  const url = await freshDatabase('sqlite');
+  const log = `${url.slice('sqlite:'.length)}-wal`;
+  const db = openDatabase({ DATABASE_URL: url, DATABASE_DURABILITY: 'full' });
+  await migrate(db);
+  for (let i = 0; statSync(log).size < LONG_LOG_BYTES; i++) await writeRow(db, `row ${i}`);
+  const before = timesBegun(log);
+  await db.tidy();
+  expect(timesBegun(log)).toBe(before + 1);
+  await writeRow(db, 'after');
+  expect(timesBegun(log)).toBe(before + 1);
+  await db.close();
+});
+
+/** https://sqlite.org/fileformat2.html#walformat: the head counts how often the log was begun. */
+function timesBegun(log: string): number {
+  return readFileSync(log).readUInt32BE(12);
+}
 
 describe('a file that loses its name just before the thread opens it', () => {
   const lose: Record<FileLoss, (file: string) => void> = {

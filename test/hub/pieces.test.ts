@@ -256,7 +256,7 @@ describe.each(DIALECTS)('S30: what changes many rows does it in many commits, on
     expect(written).toEqual([500, 500, 1]);
     await run(db, instructions(250, tpv.id));
     await run(db, sql`update instructions set due_at = 1, expires_at = 1`);
-    const texts = { of: () => ({ unanswered: () => 'Nadie ha contestado.' }) };
+    const texts = { unanswered: () => 'Nadie ha contestado.' };
     expect(
       await commits((counted) => sweepDue({ db: counted, texts, settings: { maxAttempts: 3 } }, clock.now())),
     ).toBe(3);
@@ -268,7 +268,7 @@ describe.each(DIALECTS)('S30: what changes many rows does it in many commits, on
         ${numbers(12)} select 'waits-' || i, 1000 + i, 'process_message', '{}', 'pending', 5, 1, ${sql.lit(FAR)},
           ${sql.lit(FAR)} from n`,
     );
-    const assigning = { strategy: () => 'least_users' as const, isOnline: () => true };
+    const assigning = { strategy: () => 'least_users' as const, isOnline: () => true, now: () => 0 };
     expect(await commits((counted) => drainInbox(counted, assigning, 50))).toBe(3);
     const unassigned = await db.read.selectFrom('instructions').select('id').where('tpv_id', 'is', null).execute();
     expect(unassigned).toEqual([]);

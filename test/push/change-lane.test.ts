@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Change } from '../../src/push/change.ts';
+import { isChanging } from '../../src/push/change-store.ts';
 import type { ChangeOutcome } from '../../src/push/send-port.ts';
 import { sent, startDispatcher, type TestDispatcher } from '../support/dispatcher.ts';
 import { DIALECTS } from '../support/hub.ts';
@@ -120,7 +121,7 @@ describe.each(DIALECTS)('changes on %s', (database) => {
     await next.idle();
     expect(next.changes.map(({ text }) => text)).toEqual(['b']);
     expect(await next.row(id)).toMatchObject({ text: 'b' });
-    expect(await next.dispatcher.changes.isComing(id)).toBe(false);
+    expect(await isChanging(next.db, id)).toBe(false);
   });
 
   test('that the next process can’t make say so, and what they would have added comes as a message', async () => {
@@ -144,7 +145,7 @@ describe.each(DIALECTS)('changes on %s', (database) => {
     await next.idle();
     expect(next.got).toMatchObject([{ chatId: 1, text: 'Pagado.' }]);
     expect(await next.row(id)).toMatchObject({ error_message: expect.stringContaining('el cambio no se hizo') });
-    expect(await next.dispatcher.changes.isComing(id)).toBe(false);
+    expect(await isChanging(next.db, id)).toBe(false);
   });
 
   test('that may have arrived are made again, and given up where others get through meanwhile', async () => {
@@ -159,7 +160,7 @@ describe.each(DIALECTS)('changes on %s', (database) => {
     await expect(done).rejects.toMatchObject({ code: 'unavailable' });
     expect(hub.changes).toHaveLength(5);
     expect(hub.got.filter(({ text }) => text === 'other').length).toBeGreaterThan(40);
-    expect(await hub.dispatcher.changes.isComing(id)).toBe(false);
+    expect(await isChanging(hub.db, id)).toBe(false);
   });
 
   test('that Telegram refuses are over, and leave a newer one what is its own', async () => {

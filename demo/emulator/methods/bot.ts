@@ -12,8 +12,7 @@ interface BotCommand {
 
 /** Methods about the bot itself, its files and the presses on its buttons. */
 export function botMethods(chats: Chats, files: FileStore, queries: CallbackQueries, feed: Feed) {
-  /** By language; those of everybody else without one. */
-  const commands = new Map<string, BotCommand[]>();
+  let commands: BotCommand[] = [];
   return {
     getMe: () => ({
       result: {
@@ -27,10 +26,10 @@ export function botMethods(chats: Chats, files: FileStore, queries: CallbackQuer
     }),
     getFile: ({ params }) => ({ result: files.describe(string(params, 'file_id')) }),
     setMyCommands: ({ params }) => {
-      commands.set(string(params, 'language_code'), commandsFrom(params.commands));
+      commands = commandsFrom(params.commands);
       return { result: true };
     },
-    getMyCommands: ({ params }) => ({ result: commands.get(string(params, 'language_code')) ?? [] }),
+    getMyCommands: () => ({ result: commands }),
     answerCallbackQuery: ({ params }) => {
       const id = string(params, 'callback_query_id');
       const text = string(params, 'text');

@@ -40,8 +40,8 @@ export function canSyncBeside(): boolean {
  * sync of that log on another thread then makes it as durable as SQLite's own FULL commit, if nothing of it is told
  * before: `durable` says when, and reads show only what is.
  *
- * SQLite itself still syncs the log before it copies from it, and the file before it writes over the log
- * (a checkpoint), and the first page of a log that it starts anew.
+ * SQLite itself still syncs the log before it copies from it, and the file before it writes over the log (a checkpoint),
+ * and the first page of a log that it starts anew: the checkpoint's thread does all three (checkpoint-worker.cjs).
  */
 export function syncBeside({ writer, openReader, onSyncFailed, sync }: BesidePorts): Beside {
   // Nothing of what a killed process left may be told before it is on disk.

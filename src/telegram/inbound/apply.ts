@@ -10,16 +10,18 @@ import { enqueue, hubSentence } from '../../push/enqueue.ts';
 import { tpvById, tpvByJoinCode } from '../../tpvs/tpv.ts';
 import { type AssignPorts, assign, markUnassignedTold, moveUser } from '../../users/assign.ts';
 import { type Profile, type TouchedUser, touchUser } from '../../users/user.ts';
-import type { PeoplesTexts, Texts } from '../texts/texts.ts';
+import type { Texts } from '../texts.ts';
+import { type HubPressPorts, pressHubButton } from './hub-press.ts';
 import type { Meaning } from './meaning.ts';
 import type { From } from './update.ts';
 
 export interface ApplyPorts {
   handOut: HandOut;
   assigning: AssignPorts;
-  texts: PeoplesTexts;
+  texts: Texts;
   /** A press was committed, and asks for something. */
   onPress(press: Press, outcome: PressOutcome): void;
+  hubButtons: HubPressPorts;
   settings: Pick<DeliverySettings, 'instructionTtlMs' | 'pressTtlMs'>;
   forwardStart: boolean;
 }
@@ -32,11 +34,6 @@ function profileOf(from: From): Profile {
     lastName: from.last_name ?? '',
     languageCode: from.language_code ?? '',
   };
-}
-
-/** The sentences in the person's language. */
-function textsOf({ texts }: Pick<ApplyPorts, 'texts'>, from: From): Texts {
-  return texts.of(from.language_code ?? '');
 }
 
 type Understood = Exclude<Meaning, { kind: 'none' }>;
@@ -53,7 +50,6 @@ export async function applyUpdate(
   now: number,
 ): Promise<string | undefined> {
   const { from } = meaning;
-  const texts = textsOf(ports, from);
   const say = (text: string, keyboard?: InlineKeyboard) => enqueue(tx, hubSentence(from.id, text, keyboard), now);
   const touch = (active = true) => touchPerson(tx, from, now, { active, always: meaning.kind === 'membership' });
   switch (meaning.kind) {
@@ -81,11 +77,11 @@ export async function applyUpdate(
     }
     case 'id':
       await touch();
-      await say(texts.yourId(from.id), copyId(texts, from.id));
+      await say(ports.texts.yourId(from.id), copyId(ports.texts, from.id));
       return undefined;
     case 'help':
       await touch();
-      await say(texts.help);
+      await say(ports.texts.help);
       return undefined;
     case 'press': {
       const one = pressOf(updateId, meaning);
@@ -94,6 +90,9 @@ export async function applyUpdate(
       tx.afterCommit(() => ports.onPress(one, outcome));
       return outcome.kind === 'instruction' ? outcome.instructionId : undefined;
     }
+    case 'hub_press':
+      await pressHubButton(tx, ports.hubButtons, meaning, now);
+      return undefined;
     default:
       return meaning satisfies never;
   }
@@ -112,9 +111,14 @@ async function touchPerson(
 }
 
 /** Tells a person that no TPV can be given what they sent. */
-export async function sayUnreadable(tx: Tx, ports: Pick<ApplyPorts, 'texts'>, from: From, now: number): Promise<void> {
+export async function sayUnreadable(
+  tx: Tx,
+  { texts }: Pick<ApplyPorts, 'texts'>,
+  from: From,
+  now: number,
+): Promise<void> {
   await touchPerson(tx, from, now, { active: true, always: false });
-  await enqueue(tx, hubSentence(from.id, textsOf(ports, from).unreadable), now);
+  await enqueue(tx, hubSentence(from.id, texts.unreadable), now);
 }
 
 function submission(
@@ -145,7 +149,7 @@ async function findTpv(tx: Tx, ports: ApplyPorts, from: From, user: TouchedUser,
   }
   if (!user.told) {
     await markUnassignedTold(tx, from.id, now);
-    await enqueue(tx, hubSentence(from.id, textsOf(ports, from).unassigned), now);
+    await enqueue(tx, hubSentence(from.id, ports.texts.unassigned), now);
   }
   return null;
 }
@@ -159,7 +163,7 @@ async function welcome(
   code: string | undefined,
   say: (text: string, keyboard?: InlineKeyboard) => Promise<unknown>,
 ): Promise<string | null> {
-  const texts = textsOf(ports, from);
+  const { texts } = ports;
   let tpvId = user.tpvId;
   const problem = code === undefined ? undefined : await join(tx, texts, from.id, code);
   if (problem !== undefined && typeof problem === 'object') tpvId = problem.tpvId;
@@ -188,14 +192,5 @@ function copyId(texts: Texts, id: number): InlineKeyboard {
 function pressOf(updateId: number, meaning: Extract<Meaning, { kind: 'press' }>): Press {
   const { from, queryId, messageId, data, inKeyboard } = meaning;
   const telegramUsername = from.username === undefined ? null : storable(from.username);
-  return {
-    updateId,
-    queryId,
-    telegramUserId: from.id,
-    telegramUsername,
-    languageCode: from.language_code ?? '',
-    messageId,
-    data: storable(data),
-    inKeyboard,
-  };
+  return { updateId, queryId, telegramUserId: from.id, telegramUsername, messageId, data: storable(data), inKeyboard };
 }

@@ -1,4 +1,5 @@
 import type { Submission } from '../../instructions/submit.ts';
+import { hubButtonOf } from '../../push/hub-button.ts';
 import { type Attachment, attachmentsOf, messagePayload } from './payload.ts';
 import { type From, type Message, UNREAD_CONTENT, type Update } from './update.ts';
 
@@ -14,6 +15,8 @@ export type Meaning =
   | { kind: 'start'; from: From; code: string | undefined; payload: Submission['payload'] }
   | { kind: 'id' | 'help'; from: From }
   | { kind: 'press'; from: From; queryId: string; messageId: number | undefined; data: string; inKeyboard: boolean }
+  /** A press on a button of the hub's own. */
+  | { kind: 'hub_press'; from: From; queryId: string; messageId: number | undefined; action: string; arg: string }
   | { kind: 'membership'; from: From; active: boolean }
   /** `tell` gets a sentence that says so, lest a person waits for an answer to what no TPV sees. */
   | { kind: 'none'; reason: string; tell?: From | undefined };
@@ -31,6 +34,8 @@ export function meaningOf(update: Update, options: MeaningOptions): Meaning {
   }
   if (update.callback_query !== undefined) {
     const { from, id, message, data = '' } = update.callback_query;
+    const own = hubButtonOf(data);
+    if (own !== undefined) return { kind: 'hub_press', from, queryId: id, messageId: message?.message_id, ...own };
     const buttons = message?.reply_markup?.inline_keyboard.flat() ?? [];
     const inKeyboard = buttons.some((button) => button.callback_data === data);
     return { kind: 'press', from, queryId: id, messageId: message?.message_id, data, inKeyboard };
