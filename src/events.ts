@@ -47,6 +47,10 @@ export type HubEvent =
     }
   /** Somebody may be assigned now: a TPV was activated, or has room again. */
   | { type: 'tpv.available'; tpvId: string }
+  /** The TPV is there, and was not. */
+  | { type: 'tpv.online'; tpvId: string }
+  /** The TPV is not there any more, since `since` (milliseconds); its row keeps that its persons are not told yet. */
+  | { type: 'tpv.offline'; tpvId: string; since: number }
   /** Two processes take the socket of one key from each other. */
   | { type: 'tpv.key_shared'; tpvId: string }
   /** A TPV was refused, as it has as much waiting as it may. */

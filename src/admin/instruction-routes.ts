@@ -12,7 +12,7 @@ import {
   listInstructions,
 } from '../instructions/instruction-list.ts';
 import { earlierInHand, updateReceived } from '../instructions/instruction-store.ts';
-import type { Presence } from '../tpvs/presence.ts';
+import type { Presence } from '../tpvs/presence/presence.ts';
 import { tpvById } from '../tpvs/tpv.ts';
 import { type Column, sendCsv } from './csv.ts';
 import { instructionDetailOf, instructionSummaryOf } from './instruction-answer.ts';

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { isoTime } from '../iso-time.ts';
-import type { Presence } from '../tpvs/presence.ts';
+import type { Presence } from '../tpvs/presence/presence.ts';
 import { type ListedTpv, stateOf } from '../tpvs/tpv-list.ts';
 import type { TpvSummary, tpvDetail } from './schemas/tpvs.ts';
 
@@ -23,7 +23,7 @@ export function tpvSummaryOf(tpv: ListedTpv, presence: Presence, backlog: number
     endpoint_url: tpv.endpoint_url,
     state: stateOf(tpv),
     is_online: isOnline,
-    transport: presence.isConnected(tpv.id) ? 'socket' : isOnline ? 'poll' : null,
+    transport: !isOnline ? null : presence.transportOf(tpv) === 'socket' ? 'socket' : 'poll',
     max_users: tpv.max_users,
     user_count: tpv.user_count,
     backlog,

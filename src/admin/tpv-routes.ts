@@ -14,7 +14,7 @@ import { MOST_COUNTED } from '../observability/totals.ts';
 import { pendingByTpv } from '../observability/waiting.ts';
 import { editTpv } from '../tpvs/edit.ts';
 import { keysOfTpv } from '../tpvs/keys.ts';
-import type { Presence } from '../tpvs/presence.ts';
+import type { Presence } from '../tpvs/presence/presence.ts';
 import { registerTpv } from '../tpvs/register.ts';
 import { type Tpv, tpvById } from '../tpvs/tpv.ts';
 import { listTpvs } from '../tpvs/tpv-list.ts';

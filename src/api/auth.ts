@@ -4,6 +4,7 @@ import { HubError } from '../errors.ts';
 import type { KeyedPaces, Rate } from '../pace.ts';
 import { apiKeyOf } from '../tpvs/api-key.ts';
 import type { Credential } from '../tpvs/keys.ts';
+import type { Presence } from '../tpvs/presence/presence.ts';
 import type { CountFailure } from './failed-secrets.ts';
 
 declare module 'fastify' {
@@ -15,7 +16,7 @@ declare module 'fastify' {
 
 export interface AuthPorts {
   authenticate(key: string): Promise<Credential | undefined>;
-  heard(tpvId: string): void;
+  heard: Presence['heard'];
   failed: CountFailure;
   /** How fast each TPV calls. */
   paces: KeyedPaces;
@@ -32,10 +33,12 @@ export interface TpvRoute {
   inactive: boolean;
   /** What is counted together: a TPV that reports much still gets its instructions. */
   counted?: 'fetching' | 'others';
+  /** `asked`: who calls it takes its instructions over REST, and is there so; `called`: that is open. */
+  sign?: 'asked' | 'called';
 }
 
-/** A hook that lets TPVs in, as fast as they may call. Every authenticated call is a heartbeat. */
-export function requireTpv(ports: AuthPorts, { inactive, counted = 'others' }: TpvRoute) {
+/** A hook that lets TPVs in, as fast as they may call. Every authenticated call is a sign of life. */
+export function requireTpv(ports: AuthPorts, { inactive, counted = 'others', sign = 'called' }: TpvRoute) {
   return async (request: FastifyRequest): Promise<void> => {
     const key = apiKeyOf(request.headers.authorization);
     const credential = key === undefined ? undefined : await ports.authenticate(key);
@@ -53,7 +56,7 @@ export function requireTpv(ports: AuthPorts, { inactive, counted = 'others' }: T
       });
     }
     if (!inactive && !isActive) throw new HubError('tpv_inactive', 'The TPV is inactive.');
-    ports.heard(tpvId);
+    ports.heard(credential.tpv, sign);
     request.credential = credential;
   };
 }

@@ -43,7 +43,7 @@ export async function instructionRoutes(instance: FastifyInstance, options: Inst
   app.get(
     '/api/tpv/instructions',
     {
-      onRequest: requireTpv(options.auth, { inactive: false, counted: 'fetching' }),
+      onRequest: requireTpv(options.auth, { inactive: false, counted: 'fetching', sign: 'asked' }),
       // A HEAD would hand instructions out and show none of them (S36).
       exposeHeadRoute: false,
       schema: {

@@ -4,7 +4,7 @@ import { parseJson } from '../db/json-text.ts';
 import type { Database } from '../db/open.ts';
 import { stats } from '../instructions/instruction-counts.ts';
 import { isoTime } from '../iso-time.ts';
-import type { Presence } from '../tpvs/presence.ts';
+import type { Presence } from '../tpvs/presence/presence.ts';
 import { registerTpv } from '../tpvs/register.ts';
 import type { Tpv } from '../tpvs/tpv.ts';
 import { type TelegramUser, usersOfTpv, usersOfTpvByActivity } from '../users/user.ts';
@@ -105,7 +105,7 @@ export async function tpvRoutes(instance: FastifyInstance, options: TpvRoutesOpt
   app.post(
     '/api/tpv/heartbeat',
     {
-      onRequest: anyTpv,
+      onRequest: requireTpv(options.auth, { inactive: true, sign: 'asked' }),
       // Whatever an older TPV puts beside `version` is ignored, and its schema looks at that one.
       config: { anyJson: ['*'] },
       bodyLimit: MAX_HEARTBEAT_BYTES,

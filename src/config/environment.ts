@@ -110,6 +110,7 @@ export const environmentSchema = z.object({
     text.refine((value) => value.split(',').every((one) => isTrusted(one.trim()))),
   ).default('loopback'),
   HEARTBEAT_INTERVAL_SECONDS: seconds(1, 3600).default(25),
+  OFFLINE_GRACE_SECONDS: seconds(0, 3600).default(15),
   SENT_LEASE_SECONDS: seconds().default(DEFAULT_DELIVERY.sentLeaseMs / 1_000),
   PROCESSING_LEASE_SECONDS: seconds().default(DEFAULT_DELIVERY.processingLeaseMs / 1_000),
   INSTRUCTION_TTL_SECONDS: seconds().default(DEFAULT_DELIVERY.instructionTtlMs / 1_000),

@@ -43,6 +43,14 @@ export interface TpvTable {
   join_code: string;
   created_at: number;
   last_heartbeat: number | null;
+  /** Over what it was there last; null: not known, or it never was. */
+  transport: 'socket' | 'rest' | null;
+  /** Until when it is online without another sign of life; null: it is offline. tpvs/presence/rule.ts has the rule. */
+  online_until: number | null;
+  /** Since when it is online, or offline; null: it never came. */
+  presence_since: number | null;
+  /** When it went offline, until its persons were told; null: there is nothing to tell. */
+  offline_untold: number | null;
   deleted_at: number | null;
   /** When an administrator (or open registration) let it in; null: it still waits for that. */
   approved_at: number | null;

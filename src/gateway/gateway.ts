@@ -8,6 +8,7 @@ import { uuidv7 } from '../ids.ts';
 import type { KeepReport } from '../instructions/report.ts';
 import type { Logger } from '../log/log.ts';
 import type { Credential } from '../tpvs/keys.ts';
+import type { Presence } from '../tpvs/presence/presence.ts';
 import { AccessWatch } from './access-watch.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { Session, type SessionPorts } from './socket-session.ts';
@@ -27,7 +28,7 @@ export interface GatewayPorts {
     detach(sink: Sink): Promise<void>;
     resume(sink: Sink): void;
   };
-  presence: { heard(tpvId: string): void; connected(tpvId: string): () => void };
+  presence: Pick<Presence, 'heardSocket' | 'connected'>;
   report: KeepReport;
   push: SessionPorts['push'];
 }
@@ -96,7 +97,7 @@ export class Gateway {
       push,
       onRoom: (of) => delivery.resume(of),
       onEnd: (of) => this.#ended(of),
-      onHeard: (of) => presence.heard(of.tpvId),
+      onHeard: (of) => presence.heardSocket(of.tpvId),
       onFault: (error, of) =>
         log.error({ err: error, tpv_id: of.tpvId }, 'could not store a report from a socket; its TPV repeats it'),
     });
@@ -106,10 +107,10 @@ export class Gateway {
       older.close(CloseCode.Replaced, 'replaced');
     }
     this.#sessions.set(tpv.id, session);
-    const goOffline = presence.connected(tpv.id);
+    const leavePresence = presence.connected(tpv.id);
     const leaveHeartbeat = this.#heartbeat.join(session);
     this.#leave.set(session, () => {
-      goOffline();
+      leavePresence(session.closeCode === CloseCode.HeartbeatTimeout ? 'fell_silent' : 'closed');
       leaveHeartbeat();
     });
     this.#ports.events.changed('tpv', tpv.id);

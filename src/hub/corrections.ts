@@ -11,7 +11,7 @@ import type { DeliverySettings } from '../instructions/instruction.ts';
 import type { Logger } from '../log/log.ts';
 import { correctPushes } from '../push/correct-pushes.ts';
 import { correctKeys } from '../tpvs/keys.ts';
-import { correctHeartbeats } from '../tpvs/presence.ts';
+import { correctPresence } from '../tpvs/presence/rows.ts';
 
 export interface CorrectionPorts {
   db: Database;
@@ -87,7 +87,7 @@ export async function startCorrections(ports: CorrectionPorts): Promise<Correcti
       await correctSessions(tx, correction);
       await correctKeys(tx, correction);
       await correctSetup(tx, correction);
-      await correctHeartbeats(tx, correction);
+      await correctPresence(tx, correction);
     });
     await correctInstructions(through, ports.limits, correction);
     await correctPushes(through, correction);

@@ -14,7 +14,7 @@ import { createMetrics, type Metrics } from '../observability/metrics/metrics.ts
 import { startTelemetry, type Telemetry } from '../observability/telemetry.ts';
 import { Settings } from '../settings/settings.ts';
 import { TEXTS, type Texts, telegramTexts } from '../telegram/texts.ts';
-import { Presence } from '../tpvs/presence.ts';
+import { Presence } from '../tpvs/presence/presence.ts';
 import { type Corrections, startCorrections } from './corrections.ts';
 import { endAtOnce } from './end-at-once.ts';
 
@@ -104,8 +104,12 @@ export async function openGround(
   };
   const corrections = await startCorrections({ db, clock, log, limits });
   ends.defer(() => corrections.stop());
-  const presence = new Presence(db, clock);
-  ends.defer(() => presence.write().catch(onFault));
+  const graceMs = config.OFFLINE_GRACE_SECONDS * 1_000;
+  const presence = new Presence(db, clock, { graceMs, isDraining: () => draining.begun });
+  ends.defer(async () => {
+    await presence.write().catch(onFault);
+    await presence.settle().catch(onFault);
+  });
   const activity = new Activity({ db, clock, events, corrections, onFault });
   ends.defer(() => activity.stop());
   const settings = await Settings.open({ db, clock, log, config, texts: TEXTS });

@@ -68,6 +68,7 @@ export async function createHub(
   // An update comes in, becomes a row, reaches its TPV, and its answer goes out.
   const delivery = new Delivery({ ...ground, settings: limits, observer: telemetry.delivery });
   await delivery.recover();
+  await presence.recover();
   const { sockets } = delivery;
   const keepReport: KeepReport = (one) => report({ transact: db.transact, settings: limits }, one, clock.now());
   const outbound = createOutbound({ ...ground, api }, making);

@@ -11,7 +11,7 @@ import { KEY_LIFE_MS } from '../push/accept.ts';
 import { pushRetention, sweepUploads } from '../push/push-retention.ts';
 import type { UploadStore } from '../push/uploads.ts';
 import { AWAITING_KEPT_MS, deleteForgottenRegistrations } from '../tpvs/awaiting.ts';
-import { HEARTBEAT_WRITE_INTERVAL_MS } from '../tpvs/presence.ts';
+import { HEARTBEAT_WRITE_INTERVAL_MS } from '../tpvs/presence/presence.ts';
 import type { AssignPorts } from '../users/assign.ts';
 import type { Ground } from './ground.ts';
 
@@ -76,6 +76,7 @@ export function startMaintenance(ports: MaintenancePorts, ends: AsyncDisposableS
   const inbox = job('inbox', () => drainInbox(db, ports.assigning, INBOX_PAGE));
   const vacating = job('vacating', () => goOnVacating(db));
   const tidy = job('database', () => db.tidy());
+  const comeAndGone = job('presence', () => presence.settle());
   const heartbeats = job('heartbeats', () => presence.write());
   const old = job('retention', async (now) => {
     const keptMs = settings.retentionDays * DAY_MS;
@@ -94,6 +95,7 @@ export function startMaintenance(ports: MaintenancePorts, ends: AsyncDisposableS
     clock.every(SWEEP_INTERVAL_MS, () => {
       sweep();
       silent();
+      comeAndGone();
       vacating();
       inbox();
       tidy();

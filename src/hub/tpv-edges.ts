@@ -40,7 +40,7 @@ export async function registerTpvEdges(app: FastifyInstance, ports: TpvEdgesPort
   const checkKey = (key: string) => authenticate(db, key, now());
   const auth: AuthPorts = {
     authenticate: checkKey,
-    heard: (tpvId) => presence.heard(tpvId),
+    heard: (tpv, sign) => presence.heard(tpv, sign),
     failed: ports.failed,
     paces: new KeyedPaces(),
     clock,

@@ -33,7 +33,7 @@ export interface Backlog {
 export async function readBacklog(
   db: Database,
   now: number,
-  isOnline: (tpv: Pick<Tpv, 'id' | 'last_heartbeat'>) => boolean,
+  isOnline: (tpv: Pick<Tpv, 'id' | 'online_until'>) => boolean,
 ): Promise<Backlog> {
   const queries = backlogQueries(db);
   const waited = (since: number | null) => (since === null ? 0 : Math.max(0, now - since));
@@ -85,7 +85,7 @@ export function backlogQueries(db: Database) {
               .orderBy('i.seq')
               .limit(1);
           const press = first(PRESS_PRIORITY).as('press');
-          return ['t.id', 't.name', 't.last_heartbeat', press, first(MESSAGE_PRIORITY).as('message')];
+          return ['t.id', 't.name', 't.online_until', press, first(MESSAGE_PRIORITY).as('message')];
         })
         .orderBy('t.id')
         .limit(TPVS_AT_A_TIME),

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import { type Config, dataFolder } from '../config/config.ts';
 import type { Database } from '../db/open.ts';
 import type { Logger } from '../log/log.ts';
-import type { Presence } from '../tpvs/presence.ts';
+import type { Presence } from '../tpvs/presence/presence.ts';
 import { type Backlog, readBacklog } from './backlog.ts';
 import { type DiskSpace, diskSpace } from './disk-space.ts';
 

@@ -33,13 +33,16 @@ const LISTED = [
   'join_code',
   'created_at',
   'last_heartbeat',
+  'transport',
+  'online_until',
+  'presence_since',
   'deleted_at',
   'approved_at',
 ] as const satisfies readonly (keyof Tpv)[];
 
 /**
  * A page of TPVs, the newest first; its key is the id.
- * @param isOnline whether a TPV is online, which no table says
+ * @param isOnline whether a TPV is online, which no table alone says
  */
 export function listTpvs(
   db: Database,

@@ -9,9 +9,6 @@ export const DEFAULT_MAX_USERS = 100;
 /** A TPV: one restaurant's point-of-sale server. */
 export type Tpv = Selectable<TpvTable>;
 
-/** A TPV without a socket is online while its last heartbeat is younger than this (docs/rest.md). */
-export const ONLINE_WINDOW_MS = 300_000;
-
 /** The TPV with this id, unless it was deleted. */
 export const tpvById = statement<{ id: string }>()((db, p) =>
   db.selectFrom('tpv_instances').selectAll().where('id', '=', p('id')).where('deleted_at', 'is', null),

@@ -13,7 +13,7 @@ type AutomaticStrategy = 'least_users' | 'round_robin';
 /** What assigning asks of the rest of the hub. */
 export interface AssignPorts {
   strategy(): StrategyName;
-  isOnline(tpv: Pick<Tpv, 'id' | 'last_heartbeat'>): boolean;
+  isOnline(tpv: Pick<Tpv, 'id' | 'online_until'>): boolean;
   /** By which timetables are read. */
   now(): number;
 }
@@ -23,7 +23,7 @@ const ROUND_ROBIN_LAST = 'round_robin_last';
 const candidates = statement<object>()((db) =>
   db
     .selectFrom('tpv_instances')
-    .select(['id', 'user_count', 'last_heartbeat', 'service'])
+    .select(['id', 'user_count', 'online_until', 'service'])
     .where('is_active', '=', 1)
     .where('deleted_at', 'is', null)
     .whereRef('user_count', '<', 'max_users'),

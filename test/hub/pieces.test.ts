@@ -13,7 +13,7 @@ import { sweepDue } from '../../src/instructions/sweep.ts';
 import { addMinutes } from '../../src/observability/activity/activity-store.ts';
 import { readBacklog } from '../../src/observability/backlog.ts';
 import { pushRetention } from '../../src/push/push-retention.ts';
-import { Presence } from '../../src/tpvs/presence.ts';
+import { Presence } from '../../src/tpvs/presence/presence.ts';
 import { usersOfTpvByActivity } from '../../src/users/user.ts';
 import { testClock } from '../support/clock.ts';
 import { DIALECTS, logsOf, startHub, type TestHub } from '../support/hub.ts';
@@ -239,8 +239,8 @@ describe.each(DIALECTS)('S30: what changes many rows does it in many commits, on
     const commits = (work: (db: Database) => Promise<unknown>) => commitsOf(db, work);
     expect(
       await commits((counted) => {
-        const counting = new Presence(counted, clock);
-        for (let i = 0; i < 1_200; i++) counting.heard(`tpv-${i}`);
+        const counting = new Presence(counted, clock, { graceMs: 15_000, isDraining: () => false });
+        for (let i = 0; i < 1_200; i++) counting.heardSocket(`tpv-${i}`);
         return counting.write();
       }),
     ).toBe(3);

@@ -10,7 +10,7 @@ import { jsonText } from '../../src/db/json-text.ts';
 import { BACKLOG_LIMIT, backlogQueries, MOST_TPVS, readBacklog } from '../../src/observability/backlog.ts';
 import { createMetrics } from '../../src/observability/metrics/metrics.ts';
 import { readings } from '../../src/observability/readings.ts';
-import { Presence } from '../../src/tpvs/presence.ts';
+import { Presence } from '../../src/tpvs/presence/presence.ts';
 import { buttonScene } from '../support/buttons.ts';
 import { testClock } from '../support/clock.ts';
 import { DIALECTS, startHub, type TestHub } from '../support/hub.ts';
@@ -349,7 +349,7 @@ test('a storm of scrapes looks at the database once', async () => {
   const { backlog } = readings({
     db,
     clock,
-    presence: new Presence(hub.db, clock),
+    presence: new Presence(hub.db, clock, { graceMs: 0, isDraining: () => false }),
     log: pino({ level: 'silent' }),
     config,
   });

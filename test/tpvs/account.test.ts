@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { testClock } from '../support/clock.ts';
 import { DIALECTS, startHub } from '../support/hub.ts';
+import { WAIT_MS } from '../support/within.ts';
 
 const START = '2025-11-09T10:30:00.000Z';
 
@@ -69,7 +70,10 @@ describe.each(DIALECTS)('on %s', (database) => {
     };
     expect(await online()).toBe(true);
     socket.cut();
-    await vi.waitFor(async () => expect(await online()).toBe(false), 10_000);
+    await vi.waitFor(async () => {
+      await clock.advance(1_000);
+      expect(await online()).toBe(false);
+    }, WAIT_MS);
   });
 
   test('users come in pages of their own TPV alone, by activity where asked', async () => {

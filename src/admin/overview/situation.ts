@@ -5,7 +5,7 @@ import { isoTime } from '../../iso-time.ts';
 import type { Activity } from '../../observability/activity/activity.ts';
 import type { LostFile } from '../../observability/file-watch.ts';
 import { readTotals, type Totals } from '../../observability/totals.ts';
-import type { Presence } from '../../tpvs/presence.ts';
+import type { Presence } from '../../tpvs/presence/presence.ts';
 import { stateOf } from '../../tpvs/tpv-list.ts';
 import type { Overview } from '../schemas/overview.ts';
 import { alarmsOf, type WatchedTpv } from './alarms.ts';
@@ -40,7 +40,7 @@ const HOUR_MINUTES = 60;
 const tpvsNow = statement<object>()((db) =>
   db
     .selectFrom('tpv_instances')
-    .select(['id', 'name', 'is_active', 'approved_at', 'user_count', 'last_heartbeat', 'created_at'])
+    .select(['id', 'name', 'is_active', 'approved_at', 'user_count', 'last_heartbeat', 'online_until', 'created_at'])
     .where('deleted_at', 'is', null)
     .orderBy('id'),
 );

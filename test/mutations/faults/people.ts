@@ -167,9 +167,9 @@ export const peopleFaults: readonly Mutation[] = [
   },
   {
     name: 'tpvs: who was ever heard is online',
-    file: 'src/tpvs/presence.ts',
-    find: 'return last !== null && Math.abs(this.#clock.now() - last) < ONLINE_WINDOW_MS;',
-    replace: 'return last !== null;',
+    file: 'src/tpvs/presence/presence.ts',
+    find: 'if (seen !== undefined) return this.#clock.elapsed() < seen.until;',
+    replace: 'if (seen !== undefined) return true;',
     harm: 'people are given to a TPV that is switched off',
     tests: ['test/tpvs/account.test.ts'],
     only: 'sqlite.*a heartbeat makes',

@@ -1,0 +1,248 @@
+import { type Clock, nextTurn, wallTime } from '../../clock.ts';
+import { inChunks } from '../../db/chunks.ts';
+import { type Database, HOUSEKEEPING, type Tx } from '../../db/open.ts';
+import { statement } from '../../db/statement.ts';
+import type { Tpv } from '../tpv.ts';
+import {
+  dueOffline,
+  graceAfterStart,
+  onlineUntilOf,
+  recordHeartbeats,
+  recordOffline,
+  recordSeen,
+  type SeenRow,
+} from './rows.ts';
+import {
+  afterSign,
+  isOnlineUntil,
+  RESTART_GRACE_MS,
+  type Seen,
+  type Sign,
+  SOCKET_OPEN,
+  type Transport,
+} from './rule.ts';
+
+/** Heartbeats are written together, this often: a row per pong would be a write per TPV and ping. */
+export const HEARTBEAT_WRITE_INTERVAL_MS = 10_000;
+/** TPVs written in one commit. */
+const WRITTEN_AT_ONCE = 500;
+
+const recordVersion = statement<{ id: string; version: string }>()((db, p) =>
+  db
+    .updateTable('tpv_instances')
+    .set({ version: p('version') })
+    .where('id', '=', p('id')),
+);
+
+export interface PresenceOptions {
+  /** How long a TPV whose socket closed is still online. */
+  graceMs: number;
+  /** The hub is ending: a socket that closes now is no sign of its TPV. */
+  isDraining(): boolean;
+}
+
+/**
+ * Who is there now: the rule (rule.ts) over what this process saw, and over the rows for what it has not seen. Whoever
+ * asks whether a TPV is online asks here. The row is the truth that survives the process; `settle` keeps it, and is the
+ * one place that says `tpv.online` and `tpv.offline`.
+ */
+export class Presence {
+  readonly #db: Database;
+  readonly #clock: Clock;
+  readonly #options: PresenceOptions;
+  readonly #sockets = new Map<string, number>();
+  /** By the clock's `elapsed`, as `#heard`: who is there does not depend on corrections of the clock. */
+  readonly #seen = new Map<string, Seen>();
+  readonly #heard = new Map<string, number>();
+  /** Whose heartbeat the row does not have yet … */
+  #unwritten = new Set<string>();
+  /** … and whose `#seen`. */
+  #changed = new Set<string>();
+
+  constructor(db: Database, clock: Clock, options: PresenceOptions) {
+    this.#db = db;
+    this.#clock = clock;
+    this.#options = options;
+  }
+
+  /** Once, before anybody is let in: who was there when the hub ended has a moment to come back. */
+  async recover(): Promise<void> {
+    const until = this.#clock.now() + Math.max(this.#options.graceMs, RESTART_GRACE_MS);
+    await this.#db.transact((tx) => tx.write(graceAfterStart, { until }));
+  }
+
+  /** An authenticated call over REST. */
+  heard(tpv: Pick<Tpv, 'id' | 'transport'>, sign: 'asked' | 'called'): void {
+    this.#heardNow(tpv.id);
+    this.#note(tpv.id, sign, tpv.transport);
+  }
+
+  /** Something came over the TPV's socket. */
+  heardSocket(tpvId: string): void {
+    this.#heardNow(tpvId);
+  }
+
+  /** A socket opened; call what it returns when it closes, and say whether it did because nothing came any more. */
+  connected(tpvId: string): (end: 'closed' | 'fell_silent') => void {
+    this.#heardNow(tpvId);
+    this.#sockets.set(tpvId, (this.#sockets.get(tpvId) ?? 0) + 1);
+    this.#note(tpvId, 'opened');
+    let open = true;
+    return (end) => {
+      if (!open) return;
+      open = false;
+      const left = (this.#sockets.get(tpvId) ?? 1) - 1;
+      if (left > 0) {
+        this.#sockets.set(tpvId, left);
+        return;
+      }
+      this.#sockets.delete(tpvId);
+      this.#note(tpvId, this.#options.isDraining() ? 'restarting' : end);
+    };
+  }
+
+  /** Whether the TPV holds an open socket of this process. */
+  isConnected(tpvId: string): boolean {
+    return this.#sockets.has(tpvId);
+  }
+
+  /** Whether the TPV is there: the one answer for everybody who asks. */
+  isOnline(tpv: Pick<Tpv, 'id' | 'online_until'>): boolean {
+    const seen = this.#seen.get(tpv.id);
+    if (seen !== undefined) return this.#clock.elapsed() < seen.until;
+    return isOnlineUntil(tpv.online_until, this.#clock.now());
+  }
+
+  /** Over what the TPV was there last; null: nobody knows, or it never was. */
+  transportOf(tpv: Pick<Tpv, 'id' | 'transport'>): Transport | null {
+    return this.#seen.get(tpv.id)?.transport ?? tpv.transport;
+  }
+
+  /** The newest heartbeat, written or not, in milliseconds. */
+  lastHeartbeat(tpv: Pick<Tpv, 'id' | 'last_heartbeat'>): number | null {
+    return this.#heardAt(tpv.id) ?? tpv.last_heartbeat;
+  }
+
+  async recordVersion(tpvId: string, version: string): Promise<void> {
+    await this.#db.transact((tx) => tx.run(recordVersion, { id: tpvId, version }));
+  }
+
+  /** Writes the heartbeats since the last call; what can't be written waits for the next call. */
+  async write(): Promise<void> {
+    const ids = [...this.#unwritten].sort();
+    this.#unwritten = new Set();
+    await this.#inPages(ids, this.#unwritten, async (tx, few) => {
+      const heartbeats = Object.fromEntries(few.map((id) => [id, this.#heardAt(id)]));
+      await tx.run(recordHeartbeats, { heartbeats: JSON.stringify(heartbeats) });
+    });
+  }
+
+  /**
+   * Writes who came and went since the last call, then finds who is offline now; says each change once, with its commit.
+   * The timer that calls it ticks once a second; calls must not overlap.
+   */
+  async settle(): Promise<void> {
+    const ids = [...this.#changed].sort();
+    this.#changed = new Set();
+    await this.#inPages(ids, this.#changed, (tx, few) => this.#writeSeen(tx, few));
+    while (await this.#pageGoesOffline()) await nextTurn();
+  }
+
+  async #writeSeen(tx: Tx, ids: readonly string[]): Promise<void> {
+    const now = this.#clock.now();
+    const rows = ids.flatMap((id) => this.#seenRow(id));
+    const before = await tx.run(onlineUntilOf, { ids: JSON.stringify(ids) });
+    const written = await tx.run(recordSeen, { seen: JSON.stringify(rows), now });
+    const done = new Set(written.map(({ id }) => id));
+    const isOnline = new Set(rows.filter(({ until }) => until > now).map(({ id }) => id));
+    for (const { id, online_until: until } of before) {
+      if (!done.has(id)) {
+        // On PostgreSQL another transaction is writing its row.
+        tx.afterCommit(() => this.#changed.add(id));
+      } else if (until === null && isOnline.has(id)) {
+        tx.emit({ type: 'tpv.online', tpvId: id });
+        tx.changed('tpv', id);
+      }
+    }
+  }
+
+  /** @returns whether there may be more */
+  async #pageGoesOffline(): Promise<boolean> {
+    const now = this.#clock.now();
+    const due = await this.#db.query(dueOffline, { now, limit: WRITTEN_AT_ONCE });
+    // It called a moment ago, and its row does not have that yet.
+    const there = due.filter(({ id }) => this.#isSeen(id));
+    for (const { id } of there) this.#changed.add(id);
+    const ids = due.filter(({ id }) => !this.#isSeen(id)).map(({ id }) => id);
+    if (ids.length === 0) return false;
+    const gone = await this.#db.transact(async (tx) => {
+      const rows = await tx.run(recordOffline, { ids: JSON.stringify(ids), now });
+      for (const { id, presence_since: since, deleted_at: deletedAt } of rows) {
+        tx.afterCommit(() => this.#forget(id));
+        if (since === null || deletedAt !== null) continue;
+        tx.emit({ type: 'tpv.offline', tpvId: id, since });
+        tx.changed('tpv', id);
+      }
+      return rows.length;
+    }, HOUSEKEEPING);
+    return gone === WRITTEN_AT_ONCE;
+  }
+
+  #note(tpvId: string, sign: Sign, transport: Transport | null = null): void {
+    const now = this.#clock.elapsed();
+    const known = this.#seen.get(tpvId);
+    const before = known ?? (transport === null ? undefined : { transport, until: Number.NEGATIVE_INFINITY });
+    const after = afterSign(before, sign, { now, graceMs: this.#options.graceMs });
+    if (after === undefined || after === before) return;
+    this.#seen.set(tpvId, after);
+    // Of one who is there over REST, the heartbeat says it all. To the next process a socket that the hub ended is open.
+    const goesOn = before?.transport === 'rest' && after.transport === 'rest' && now < before.until;
+    if (!goesOn && sign !== 'restarting') this.#changed.add(tpvId);
+  }
+
+  #isSeen(tpvId: string): boolean {
+    const seen = this.#seen.get(tpvId);
+    return seen !== undefined && this.#clock.elapsed() < seen.until;
+  }
+
+  /** The row is the truth again, unless the TPV came back meanwhile. */
+  #forget(tpvId: string): void {
+    if (!this.#isSeen(tpvId)) this.#seen.delete(tpvId);
+  }
+
+  #seenRow(tpvId: string): SeenRow[] {
+    const seen = this.#seen.get(tpvId);
+    if (seen === undefined) return [];
+    const until = seen.until === SOCKET_OPEN ? SOCKET_OPEN : wallTime(this.#clock, seen.until);
+    return [{ id: tpvId, until, transport: seen.transport }];
+  }
+
+  #heardNow(tpvId: string): void {
+    this.#heard.set(tpvId, this.#clock.elapsed());
+    this.#unwritten.add(tpvId);
+  }
+
+  #heardAt(tpvId: string): number | undefined {
+    const heard = this.#heard.get(tpvId);
+    return heard === undefined ? undefined : wallTime(this.#clock, heard);
+  }
+
+  /** One commit for each page; the ids of pages that can't be written go back to `later`. */
+  async #inPages(
+    ids: readonly string[],
+    later: Set<string>,
+    work: (tx: Tx, few: readonly string[]) => Promise<void>,
+  ): Promise<void> {
+    let written = 0;
+    try {
+      await inChunks(ids, WRITTEN_AT_ONCE, async (few) => {
+        await this.#db.transact((tx) => work(tx, few), HOUSEKEEPING);
+        written += few.length;
+        await nextTurn();
+      });
+    } catch (error) {
+      for (const id of ids.slice(written)) later.add(id);
+      throw error;
+    }
+  }
+}
