@@ -15,6 +15,8 @@ export type HubEvent =
       type: 'instruction.reported';
       id: string;
       tpvId: string;
+      /** Whose instruction it is. */
+      userId: number;
       status: ReportableStatus;
       holder: string;
       /** How long the instruction has been there. */

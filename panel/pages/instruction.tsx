@@ -12,6 +12,7 @@ import { shortened } from '../shortened.ts';
 import { instructionWords as words } from '../words/instruction.ts';
 import { InstructionActions } from './instruction/instruction-actions.tsx';
 import { InstructionFacts } from './instruction/instruction-facts.tsx';
+import { Replies } from './instruction/replies.tsx';
 import { Story } from './instruction/story.tsx';
 import { Waiting } from './instruction/waiting.tsx';
 
@@ -34,12 +35,12 @@ export function InstructionPage({ params }: PageProps) {
       back={{ href: '/admin/instrucciones', label: words.back }}
       actions={actions}
     >
-      <Loaded resource={resource}>{(loaded) => <Whole instruction={loaded} />}</Loaded>
+      <Loaded resource={resource}>{(loaded) => <Whole instruction={loaded} reload={resource.reload} />}</Loaded>
     </Page>
   );
 }
 
-function Whole({ instruction }: { instruction: InstructionDetail }) {
+function Whole({ instruction, reload }: { instruction: InstructionDetail; reload(): void }) {
   const final = instruction.status === 'completed' || instruction.status === 'failed';
   return (
     <>
@@ -48,6 +49,7 @@ function Whole({ instruction }: { instruction: InstructionDetail }) {
         <Story steps={instruction.steps} />
         <InstructionFacts instruction={instruction} />
       </div>
+      {instruction.replies.length === 0 ? null : <Replies replies={instruction.replies} reload={reload} />}
       <div class="columns">
         <Card title={words.payload}>
           <JsonText value={instruction.payload} label={words.copyPayload} />

@@ -59,6 +59,11 @@ export const instructionWords = {
   response: 'Lo que contestó el TPV',
   noResponse: 'Todavía no ha contestado nada.',
   noResponseFinal: 'Terminó sin ninguna respuesta.',
+  replies: {
+    title: 'Lo que recibe la persona',
+    noText: 'Mensaje sin texto',
+    see: 'Ver el mensaje',
+  },
   copyPayload: 'el contenido',
   copyResponse: 'la respuesta',
   actions: { retry: 'Reintentar', cancel: 'Cancelar', reassign: 'Pasar a otro TPV' } satisfies Record<

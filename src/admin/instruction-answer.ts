@@ -5,6 +5,9 @@ import { excerptOf, type ListedInstruction } from '../instructions/instruction-l
 import { INTERVENTIONS, obstacleTo } from '../instructions/intervention.ts';
 import { storyOf } from '../instructions/story.ts';
 import { isoTime } from '../iso-time.ts';
+import { pushAnswer } from '../push/answer.ts';
+import { hasMarkup } from '../push/message.ts';
+import type { SentReply } from '../push/reply.ts';
 import type { InstructionDetail, InstructionSummary, Waits } from './schemas/instructions.ts';
 import { isoOrNull, namedTpv } from './tpv-answer.ts';
 import { nameOf } from './user-answer.ts';
@@ -48,16 +51,29 @@ export function instructionDetailOf(
   row: ListedInstruction,
   receivedAt: number | undefined,
   wait: Wait | undefined,
+  replies: readonly SentReply[],
 ): InstructionDetail {
   return {
     ...instructionSummaryOf(row),
     // Both were checked to be JSON when they came.
     payload: parseJson(row.payload),
     response: row.response === null ? null : parseJson(row.response),
+    replies: replies.map(replyOf),
     holder: holderOf(row),
     steps: storyOf(row, receivedAt).map(({ step, at, afterMs }) => ({ step, at: isoTime(at), after_ms: afterMs })),
     waits: wait === undefined ? null : waitsOf(wait),
     allowed: INTERVENTIONS.filter((intervention) => obstacleTo(intervention, row) === undefined),
+  };
+}
+
+function replyOf({ push, reported }: SentReply): InstructionDetail['replies'][number] {
+  return {
+    push_id: push.id,
+    reported,
+    text: push.text,
+    has_markup: hasMarkup(push),
+    status: pushAnswer(push).status,
+    error_message: push.error_message,
   };
 }
 

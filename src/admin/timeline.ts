@@ -4,6 +4,7 @@ import { parseJson } from '../db/json-text.ts';
 import type { Database } from '../db/open.ts';
 import { excerptOf, type ListedInstruction, listInstructions } from '../instructions/instruction-list.ts';
 import { isoTime } from '../iso-time.ts';
+import { hasMarkup } from '../push/message.ts';
 import { type ChatPush, pushesOfChat } from '../push/of-chat.ts';
 import type { TimelineEntry } from './schemas/users.ts';
 import { namedTpv } from './tpv-answer.ts';
@@ -120,7 +121,7 @@ function pushHappening(row: ChatPush): Happening {
         push_id: row.id,
         text: row.text,
         kind_of_message: row.kind,
-        has_markup: row.parse_mode === 'HTML' && row.sent_as_plain === 0,
+        has_markup: hasMarkup(row),
         status: row.status,
         tpv: namedTpv(row.tpv_id, row.tpv_name),
         error_message: row.error_message,

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import { instructionSchema, MAX_RESPONSE_BYTES } from '#protocol';
+import { instructionSchema } from '#protocol';
 import type { Database } from '../db/open.ts';
 import { HubError } from '../errors.ts';
 import { type InstructionRow, instructionIdOf, POLL_HOLDER } from '../instructions/instruction.ts';
@@ -21,7 +21,7 @@ import {
 } from './schemas.ts';
 
 /** A report is never lost for a NUL in its error's words: there it becomes U+FFFD. */
-const REPORT_ANY_JSON = ['response', 'error_message'];
+const REPORT_ANY_JSON = ['response', 'error_message', 'reply.buttons.*.*.data'];
 
 export interface InstructionRoutesOptions {
   db: Database;
@@ -30,8 +30,6 @@ export interface InstructionRoutesOptions {
   report: KeepReport;
 }
 
-/** A response of 64 KiB may take three times as much in a body that escapes every letter; and the other fields. */
-const MAX_REPORT_BYTES = 3 * MAX_RESPONSE_BYTES + 32 * 1024;
 const JSON_TYPE = 'application/json; charset=utf-8';
 
 /** A TPV's instructions over REST: fetching hands them out, reporting moves them. */
@@ -92,7 +90,6 @@ export async function instructionRoutes(instance: FastifyInstance, options: Inst
       method,
       url: '/api/tpv/instructions/:id',
       onRequest,
-      bodyLimit: MAX_REPORT_BYTES,
       config: { jsonBounds: REPORT_BOUNDS, anyJson: REPORT_ANY_JSON },
       schema: {
         tags: ['Instrucciones'],
@@ -103,14 +100,16 @@ export async function instructionRoutes(instance: FastifyInstance, options: Inst
         response: {
           200: reportAnswer,
           ...errorResponses('invalid_request', 'unauthorized', 'tpv_inactive', 'not_found', 'invalid_transition'),
-          ...errorResponses('payload_too_large'),
+          ...errorResponses('payload_too_large', 'quota_exceeded', 'idempotency_conflict'),
         },
       },
       handler: async (request) => {
         const id = instructionIdOf(request.params.id);
-        const { status, response, error_message: errorMessage } = request.body;
-        await options.report({ id, tpvId: tpvOf(request).id, status, response, errorMessage, holder: POLL_HOLDER });
-        return { status: 'ok' as const, instruction_id: id, new_status: status };
+        const { status, response, error_message: errorMessage, reply } = request.body;
+        const said = { status, response, errorMessage, reply };
+        const messageId = await options.report({ id, tpvId: tpvOf(request).id, ...said, holder: POLL_HOLDER });
+        const message = messageId === undefined ? {} : { push_message_id: messageId };
+        return { status: 'ok' as const, instruction_id: id, new_status: status, ...message };
       },
     });
   }

@@ -73,6 +73,7 @@ export const reportAnswer = z.object({
   status: z.literal('ok'),
   instruction_id: z.uuid(),
   new_status: z.enum(INSTRUCTION_STATUSES),
+  push_message_id: z.uuid().optional(),
 });
 
 export const usersQuery = z.strictObject({

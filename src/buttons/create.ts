@@ -19,16 +19,22 @@ export type ButtonFields = Pick<PushFields, 'telegram_user_id' | 'buttons' | 'ex
 /**
  * Refuses buttons that could never work, before anything is written.
  * @param isCallable whether the TPV's buttons may ever call a URL (docs/security.md, S14)
+ * @param at where the rows stand in what came
  * @throws HubError `invalid_request` if a callback URL's origin is not allowed
  */
-export async function checkButtons(rows: PushFields['buttons'], tpvId: string, isCallable: IsCallable): Promise<void> {
+export async function checkButtons(
+  rows: PushFields['buttons'],
+  tpvId: string,
+  isCallable: IsCallable,
+  at = 'buttons',
+): Promise<void> {
   for (const [r, row] of (rows ?? []).entries()) {
     for (const [b, button] of row.entries()) {
       if (!('callback_url' in button) || (await isCallable(button.callback_url, tpvId))) continue;
       throw new HubError('invalid_request', 'A callback URL of a button is not allowed.', {
         details: [
           {
-            path: `buttons.${r}.${b}.callback_url`,
+            path: `${at}.${r}.${b}.callback_url`,
             message: 'su origen debe ser el de tu «endpoint_url» o estar permitido por el administrador',
           },
         ],

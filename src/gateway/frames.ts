@@ -35,7 +35,7 @@ const sentences = {
  * What a report answers, and what a button carries, may hold any JSON. A report is never lost for a NUL in its error's
  * words, and an id with one is unknown like any other.
  */
-const ANY_JSON = ['response', 'buttons.*.*.data', 'error_message', 'id'];
+const ANY_JSON = ['response', 'buttons.*.*.data', 'reply.buttons.*.*.data', 'error_message', 'id'];
 
 /**
  * Reads a frame of 256 KiB at most: its type decides, then what it holds is counted, and only then its schema looks

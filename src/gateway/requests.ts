@@ -36,15 +36,16 @@ export class Requests {
     this.#socket = socket;
   }
 
-  async report({ id, status, response, error_message: errorMessage, ref }: UpdateFrame): Promise<void> {
+  async report({ id, status, response, error_message: errorMessage, reply, ref }: UpdateFrame): Promise<void> {
     const { reading, tpvId, sessionId: holder, send } = this.#socket;
     if (++this.#reportsUnderWay === MAX_REPORTS_UNDER_WAY) reading.stop('reports');
     try {
-      await this.#ports.report({ id, tpvId, status, response, errorMessage, holder });
+      const messageId = await this.#ports.report({ id, tpvId, status, response, errorMessage, reply, holder });
       if (ref === undefined) return;
       send(
         `{"type":"result","ref":${JSON.stringify(ref)},"ok":true,` +
-          `"data":{"status":"ok","instruction_id":${JSON.stringify(id)},"new_status":"${status}"}}`,
+          `"data":{"status":"ok","instruction_id":${JSON.stringify(id)},"new_status":"${status}"` +
+          `${messageId === undefined ? '' : `,"push_message_id":"${messageId}"`}}}`,
       );
     } catch (error) {
       this.#refuse(error, ref);

@@ -8,7 +8,6 @@ import type { Database, HubDisk } from '../db/open.ts';
 import { Delivery } from '../delivery/delivery.ts';
 import type { Events } from '../events.ts';
 import { Gateway } from '../gateway/gateway.ts';
-import { type KeepReport, report } from '../instructions/report.ts';
 import type { Logs } from '../log/log.ts';
 import { BACKLOG_LIMIT } from '../observability/backlog.ts';
 import type { Problem } from '../observability/health.ts';
@@ -22,6 +21,7 @@ import { registerAdministration } from './administration.ts';
 import { drain } from './drain.ts';
 import { openGround } from './ground.ts';
 import { createInbound } from './inbound.ts';
+import { reportKeeper } from './keep-report.ts';
 import { startMaintenance } from './maintenance.ts';
 import { createObservation } from './observation.ts';
 import { createOutbound } from './outbound.ts';
@@ -70,8 +70,8 @@ export async function createHub(
   await delivery.recover();
   await presence.recover();
   const { sockets } = delivery;
-  const keepReport: KeepReport = (one) => report({ transact: db.transact, settings: limits }, one, clock.now());
   const outbound = createOutbound({ ...ground, api }, making);
+  const keepReport = reportKeeper({ ...ground, outbound });
   const assigning: AssignPorts = {
     strategy: () => settings.strategy,
     isOnline: (tpv) => presence.isOnline(tpv),

@@ -15,6 +15,7 @@ import { PUSH_WAIT_MS, type PushAnswer, pushResult } from '../push/answer.ts';
 import type { AskChange } from '../push/change.ts';
 import { Dispatcher } from '../push/dispatch.ts';
 import { PushQuota } from '../push/quota.ts';
+import type { ReplyPorts } from '../push/reply.ts';
 import { type UploadStore, uploadStore } from '../push/uploads.ts';
 import { telegramChanger } from '../telegram/outbound/changer.ts';
 import { telegramSender } from '../telegram/outbound/sender.ts';
@@ -41,6 +42,8 @@ export interface Outbound {
   accept(input: PushInput): Promise<{ id: string; repeated: boolean }>;
   /** How a message fared with Telegram, waited for as long as the contract says. */
   result(pushId: string): Promise<PushAnswer>;
+  /** What takes the messages that come with reports. */
+  readonly replies: ReplyPorts;
   /** A push that came over a socket. */
   pushFrame(tpvId: string, frame: PushFrame): Promise<PushAnswer>;
   /** Whether the hub may ever call this URL. */
@@ -128,6 +131,7 @@ export function createOutbound(ports: OutboundPorts, ends: AsyncDisposableStack)
     change: (row, change, ms) => dispatcher.changes.ask(row, change, ms),
     accept,
     result,
+    replies: accepting,
     isCallable,
     async pushFrame(tpvId, { type: _type, ref: _ref, idempotency_key: idempotencyKey, ...fields }) {
       // Looking up an origin takes its time; what the TPV says after it must not overtake it.

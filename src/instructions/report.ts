@@ -1,11 +1,19 @@
-import { type InstructionStatus, isFinal, MAX_RESPONSE_BYTES, type ReportableStatus, reportableFrom } from '#protocol';
+import {
+  type InstructionStatus,
+  isFinal,
+  MAX_RESPONSE_BYTES,
+  type ReplyFields,
+  type ReportableStatus,
+  reportableFrom,
+} from '#protocol';
 import { jsonText } from '../db/json-text.ts';
 import type { Transact, Tx } from '../db/open.ts';
 import { storable } from '../db/plain-text.ts';
 import type { InstructionTable } from '../db/schema.ts';
 import { statement } from '../db/statement.ts';
 import { HubError } from '../errors.ts';
-import { type DeliverySettings, instructionIdOf } from './instruction.ts';
+import { checkedReply, earlierReply, type ReplyPorts, sendReply } from '../push/reply.ts';
+import { type DeliverySettings, instructionIdOf, NOBODY } from './instruction.ts';
 import { endOfLease, instructionOfTpv } from './instruction-store.ts';
 
 /** What a TPV says about an instruction that it has. */
@@ -16,16 +24,19 @@ export interface Report {
   /** Any JSON value; undefined: there is nothing to keep. */
   response?: unknown;
   errorMessage?: string | undefined;
+  /** A message to the person. */
+  reply?: ReplyFields | undefined;
   /** Over what it came: a socket's session id, or `poll`. */
   holder: string;
 }
 
-/** Keeps a report, and resolves once it is committed: `report` with its ports. */
-export type KeepReport = (report: Report) => Promise<void>;
+/** Keeps a report, and resolves once it is committed, with the id of its reply's message: `report` with its ports. */
+export type KeepReport = (report: Report) => Promise<string | undefined>;
 
 export interface ReportPorts {
   transact: Transact;
   settings: Pick<DeliverySettings, 'processingLeaseMs'>;
+  replies: ReplyPorts;
 }
 
 interface ReportParameters {
@@ -63,7 +74,7 @@ function underWay(status: 'delivered' | 'processing', reported: 'is' | 'is not')
       .where('tpv_id', '=', p('tpvId'))
       .where('status', 'in', [...reportableFrom(status), status])
       .where('delivered_at', reported, null)
-      .returning('created_at'),
+      .returning(['created_at', 'telegram_user_id']),
   );
 }
 
@@ -82,16 +93,18 @@ function ended(status: 'completed' | 'failed') {
       .where('id', '=', p('id'))
       .where('tpv_id', '=', p('tpvId'))
       .where('status', 'in', reportableFrom(status))
-      .returning(['created_at', 'delivered_at']),
+      .returning(['created_at', 'delivered_at', 'telegram_user_id']),
   );
 }
 
 /**
- * Keeps a report, and resolves once it is committed. The same status again is fine and changes nothing, except that
- * it extends the lease of what is under way.
- * @throws HubError `not_found` (also for another TPV's), `invalid_transition`, `payload_too_large`
+ * Keeps a report together with its reply, and resolves once both are committed. The same status again is fine and
+ * changes nothing, except that it extends the lease of what is under way; it sends nothing again.
+ * @returns the id of the message that the report, or the same one before, brought
+ * @throws HubError `not_found` (also for another TPV's), `invalid_transition`, `payload_too_large`, and for its reply
+ * `invalid_request`, `quota_exceeded`, `idempotency_conflict`; then nothing is kept
  */
-export async function report(ports: ReportPorts, report: Report, now: number): Promise<void> {
+export async function report(ports: ReportPorts, report: Report, now: number): Promise<string | undefined> {
   const id = instructionIdOf(report.id);
   const response = responseText(report.response);
   const parameters: ReportParameters = {
@@ -103,43 +116,56 @@ export async function report(ports: ReportPorts, report: Report, now: number): P
     now,
     leaseUntil: now + ports.settings.processingLeaseMs,
   };
+  const reply = report.reply && checkedReply(report.reply, { ...report, id });
   const keep = async (tx: Tx) => {
+    // Before anything is written: a refusal then takes nothing of other reports back.
+    const earlier = reply && (await earlierReply(tx, ports.replies, reply));
     const changed = await move(tx, report.status, parameters);
-    if (changed === undefined) return refuseUnlessSame(tx, { ...report, id });
+    if (changed === undefined) {
+      await refuseUnlessSame(tx, { ...report, id });
+      return earlier;
+    }
     tx.emit({
       type: 'instruction.reported',
       id,
       tpvId: report.tpvId,
+      userId: changed.userId,
       status: report.status,
       holder: report.holder,
       ageMs: now - changed.createdAt,
       waitedMs: changed.isFirst ? now - changed.createdAt : undefined,
     });
     tx.changed('instruction', id);
+    if (reply === undefined || earlier !== undefined || changed.userId === NOBODY) return earlier;
+    return sendReply(tx, ports.replies, reply, changed.userId, now);
   };
   // Reports on different instructions have nothing in common.
-  await ports.transact(keep, { key: `instruction ${id}` });
+  return ports.transact(keep, { key: `instruction ${id}` });
 }
 
 /**
  * Moves the row, if it is in a state from which it may.
- * @returns when it came, and whether the TPV said nothing of it before; times can't tell, as two reports may come within
- * a millisecond
+ * @returns when it came and from whom, and whether the TPV said nothing of it before; times can't tell, as two reports may
+ * come within a millisecond
  */
 async function move(
   tx: Tx,
   status: ReportableStatus,
   parameters: ReportParameters,
-): Promise<{ createdAt: number; isFirst: boolean } | undefined> {
+): Promise<{ createdAt: number; userId: number; isFirst: boolean } | undefined> {
   if (status === 'completed' || status === 'failed') {
     const [row] = await tx.run(statements[status], parameters);
-    return row && { createdAt: row.created_at, isFirst: row.delivered_at === null };
+    return row && moved(row, row.delivered_at === null);
   }
   const { first, later } = statements[status];
   const [silent] = await tx.run(first, parameters);
-  if (silent !== undefined) return { createdAt: silent.created_at, isFirst: true };
+  if (silent !== undefined) return moved(silent, true);
   const [row] = await tx.run(later, parameters);
-  return row && { createdAt: row.created_at, isFirst: false };
+  return row && moved(row, false);
+}
+
+function moved(row: { created_at: number; telegram_user_id: number }, isFirst: boolean) {
+  return { createdAt: row.created_at, userId: row.telegram_user_id, isFirst };
 }
 
 async function refuseUnlessSame(tx: Tx, report: Report): Promise<void> {

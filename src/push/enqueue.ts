@@ -15,7 +15,8 @@ export interface PushRequest extends OutboundMessage {
   ifUnknown?: IfUnknown;
   /** If its id is known already (its buttons name it). */
   id?: string;
-  idempotency?: { key: string; hash: string };
+  /** `hash`: of the body that a TPV sent under a key of its own. */
+  idempotency?: { key: string; hash?: string };
   /** What its file takes of the hub's disk. */
   uploadBytes?: number;
   /** The instruction because of which the hub says it; its log lines name it. */

@@ -27,6 +27,11 @@ export function uploadOf(row: Pick<PushRow, 'data'>): StoredFile | undefined {
   return 'file' in data ? data.file : undefined;
 }
 
+/** Whether Telegram shows its text as HTML. */
+export function hasMarkup(row: Pick<PushRow, 'parse_mode' | 'sent_as_plain'>): boolean {
+  return row.parse_mode === 'HTML' && row.sent_as_plain === 0;
+}
+
 /**
  * What is wrong with a message before Telegram is asked. Markup only makes a text shorter, so without any the limit
  * is exact; with markup Telegram itself counts.

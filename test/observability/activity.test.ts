@@ -30,7 +30,16 @@ function start(db: Database, clock: TestClock = testClock(START)) {
   });
   const stored = (tpvId: string | null) => events.emit({ type: 'instruction.stored', id: 'x', tpvId });
   const reported = (tpvId: string, status: 'delivered' | 'completed' | 'failed', waitedMs?: number) =>
-    events.emit({ type: 'instruction.reported', id: 'x', tpvId, status, holder: 'poll', ageMs: 0, waitedMs });
+    events.emit({
+      type: 'instruction.reported',
+      id: 'x',
+      tpvId,
+      userId: 1,
+      status,
+      holder: 'poll',
+      ageMs: 0,
+      waitedMs,
+    });
   const settled = (tpvId: string | null, status: 'sent' | 'failed' | 'unknown') =>
     events.emit({ type: 'push.settled', id: 'x', tpvId, status, idempotencyKey: null, attempts: 1, ms: 0 });
   const updated = () => events.emit({ type: 'update.received', kind: 'message', outcome: 'instruction' });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { LARGEST_MAX_IN_FLIGHT } from './codes.ts';
 import { instructionSchema } from './instruction.ts';
 import { REPORTABLE_STATUSES } from './lifecycle.ts';
-import { idempotencyKeySchema, pushFields } from './push.ts';
+import { idempotencyKeySchema, pushFields, replySchema } from './push.ts';
 
 /** What a hub says is wrong with a frame or a request. */
 export const frameErrorSchema = z.looseObject({
@@ -48,6 +48,8 @@ export const reportFields = {
   status: z.enum(REPORTABLE_STATUSES),
   response: z.unknown().optional(),
   error_message: z.string().max(4096).optional(),
+  /** A message to the person, kept and sent together with the report. */
+  reply: replySchema.optional(),
 };
 
 /** A report on an instruction. */

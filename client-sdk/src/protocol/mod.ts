@@ -62,6 +62,8 @@ export {
   pushEditSchema,
   pushFields,
   pushSchema,
+  type ReplyFields,
+  replySchema,
 } from './push.ts';
 export {
   checkServiceChange,

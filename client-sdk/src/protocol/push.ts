@@ -96,6 +96,12 @@ export const pushSchema = z.strictObject(pushFields);
 /** A message to a person, complete. */
 export type PushFields = z.infer<typeof pushSchema>;
 
+const { telegram_user_id: _, ...replyFields } = pushFields;
+/** The message that a report brings its instruction's person: a push that need not say to whom. */
+export const replySchema = z.strictObject(replyFields);
+/** The message that a report brings its instruction's person, complete. */
+export type ReplyFields = z.infer<typeof replySchema>;
+
 /** Names one push across retries. */
 export const idempotencyKeySchema = z.string().min(1).max(128);
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { INSTRUCTION_STATUSES, type InstructionStatus, telegramId } from '#protocol';
+import { INSTRUCTION_STATUSES, type InstructionStatus, REPORTABLE_STATUSES, telegramId } from '#protocol';
 import { plainText } from '../../db/plain-text.ts';
+import { pushStatus } from './pushes.ts';
 import { tpvName } from './tpvs.ts';
 
 const timestamp = z.iso.datetime({ precision: 3 });
@@ -85,6 +86,18 @@ export type InstructionAction = (typeof ACTIONS)[number];
 export const instructionDetail = instructionSummary.extend({
   payload: z.record(z.string(), z.unknown()),
   response: z.unknown().nullable(),
+  replies: z
+    .array(
+      z.object({
+        push_id: z.uuid(),
+        reported: z.enum(REPORTABLE_STATUSES),
+        text: z.string(),
+        has_markup: z.boolean(),
+        status: pushStatus,
+        error_message: z.string(),
+      }),
+    )
+    .describe('Los mensajes que la persona recibe con los informes del TPV'),
   holder: z.enum(['socket', 'poll']).nullable(),
   steps: z.array(z.object({ step: z.enum(STEPS), at: timestamp, after_ms: z.int().nullable() })),
   waits: waits.nullable(),

@@ -61,8 +61,8 @@ export const machineFaults: readonly Mutation[] = [
   {
     name: 'observability: each report is the first',
     file: 'src/instructions/report.ts',
-    find: 'isFirst: false',
-    replace: 'isFirst: true',
+    find: 'moved(row, false)',
+    replace: 'moved(row, true)',
     harm: 'the panel shows TPVs that take minutes to answer',
     tests: ['test/observability/metrics.test.ts'],
     only: 'an instruction',

@@ -176,6 +176,15 @@ export const storageFaults: readonly Mutation[] = [
     tests: ['test/instructions/report.test.ts'],
   },
   {
+    name: 'instructions: a report that is repeated brings its message again',
+    file: REPORT,
+    find: 'earlier !== undefined || changed',
+    replace: 'changed',
+    harm: 'a person reads twice what was said once, or its TPV is refused for ever',
+    tests: ['test/instructions/reply.test.ts'],
+    only: 'sqlite.*under way',
+  },
+  {
     name: 'instructions: being worked on protects from nothing',
     file: REPORT,
     find: 'leaseUntil: now + ports.settings.processingLeaseMs',

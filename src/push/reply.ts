@@ -1,0 +1,88 @@
+import { REPORTABLE_STATUSES, type ReplyFields, type ReportableStatus } from '#protocol';
+import type { Database, Tx } from '../db/open.ts';
+import { HubError } from '../errors.ts';
+import { type AcceptPorts, checkedMessage, takeMessage } from './accept.ts';
+import type { OutboundMessage, PushRow } from './message.ts';
+import { pushByKey } from './push-store.ts';
+
+export type ReplyPorts = Pick<AcceptPorts, 'createButtons' | 'quota' | 'ifUnknown'>;
+
+/** A report's message to its person, checked, and the report that it belongs to. */
+export interface Reply {
+  fields: ReplyFields;
+  message: OutboundMessage;
+  tpvId: string;
+  /** Names it: one message for each state of an instruction. */
+  key: string;
+}
+
+/** The key of the message that came with a report; `<instruction>:` at its beginning makes log lines name it. */
+export function replyKey(instructionId: string, status: ReportableStatus): string {
+  return `${instructionId}:reply:${status}`;
+}
+
+/**
+ * The reply of a report.
+ * @throws HubError `invalid_request` if Telegram would not take it
+ */
+export function checkedReply(
+  fields: ReplyFields,
+  report: { id: string; tpvId: string; status: ReportableStatus },
+): Reply {
+  const message = checkedMessage({ fields }, 'reply.');
+  return { fields, message, tpvId: report.tpvId, key: replyKey(report.id, report.status) };
+}
+
+/**
+ * The message that the same report brought before; where there is none, there is room for it.
+ * @returns its id
+ * @throws HubError `quota_exceeded`, `idempotency_conflict` (the TPV pushed under the reply's key)
+ */
+export async function earlierReply(tx: Tx, ports: ReplyPorts, { tpvId, key }: Reply): Promise<string | undefined> {
+  const [before] = await tx.run(pushByKey, { tpvId, key });
+  if (before === undefined) {
+    await ports.quota.require(tx, tpvId);
+    return undefined;
+  }
+  if (before.body_hash !== null) throw new HubError('idempotency_conflict', 'The TPV pushed under the key of a reply.');
+  return before.id;
+}
+
+/**
+ * Queues the reply for its person, as part of the report's transaction. Whether the person is still this TPV's is not
+ * asked: it answers what they asked of this TPV. One who blocked the bot does not get it, as any message.
+ * @returns the message's id
+ */
+export function sendReply(tx: Tx, ports: ReplyPorts, reply: Reply, userId: number, now: number): Promise<string> {
+  const { tpvId, message, key } = reply;
+  const fields = { ...reply.fields, telegram_user_id: userId };
+  return takeMessage(tx, ports, { tpvId, fields, message, idempotency: { key } }, now);
+}
+
+/** What became of a reply. */
+export interface SentReply {
+  push: PushRow;
+  /** The state that it came with. */
+  reported: ReportableStatus;
+}
+
+/** The messages that a TPV's reports on one instruction brought, the oldest first. */
+export async function repliesOf(
+  db: Pick<Database, 'read'>,
+  instructionId: string,
+  tpvId: string,
+): Promise<SentReply[]> {
+  const keys = new Map(REPORTABLE_STATUSES.map((status) => [replyKey(instructionId, status), status]));
+  const rows = await db.read
+    .selectFrom('push_messages')
+    .selectAll()
+    .where('tpv_id', '=', tpvId)
+    .where('idempotency_key', 'in', [...keys.keys()])
+    .where('body_hash', 'is', null)
+    .orderBy('seq')
+    .execute();
+  return rows.flatMap((push) => {
+    const reported = keys.get(push.idempotency_key ?? '');
+    return reported === undefined ? [] : [{ push, reported }];
+  });
+}
