@@ -4,7 +4,7 @@ import type { Config } from '../config/config.ts';
 import type { Database } from '../db/open.ts';
 import { type ErrorDetail, HubError } from '../errors.ts';
 import { PUSH_IF_UNKNOWN, type Settings, type SettingsChange } from '../settings/settings.ts';
-import { previewText, problemsOfText, type TextDefinition } from '../settings/text.ts';
+import { previewText, problemsOfText, type TextCatalogue, type TextDefinition } from '../settings/text.ts';
 import { SETTING_KEYS, SETTING_SCHEMAS } from '../settings/values.ts';
 import { record } from './record.ts';
 import {
@@ -19,7 +19,7 @@ import {
 export interface SettingsOptions {
   db: Database;
   settings: Settings;
-  texts: Readonly<Record<string, TextDefinition>>;
+  texts: TextCatalogue;
   config: Pick<Config, 'ROUTING_STRATEGY' | 'RETENTION_DAYS' | 'CORS_ALLOWED_ORIGINS' | 'CALLBACK_ALLOWED_ORIGINS'>;
   now(): number;
 }
@@ -83,10 +83,10 @@ function viewOf({ settings, texts, config }: SettingsOptions): SettingsView {
       value: [...(settings.stored('callback_allowed_origins') ?? [])],
       fixed: config.CALLBACK_ALLOWED_ORIGINS,
     },
-    texts: Object.entries(texts).map(([key, definition]) => ({
+    texts: Object.entries(texts.definitions).map(([key, definition]) => ({
       key,
-      value: settings.wording(key) ?? definition.default,
-      default: definition.default,
+      value: settings.wording(key, 'es') ?? usualText(texts, key),
+      default: usualText(texts, key),
       placeholders: Object.keys(definition.placeholders),
       where: definition.where,
     })),
@@ -94,7 +94,7 @@ function viewOf({ settings, texts, config }: SettingsOptions): SettingsView {
 }
 
 /** @throws HubError `invalid_request` with every fault */
-function checked(body: ChangeBody, definitions: SettingsOptions['texts']): SettingsChange {
+function checked(body: ChangeBody, catalogue: TextCatalogue): SettingsChange {
   const { texts = {}, ...values } = body;
   const details: ErrorDetail[] = [];
   for (const key of SETTING_KEYS) {
@@ -104,21 +104,25 @@ function checked(body: ChangeBody, definitions: SettingsOptions['texts']): Setti
       details.push({ path: [key, ...path].join('.'), message });
   }
   for (const [key, text] of Object.entries(texts)) {
-    const definition = definitionOf(definitions, key);
+    const definition = definitionOf(catalogue, key);
     const problems = definition === undefined ? ['No existe ese texto.'] : [];
     if (definition !== undefined && text !== null) problems.push(...problemsOfText(definition, text));
     for (const message of problems) details.push({ path: `texts.${key}`, message });
   }
   if (details.length > 0) throw new HubError('invalid_request', 'A setting does not fit.', { details });
-  return { values, texts };
+  return { values, texts, language: 'es' };
 }
 
-function definitionOf(texts: SettingsOptions['texts'], key: string): TextDefinition | undefined {
-  return Object.hasOwn(texts, key) ? texts[key] : undefined;
+function definitionOf({ definitions }: TextCatalogue, key: string): TextDefinition | undefined {
+  return Object.hasOwn(definitions, key) ? definitions[key] : undefined;
+}
+
+function usualText({ defaults }: TextCatalogue, key: string): string {
+  return defaults.es[key] ?? '';
 }
 
 /** What a change really changes, for the audit log. */
-function changesOf({ values, texts }: SettingsChange, { settings, texts: definitions }: SettingsOptions) {
+function changesOf({ values, texts }: SettingsChange, { settings, texts: catalogue }: SettingsOptions) {
   const changes: Record<string, { from: unknown; to: unknown }> = {};
   for (const key of SETTING_KEYS) {
     const to = values[key];
@@ -126,8 +130,8 @@ function changesOf({ values, texts }: SettingsChange, { settings, texts: definit
     if (to !== undefined && JSON.stringify(from) !== JSON.stringify(to)) changes[key] = { from, to };
   }
   for (const [key, text] of Object.entries(texts)) {
-    const usual = definitionOf(definitions, key)?.default ?? '';
-    const [from, to] = [settings.wording(key) ?? usual, text ?? usual];
+    const usual = usualText(catalogue, key);
+    const [from, to] = [settings.wording(key, 'es') ?? usual, text ?? usual];
     if (from !== to) changes[`text.${key}`] = { from: logged(from), to: logged(to) };
   }
   return changes;

@@ -26,7 +26,7 @@ export interface AnswerPorts {
     answerPress(queryId: string, text: string, alert: boolean): Promise<boolean>;
   };
   call(request: CallRequest): Promise<CallOutcome>;
-  texts: PressTexts;
+  texts: { of(languageCode: string): { press: PressTexts } };
   onFault(error: unknown): void;
 }
 
@@ -46,6 +46,8 @@ const reportedSchema = z.object({
 interface OpenPress {
   queryId: string;
   userId: number;
+  /** In the person's language. */
+  texts: PressTexts;
   /** Whether the button still spins: then its answer is shown over the chat, and otherwise it comes as a message. */
   spinning: boolean;
   /** The instruction that the press became, if it did. */
@@ -80,10 +82,11 @@ export class Answers {
 
   /** Goes on with the presses that the last process left open. */
   async start(): Promise<void> {
-    const { db, clock, texts } = this.#ports;
+    const { db, clock } = this.#ports;
     for (const row of await db.query(openPresses, { until: this.#madeAt })) {
-      const press = { queryId: row.query_id, userId: row.telegram_user_id, spinning: row.answered_at === null };
-      const { instruction_id: instructionId } = row;
+      const { query_id: queryId, telegram_user_id: userId, instruction_id: instructionId } = row;
+      const texts = this.#textsOf(row.language_code ?? '');
+      const press = { queryId, userId, texts, spinning: row.answered_at === null };
       if (instructionId === null) {
         // The URL may have been called or not; the person decides whether to press again.
         this.#do(() => this.#show(press, undefined, { text: texts.failed, alert: true }));
@@ -96,9 +99,10 @@ export class Answers {
   }
 
   /** A press was committed; what it asks for begins. */
-  pressed({ queryId, telegramUserId: userId }: Press, outcome: PressOutcome): void {
-    const { texts, telegram } = this.#ports;
-    const press = { queryId, userId, spinning: true };
+  pressed({ queryId, telegramUserId: userId, languageCode }: Press, outcome: PressOutcome): void {
+    const { telegram } = this.#ports;
+    const texts = this.#textsOf(languageCode);
+    const press = { queryId, userId, texts, spinning: true };
     switch (outcome.kind) {
       case 'repeated':
         this.#do(async () => {
@@ -141,6 +145,10 @@ export class Answers {
     await Promise.all(this.#underWay);
   }
 
+  #textsOf(languageCode: string): PressTexts {
+    return this.#ports.texts.of(languageCode).press;
+  }
+
   #do(job: () => Promise<void>): void {
     const done: Promise<void> = job()
       .catch((error) => this.#ports.onFault(error))
@@ -149,11 +157,11 @@ export class Answers {
   }
 
   #wait(instructionId: string, press: OpenPress, patienceMs: number): void {
-    const { db, clock, telegram, texts } = this.#ports;
+    const { db, clock, telegram } = this.#ports;
     const stopSpinner = () => {
       press.spinning = false;
       this.#do(async () => {
-        await telegram.answerPress(press.queryId, texts.processing, false);
+        await telegram.answerPress(press.queryId, press.texts.processing, false);
         await db.transact((tx) => tx.run(pressAnswered, { queryId: press.queryId, now: clock.now() }));
       });
     };
@@ -172,7 +180,8 @@ export class Answers {
 
   async #reported(instructionId: string, waiting: OpenPress): Promise<void> {
     const press = { ...waiting, instructionId };
-    const { db, texts } = this.#ports;
+    const { db } = this.#ports;
+    const { texts } = press;
     const [row] = await db.query(instructionById, { id: instructionId });
     if (row === undefined || (row.status === 'failed' && [EXPIRED, NO_ANSWER, CANCELLED].includes(row.error_message))) {
       return this.#show(press, undefined, { text: texts.unanswered, alert: true });
@@ -195,7 +204,7 @@ export class Answers {
     if (succeeded && outcome.legacy && pushId !== undefined) {
       await db.transact((tx) => tx.run(settleButtons, { pushId, now: clock.now() }));
     }
-    await this.#show(press, pushId, viewOf(this.#ports.texts, answer, outcome.legacy));
+    await this.#show(press, pushId, viewOf(press.texts, answer, outcome.legacy));
   }
 
   /**

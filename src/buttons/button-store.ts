@@ -118,11 +118,13 @@ export const similarPress = statement<{ token: string; userId: number; since: nu
     .limit(1),
 );
 
-/** Presses that still wait for their end, but for those after `until`. */
+/** Presses that still wait for their end, with their persons' languages, but for those after `until`. */
 export const openPresses = statement<{ until: number }>()((db, p) =>
   db
     .selectFrom('presses')
-    .selectAll()
+    .leftJoin('telegram_users', 'telegram_users.telegram_id', 'presses.telegram_user_id')
+    .selectAll('presses')
+    .select('telegram_users.language_code')
     .where('settled_at', 'is', null)
     .where('pressed_at', '<=', p('until'))
     .orderBy('pressed_at'),

@@ -1,6 +1,6 @@
 import type { CallOutcome } from '../callbacks/guarded-call.ts';
 
-/** What a person reads about a press; telegram/texts.ts has the sentences. */
+/** What a person reads about a press; telegram/texts/ has the sentences. */
 export interface PressTexts {
   expired: string;
   legacyExpired: string;

@@ -20,6 +20,8 @@ export interface Press {
   queryId: string;
   telegramUserId: number;
   telegramUsername: string | null;
+  /** What Telegram says of the person's language; empty: nothing. */
+  languageCode: string;
   messageId: number | undefined;
   /** The button's callback data. */
   data: string;

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { isAbsolute } from 'node:path';
 import { z } from 'zod';
 import { DEFAULT_DELIVERY, isTimeZone } from '#protocol';
+import { LANGUAGES, languageOf } from '../languages.ts';
 import { saysEncryption } from './postgres-url.ts';
 import { TELEGRAM_API, webhookUrlLacks } from './telegram-takes.ts';
 
@@ -125,7 +126,10 @@ export const environmentSchema = z.object({
   ).default('info'),
   LOG_DIR: takes('a folder', text.min(1)).optional(),
   METRICS_TOKEN: takes(AT_LEAST_16, text.min(16)).optional(),
-  DEFAULT_LOCALE: takes('a language code such as es', text.regex(/^[a-z]{2}(-[A-Z]{2})?$/)).default('es'),
+  DEFAULT_LOCALE: takes(
+    `one of ${LANGUAGES.join(', ')}, such as es or es-ES`,
+    text.transform(languageOf).pipe(z.enum(LANGUAGES)),
+  ).default('es'),
   TIME_ZONE: takes('a time zone such as Europe/Madrid', text.refine(isTimeZone)).default('Europe/Madrid'),
 });
 

@@ -13,7 +13,8 @@ import { type Health, startHealth } from '../observability/health.ts';
 import { createMetrics, type Metrics } from '../observability/metrics/metrics.ts';
 import { startTelemetry, type Telemetry } from '../observability/telemetry.ts';
 import { Settings } from '../settings/settings.ts';
-import { TEXTS, type Texts, telegramTexts } from '../telegram/texts.ts';
+import { TEXTS } from '../telegram/texts/catalogue.ts';
+import { type PeoplesTexts, telegramTexts } from '../telegram/texts/texts.ts';
 import { Presence } from '../tpvs/presence/presence.ts';
 import { type Corrections, startCorrections } from './corrections.ts';
 import { endAtOnce } from './end-at-once.ts';
@@ -43,7 +44,8 @@ export interface Ground {
   /** What happened lately. */
   readonly activity: Activity;
   readonly settings: Settings;
-  readonly texts: Texts;
+  /** What people read of the hub itself, in their languages. */
+  readonly texts: PeoplesTexts;
   /** Leases, lives and attempts of instructions. */
   readonly limits: DeliverySettings;
   /** How the machine's clock was corrected. */
@@ -114,7 +116,7 @@ export async function openGround(
   ends.defer(() => activity.stop());
   const settings = await Settings.open({ db, clock, log, config, texts: TEXTS });
   ends.defer(() => settings.stop());
-  const texts = telegramTexts((key) => settings.wording(key));
+  const texts = telegramTexts(config.DEFAULT_LOCALE, (key, language) => settings.wording(key, language));
   const lostFile = () => fileWatch.lost();
   const seen = { lostFile, metrics, telemetry, health, presence, activity, corrections };
   return { config, logs, log, clock, now, onFault, events, db, draining, settings, texts, limits, ...seen };

@@ -39,7 +39,7 @@ export function createInbound(ports: InboundPorts): Inbound {
   const { config, clock, log, api, answers, metrics, limits } = ports;
   const setup = webhookSetup(config, { api, now: ports.now, lastUpdateAt: () => lastUpdateAt(ports.db) });
   const auto = setup.mode === 'webhook' && setup.url !== undefined && config.TELEGRAM_WEBHOOK_AUTO;
-  const upkeep = new WebhookUpkeep({ setup, auto, clock, log });
+  const upkeep = new WebhookUpkeep({ setup, locale: config.DEFAULT_LOCALE, auto, clock, log });
   // What each button of the hub's own does, by the name that `hubButton` hangs.
   const hubActions: HubActions = {};
   const receiving: ReceivePorts = {

@@ -14,7 +14,7 @@ import { adminWebhookRoutes, type WebhookChangePort } from '../admin/webhook-rou
 import { sessionStillValid } from '../administrators/administrator-session.ts';
 import { VERSION } from '../config/version.ts';
 import { isoTime } from '../iso-time.ts';
-import { TEXTS } from '../telegram/texts.ts';
+import { TEXTS } from '../telegram/texts/catalogue.ts';
 import type { Ground } from './ground.ts';
 
 export interface ObservationPorts

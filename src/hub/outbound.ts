@@ -94,7 +94,7 @@ export function createOutbound(ports: OutboundPorts, ends: AsyncDisposableStack)
     changes: dispatcher.changes,
     telegram,
     call: (request) => telemetry.observeCall(() => caller.call(request)),
-    texts: texts.press,
+    texts,
     onFault,
   });
   const folder = dataFolder(config);

@@ -15,6 +15,14 @@ export function endOfLease(eb: Builder, leaseUntil: Expression<number>) {
   return eb.case().when('expires_at', '<', leaseUntil).then(eb.ref('expires_at')).else(leaseUntil).end();
 }
 
+/** What Telegram says of the language of an instruction's person; null: the person is not known. */
+function languageOfPerson(eb: Builder) {
+  return eb
+    .selectFrom('telegram_users')
+    .select('language_code')
+    .whereRef('telegram_users.telegram_id', '=', 'instructions.telegram_user_id');
+}
+
 /** Writes a new row, pending or already handed out. */
 export const insertInstruction = statement<{
   id: string;
@@ -184,7 +192,7 @@ export const handOutAgain = statement<{ id: string; holder: string; now: number 
     .returningAll(),
 );
 
-/** Ends an instruction without an answer; one whose lease was extended meanwhile (past `dueBy`) goes on. */
+/** Ends an instruction without an answer, and says in which language its person reads; one whose lease was extended meanwhile (past `dueBy`) goes on. */
 export const giveUp = statement<{
   seq: number;
   now: number;
@@ -205,7 +213,7 @@ export const giveUp = statement<{
     .where('seq', '=', p('seq'))
     .where('status', 'in', MOVES.give_up.from)
     .where('due_at', '<=', p('dueBy'))
-    .returning('id'),
+    .returning((eb) => ['id', languageOfPerson(eb).as('language_code')]),
 );
 
 /** An administrator ends it; what became final meanwhile stays as it is. */

@@ -11,9 +11,9 @@ const PAGE = 100;
 /** A tick takes this many pages at the most, so that a mass expiry is spread over ticks. */
 const PAGES_PER_TICK = 20;
 
-/** What a person reads whose message ended without an answer; telegram/texts.ts has the sentences. */
+/** What a person reads whose message ended without an answer; telegram/texts/ has the sentences. */
 export interface UnansweredTexts {
-  unanswered(reason: UnansweredReason): string;
+  of(languageCode: string): { unanswered(reason: UnansweredReason): string };
 }
 
 export interface SweepPorts {
@@ -84,8 +84,8 @@ export async function endUnanswered(
   dueBy = now,
 ): Promise<void> {
   const error = reason === 'expired' ? EXPIRED : NO_ANSWER;
-  const ended = await tx.run(giveUp, { seq: row.seq, now, dueBy, error, retryCount });
-  if (ended.length === 0) return;
+  const [ended] = await tx.run(giveUp, { seq: row.seq, now, dueBy, error, retryCount });
+  if (ended === undefined) return;
   const { id, tpv_id: tpvId, command } = row;
   if (tpvId !== null) tx.emit({ type: 'instruction.revoked', id, tpvId, reason });
   tx.changed('instruction', id);
@@ -94,5 +94,6 @@ export async function endUnanswered(
   tx.emit({ type: 'instruction.unanswered', id, tpvId, reason });
   // The person who pressed a button is told on the button (buttons/answers.ts).
   if (command === PRESS_COMMAND) return;
-  await enqueue(tx, { ...hubSentence(row.telegram_user_id, texts.unanswered(reason)), because: id }, now);
+  const text = texts.of(ended.language_code ?? '').unanswered(reason);
+  await enqueue(tx, { ...hubSentence(row.telegram_user_id, text), because: id }, now);
 }

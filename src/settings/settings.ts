@@ -1,9 +1,11 @@
 import type { Cancel, Clock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
 import type { Database, Tx } from '../db/open.ts';
+import type { Language } from '../languages.ts';
 import type { Logger } from '../log/log.ts';
 import { settingsEpoch, storedSettings, storeSettings } from './setting-store.ts';
-import { problemsOfText, type TextDefinition } from './text.ts';
+import { storedText, textKey } from './stored-text.ts';
+import type { TextCatalogue } from './text.ts';
 import { SETTING_SCHEMAS, type SettingKey, type SettingValues, TEXT_PREFIX } from './values.ts';
 
 export interface SettingsPorts {
@@ -12,13 +14,15 @@ export interface SettingsPorts {
   log: Logger;
   config: Pick<Config, 'ROUTING_STRATEGY' | 'RETENTION_DAYS' | 'CORS_ALLOWED_ORIGINS' | 'CALLBACK_ALLOWED_ORIGINS'>;
   /** The sentences that can be worded otherwise. */
-  texts: Readonly<Record<string, TextDefinition>>;
+  texts: TextCatalogue;
 }
 
-/** What an administrator changes; null: back to the default. Keys of texts go without their prefix. */
+/** What an administrator changes; null: back to the default. */
 export interface SettingsChange {
   values: { readonly [K in SettingKey]?: SettingValues[K] | null };
+  /** In this language. */
   texts: Readonly<Record<string, string | null>>;
+  language: Language;
 }
 
 /** Another process's change is seen within this long. */
@@ -31,6 +35,7 @@ export const PUSH_IF_UNKNOWN: SettingValues['push_if_unknown'] = 'hold';
 interface State {
   stored: ReadonlyMap<string, string>;
   values: Partial<SettingValues>;
+  /** By the keys of their rows. */
   texts: ReadonlyMap<string, string>;
 }
 
@@ -85,8 +90,9 @@ export class Settings {
   }
 
   /** How an administrator worded a text; undefined: as it is by default. */
-  wording(key: string): string | undefined {
-    return this.#state.texts.get(key);
+  wording(key: string, language: Language): string | undefined {
+    const { texts } = this.#state;
+    return texts.size === 0 ? undefined : texts.get(textKey(key, language));
   }
 
   /** What is stored over the environment's value; undefined: nothing is. */
@@ -95,15 +101,15 @@ export class Settings {
   }
 
   /** Changes some, as part of a transaction; they hold from its commit on. What comes here was checked. */
-  async change(tx: Tx, { values, texts }: SettingsChange): Promise<void> {
+  async change(tx: Tx, { values, texts, language }: SettingsChange): Promise<void> {
     const changes = new Map<string, string | null>();
     for (const [key, value] of Object.entries(values)) {
       if (value !== undefined) changes.set(key, value === null ? null : JSON.stringify(value));
     }
     for (const [key, text] of Object.entries(texts)) {
       // A text that is the default again follows the default from now on.
-      const same = text === null || text === this.#ports.texts[key]?.default;
-      changes.set(TEXT_PREFIX + key, same ? null : JSON.stringify(text));
+      const same = text === null || text === this.#ports.texts.defaults[language][key];
+      changes.set(textKey(key, language), same ? null : JSON.stringify(text));
     }
     if (changes.size === 0) return;
     await storeSettings(tx, changes);
@@ -175,11 +181,8 @@ export class Settings {
     for (const [key, json] of stored) {
       const value = parsed(json);
       if (key.startsWith(TEXT_PREFIX)) {
-        const name = key.slice(TEXT_PREFIX.length);
-        const definition = Object.hasOwn(this.#ports.texts, name) ? this.#ports.texts[name] : undefined;
-        const fits =
-          definition !== undefined && typeof value === 'string' && problemsOfText(definition, value).length === 0;
-        if (fits) texts.set(name, value);
+        const text = storedText(this.#ports.texts, key, value);
+        if (text !== undefined) texts.set(key, text);
         else this.#ignore(key);
       } else {
         // Only these keys are read.

@@ -1,3 +1,4 @@
+import type { Language } from '../languages.ts';
 import { escaped, readTelegramHtml } from './telegram-html.ts';
 
 /**
@@ -6,14 +7,20 @@ import { escaped, readTelegramHtml } from './telegram-html.ts';
  */
 export type TextPlace = 'message' | 'note' | 'press' | 'button';
 
-/** A sentence that people read, and how an administrator may word it otherwise. */
+/** A sentence that people read: what an administrator who words it otherwise must keep to, in every language. */
 export interface TextDefinition {
-  readonly default: string;
   readonly where: TextPlace;
   /** What `{name}` may stand for: an example, and how many characters it has at the most. */
   readonly placeholders: Readonly<Record<string, { example: string; most: number }>>;
   /** Characters of the finished text; by default, what Telegram takes there. */
   readonly most?: number;
+}
+
+/** The sentences that people read, by their keys. */
+export interface TextCatalogue {
+  readonly definitions: Readonly<Record<string, TextDefinition>>;
+  /** How each is worded where no administrator worded it otherwise. */
+  readonly defaults: Readonly<Record<Language, Readonly<Record<string, string>>>>;
 }
 
 /** What Telegram takes in each place, in UTF-16 code units. */

@@ -151,7 +151,8 @@ test.each([
   ['FORWARD_START', '2', 'true or false'],
   ['FORWARD_EDITS', 'no', 'true or false'],
   ['LOG_LEVEL', 'verbose', 'fatal, error, warn, info, debug, trace or silent'],
-  ['DEFAULT_LOCALE', 'Spanish', 'a language code such as es'],
+  ['DEFAULT_LOCALE', 'Spanish', 'one of es, ca, gl, eu, en, fr, de, pt, it, such as es or es-ES'],
+  ['DEFAULT_LOCALE', 'nl', 'one of es, ca, gl, eu, en, fr, de, pt, it, such as es or es-ES'],
   ['TIME_ZONE', 'Madrid', 'a time zone such as Europe/Madrid'],
 ])('%s refuses %s, and says what it takes', (name, value, wanted) => {
   expect(faults({ [name]: value })).toEqual([`${name} is ${JSON.stringify(value)}; it takes ${wanted}.`]);

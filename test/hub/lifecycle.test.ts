@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import { sweepDue } from '../../src/instructions/sweep.ts';
-import { telegramTexts } from '../../src/telegram/texts.ts';
+import { telegramTexts } from '../../src/telegram/texts/texts.ts';
 import { arrival } from '../support/arrivals.ts';
 import { type TestClock, testClock } from '../support/clock.ts';
 import { DIALECTS, type HubOptions, startHub, type TestHub, type TestTpv } from '../support/hub.ts';
@@ -63,7 +63,7 @@ async function swept({ clock, row }: Scene, ms: number, status: string): Promise
 /** Moves the time on to where nothing is due yet: a sweep at that moment changes nothing. */
 async function unswept({ hub, clock, row }: Scene, ms: number, status: string): Promise<void> {
   await clock.jump(ms);
-  const ports = { db: hub.hub.db, texts: telegramTexts(() => undefined), settings: { maxAttempts: 5 } };
+  const ports = { db: hub.hub.db, texts: telegramTexts('es'), settings: { maxAttempts: 5 } };
   expect(await sweepDue(ports, clock.now())).toBe(0);
   expect((await row()).status).toBe(status);
 }

@@ -256,7 +256,7 @@ describe.each(DIALECTS)('S30: what changes many rows does it in many commits, on
     expect(written).toEqual([500, 500, 1]);
     await run(db, instructions(250, tpv.id));
     await run(db, sql`update instructions set due_at = 1, expires_at = 1`);
-    const texts = { unanswered: () => 'Nadie ha contestado.' };
+    const texts = { of: () => ({ unanswered: () => 'Nadie ha contestado.' }) };
     expect(
       await commits((counted) => sweepDue({ db: counted, texts, settings: { maxAttempts: 3 } }, clock.now())),
     ).toBe(3);

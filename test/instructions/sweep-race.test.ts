@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Database } from '../../src/db/open.ts';
 import { sweepDue } from '../../src/instructions/sweep.ts';
-import { telegramTexts } from '../../src/telegram/texts.ts';
+import { telegramTexts } from '../../src/telegram/texts/texts.ts';
 import { DIALECTS, startHub } from '../support/hub.ts';
 
 describe.each(DIALECTS)('a report on %s that is kept while the sweep looks at its instruction', (database) => {
@@ -23,7 +23,7 @@ describe.each(DIALECTS)('a report on %s that is kept while the sweep looks at it
       },
     };
     const leaseIsOver = Date.now() + 65_000;
-    await sweepDue({ db: late, texts: telegramTexts(() => undefined), settings: { maxAttempts } }, leaseIsOver);
+    await sweepDue({ db: late, texts: telegramTexts('es'), settings: { maxAttempts } }, leaseIsOver);
     expect((await tpv.fetch(path)).body).toMatchObject({ status: 'processing', retry_count: 0 });
   });
 });

@@ -1,12 +1,13 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { openDatabase } from '../../src/db/open.ts';
 import { sweepDue } from '../../src/instructions/sweep.ts';
-import { telegramTexts } from '../../src/telegram/texts.ts';
+import { telegramTexts } from '../../src/telegram/texts/texts.ts';
 import { testClock } from '../support/clock.ts';
 import { DIALECTS, type DialectUnderTest, startHub } from '../support/hub.ts';
 import { WAIT_MS } from '../support/within.ts';
 
-const texts = telegramTexts(() => undefined);
+const texts = telegramTexts('es');
+const spanish = texts.of('es');
 const ANA = 42;
 const DAY_MS = 86_400_000;
 
@@ -33,11 +34,13 @@ describe.each(DIALECTS)('a message on %s that ends without an answer', (database
     const { later, hub, status, sentences, sweep } = await leftBehind(database);
     expect(await sweep()).toBe(1);
     expect(await status()).toBe('failed');
-    expect(await sentences()).toEqual([{ chat_id: ANA, status: 'pending', text: texts.unanswered('expired') }]);
+    expect(await sentences()).toEqual([{ chat_id: ANA, status: 'pending', text: spanish.unanswered('expired') }]);
     await startHub({ databaseUrl: hub.databaseUrl, emulator: hub.emulator, clock: testClock(later) });
     await vi.waitFor(
       () =>
-        expect(hub.emulator.calls.filter(({ params }) => params.text === texts.unanswered('expired'))).toHaveLength(1),
+        expect(hub.emulator.calls.filter(({ params }) => params.text === spanish.unanswered('expired'))).toHaveLength(
+          1,
+        ),
       WAIT_MS,
     );
   });

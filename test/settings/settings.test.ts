@@ -3,10 +3,11 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { migrate } from '../../src/db/migrate.ts';
 import { openDatabase } from '../../src/db/open.ts';
 import { Events } from '../../src/events.ts';
+import { LANGUAGES } from '../../src/languages.ts';
 import { Settings } from '../../src/settings/settings.ts';
 import { readTelegramHtml } from '../../src/settings/telegram-html.ts';
 import { previewText, problemsOfText, type TextDefinition } from '../../src/settings/text.ts';
-import { TEXTS, telegramTexts } from '../../src/telegram/texts.ts';
+import { TEXTS } from '../../src/telegram/texts/catalogue.ts';
 import { testClock } from '../support/clock.ts';
 import { DIALECTS, freshDatabase } from '../support/hub.ts';
 
@@ -59,14 +60,15 @@ describe.each(DIALECTS)('on %s', (dialect) => {
       cors_allowed_origins: ['https://panel.example'],
       callback_allowed_origins: ['http://bar.example:8080'],
     } as const;
-    await db.transact((tx) => settings.change(tx, { values, texts: { help: 'Escribe y ya está.' } }));
+    await db.transact((tx) => settings.change(tx, { values, texts: { help: 'Escribe y ya está.' }, language: 'es' }));
     const check = (one: Settings) => {
       expect(one).toMatchObject({ strategy: 'specific', retentionDays: 30 });
       expect(one.callbackOrigins).toEqual(['http://bar.example:8080']);
       for (const origin of ['https://fixed.example', 'https://panel.example'])
         expect(one.isCorsOrigin(origin)).toBe(true);
       expect(one.isCorsOrigin('https://other.example')).toBe(false);
-      expect(one.wording('help')).toBe('Escribe y ya está.');
+      expect(one.wording('help', 'es')).toBe('Escribe y ya está.');
+      expect(one.wording('help', 'en')).toBeUndefined();
     };
     check(settings);
     expect(changed.sort()).toEqual([
@@ -78,26 +80,41 @@ describe.each(DIALECTS)('on %s', (dialect) => {
     ]);
     check((await open(url)).settings);
     const nothing = { routing_strategy: null, retention_days: null, cors_allowed_origins: null } as const;
-    await db.transact((tx) => settings.change(tx, { values: nothing, texts: { help: null } }));
+    await db.transact((tx) => settings.change(tx, { values: nothing, texts: { help: null }, language: 'es' }));
     expect(settings).toMatchObject({ strategy: 'least_users', retentionDays: 7 });
     expect(settings.isCorsOrigin('https://panel.example')).toBe(false);
-    expect(settings.wording('help')).toBeUndefined();
+    expect(settings.wording('help', 'es')).toBeUndefined();
   });
 
   test('a text that is worded as the default again follows the default from then on', async () => {
     const { db, settings } = await open(await database(dialect));
-    for (const help of ['Escribe y ya está.', TEXTS.help.default]) {
-      await db.transact((tx) => settings.change(tx, { values: {}, texts: { help } }));
+    for (const help of ['Escribe y ya está.', TEXTS.defaults.es.help]) {
+      await db.transact((tx) => settings.change(tx, { values: {}, texts: { help }, language: 'es' }));
     }
-    expect(settings.wording('help')).toBeUndefined();
+    expect(settings.wording('help', 'es')).toBeUndefined();
     expect(await db.read.selectFrom('settings').select('key').where('key', '=', 'text.help').execute()).toEqual([]);
+  });
+
+  test('a text is worded per language, under a key of its own', async () => {
+    const url = await database(dialect);
+    const { db, settings, changed } = await open(url);
+    const texts = { 'press.done': 'Fet!' };
+    await db.transact((tx) => settings.change(tx, { values: {}, texts, language: 'ca' }));
+    expect(changed).toEqual(['setting text.press.done.ca']);
+    for (const one of [settings, (await open(url)).settings]) {
+      expect(LANGUAGES.filter((language) => one.wording('press.done', language) !== undefined)).toEqual(['ca']);
+      expect(one.wording('press.done', 'ca')).toBe('Fet!');
+    }
+    const usual = { 'press.done': TEXTS.defaults.ca['press.done'] };
+    await db.transact((tx) => settings.change(tx, { values: {}, texts: usual, language: 'ca' }));
+    expect(settings.wording('press.done', 'ca')).toBeUndefined();
   });
 
   test('a transaction that fails changes nothing', async () => {
     const url = await database(dialect);
     const { db, settings, changed } = await open(url);
     const failed = db.transact(async (tx) => {
-      await settings.change(tx, { values: { retention_days: 30 }, texts: {} });
+      await settings.change(tx, { values: { retention_days: 30 }, texts: {}, language: 'es' });
       throw new Error('made up');
     });
     await expect(failed).rejects.toThrow('made up');
@@ -108,7 +125,9 @@ describe.each(DIALECTS)('on %s', (dialect) => {
   test('another process follows within a few seconds', async () => {
     const url = await database(dialect);
     const [here, there] = [await open(url), await open(url)];
-    await here.db.transact((tx) => here.settings.change(tx, { values: { retention_days: 30 }, texts: {} }));
+    await here.db.transact((tx) =>
+      here.settings.change(tx, { values: { retention_days: 30 }, texts: {}, language: 'es' }),
+    );
     expect(there.settings.retentionDays).toBe(7);
     await there.clock.advance(2_000);
     await expect.poll(() => there.settings.retentionDays).toBe(30);
@@ -125,6 +144,9 @@ describe.each(DIALECTS)('on %s', (dialect) => {
       'text.help': '"<b>open"',
       'text.no_such_text': '"Hola"',
       'text.constructor': '"Hola"',
+      'text.help.nl': '"Hola"',
+      'text.help.es': '"Hola"',
+      'text.welcome.ca': '"{cognom}"',
       round_robin_last: 'whatever',
     };
     const values = Object.entries(rows).map(([key, value]) => ({ key, value }));
@@ -134,7 +156,7 @@ describe.each(DIALECTS)('on %s', (dialect) => {
     });
     const { settings, warned } = await open(url);
     expect(settings).toMatchObject({ strategy: 'least_users', retentionDays: 7, callbackOrigins: [] });
-    expect(settings.wording('help')).toBeUndefined();
+    expect(settings.wording('help', 'es')).toBeUndefined();
     expect(settings.isCorsOrigin('javascript:alert(1)')).toBe(false);
     expect(warned.map((line) => Object(line).key).sort()).toEqual(
       Object.keys(rows)
@@ -144,27 +166,7 @@ describe.each(DIALECTS)('on %s', (dialect) => {
   });
 });
 
-test('every text fits where it stands, and is what a person reads by default', () => {
-  const problems = Object.entries(TEXTS).map(([key, definition]) => [
-    key,
-    problemsOfText(definition, definition.default),
-  ]);
-  expect(problems.filter(([, found]) => found?.length !== 0)).toEqual([]);
-  const texts = telegramTexts(() => undefined);
-  expect(texts.welcome('<Ana> & {local}', 'Bar "Pepe"')).toBe(
-    '¡Hola, &lt;Ana&gt; &amp; {local}! 👋\nTe atiende <b>Bar "Pepe"</b>. Escribe aquí lo que necesites.',
-  );
-  expect(texts.unanswered('expired')).toContain('ha caducado');
-  expect(texts.press.legacyExpiredNote).toBe('⚠️ <b>Acción EXPIRADA</b>');
-});
-
-test('a text that is worded otherwise is the one that is read', () => {
-  const texts = telegramTexts((key) => (key === 'welcome' ? '{local}: hola, {nombre}; {otro}' : undefined));
-  expect(texts.welcome('Ana $& $1', 'Bar')).toBe('Bar: hola, Ana $&amp; $1; {otro}');
-});
-
 const message: TextDefinition = {
-  default: '',
   where: 'message',
   placeholders: { nombre: { example: '<Ana>', most: 64 } },
 };
@@ -213,7 +215,7 @@ test('a message has as many characters as Telegram takes, markup aside and names
 });
 
 test('over the chat and on buttons there is no markup, and little room', () => {
-  const press: TextDefinition = { default: '', where: 'press', placeholders: {} };
+  const press: TextDefinition = { where: 'press', placeholders: {} };
   expect(problemsOfText(press, 'x'.repeat(200))).toEqual([]);
   expect(problemsOfText(press, '2 < 3 & 4')).toEqual([]);
   expect(problemsOfText(press, 'x'.repeat(201))).toHaveLength(1);
@@ -228,7 +230,7 @@ test('a preview is safe to show, whatever is in it', () => {
   expect(previewText(message, `<a href="https://a.example/'x&quot;>">x</a>`)).not.toContain(
     '<a href="https://a.example/\'',
   );
-  const press: TextDefinition = { default: '', where: 'press', placeholders: {} };
+  const press: TextDefinition = { where: 'press', placeholders: {} };
   expect(previewText(press, `<b>"'`)).toBe('&lt;b&gt;&quot;&#39;');
 });
 

@@ -28,7 +28,7 @@ async function press(hub: TestDispatcher, messageId: number | undefined, data: s
     actions: ACTIONS,
     changes: hub.dispatcher.changes,
     answer: (queryId: string, answer: HubPressAnswer) => answers.push({ queryId, answer, committed }),
-    texts: { press: { expired: 'caducado' } },
+    texts: { of: () => ({ press: { expired: 'caducado' } }) },
   };
   await hub.db.transact(async (tx) => {
     tx.afterCommit(() => {

@@ -1,9 +1,9 @@
 import SqliteDatabase from 'better-sqlite3';
 import { sql } from 'kysely';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { startEmulator } from '../../demo/emulator/mod.ts';
+import { type Emulator, startEmulator } from '../../demo/emulator/mod.ts';
 import { testClock } from '../support/clock.ts';
-import { startHub, type TestHub, WEBHOOK_SECRET } from '../support/hub.ts';
+import { fetchJson, startHub, type TestHub, WEBHOOK_SECRET } from '../support/hub.ts';
 import { keptLog } from '../support/log.ts';
 import { connectTelegram, instructionsOf } from '../support/telegram.ts';
 
@@ -12,6 +12,9 @@ const KINDS = ['message', 'edited_message', 'callback_query', 'my_chat_member'];
 const ELSEWHERE = 'http://127.0.0.1:9/webhook/telegram/';
 
 const setup = (hub: TestHub, json?: unknown) => hub.admin('/webhook/setup/', { method: 'POST', json });
+/** Waits for the last list of commands that a hub tells at its start. */
+const commandsAreTold = (emulator: Emulator) =>
+  emulator.waitForCall(({ method, params }) => method === 'setMyCommands' && params.language_code === 'it');
 const setWebhookCalls = ({ emulator }: TestHub) => emulator.calls.filter(({ method }) => method === 'setWebhook');
 
 describe('POST /webhook/setup/', () => {
@@ -147,9 +150,22 @@ describe('GET /webhook/info/', () => {
 describe('at start', () => {
   test('the webhook and the commands are told to Telegram', async () => {
     const hub = await startHub({ env: { TELEGRAM_WEBHOOK_URL: ELSEWHERE } });
-    const commands = await hub.emulator.waitForCall(({ method }) => method === 'setMyCommands');
-    expect(commands.params.commands).toMatchObject([{ command: 'start' }, { command: 'id' }, { command: 'help' }]);
+    await commandsAreTold(hub.emulator);
     expect(hub.emulator.webhook).toMatchObject({ url: ELSEWHERE, secret: WEBHOOK_SECRET, allowedUpdates: KINDS });
+  });
+
+  test('the commands are told in every language, and in DEFAULT_LOCALE to people of any other', async () => {
+    const hub = await startHub({ env: { DEFAULT_LOCALE: 'ca-ES' } });
+    await commandsAreTold(hub.emulator);
+    const told = async (language_code: string) => {
+      const target = `${hub.emulator.apiRoot}/bot${hub.emulator.token}/getMyCommands?language_code=${language_code}`;
+      const { body } = await fetchJson(target);
+      return body.result.map(({ description }: { description: string }) => description);
+    };
+    expect(await told('')).toEqual(['Començar', 'Veure el teu identificador', 'Ajuda']);
+    expect(await told('es')).toEqual(['Empezar', 'Ver tu identificador', 'Ayuda']);
+    expect(await told('de')).toEqual(['Anfangen', 'Ihre ID sehen', 'Hilfe']);
+    expect(await told('nl')).toEqual([]);
   });
 
   test('it is tried again with growing pauses until Telegram takes it, and TPVs are served meanwhile', async () => {
@@ -189,7 +205,7 @@ describe('at start', () => {
   test('a webhook that is gone is set anew, and one that an administrator removed is not', async () => {
     const clock = testClock();
     const hub = await startHub({ clock, env: { TELEGRAM_WEBHOOK_URL: ELSEWHERE } });
-    await hub.emulator.waitForCall(({ method }) => method === 'setMyCommands');
+    await commandsAreTold(hub.emulator);
     await fetch(`${hub.emulator.apiRoot}/bot${hub.emulator.token}/deleteWebhook`);
     expect(hub.emulator.webhook).toBeUndefined();
     await clock.advance(5 * 60_000);

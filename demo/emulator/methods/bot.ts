@@ -12,7 +12,8 @@ interface BotCommand {
 
 /** Methods about the bot itself, its files and the presses on its buttons. */
 export function botMethods(chats: Chats, files: FileStore, queries: CallbackQueries, feed: Feed) {
-  let commands: BotCommand[] = [];
+  /** By language; those of everybody else without one. */
+  const commands = new Map<string, BotCommand[]>();
   return {
     getMe: () => ({
       result: {
@@ -26,10 +27,10 @@ export function botMethods(chats: Chats, files: FileStore, queries: CallbackQuer
     }),
     getFile: ({ params }) => ({ result: files.describe(string(params, 'file_id')) }),
     setMyCommands: ({ params }) => {
-      commands = commandsFrom(params.commands);
+      commands.set(string(params, 'language_code'), commandsFrom(params.commands));
       return { result: true };
     },
-    getMyCommands: () => ({ result: commands }),
+    getMyCommands: ({ params }) => ({ result: commands.get(string(params, 'language_code')) ?? [] }),
     answerCallbackQuery: ({ params }) => {
       const id = string(params, 'callback_query_id');
       const text = string(params, 'text');

@@ -10,7 +10,7 @@ import { enqueue, hubSentence } from '../../push/enqueue.ts';
 import { tpvById, tpvByJoinCode } from '../../tpvs/tpv.ts';
 import { type AssignPorts, assign, markUnassignedTold, moveUser } from '../../users/assign.ts';
 import { type Profile, type TouchedUser, touchUser } from '../../users/user.ts';
-import type { Texts } from '../texts.ts';
+import type { PeoplesTexts, Texts } from '../texts/texts.ts';
 import { type HubPressPorts, pressHubButton } from './hub-press.ts';
 import type { Meaning } from './meaning.ts';
 import type { From } from './update.ts';
@@ -18,7 +18,7 @@ import type { From } from './update.ts';
 export interface ApplyPorts {
   handOut: HandOut;
   assigning: AssignPorts;
-  texts: Texts;
+  texts: PeoplesTexts;
   /** A press was committed, and asks for something. */
   onPress(press: Press, outcome: PressOutcome): void;
   hubButtons: HubPressPorts;
@@ -36,6 +36,11 @@ function profileOf(from: From): Profile {
   };
 }
 
+/** The sentences in the person's language. */
+function textsOf({ texts }: Pick<ApplyPorts, 'texts'>, from: From): Texts {
+  return texts.of(from.language_code ?? '');
+}
+
 type Understood = Exclude<Meaning, { kind: 'none' }>;
 
 /**
@@ -50,6 +55,7 @@ export async function applyUpdate(
   now: number,
 ): Promise<string | undefined> {
   const { from } = meaning;
+  const texts = textsOf(ports, from);
   const say = (text: string, keyboard?: InlineKeyboard) => enqueue(tx, hubSentence(from.id, text, keyboard), now);
   const touch = (active = true) => touchPerson(tx, from, now, { active, always: meaning.kind === 'membership' });
   switch (meaning.kind) {
@@ -77,11 +83,11 @@ export async function applyUpdate(
     }
     case 'id':
       await touch();
-      await say(ports.texts.yourId(from.id), copyId(ports.texts, from.id));
+      await say(texts.yourId(from.id), copyId(texts, from.id));
       return undefined;
     case 'help':
       await touch();
-      await say(ports.texts.help);
+      await say(texts.help);
       return undefined;
     case 'press': {
       const one = pressOf(updateId, meaning);
@@ -111,14 +117,9 @@ async function touchPerson(
 }
 
 /** Tells a person that no TPV can be given what they sent. */
-export async function sayUnreadable(
-  tx: Tx,
-  { texts }: Pick<ApplyPorts, 'texts'>,
-  from: From,
-  now: number,
-): Promise<void> {
+export async function sayUnreadable(tx: Tx, ports: Pick<ApplyPorts, 'texts'>, from: From, now: number): Promise<void> {
   await touchPerson(tx, from, now, { active: true, always: false });
-  await enqueue(tx, hubSentence(from.id, texts.unreadable), now);
+  await enqueue(tx, hubSentence(from.id, textsOf(ports, from).unreadable), now);
 }
 
 function submission(
@@ -149,7 +150,7 @@ async function findTpv(tx: Tx, ports: ApplyPorts, from: From, user: TouchedUser,
   }
   if (!user.told) {
     await markUnassignedTold(tx, from.id, now);
-    await enqueue(tx, hubSentence(from.id, ports.texts.unassigned), now);
+    await enqueue(tx, hubSentence(from.id, textsOf(ports, from).unassigned), now);
   }
   return null;
 }
@@ -163,7 +164,7 @@ async function welcome(
   code: string | undefined,
   say: (text: string, keyboard?: InlineKeyboard) => Promise<unknown>,
 ): Promise<string | null> {
-  const { texts } = ports;
+  const texts = textsOf(ports, from);
   let tpvId = user.tpvId;
   const problem = code === undefined ? undefined : await join(tx, texts, from.id, code);
   if (problem !== undefined && typeof problem === 'object') tpvId = problem.tpvId;
@@ -192,5 +193,14 @@ function copyId(texts: Texts, id: number): InlineKeyboard {
 function pressOf(updateId: number, meaning: Extract<Meaning, { kind: 'press' }>): Press {
   const { from, queryId, messageId, data, inKeyboard } = meaning;
   const telegramUsername = from.username === undefined ? null : storable(from.username);
-  return { updateId, queryId, telegramUserId: from.id, telegramUsername, messageId, data: storable(data), inKeyboard };
+  return {
+    updateId,
+    queryId,
+    telegramUserId: from.id,
+    telegramUsername,
+    languageCode: from.language_code ?? '',
+    messageId,
+    data: storable(data),
+    inKeyboard,
+  };
 }

@@ -10,7 +10,7 @@ export interface HubPressPorts {
   changes: Pick<ChangeLane, 'join'>;
   /** Shows a text over the chat and ends the spinner; it was committed. */
   answer(queryId: string, answer: HubPressAnswer): void;
-  texts: { readonly press: { readonly expired: string } };
+  texts: { of(languageCode: string): { readonly press: { readonly expired: string } } };
 }
 
 /** Does what a button of the hub's own asks for, as part of the transaction that keeps its update. */
@@ -21,8 +21,11 @@ export async function pressHubButton(
   now: number,
 ): Promise<void> {
   const act = Object.hasOwn(ports.actions, action) ? ports.actions[action] : undefined;
-  const press = { personId: from.id, languageCode: from.language_code ?? '', arg };
-  const answer = act === undefined ? { text: ports.texts.press.expired, alert: true } : await act(tx, press, now);
+  const languageCode = from.language_code ?? '';
+  const answer =
+    act === undefined
+      ? { text: ports.texts.of(languageCode).press.expired, alert: true }
+      : await act(tx, { personId: from.id, languageCode, arg }, now);
   if (answer.message !== undefined) await showOnMessage(tx, ports, from.id, messageId, answer.message, now);
   tx.afterCommit(() => ports.answer(queryId, answer));
 }

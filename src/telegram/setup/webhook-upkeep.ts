@@ -1,8 +1,9 @@
 import { type Clock, pause } from '../../clock.ts';
 import { HubError } from '../../errors.ts';
+import { LANGUAGES, type Language } from '../../languages.ts';
 import type { Logger } from '../../log/log.ts';
 import { telegramFault } from '../outbound/api.ts';
-import { COMMANDS } from '../texts.ts';
+import { commandsIn } from '../texts/catalogue.ts';
 import { webhookProblem } from './webhook-fault.ts';
 import { deleteWebhook, setWebhook, type WebhookSetup, webhookInfo } from './webhook-setup.ts';
 
@@ -11,6 +12,8 @@ const LOOK_INTERVAL_MS = 5 * 60_000;
 
 export interface UpkeepOptions {
   setup: WebhookSetup;
+  /** The language of people whose own is none of the hub's. */
+  locale: Language;
   /** Whether the hub sets the webhook by itself. */
   auto: boolean;
   clock: Clock;
@@ -79,18 +82,28 @@ export class WebhookUpkeep {
   }
 
   async #introduce(): Promise<void> {
-    const { setup, clock, log } = this.#options;
+    const { clock, log } = this.#options;
     const { signal } = this.#ended;
     for (let wait = 1_000; !signal.aborted; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
       try {
         if (this.#keeps) log.info({ url: await this.set() }, 'Telegram delivers here');
-        await setup.api.setMyCommands(COMMANDS);
+        await this.#setCommands();
         return;
       } catch (error) {
         const fault = error instanceof HubError ? error.message : telegramFault(error).description;
         log.warn({ fault, againInMs: wait }, 'could not set up the webhook and the commands at Telegram; trying again');
         await pause(clock, wait, signal);
       }
+    }
+  }
+
+  /** Telegram shows a person the commands of their language, and where it has none, those without a language. */
+  async #setCommands(): Promise<void> {
+    const { setup, locale } = this.#options;
+    await setup.api.setMyCommands(commandsIn(locale));
+    for (const language of LANGUAGES) {
+      if (this.#ended.signal.aborted) return;
+      await setup.api.setMyCommands(commandsIn(language), { language_code: language });
     }
   }
 

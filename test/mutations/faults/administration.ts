@@ -96,7 +96,7 @@ export const administrationFaults: readonly Mutation[] = [
   {
     name: 'settings: a text that is the default again stays fixed',
     file: 'src/settings/settings.ts',
-    find: 'const same = text === null || text === this.#ports.texts[key]?.default;',
+    find: 'const same = text === null || text === this.#ports.texts.defaults[language][key];',
     replace: 'const same = text === null;',
     harm: 'a better default of the next version is never seen',
     tests: ['test/settings/settings.test.ts'],

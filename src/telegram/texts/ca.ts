@@ -1,0 +1,38 @@
+import type { Wording } from './definitions.ts';
+
+/** Catalan, in the tone of a bar: tu. */
+export const ca: Wording = {
+  sentences: {
+    welcome: 'Hola, {nombre}! 👋\nT’atén <b>{local}</b>. Escriu aquí el que necessitis.',
+    welcomeUnassigned:
+      'Hola, {nombre}! 👋\nAra mateix no hi ha cap local disponible. Escriu el que necessitis: t’atendrem tan bon punt n’hi hagi un.',
+    yourId: 'El teu identificador és <code>{id}</code>',
+    copyId: '📋 Copia el meu identificador',
+    help:
+      'Escriu un missatge i el rebrà el local que t’atén.\n\n' +
+      '/start – començar\n/id – veure el teu identificador\n/help – aquesta ajuda',
+    unassigned:
+      '⏳ Ara mateix no hi ha cap local disponible. Hem desat el teu missatge i l’atendrem tan bon punt n’hi hagi un.',
+    joinCodeUnknown: '⚠️ Aquest enllaç no és vàlid. Demana’n un de nou al local.',
+    joinCodeFull: '⚠️ Aquest local no pot atendre més persones ara mateix. Torna-ho a provar més tard.',
+    unreadable: '⚠️ Aquest tipus de missatge no el podem llegir; escriu-lo, si us plau.',
+    'press.expired': '⚠️ Aquesta acció ha caducat',
+    'press.legacyExpired': '❌ El codi ha caducat',
+    'press.legacyExpiredNote': '⚠️ <b>Acció CADUCADA</b>',
+    'press.processing': '⏳ S’està processant…',
+    'press.done': '✅ Fet',
+    'press.failed': '❌ No s’ha pogut completar.',
+    'press.unanswered': '⚠️ El local no ha respost. Escriu-li un missatge si encara ho necessites.',
+    'press.notAllowed': '⚠️ Aquesta acció no està permesa',
+    'press.unreachable': '⚠️ El local no respon ara mateix. Escriu-li un missatge si encara ho necessites.',
+    'service.paused': '{local} no atén ara mateix ({motivo}). Hem desat el teu missatge.',
+    'service.pausedWithoutReason': '{local} no atén ara mateix. Hem desat el teu missatge.',
+    'service.closed': '{local} està tancat; obre {cuando}. Hem desat el teu missatge.',
+    'service.closedUntilFurtherNotice': '{local} està tancat de moment. Hem desat el teu missatge.',
+    'service.busy': '{local} va amb retard: uns {minutos} minuts.',
+    'unanswered.expired':
+      '⌛ El teu missatge ha caducat sense que el local el pogués atendre. Torna a escriure si encara ho necessites.',
+    'unanswered.no_answer': '⚠️ El local no ha respost el teu missatge. Torna-ho a provar d’aquí a uns minuts.',
+  },
+  commands: { start: 'Començar', id: 'Veure el teu identificador', help: 'Ajuda' },
+};

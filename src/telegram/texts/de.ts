@@ -1,0 +1,39 @@
+import type { Wording } from './definitions.ts';
+
+/** German, as in a restaurant: Sie. */
+export const de: Wording = {
+  sentences: {
+    welcome: 'Hallo, {nombre}! 👋\n<b>{local}</b> ist für Sie da. Schreiben Sie einfach, was Sie brauchen.',
+    welcomeUnassigned:
+      'Hallo, {nombre}! 👋\nGerade ist kein Lokal verfügbar. Schreiben Sie, was Sie brauchen: Wir melden uns, sobald eines da ist.',
+    yourId: 'Ihre ID ist <code>{id}</code>',
+    copyId: '📋 Meine ID kopieren',
+    help:
+      'Schreiben Sie eine Nachricht, und Ihr Lokal bekommt sie.\n\n' +
+      '/start – anfangen\n/id – Ihre ID sehen\n/help – diese Hilfe',
+    unassigned:
+      '⏳ Gerade ist kein Lokal verfügbar. Wir haben Ihre Nachricht gespeichert und kümmern uns darum, sobald eines da ist.',
+    joinCodeUnknown: '⚠️ Dieser Link ist ungültig. Bitten Sie das Lokal um einen neuen.',
+    joinCodeFull: '⚠️ Dieses Lokal kann gerade niemanden mehr aufnehmen. Versuchen Sie es später noch einmal.',
+    unreadable: '⚠️ Diese Art von Nachricht können wir nicht lesen; bitte schreiben Sie sie.',
+    'press.expired': '⚠️ Diese Aktion ist abgelaufen',
+    'press.legacyExpired': '❌ Dieser Code ist abgelaufen',
+    'press.legacyExpiredNote': '⚠️ <b>Aktion ABGELAUFEN</b>',
+    'press.processing': '⏳ Einen Moment…',
+    'press.done': '✅ Erledigt',
+    'press.failed': '❌ Das hat nicht geklappt.',
+    'press.unanswered': '⚠️ Das Lokal hat nicht geantwortet. Schreiben Sie ihm, wenn Sie es noch brauchen.',
+    'press.notAllowed': '⚠️ Diese Aktion ist nicht erlaubt',
+    'press.unreachable': '⚠️ Das Lokal antwortet gerade nicht. Schreiben Sie ihm, wenn Sie es noch brauchen.',
+    'service.paused': '{local} ist gerade nicht erreichbar ({motivo}). Wir haben Ihre Nachricht gespeichert.',
+    'service.pausedWithoutReason': '{local} ist gerade nicht erreichbar. Wir haben Ihre Nachricht gespeichert.',
+    'service.closed': '{local} hat geschlossen und öffnet {cuando}. Wir haben Ihre Nachricht gespeichert.',
+    'service.closedUntilFurtherNotice': '{local} hat zurzeit geschlossen. Wir haben Ihre Nachricht gespeichert.',
+    'service.busy': 'Bei {local} dauert es gerade länger: etwa {minutos} Minuten.',
+    'unanswered.expired':
+      '⌛ Ihre Nachricht ist abgelaufen, bevor das Lokal sich darum kümmern konnte. Schreiben Sie noch einmal, wenn Sie es noch brauchen.',
+    'unanswered.no_answer':
+      '⚠️ Das Lokal hat auf Ihre Nachricht nicht geantwortet. Versuchen Sie es in ein paar Minuten noch einmal.',
+  },
+  commands: { start: 'Anfangen', id: 'Ihre ID sehen', help: 'Hilfe' },
+};

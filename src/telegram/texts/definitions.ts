@@ -1,0 +1,64 @@
+import type { TextDefinition, TextPlace } from '../../settings/text.ts';
+
+/** Telegram's own limit for names is 64 characters; a TPV's name has at most 200. */
+const nombre = { example: 'Ana', most: 64 };
+const local = { example: 'Bar Pepe', most: 200 };
+const motivo = { example: 'cocina averiada', most: 200 };
+const cuando = { example: 'hoy a las 20:00', most: 60 };
+const minutos = { example: '20', most: 3 };
+const id = { example: '123456789', most: 16 };
+
+function message(placeholders: TextDefinition['placeholders'] = {}, most = 4_096): TextDefinition {
+  return { where: 'message', placeholders, most };
+}
+
+function plain(where: TextPlace = 'press'): TextDefinition {
+  return { where, placeholders: {} };
+}
+
+/**
+ * Every sentence that a person reads in Telegram from the hub itself: where it stands, and what it may carry; messages
+ * are HTML. How it is worded stands in the file of each language beside this one (es.ts, ca.ts, gl.ts, eu.ts, en.ts,
+ * fr.ts, de.ts, pt.ts, it.ts): whoever adds a key here words it in all nine, and the compiler names those that miss it.
+ * An administrator may word each otherwise, per language (src/settings/).
+ */
+export const DEFINITIONS = {
+  // A greeting and the id come as one message.
+  welcome: message({ nombre, local }, 3_500),
+  welcomeUnassigned: message({ nombre }, 3_500),
+  yourId: message({ id }, 500),
+  copyId: plain('button'),
+  help: message(),
+  unassigned: message(),
+  joinCodeUnknown: message(),
+  joinCodeFull: message(),
+  unreadable: message(),
+  'press.expired': plain(),
+  'press.legacyExpired': plain(),
+  'press.legacyExpiredNote': plain('note'),
+  'press.processing': plain(),
+  'press.done': plain(),
+  'press.failed': plain(),
+  'press.unanswered': plain(),
+  'press.notAllowed': plain(),
+  'press.unreachable': plain(),
+  'service.paused': message({ local, motivo }),
+  'service.pausedWithoutReason': message({ local }),
+  'service.closed': message({ local, cuando }),
+  'service.closedUntilFurtherNotice': message({ local }),
+  'service.busy': message({ local, minutos }),
+  'unanswered.expired': message(),
+  'unanswered.no_answer': message(),
+} as const satisfies Record<string, TextDefinition>;
+
+export type TextKey = keyof typeof DEFINITIONS;
+
+/** The bot's commands, in the order in which Telegram's menu shows them beside a message's field. */
+export const COMMANDS = ['start', 'id', 'help'] as const;
+
+/** All that people read in one language. */
+export interface Wording {
+  readonly sentences: Readonly<Record<TextKey, string>>;
+  /** What Telegram's menu says of each command: 1 to 256 characters, as they are. */
+  readonly commands: Readonly<Record<(typeof COMMANDS)[number], string>>;
+}

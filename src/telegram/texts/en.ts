@@ -1,0 +1,36 @@
+import type { Wording } from './definitions.ts';
+
+/** English, friendly and short; a local is a venue. */
+export const en: Wording = {
+  sentences: {
+    welcome: 'Hi {nombre}! 👋\n<b>{local}</b> is at your service. Just write here what you need.',
+    welcomeUnassigned:
+      'Hi {nombre}! 👋\nNo venue is available right now. Write what you need: we’ll get back to you as soon as one is.',
+    yourId: 'Your ID is <code>{id}</code>',
+    copyId: '📋 Copy my ID',
+    help:
+      'Write a message, and the venue that serves you will get it.\n\n' +
+      '/start – begin\n/id – see your ID\n/help – this help',
+    unassigned: '⏳ No venue is available right now. We’ve kept your message and will see to it as soon as one is.',
+    joinCodeUnknown: '⚠️ That link isn’t valid. Ask the venue for a new one.',
+    joinCodeFull: '⚠️ That venue can’t take on any more people right now. Try again later.',
+    unreadable: '⚠️ We can’t read that kind of message; please write it.',
+    'press.expired': '⚠️ This action has expired',
+    'press.legacyExpired': '❌ This code has expired',
+    'press.legacyExpiredNote': '⚠️ <b>Action EXPIRED</b>',
+    'press.processing': '⏳ Working on it…',
+    'press.done': '✅ Done',
+    'press.failed': '❌ That didn’t work.',
+    'press.unanswered': '⚠️ The venue hasn’t answered. Send a message if you still need it.',
+    'press.notAllowed': '⚠️ This action isn’t allowed',
+    'press.unreachable': '⚠️ The venue isn’t responding right now. Send a message if you still need it.',
+    'service.paused': '{local} isn’t taking messages right now ({motivo}). We’ve kept yours.',
+    'service.pausedWithoutReason': '{local} isn’t taking messages right now. We’ve kept yours.',
+    'service.closed': '{local} is closed and opens {cuando}. We’ve kept your message.',
+    'service.closedUntilFurtherNotice': '{local} is closed for now. We’ve kept your message.',
+    'service.busy': '{local} is running late: about {minutos} minutes.',
+    'unanswered.expired': '⌛ Your message expired before the venue could see to it. Write again if you still need it.',
+    'unanswered.no_answer': '⚠️ The venue hasn’t answered your message. Try again in a few minutes.',
+  },
+  commands: { start: 'Begin', id: 'See your ID', help: 'Help' },
+};

@@ -1,0 +1,38 @@
+import type { Wording } from './definitions.ts';
+
+/** Spanish, in the tone of a bar: tú. */
+export const es: Wording = {
+  sentences: {
+    welcome: '¡Hola, {nombre}! 👋\nTe atiende <b>{local}</b>. Escribe aquí lo que necesites.',
+    welcomeUnassigned:
+      '¡Hola, {nombre}! 👋\nAhora mismo no hay ningún local disponible. Escribe lo que necesites: te atenderemos en cuanto lo haya.',
+    yourId: 'Tu identificador es <code>{id}</code>',
+    copyId: '📋 Copiar mi identificador',
+    help:
+      'Escribe un mensaje y lo recibirá el local que te atiende.\n\n' +
+      '/start – empezar\n/id – ver tu identificador\n/help – esta ayuda',
+    unassigned:
+      '⏳ Ahora mismo no hay ningún local disponible. Hemos guardado tu mensaje y lo atenderemos en cuanto lo haya.',
+    joinCodeUnknown: '⚠️ Ese enlace no es válido. Pide al local uno nuevo.',
+    joinCodeFull: '⚠️ Ese local no puede atender a más personas ahora mismo. Inténtalo más tarde.',
+    unreadable: '⚠️ Ese tipo de mensaje no lo podemos leer; escríbelo, por favor.',
+    'press.expired': '⚠️ Esta acción ha expirado',
+    'press.legacyExpired': '❌ Token expirado',
+    'press.legacyExpiredNote': '⚠️ <b>Acción EXPIRADA</b>',
+    'press.processing': '⏳ Procesando…',
+    'press.done': '✅ Hecho',
+    'press.failed': '❌ No se ha podido completar.',
+    'press.unanswered': '⚠️ El local no ha respondido. Escríbele un mensaje si todavía lo necesitas.',
+    'press.notAllowed': '⚠️ Esta acción no está permitida',
+    'press.unreachable': '⚠️ El local no responde ahora mismo. Escríbele un mensaje si todavía lo necesitas.',
+    'service.paused': '{local} no atiende ahora ({motivo}). Hemos guardado tu mensaje.',
+    'service.pausedWithoutReason': '{local} no atiende ahora. Hemos guardado tu mensaje.',
+    'service.closed': '{local} está cerrado; abre {cuando}. Hemos guardado tu mensaje.',
+    'service.closedUntilFurtherNotice': '{local} está cerrado por ahora. Hemos guardado tu mensaje.',
+    'service.busy': '{local} va con retraso: unos {minutos} minutos.',
+    'unanswered.expired':
+      '⌛ Tu mensaje ha caducado sin que el local pudiera atenderlo. Vuelve a escribir si todavía lo necesitas.',
+    'unanswered.no_answer': '⚠️ El local no ha respondido a tu mensaje. Inténtalo de nuevo dentro de unos minutos.',
+  },
+  commands: { start: 'Empezar', id: 'Ver tu identificador', help: 'Ayuda' },
+};

@@ -1,0 +1,39 @@
+import type { Wording } from './definitions.ts';
+
+/** French, as in a café: vous. A no-break space stands before « ! », « : » and « ; ». */
+export const fr: Wording = {
+  sentences: {
+    welcome: 'Bonjour {nombre} ! 👋\n<b>{local}</b> est à votre service. Écrivez ici ce qu’il vous faut.',
+    welcomeUnassigned:
+      'Bonjour {nombre} ! 👋\nAucun établissement n’est disponible pour le moment. Écrivez ce qu’il vous faut : nous vous répondrons dès que l’un d’eux le sera.',
+    yourId: 'Votre identifiant est <code>{id}</code>',
+    copyId: '📋 Copier mon identifiant',
+    help:
+      'Écrivez un message : l’établissement qui s’occupe de vous le recevra.\n\n' +
+      '/start – commencer\n/id – voir votre identifiant\n/help – cette aide',
+    unassigned:
+      '⏳ Aucun établissement n’est disponible pour le moment. Votre message est enregistré et sera traité dès que l’un d’eux le sera.',
+    joinCodeUnknown: '⚠️ Ce lien n’est pas valable. Demandez-en un nouveau à l’établissement.',
+    joinCodeFull: '⚠️ Cet établissement ne peut pas accueillir plus de monde pour le moment. Réessayez plus tard.',
+    unreadable: '⚠️ Nous ne pouvons pas lire ce type de message ; écrivez-le, s’il vous plaît.',
+    'press.expired': '⚠️ Cette action a expiré',
+    'press.legacyExpired': '❌ Ce code a expiré',
+    'press.legacyExpiredNote': '⚠️ <b>Action EXPIRÉE</b>',
+    'press.processing': '⏳ En cours…',
+    'press.done': '✅ C’est fait',
+    'press.failed': '❌ L’opération n’a pas abouti.',
+    'press.unanswered': '⚠️ L’établissement n’a pas répondu. Envoyez-lui un message si vous en avez encore besoin.',
+    'press.notAllowed': '⚠️ Cette action n’est pas autorisée',
+    'press.unreachable':
+      '⚠️ L’établissement ne répond pas pour le moment. Envoyez-lui un message si vous en avez encore besoin.',
+    'service.paused': '{local} n’est pas disponible pour le moment ({motivo}). Nous avons gardé votre message.',
+    'service.pausedWithoutReason': '{local} n’est pas disponible pour le moment. Nous avons gardé votre message.',
+    'service.closed': '{local} est fermé et rouvre {cuando}. Nous avons gardé votre message.',
+    'service.closedUntilFurtherNotice': '{local} est fermé pour le moment. Nous avons gardé votre message.',
+    'service.busy': '{local} a du retard : environ {minutos} minutes.',
+    'unanswered.expired':
+      '⌛ Votre message a expiré avant que l’établissement puisse s’en occuper. Écrivez de nouveau si vous en avez encore besoin.',
+    'unanswered.no_answer': '⚠️ L’établissement n’a pas répondu à votre message. Réessayez dans quelques minutes.',
+  },
+  commands: { start: 'Commencer', id: 'Voir votre identifiant', help: 'Aide' },
+};

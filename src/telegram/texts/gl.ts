@@ -1,0 +1,38 @@
+import type { Wording } from './definitions.ts';
+
+/** Galician, in the tone of a bar: ti. */
+export const gl: Wording = {
+  sentences: {
+    welcome: 'Ola, {nombre}! 👋\nAténdete <b>{local}</b>. Escribe aquí o que precises.',
+    welcomeUnassigned:
+      'Ola, {nombre}! 👋\nAgora mesmo non hai ningún local dispoñible. Escribe o que precises: atenderémoste en canto o haxa.',
+    yourId: 'O teu identificador é <code>{id}</code>',
+    copyId: '📋 Copiar o meu identificador',
+    help:
+      'Escribe unha mensaxe e recibiraa o local que te atende.\n\n' +
+      '/start – comezar\n/id – ver o teu identificador\n/help – esta axuda',
+    unassigned:
+      '⏳ Agora mesmo non hai ningún local dispoñible. Gardamos a túa mensaxe e atenderémola en canto o haxa.',
+    joinCodeUnknown: '⚠️ Esa ligazón non é válida. Pídelle unha nova ao local.',
+    joinCodeFull: '⚠️ Ese local non pode atender máis persoas agora mesmo. Téntao máis tarde.',
+    unreadable: '⚠️ Ese tipo de mensaxe non o podemos ler; escríbea, por favor.',
+    'press.expired': '⚠️ Esta acción caducou',
+    'press.legacyExpired': '❌ O código caducou',
+    'press.legacyExpiredNote': '⚠️ <b>Acción CADUCADA</b>',
+    'press.processing': '⏳ En proceso…',
+    'press.done': '✅ Feito',
+    'press.failed': '❌ Non se puido completar.',
+    'press.unanswered': '⚠️ O local non respondeu. Escríbelle unha mensaxe se aínda o precisas.',
+    'press.notAllowed': '⚠️ Esta acción non está permitida',
+    'press.unreachable': '⚠️ O local non responde agora mesmo. Escríbelle unha mensaxe se aínda o precisas.',
+    'service.paused': '{local} non atende agora ({motivo}). Gardamos a túa mensaxe.',
+    'service.pausedWithoutReason': '{local} non atende agora. Gardamos a túa mensaxe.',
+    'service.closed': '{local} está pechado; abre {cuando}. Gardamos a túa mensaxe.',
+    'service.closedUntilFurtherNotice': '{local} está pechado polo de agora. Gardamos a túa mensaxe.',
+    'service.busy': '{local} vai con atraso: uns {minutos} minutos.',
+    'unanswered.expired':
+      '⌛ A túa mensaxe caducou sen que o local puidese atendela. Volve escribir se aínda o precisas.',
+    'unanswered.no_answer': '⚠️ O local non respondeu á túa mensaxe. Téntao de novo dentro duns minutos.',
+  },
+  commands: { start: 'Comezar', id: 'Ver o teu identificador', help: 'Axuda' },
+};

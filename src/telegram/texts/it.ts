@@ -1,0 +1,38 @@
+import type { Wording } from './definitions.ts';
+
+/** Italian, in the tone of a bar: tu. */
+export const it: Wording = {
+  sentences: {
+    welcome: 'Ciao, {nombre}! 👋\n<b>{local}</b> è qui per te. Scrivi quello che ti serve.',
+    welcomeUnassigned:
+      'Ciao, {nombre}! 👋\nAl momento non c’è nessun locale disponibile. Scrivi quello che ti serve: ti risponderemo appena ce ne sarà uno.',
+    yourId: 'Il tuo ID è <code>{id}</code>',
+    copyId: '📋 Copia il mio ID',
+    help:
+      'Scrivi un messaggio: lo riceverà il locale che ti segue.\n\n' +
+      '/start – iniziare\n/id – vedere il tuo ID\n/help – questo aiuto',
+    unassigned:
+      '⏳ Al momento non c’è nessun locale disponibile. Abbiamo salvato il tuo messaggio e ce ne occuperemo appena ce ne sarà uno.',
+    joinCodeUnknown: '⚠️ Questo link non è valido. Chiedine uno nuovo al locale.',
+    joinCodeFull: '⚠️ Questo locale non può seguire altre persone al momento. Riprova più tardi.',
+    unreadable: '⚠️ Non riusciamo a leggere questo tipo di messaggio; scrivilo, per favore.',
+    'press.expired': '⚠️ Questa azione è scaduta',
+    'press.legacyExpired': '❌ Questo codice è scaduto',
+    'press.legacyExpiredNote': '⚠️ <b>Azione SCADUTA</b>',
+    'press.processing': '⏳ Un attimo…',
+    'press.done': '✅ Fatto',
+    'press.failed': '❌ Non è stato possibile completare.',
+    'press.unanswered': '⚠️ Il locale non ha risposto. Scrivigli un messaggio se ti serve ancora.',
+    'press.notAllowed': '⚠️ Questa azione non è consentita',
+    'press.unreachable': '⚠️ Il locale non risponde al momento. Scrivigli un messaggio se ti serve ancora.',
+    'service.paused': '{local} non risponde in questo momento ({motivo}). Abbiamo salvato il tuo messaggio.',
+    'service.pausedWithoutReason': '{local} non risponde in questo momento. Abbiamo salvato il tuo messaggio.',
+    'service.closed': '{local} è chiuso; apre {cuando}. Abbiamo salvato il tuo messaggio.',
+    'service.closedUntilFurtherNotice': '{local} è chiuso per ora. Abbiamo salvato il tuo messaggio.',
+    'service.busy': '{local} è in ritardo: circa {minutos} minuti.',
+    'unanswered.expired':
+      '⌛ Il tuo messaggio è scaduto prima che il locale potesse occuparsene. Scrivi di nuovo se ti serve ancora.',
+    'unanswered.no_answer': '⚠️ Il locale non ha risposto al tuo messaggio. Riprova tra qualche minuto.',
+  },
+  commands: { start: 'Iniziare', id: 'Vedere il tuo ID', help: 'Aiuto' },
+};

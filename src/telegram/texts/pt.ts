@@ -1,0 +1,39 @@
+import type { Wording } from './definitions.ts';
+
+/** Portuguese, in the third person without a pronoun, and in words that Portugal and Brazil share. */
+export const pt: Wording = {
+  sentences: {
+    welcome: 'Olá, {nombre}! 👋\n<b>{local}</b> à sua disposição. Escreva aqui o que precisar.',
+    welcomeUnassigned:
+      'Olá, {nombre}! 👋\nNeste momento não há nenhum estabelecimento disponível. Escreva o que precisar: responderemos assim que houver um.',
+    yourId: 'O seu identificador é <code>{id}</code>',
+    copyId: '📋 Copiar o meu identificador',
+    help:
+      'Escreva uma mensagem: vai recebê-la o estabelecimento que cuida de si.\n\n' +
+      '/start – começar\n/id – ver o seu identificador\n/help – esta ajuda',
+    unassigned:
+      '⏳ Neste momento não há nenhum estabelecimento disponível. A sua mensagem está guardada e será atendida assim que houver um.',
+    joinCodeUnknown: '⚠️ Esse link não é válido. Peça um novo ao estabelecimento.',
+    joinCodeFull: '⚠️ Esse estabelecimento não pode atender mais pessoas neste momento. Tente mais tarde.',
+    unreadable: '⚠️ Não conseguimos ler esse tipo de mensagem; escreva-a, por favor.',
+    'press.expired': '⚠️ Esta ação expirou',
+    'press.legacyExpired': '❌ Este código expirou',
+    'press.legacyExpiredNote': '⚠️ <b>Ação EXPIRADA</b>',
+    'press.processing': '⏳ A processar…',
+    'press.done': '✅ Feito',
+    'press.failed': '❌ Não foi possível concluir.',
+    'press.unanswered': '⚠️ O estabelecimento não respondeu. Envie-lhe uma mensagem se ainda precisar.',
+    'press.notAllowed': '⚠️ Esta ação não é permitida',
+    'press.unreachable':
+      '⚠️ O estabelecimento não está a responder neste momento. Envie-lhe uma mensagem se ainda precisar.',
+    'service.paused': '{local} não está a atender neste momento ({motivo}). A sua mensagem está guardada.',
+    'service.pausedWithoutReason': '{local} não está a atender neste momento. A sua mensagem está guardada.',
+    'service.closed': '{local} está fechado; abre {cuando}. A sua mensagem está guardada.',
+    'service.closedUntilFurtherNotice': '{local} está fechado por agora. A sua mensagem está guardada.',
+    'service.busy': '{local} está com atraso: cerca de {minutos} minutos.',
+    'unanswered.expired':
+      '⌛ A sua mensagem expirou sem que o estabelecimento a pudesse atender. Escreva de novo se ainda precisar.',
+    'unanswered.no_answer': '⚠️ O estabelecimento não respondeu à sua mensagem. Tente de novo dentro de alguns minutos.',
+  },
+  commands: { start: 'Começar', id: 'Ver o seu identificador', help: 'Ajuda' },
+};
