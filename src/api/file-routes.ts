@@ -5,9 +5,10 @@ import { z } from 'zod';
 import type { Database } from '../db/open.ts';
 import { statement } from '../db/statement.ts';
 import { HubError } from '../errors.ts';
+import { fileName, mimeType } from '../push/file-name.ts';
+import { attachment } from './attachment.ts';
 import { type AuthPorts, requireTpv, tpvOf } from './auth.ts';
 import { errorResponses } from './error-answers.ts';
-import { attachment, fileName, mimeType } from './file-name.ts';
 import { goneSignal } from './gone.ts';
 import { TPV_SECURITY } from './schemas.ts';
 

@@ -2,9 +2,9 @@ import fastifyMultipart, { type MultipartFile, type MultipartValue } from '@fast
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { PushFields } from '#protocol';
 import { type ErrorDetail, HubError } from '../errors.ts';
+import { formFileName, mimeType } from '../push/file-name.ts';
 import { MAX_DOCUMENT_BYTES, MAX_PHOTO_BYTES } from '../push/message.ts';
 import type { SavedUpload, UploadStore } from '../push/uploads.ts';
-import { formFileName, mimeType } from './file-name.ts';
 import { nulAt, parseJson } from './json-body.ts';
 
 /** A push as its form says it. */

@@ -8,8 +8,12 @@ export interface StoredFile {
   mimeType: string;
 }
 
-/** What a message carries besides its text. */
-export type PushData = { url: string } | { file: StoredFile } | { latitude: number; longitude: number } | object;
+/** What a message carries besides its text; with a URL and a file, the hub fetched what Telegram does not. */
+export type PushData =
+  | { url: string }
+  | { file: StoredFile; url?: string }
+  | { latitude: number; longitude: number }
+  | object;
 
 /** One button as Telegram takes it. */
 export type InlineButton =

@@ -5,6 +5,7 @@ import { Answers } from '../buttons/answers.ts';
 import { retireButtons } from '../buttons/button-store.ts';
 import { checkButtons, createButtons } from '../buttons/create.ts';
 import { createGuardedCaller } from '../callbacks/guarded-call.ts';
+import { systemLookup } from '../callbacks/lookup.ts';
 import { type IsCallable, isCallableOrigin } from '../callbacks/origins.ts';
 import { dataFolder } from '../config/config.ts';
 import { inTurn } from '../db/in-turn.ts';
@@ -14,6 +15,7 @@ import { type AcceptPorts, acceptPush, type PushInput } from '../push/accept.ts'
 import { PUSH_WAIT_MS, type PushAnswer, pushResult } from '../push/answer.ts';
 import type { AskChange } from '../push/change.ts';
 import { Dispatcher } from '../push/dispatch.ts';
+import { fileFetcher } from '../push/fetch-file.ts';
 import { PushQuota } from '../push/quota.ts';
 import type { ReplyPorts } from '../push/reply.ts';
 import { type UploadStore, uploadStore } from '../push/uploads.ts';
@@ -59,9 +61,23 @@ export interface Outbound {
  */
 export function createOutbound(ports: OutboundPorts, ends: AsyncDisposableStack): Outbound {
   const { config, db, clock, now, events, api, texts, settings, telemetry, onFault } = ports;
-  const uploads = uploadStore(join(dataFolder(config), 'uploads'), now);
+  const folder = dataFolder(config);
+  const uploads = uploadStore(join(folder, 'uploads'), now);
   const aheadMs = (withinMs: number) => ports.corrections.aheadMs(withinMs);
   const telegram = telegramChanger(api);
+  const mayCall = (origin: string, tpvId: string | null) =>
+    isCallableOrigin(db, settings.callbackOrigins, origin, tpvId);
+  const quota = new PushQuota({
+    db,
+    reached: (tpvId) => events.emit({ type: 'tpv.quota_reached', tpvId }),
+    // Its folder may not be there yet, and a disk that can't be asked refuses by itself.
+    diskHasRoom: () =>
+      diskSpace(folder).then(
+        (space) => !isNearlyFull(space),
+        () => undefined,
+      ),
+  });
+  const lookup = systemLookup();
   const dispatcher = new Dispatcher({
     db,
     clock,
@@ -72,10 +88,15 @@ export function createOutbound(ports: OutboundPorts, ends: AsyncDisposableStack)
     retireButtons: (tx, tokens) => retireButtons(tx, tokens, now()),
     random: Math.random,
     uploads,
+    fetchFile: fileFetcher({
+      allowPrivate: async (origin, tpvId) => config.CALLBACK_ALLOW_PRIVATE && mayCall(origin, tpvId),
+      clock,
+      lookup,
+      uploads,
+      quota,
+    }),
     onFault,
   });
-  const mayCall = (origin: string, tpvId: string | null) =>
-    isCallableOrigin(db, settings.callbackOrigins, origin, tpvId);
   const isCallable: IsCallable = async (url, tpvId) => {
     const callable = callableUrl(url);
     return callable !== undefined && mayCall(callable.origin, tpvId);
@@ -85,6 +106,7 @@ export function createOutbound(ports: OutboundPorts, ends: AsyncDisposableStack)
     mayCall,
     secretsOf: (origin, tpvId) => signingSecrets(db, origin, tpvId, now()),
     clock,
+    lookup,
   });
   ends.defer(() => caller.close());
   const answers = new Answers({
@@ -96,17 +118,6 @@ export function createOutbound(ports: OutboundPorts, ends: AsyncDisposableStack)
     call: (request) => telemetry.observeCall(() => caller.call(request)),
     texts,
     onFault,
-  });
-  const folder = dataFolder(config);
-  const quota = new PushQuota({
-    db,
-    reached: (tpvId) => events.emit({ type: 'tpv.quota_reached', tpvId }),
-    // Its folder may not be there yet, and a disk that can't be asked refuses by itself.
-    diskHasRoom: () =>
-      diskSpace(folder).then(
-        (space) => !isNearlyFull(space),
-        () => undefined,
-      ),
   });
   const accepting: AcceptPorts = {
     db,

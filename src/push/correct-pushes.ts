@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { type Correction, nextTurn } from '../clock.ts';
 import type { Database } from '../db/open.ts';
-import { waitingChats } from './push-store.ts';
+import { waitingChats } from './unfinished.ts';
 
 /** Chats of one commit: other work gets its turn in between. */
 const PAGE = 200;
@@ -32,7 +32,7 @@ export async function correctPushes(
     };
   };
   const { notBefore, came: queued } = times('queued_at');
-  const chats = [...new Set((await db.query(waitingChats, {})).map((row) => row.chat_id))];
+  const chats = (await waitingChats(db)).map((row) => row.chat_id);
   for (let from = 0; from < chats.length; from += PAGE) {
     await db.transact(async (tx) => {
       for (const chat of chats.slice(from, from + PAGE)) {

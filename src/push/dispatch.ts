@@ -6,15 +6,17 @@ import { ChangeLane, type ChangeLanePorts } from './change-lane.ts';
 import { Departure } from './departure.ts';
 import type { PushRow } from './message.ts';
 import { FAULT_WAIT_MS, patientWrite } from './patient-write.ts';
-import { headOfChat, interruptedAgain, interruptedToUnknown, markSending, waitingChats } from './push-store.ts';
+import { headOfChat, markSending } from './push-store.ts';
 import { ChatQueue } from './queue.ts';
 import { OVERALL } from './rate.ts';
+import { RemoteFiles, type RemoteFilesPorts } from './remote-files.ts';
 import { SendPause } from './send-pause.ts';
 import type { SendPort } from './send-port.ts';
-import { MAX_SENT_AGAIN, Settlement, type SettlementPorts } from './settlement.ts';
+import { Settlement, type SettlementPorts } from './settlement.ts';
+import { settleInterrupted, waitingChats } from './unfinished.ts';
 import { Waiters } from './waiters.ts';
 
-export interface DispatchPorts extends SettlementPorts, ChangeLanePorts {
+export interface DispatchPorts extends SettlementPorts, ChangeLanePorts, RemoteFilesPorts {
   events: EventSource;
   sender: SendPort;
 }
@@ -26,8 +28,6 @@ type Following = Pick<PushRow, 'tpv_id'> | undefined;
 const MAX_UNDER_WAY = 60;
 /** Of these, what has not left yet: it is read from the database, waits for its turn, or is being connected. */
 const MAX_PREPARING = 4;
-
-const INTERRUPTED = 'el hub se interrumpió mientras lo enviaba';
 
 /**
  * Sends what waits: one at a time and in order per chat, within Telegram's limits, fair between TPVs. Rows are the
@@ -42,6 +42,7 @@ export class Dispatcher {
   readonly #overall = new Pace(OVERALL);
   readonly #sendPause: SendPause;
   readonly #waiters: Waiters;
+  readonly #files: RemoteFiles;
   readonly #settlement: Settlement;
   readonly #underWay = new Set<Promise<void>>();
   /** Aborted when nothing new may leave … */
@@ -58,20 +59,22 @@ export class Dispatcher {
     this.#sendPause = new SendPause(ports.clock);
     this.#waiters = new Waiters(ports);
     const write = patientWrite({ ...ports, sendPause: this.#sendPause, over: this.#over.signal });
-    const state = { queue: this.#queue, sendPause: this.#sendPause, waiters: this.#waiters };
+    const wake = (chatId: number, tpvId: string | null) => {
+      this.#queue.add(chatId, tpvId);
+      this.#pump();
+    };
+    this.#files = new RemoteFiles(ports, { write, wake });
+    const state = { queue: this.#queue, sendPause: this.#sendPause, waiters: this.#waiters, files: this.#files };
     this.#settlement = new Settlement(ports, state, write);
-    this.changes = new ChangeLane(ports, { ...state, write, wake: (chatId, tpvId) => this.#queued(chatId, tpvId) });
-    ports.events.on('push.queued', ({ chatId, tpvId }) => this.#queued(chatId, tpvId));
+    this.changes = new ChangeLane(ports, { ...state, write, wake });
+    ports.events.on('push.queued', ({ chatId, tpvId }) => wake(chatId, tpvId));
   }
 
   /** Settles what the last process left half-way, and begins with what waits. */
   async start(): Promise<void> {
     const { db } = this.#ports;
-    await db.transact(async (tx) => {
-      await tx.run(interruptedAgain, { error: INTERRUPTED, most: MAX_SENT_AGAIN });
-      await tx.run(interruptedToUnknown, { error: INTERRUPTED });
-    });
-    for (const chat of await db.query(waitingChats, {})) this.#queue.add(chat.chat_id, chat.tpv_id);
+    await settleInterrupted(db);
+    for (const chat of await waitingChats(db)) this.#queue.add(chat.chat_id, chat.tpv_id);
     await this.changes.start();
     this.#started = true;
     this.#pump();
@@ -99,16 +102,11 @@ export class Dispatcher {
     this.#wake?.();
     const { promise: late, resolve } = Promise.withResolvers<void>();
     const cancel = this.#ports.clock.after(ms, resolve);
-    await Promise.race([Promise.all(this.#underWay), late]);
+    await Promise.race([Promise.all([...this.#underWay, this.#files.stop()]), late]);
     cancel();
     this.#over.abort();
     this.#waiters.end();
     this.changes.end();
-  }
-
-  #queued(chatId: number, tpvId: string | null): void {
-    this.#queue.add(chatId, tpvId);
-    this.#pump();
   }
 
   /** Begins with as many chats as may be under way, and asks for its next turn. */
@@ -204,6 +202,9 @@ export class Dispatcher {
       return head;
     }
     if (await this.#settlement.outlived(head)) return second ?? change;
+    const file = this.#files.look(head);
+    if (file === 'fetching') return undefined;
+    if (file !== undefined) return (await this.#settlement.keep(head, file)) ? head : (second ?? change);
     // Asked for last: a slow database would otherwise let many leave at once.
     await this.#turnToLeave(chatId);
     if (this.#stopping.signal.aborted) return head;

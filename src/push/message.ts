@@ -32,6 +32,12 @@ export function hasMarkup(row: Pick<PushRow, 'parse_mode' | 'sent_as_plain'>): b
   return row.parse_mode === 'HTML' && row.sent_as_plain === 0;
 }
 
+/** The URL of its file that is still to be fetched, by Telegram or by the hub. */
+export function urlOf(row: Pick<PushRow, 'data'>): string | undefined {
+  const data = parseJson(row.data);
+  return 'url' in data && !('file' in data) ? data.url : undefined;
+}
+
 /**
  * What is wrong with a message before Telegram is asked. Markup only makes a text shorter, so without any the limit
  * is exact; with markup Telegram itself counts.

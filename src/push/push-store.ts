@@ -66,16 +66,6 @@ export const pushInChat = statement<{ tpvId: string; chatId: number; messageId: 
     .where('tpv_id', '=', p('tpvId')),
 );
 
-/** Chats in which messages wait, and the TPVs that sent them. */
-export const waitingChats = statement<object>()((db) =>
-  db
-    .selectFrom('push_messages')
-    .select(['chat_id', 'tpv_id', (eb) => eb.fn.min('seq').as('first')])
-    .where('not_before', 'is not', null)
-    .groupBy(['chat_id', 'tpv_id'])
-    .orderBy('first'),
-);
-
 /** The next message of a chat, and the one after it. */
 export const headOfChat = statement<{ chatId: number }>()((db, p) =>
   db
@@ -150,6 +140,16 @@ export const postponePush = statement<{ id: string; notBefore: number; error: st
     .where('id', '=', p('id')),
 );
 
+/** The hub has what its URL gives; not where it left, or ended, meanwhile. */
+export const keepFetched = statement<{ id: string; data: PushMessageTable['data']; bytes: number }>()((db, p) =>
+  db
+    .updateTable('push_messages')
+    .set({ data: p('data'), upload_bytes: p('bytes') })
+    .where('id', '=', p('id'))
+    .where('status', '=', 'pending')
+    .returning('id'),
+);
+
 /** It may have arrived, and goes once more; not where a press has shown it in its chat meanwhile. */
 export const sendAgain = statement<{ id: string; notBefore: number; error: string }>()((db, p) =>
   db
@@ -162,28 +162,6 @@ export const sendAgain = statement<{ id: string; notBefore: number; error: strin
     }))
     .where('id', '=', p('id'))
     .where('telegram_message_id', 'is', null)
-    .returning('id'),
-);
-
-/** What was on its way when the process before this one ended, and is to come at least once. */
-export const interruptedAgain = statement<{ error: string; most: number }>()((db, p) =>
-  db
-    .updateTable('push_messages')
-    .set((eb) => ({ status: 'pending', error_message: p('error'), sent_again: eb('sent_again', '+', 1) }))
-    .where('not_before', 'is not', null)
-    .where('status', '=', 'sending')
-    .where('if_unknown', '=', 'resend')
-    .where('sent_again', '<', p('most'))
-    .where('telegram_message_id', 'is', null),
-);
-
-/** What was on its way when the process before this one ended: whether it arrived is unknown. */
-export const interruptedToUnknown = statement<{ error: string }>()((db, p) =>
-  db
-    .updateTable('push_messages')
-    .set({ status: 'unknown', not_before: null, error_message: p('error') })
-    .where('not_before', 'is not', null)
-    .where('status', '=', 'sending')
     .returning('id'),
 );
 

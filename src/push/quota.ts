@@ -69,12 +69,17 @@ export class PushQuota {
   /**
    * A store for one upload of a TPV's: it refuses before anything is read, and while it is read, what is too much.
    * Call `release` once the file belongs to a message, or is gone.
+   * @param isQueued the file's message waits already
    * @throws HubError `insufficient_storage`, `quota_exceeded`
    */
-  async storeFor(tpvId: string, uploads: UploadStore): Promise<{ store: UploadStore; release(): void }> {
+  async storeFor(
+    tpvId: string,
+    uploads: UploadStore,
+    { isQueued = false } = {},
+  ): Promise<{ store: UploadStore; release(): void }> {
     const { db, diskHasRoom } = this.#ports;
     if ((await diskHasRoom()) === false) throw noRoom();
-    const [full] = await db.query(waitingAt, { tpvId, place: MOST_WAITING - 1 });
+    const [full] = isQueued ? [] : await db.query(waitingAt, { tpvId, place: MOST_WAITING - 1 });
     if (full !== undefined) throw this.#refused(tpvId, tooManyWaiting());
     const [sum] = await db.query(uploadBytes, { tpvId });
     const kept = Number(sum?.bytes ?? 0);

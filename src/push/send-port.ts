@@ -11,7 +11,9 @@ export type SendOutcome =
   | { kind: 'cut'; description: string }
   /** It may have arrived: no answer came, or one that does not tell. */
   | { kind: 'unknown'; description: string }
-  /** Nothing left, and nothing ever will: what it carries is gone. */
+  /** Nothing left: what it carries can't be had yet. */
+  | { kind: 'later'; description: string; waitMs: number }
+  /** Nothing left, and nothing ever will: what it carries is gone, or can't be had. */
   | { kind: 'impossible'; description: string };
 
 /** What the dispatcher asks of Telegram's side. */
@@ -28,7 +30,8 @@ export interface SendPort {
 /** How a change of a sent message went. */
 export type ChangeOutcome =
   /** `text`: what was taken, where it was not the text that was asked for. */
-  { kind: 'changed'; asPlain: boolean; text?: string } | Exclude<SendOutcome, { kind: 'sent' | 'impossible' }>;
+  | { kind: 'changed'; asPlain: boolean; text?: string }
+  | Exclude<SendOutcome, { kind: 'sent' | 'later' | 'impossible' }>;
 
 /** What changing and deleting sent messages asks of Telegram's side; nothing here rejects. */
 export interface ChangePort {

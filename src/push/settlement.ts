@@ -5,6 +5,7 @@ import { type PushRow, uploadOf } from './message.ts';
 import type { PatientWrite } from './patient-write.ts';
 import { moveChat, postponePush, sendAgain, settlePush } from './push-store.ts';
 import type { ChatQueue } from './queue.ts';
+import { leavesFileToHub, type RemoteFiles } from './remote-files.ts';
 import type { SendPause } from './send-pause.ts';
 import type { SendOutcome } from './send-port.ts';
 import type { UploadStore } from './uploads.ts';
@@ -28,6 +29,7 @@ export interface DispatchState {
   queue: Pick<ChatQueue, 'pause'>;
   sendPause: SendPause;
   waiters: Waiters;
+  files: Pick<RemoteFiles, 'needed'>;
 }
 
 type End = Pick<Extract<Verdict, { kind: 'settled' }>, 'status' | 'error' | 'unreachablePerson'>;
@@ -62,14 +64,16 @@ export class Settlement {
   async keep(row: PushRow, outcome: SendOutcome): Promise<boolean> {
     const { sendPause } = this.#state;
     const verdict = verdictOf(outcome, row.attempts, this.#moved.has(row.id));
-    if (verdict.kind !== 'outage') sendPause.reached();
+    const isAsked = outcome.kind !== 'impossible' && outcome.kind !== 'later';
+    if (isAsked && verdict.kind !== 'outage') sendPause.reached();
+    if (leavesFileToHub(row, outcome)) return this.#fetchFirst(row, verdict.error);
     switch (verdict.kind) {
       case 'settled':
         if (verdict.status === 'unknown') {
           sendPause.doubt(row.chat_id);
           if (await this.#onceMore(row, verdict.error)) return true;
         }
-        if (verdict.status !== 'unknown' && outcome.kind !== 'impossible') sendPause.passed(row.chat_id);
+        if (verdict.status !== 'unknown' && isAsked) sendPause.passed(row.chat_id);
         return this.#end(row, outcome, verdict);
       case 'again':
         return this.#again(row, outcome, verdict.waitMs, verdict.error);
@@ -127,6 +131,16 @@ export class Settlement {
     if (!again) return false;
     this.#state.queue.pause(row.chat_id, clock.elapsed() + waitMs);
     this.#state.waiters.postponed(row.id, notBefore);
+    return true;
+  }
+
+  /** Telegram does not fetch its file: the hub does, and the message keeps its place. */
+  async #fetchFirst(row: PushRow, error: string): Promise<boolean> {
+    this.#state.sendPause.passed(row.chat_id);
+    await this.#write(async (tx) => {
+      await tx.run(postponePush, { id: row.id, notBefore: this.#ports.clock.now(), error });
+    });
+    this.#state.files.needed(row);
     return true;
   }
 

@@ -36,6 +36,8 @@ export function verdictOf(outcome: SendOutcome, tries: number, moved: boolean): 
       return settled('failed', outcome.description);
     case 'unreachable':
       return { kind: 'outage', error: outcome.description };
+    case 'later':
+      return { kind: 'again', waitMs: outcome.waitMs, error: outcome.description };
     case 'cut':
       return { kind: 'again', waitMs: backoff(tries), error: outcome.description };
     case 'refused':

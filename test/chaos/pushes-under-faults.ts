@@ -119,6 +119,7 @@ export async function pushesUnderFaults(options: PushesUnderFaultsOptions): Prom
     retireButtons: async () => {},
     random,
     uploads: { remove: async () => {} },
+    fetchFile: async () => ({ kind: 'impossible', description: 'nothing is fetched here' }),
     onFault: (error) => unexpected.push(error),
   });
   const run: Run = { db, clock, dispatcher, telegram, asked: new Map(), sent: [], changes: 0 };

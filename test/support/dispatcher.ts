@@ -160,6 +160,7 @@ export async function startDispatcher(options: DispatcherOptions = {}): Promise<
     retireButtons: async () => {},
     random: options.random ?? (() => 0),
     uploads: { remove: async () => {} },
+    fetchFile: async () => ({ kind: 'impossible', description: 'nothing is fetched here' }),
     onFault: (error) => {
       events++;
       faults.push(error);

@@ -49,7 +49,7 @@ async function attempt(request: () => Promise<{ message_id: number }>): Promise<
 }
 
 /** A fault of a call to Telegram, in push's terms. */
-export function refusedOrFault(error: unknown): Exclude<SendOutcome, { kind: 'sent' | 'impossible' }> {
+export function refusedOrFault(error: unknown): Exclude<SendOutcome, { kind: 'sent' | 'later' | 'impossible' }> {
   const fault = telegramFault(error);
   if (fault.kind !== 'refused') return { kind: fault.kind, description: fault.description };
   const { code, description, retryAfterSeconds, migratedTo } = fault;
@@ -88,9 +88,9 @@ function captioned<T extends object>(row: PushRow, other: T): T & { caption?: st
   return row.text === '' ? other : { ...other, caption: row.text };
 }
 
-/** Telegram fetches a URL itself; a stored file is read from the disk at each attempt. */
+/** Telegram fetches a URL itself; a stored file, or what the hub fetched, is read from the disk at each attempt. */
 function fileOf(data: PushData): string | InputFile {
-  if ('url' in data) return data.url;
   if ('file' in data) return new InputFile(data.file.path, data.file.name);
+  if ('url' in data) return data.url;
   throw new Error('The push has neither a URL nor a file.');
 }

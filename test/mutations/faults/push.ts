@@ -1,6 +1,5 @@
 import type { Mutation } from '../mutation.ts';
 
-const DISPATCH = 'src/push/dispatch.ts';
 const PAUSE = 'src/push/send-pause.ts';
 const VERDICT = 'src/push/verdict.ts';
 
@@ -78,7 +77,7 @@ export const pushFaults: readonly Mutation[] = [
   },
   {
     name: 'push: what was being sent at a crash is sent again',
-    file: DISPATCH,
+    file: 'src/push/unfinished.ts',
     find: 'await tx.run(interruptedToUnknown, { error: INTERRUPTED });',
     replace: '',
     harm: 'nobody hears what became of a message that a crash interrupted',
