@@ -2,6 +2,7 @@ import { HttpError } from 'grammy';
 import { expect, test } from 'vitest';
 import { refusal } from '../../support/bot.ts';
 import { emulatorOnClock, holds } from '../../support/facts.ts';
+import { tpvServer } from '../../support/tpv-server.ts';
 
 const ana = { id: 501, first_name: 'Ana', started: true };
 const luis = { id: 502, first_name: 'Luis', started: true };
@@ -170,4 +171,26 @@ test('while Telegram is off, it answers 503 and delivers nothing', async () => {
   await expect(api.getMe()).rejects.toThrow(HttpError);
   emulator.off(false);
   expect(await api.getMe()).toMatchObject({ is_bot: true });
+});
+
+test('from a URL come photos of up to 5 MB, and GIF, PDF and ZIP of up to 20 MB', async () => {
+  const { emulator, api } = await emulatorOnClock();
+  emulator.person(ana);
+  const server = await tpvServer(({ path }, response) => {
+    const [, type = '', megabytes = '0'] = path.split(/[./]/);
+    response.writeHead(200, { 'content-type': type === 'png' ? 'image/png' : `application/${type}` });
+    response.end(Buffer.alloc(Number(megabytes) * 1024 * 1024 + 1));
+    return undefined;
+  });
+  const document = (name: string) => refusal(api.sendDocument(ana.id, `${server.origin}/${name}`));
+  const photo = (name: string) => refusal(api.sendPhoto(ana.id, `${server.origin}/${name}`));
+  for (const taken of [document('pdf.19'), document('zip.0'), photo('png.4')]) {
+    expect(await taken).toBe('Error: The call was taken.');
+  }
+  for (const large of [document('pdf.20'), photo('png.5')]) {
+    expect(await large).toBe('400 Bad Request: failed to get HTTP URL content');
+  }
+  for (const other of [document('json.0'), photo('pdf.0'), document('png.0')]) {
+    expect(await other).toBe('400 Bad Request: wrong type of the web page content');
+  }
 });
