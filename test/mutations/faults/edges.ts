@@ -2,7 +2,6 @@ import type { Mutation } from '../mutation.ts';
 
 const SESSION = 'src/gateway/socket-session.ts';
 const UPGRADE = 'src/gateway/upgrade.ts';
-const FILE_NAME = 'src/api/file-name.ts';
 const RECEIVE = 'src/telegram/inbound/receive.ts';
 const PAYLOAD = 'src/telegram/inbound/payload.ts';
 
@@ -123,7 +122,7 @@ export const edgeFaults: readonly Mutation[] = [
   },
   {
     name: 'api: a file may be shown as another kind',
-    file: FILE_NAME,
+    file: 'src/push/file-name.ts',
     find: '\\u202A-\\u202E',
     replace: '',
     harm: 'a waiter opens exe.jpg, which is a program',
@@ -131,7 +130,7 @@ export const edgeFaults: readonly Mutation[] = [
   },
   {
     name: 'api: files are shown within the page',
-    file: FILE_NAME,
+    file: 'src/api/attachment.ts',
     find: 'return `attachment; filename=',
     replace: 'return `inline; filename=',
     harm: 'a page that a person sent runs under the hub’s address',

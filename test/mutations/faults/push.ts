@@ -76,6 +76,23 @@ export const pushFaults: readonly Mutation[] = [
     tests: ['test/push/queue.test.ts'],
   },
   {
+    name: 'push: a redirect is followed without a look at where it leads',
+    file: 'src/callbacks/pinned-client.ts',
+    find: 'if (!addresses.every((address) => mayConnectTo(address, allowPrivate))) return undefined;',
+    replace: '',
+    harm: 'a TPV reads what lies within the hub’s network',
+    tests: ['test/callbacks/download.test.ts'],
+  },
+  {
+    name: 'push: one TPV’s slow server takes every place for files',
+    file: 'src/push/remote-files.ts',
+    find: 'if (sameTpv.length >= MOST_PER_TPV) continue;',
+    replace: '',
+    harm: 'one restaurant’s broken server keeps the others’ bills waiting',
+    tests: ['test/push/remote-files.test.ts'],
+    only: 'two at once are one',
+  },
+  {
     name: 'push: what was being sent at a crash is sent again',
     file: 'src/push/unfinished.ts',
     find: 'await tx.run(interruptedToUnknown, { error: INTERRUPTED });',
