@@ -1,4 +1,4 @@
-import { type Button, HubApi, HubClient, type Instruction, registerTpv } from '#hub-client';
+import { answer, type Button, HubApi, HubClient, type Instruction, registerTpv } from '#hub-client';
 import { euros, MENU, readOrder, totalCents } from './menu.ts';
 import { type Order, receiptText, ticketPng } from './ticket.ts';
 
@@ -37,20 +37,17 @@ export async function openRestaurant(ports: RestaurantPorts): Promise<Restaurant
   let orders = 0;
   const open = new Map<number, Order>();
 
-  tpv.on('process_message', async (instruction, { progress, reply }) => {
+  tpv.on('process_message', (instruction, { progress }) => {
     received(instruction);
     progress();
     if (trouble !== undefined) throw new Error(trouble);
     const { text } = instruction.payload;
     const lines = readOrder(text);
-    if (lines.length === 0) {
-      await reply(hint(text));
-      return answer(instruction, { text: hint(text) });
-    }
+    if (lines.length === 0) return answer(hint(text), { response: noted(instruction, { text: hint(text) }) });
     const order = { number: ++orders, lines };
     open.set(order.number, order);
-    await reply(summary(order), { buttons: [buttonsOf(order)] });
-    return answer(instruction, { order: order.number, total_cents: totalCents(lines) });
+    const response = noted(instruction, { order: order.number, total_cents: totalCents(lines) });
+    return answer(summary(order), { buttons: [buttonsOf(order)], response });
   });
 
   tpv.on('process_callback', async (instruction) => {
@@ -58,10 +55,10 @@ export async function openRestaurant(ports: RestaurantPorts): Promise<Restaurant
     const { action, data, chat_id: person } = instruction.payload;
     const number = orderOf(data);
     const order = open.get(number);
-    if (order === undefined) return answer(instruction, { text: 'Ese pedido ya no está abierto.', show_alert: true });
+    if (order === undefined) return noted(instruction, { text: 'Ese pedido ya no está abierto.', show_alert: true });
     if (action === 'cancel') {
       open.delete(number);
-      return answer(instruction, { text: 'Pedido cancelado', new_text: '❌ <b>Cancelado</b>' });
+      return noted(instruction, { text: 'Pedido cancelado', new_text: '❌ <b>Cancelado</b>' });
     }
     // A TPV that crashes on the way and gets the press again sends nothing twice.
     const key = (what: string) => ({ idempotencyKey: `${instruction.id}-${what}` });
@@ -71,10 +68,10 @@ export async function openRestaurant(ports: RestaurantPorts): Promise<Restaurant
     const document = { content, name: `recibo-${number}.txt`, type: 'text/plain' };
     await api.push({ telegram_user_id: person, document }, key('receipt'));
     open.delete(number);
-    return answer(instruction, { text: '👨‍🍳 ¡Marchando!', new_text: '✅ <b>Confirmado</b>' });
+    return noted(instruction, { text: '👨‍🍳 ¡Marchando!', new_text: '✅ <b>Confirmado</b>' });
   });
 
-  function answer<T>(instruction: Pick<Instruction, 'id'>, response: T): T {
+  function noted<T>(instruction: Pick<Instruction, 'id'>, response: T): T {
     answered(instruction, response);
     return response;
   }

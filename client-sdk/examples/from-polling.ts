@@ -1,16 +1,16 @@
 /**
  * An older TPV that polls, moved over in steps. Each step runs as it is and may stay in production for as long as you
- * like; the hub, the API key and `answer`, which is the TPV's own work, are the same in all of them.
+ * like; the hub, the API key and `work`, which is the TPV's own, are the same in all of them.
  *
  *   HUB_URL=http://127.0.0.1:8100 TPV_API_KEY=… node from-polling.ts 1     (or 2, or 3)
  */
-import { fileMemory, HubClient, type HubClientOptions } from '@valletpv/hub-client';
+import { answer, fileMemory, HubClient, type HubClientOptions } from '@valletpv/hub-client';
 
 const { HUB_URL: url = 'http://127.0.0.1:8100', TPV_API_KEY: apiKey = '', TPV_MEMORY = 'hub-memory' } = process.env;
 
 /** What the TPV did all along. */
-function answer(text: string): { text: string } {
-  return { text: `Recibido: ${text}` };
+function work(text: string): string {
+  return `Recibido: ${text}`;
 }
 
 switch (process.argv[2]) {
@@ -43,7 +43,8 @@ async function asBefore(): Promise<void> {
       const fetched = await fetch(`${url}/api/tpv/instructions/?limit=10&wait=25`, { headers, signal: stopped.signal });
       const { instructions } = Object(await fetched.json());
       for (const { id, payload } of instructions) {
-        const body = JSON.stringify({ status: 'completed', response: answer(payload.text) });
+        const reply = { text: work(payload.text), parse_mode: 'none' };
+        const body = JSON.stringify({ status: 'completed', reply });
         await fetch(`${url}/api/tpv/instructions/${id}/`, { method: 'PUT', headers, body });
       }
     } catch (error) {
@@ -57,7 +58,7 @@ async function asBefore(): Promise<void> {
 /** Steps 2 and 3: the loop becomes a handler. */
 async function withSdk(options: Partial<HubClientOptions>): Promise<void> {
   const tpv = new HubClient({ url, apiKey, ...options });
-  tpv.on('process_message', ({ payload }) => answer(payload.text));
+  tpv.on('process_message', ({ payload }) => answer(work(payload.text), { parse_mode: 'none' }));
   tpv.onStatus(({ state }) => console.log(state));
   await tpv.connect();
   console.log('ready');

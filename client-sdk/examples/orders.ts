@@ -3,7 +3,7 @@
  *
  *   HUB_URL=http://127.0.0.1:8100 TPV_API_KEY=… node orders.ts     (Node 22.18 or newer runs TypeScript as it is)
  */
-import { fileMemory, HubApi, HubClient } from '@valletpv/hub-client';
+import { answer, fileMemory, HubApi, HubClient } from '@valletpv/hub-client';
 
 const { HUB_URL: url = 'http://127.0.0.1:8100', TPV_API_KEY: apiKey = '', TPV_MEMORY = 'hub-memory' } = process.env;
 
@@ -17,12 +17,9 @@ interface Line {
 const tpv = new HubClient({ url, apiKey, memory: fileMemory(TPV_MEMORY) });
 const api = new HubApi({ url, apiKey });
 
-tpv.on('process_message', async ({ payload }, { reply }) => {
+tpv.on('process_message', ({ payload }) => {
   const lines = readOrder(payload.text);
-  if (lines.length === 0) {
-    await reply(`🍽️ Carta: ${Object.keys(MENU).join(', ')}`);
-    return { menu: true };
-  }
+  if (lines.length === 0) return answer(`🍽️ Carta: ${Object.keys(MENU).join(', ')}`, { response: { menu: true } });
   // The order itself travels in the button: nothing has to be kept until somebody presses it.
   const buttons = [
     [
@@ -30,8 +27,7 @@ tpv.on('process_message', async ({ payload }, { reply }) => {
       { text: '❌ Cancelar', action: 'cancel' },
     ],
   ];
-  await reply(`¿Pedimos ${inWords(lines)}? Son ${euros(lines)}.`, { buttons });
-  return { asked: lines };
+  return answer(`¿Pedimos ${inWords(lines)}? Son ${euros(lines)}.`, { buttons, response: { asked: lines } });
 });
 
 tpv.on('process_callback', ({ id, payload }) => {

@@ -60,5 +60,6 @@ export type {
 } from './wire/commands.ts';
 export type { FlowFrame, FrameError, HubFrame, HubFrameOf, TpvFrame, UpdateFrame } from './wire/frames.ts';
 export type { Instruction } from './wire/instruction.ts';
+export { Answer, type AnswerOptions, answer } from './work/answer.ts';
 export type { Counters } from './work/counters.ts';
 export type { HandlerOf, InstructionContext, InstructionHandler, ReplyOptions } from './work/handlers.ts';

@@ -57,19 +57,10 @@ async function stopped(running: TestProcess): Promise<void> {
   expect({ code: await running.ended, stderr: running.stderr }).toEqual({ code: 0, stderr: '' });
 }
 
-/** What the hub was told of the next instruction that is completed. */
-function nextResponse(hub: TestHub): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    hub.hub.events.on('instruction.reported', ({ id, status }) => {
-      if (status !== 'completed') return;
-      hub.hub.db.read
-        .selectFrom('instructions')
-        .select('response')
-        .where('id', '=', id)
-        .executeTakeFirstOrThrow()
-        .then(({ response }) => resolve(JSON.parse(response ?? 'null')), reject);
-    });
-  });
+/** What a person reads next. */
+async function nextText(hub: TestHub): Promise<string | undefined> {
+  const person = hub.emulator.person({ id: 1001, first_name: 'Ana', started: true });
+  return (await person.waitForMessage()).text;
 }
 
 async function fakeHub(): Promise<FakeHub> {
@@ -89,9 +80,9 @@ describe('the README', () => {
     expect(lines?.length).toBeLessThanOrEqual(10);
     const tpv = start(program('js tpv'), { url: hub.url, apiKey: registering.stdout.trim() });
     await tpv.waitFor(/online/);
-    const response = nextResponse(hub);
-    await hub.message(1, 'Hola');
-    expect(await response).toEqual({ text: 'Recibido: Hola' });
+    const read = nextText(hub);
+    await hub.message(1, '<Hola>');
+    expect(await read).toBe('Recibido: <Hola>');
     await stopped(tpv);
   });
 
@@ -186,9 +177,9 @@ describe('the examples', () => {
     const { key: apiKey } = await hub.tpv();
     const tpv = start('from-polling.ts', { url: hub.url, apiKey }, [step]);
     await tpv.waitFor(/ready/);
-    const response = nextResponse(hub);
-    await hub.message(1, 'Hola');
-    expect(await response).toEqual({ text: 'Recibido: Hola' });
+    const read = nextText(hub);
+    await hub.message(1, '<Hola>');
+    expect(await read).toBe('Recibido: <Hola>');
     await stopped(tpv);
   });
 });

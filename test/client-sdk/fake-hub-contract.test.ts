@@ -116,6 +116,34 @@ describe.each(subjects)('%s', (_name, start) => {
     expect(instructionSchema.parse(body)).toMatchObject({ status: 'failed', error_message: 'no' });
   });
 
+  test('takes a message with a report once for each state, and refuses both where it is none', async () => {
+    const { say, open, rest } = await setUp();
+    await say('one');
+    const socket = await open();
+    const { id } = await take(socket);
+    const refused = await socket.report(id, 'completed', { reply: { text: '' } });
+    expect(refused).toMatchObject({ ok: false, error: { code: 'invalid_request', details: [{ path: 'reply.text' }] } });
+    const first = await socket.report(id, 'processing', { reply: { text: 'En ello' } });
+    expect(first.data).toEqual({
+      status: 'ok',
+      instruction_id: id,
+      new_status: 'processing',
+      push_message_id: expect.any(String),
+    });
+    expect((await socket.report(id, 'processing', { reply: { text: 'Sigo' } })).data).toEqual(first.data);
+    const json = { status: 'completed', reply: { text: 'Hecho', buttons: [[{ text: 'Gracias', action: 'thanks' }]] } };
+    const last = await rest(`/api/tpv/instructions/${id}/`, { method: 'PUT', json });
+    expect(last.body.push_message_id).not.toBe(Object(first.data).push_message_id);
+    expect(await rest(`/api/tpv/instructions/${id}/`, { method: 'PUT', json })).toMatchObject({ body: last.body });
+    const state = await rest(`/api/tpv/push/${last.body.push_message_id}/`);
+    expect(state).toMatchObject({ status: 200, body: { push_message_id: last.body.push_message_id } });
+    await say('two');
+    const bare = await take(socket);
+    await socket.report(bare.id, 'completed');
+    const late = await socket.report(bare.id, 'completed', { reply: { text: 'Tarde' } });
+    expect(late.data).toEqual({ status: 'ok', instruction_id: bare.id, new_status: 'completed' });
+  });
+
   test('lets the newest socket win', async () => {
     const { say, open } = await setUp();
     await say('one');

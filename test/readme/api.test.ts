@@ -95,13 +95,10 @@ test('its TPV over WebSocket answers a message', async () => {
   writeFileSync(join(dir, 'tpv.mjs'), program);
   const running = startProcess([join(dir, 'tpv.mjs')], { env: { TPV_API_KEY: tpv.key } });
   await running.waitFor(/online/);
-  const reported = new Promise<void>((resolve) => {
-    hub.hub.events.on('instruction.reported', ({ status }) => status === 'completed' && resolve());
-  });
-  await hub.message(1, 'Hola');
-  await reported;
-  const { body } = await tpv.fetch('/api/tpv/instructions/?status=completed');
-  expect(body.instructions).toMatchObject([{ response: { text: 'Recibido: Hola' } }]);
+  const person = hub.emulator.person({ id: 1001, first_name: 'Ana', started: true });
+  const read = person.waitForMessage();
+  await hub.message(1, '<Hola>');
+  expect(await read).toMatchObject({ text: 'Recibido: <Hola>' });
   running.child.kill('SIGTERM');
   expect(await running.ended).toBe(0);
 });

@@ -153,6 +153,7 @@ function textOf(frame: Outgoing): string {
   return (
     `{"type":"update","ref":"${ref}","id":"${id}","status":"${status}"` +
     `${response === undefined ? '' : `,"response":${response}`}` +
+    `${outcome?.reply === undefined ? '' : `,"reply":${JSON.stringify(outcome.reply)}`}` +
     `${message === undefined ? '' : `,"error_message":${JSON.stringify(message)}`}}`
   );
 }

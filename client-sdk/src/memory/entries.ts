@@ -2,7 +2,7 @@ import { atLeastOne } from '../option-checks.ts';
 import { JsonOutcome, responseJson } from './json-outcome.ts';
 import { DEFAULT_MEMORY_LIMITS, type MemoryLimits, type Outcome } from './memory.ts';
 
-/** How one ended: the JSON of its response, which is the least that can be kept, or an outcome without one. */
+/** How one ended: the JSON of its response, which is the least that can be kept, or an outcome that is more or less. */
 type Ended = string | Outcome;
 
 /** What runs, all of it, and how the newest of the others ended, within limits. */
@@ -39,7 +39,8 @@ export class Entries {
     this.#running.delete(id);
     if (this.#newer.has(id) || this.#older.has(id)) return;
     const { maxEntries, maxBytes } = this.#limits;
-    const ended = (outcome.status === 'completed' ? responseJson(outcome) : undefined) ?? outcome;
+    const isPlain = outcome.status === 'completed' && outcome.reply === undefined;
+    const ended = (isPlain ? responseJson(outcome) : undefined) ?? outcome;
     const bytes = sizeOf(ended);
     if (this.#newer.size + 1 > maxEntries / 2 || this.#newerBytes + bytes > maxBytes / 2) {
       this.#older = this.#newer;
@@ -65,12 +66,12 @@ export class Entries {
 }
 
 function outcomeOf(ended: Ended): Outcome {
-  return typeof ended === 'string' ? new JsonOutcome(ended) : ended;
+  return typeof ended === 'string' ? new JsonOutcome(ended, undefined) : ended;
 }
 
 /** In bytes, about: what is beyond ASCII takes more, and no limit depends on it. */
 function sizeOf(ended: Ended): number {
   if (typeof ended === 'string') return ended.length;
-  const { response, error_message: message = '' } = ended;
-  return message.length + (response === undefined ? 0 : JSON.stringify(response).length);
+  const { reply, error_message: message = '' } = ended;
+  return message.length + (responseJson(ended)?.length ?? 0) + (reply === undefined ? 0 : JSON.stringify(reply).length);
 }

@@ -4,9 +4,11 @@ import type { Outcome } from './memory.ts';
 export class JsonOutcome implements Outcome {
   readonly status = 'completed';
   readonly json: string;
+  readonly reply: Outcome['reply'];
 
-  constructor(json: string) {
+  constructor(json: string, reply: Outcome['reply']) {
     this.json = json;
+    this.reply = reply;
   }
 
   /** A copy each time; the handler may go on changing what it returned. */
@@ -21,7 +23,9 @@ export class JsonOutcome implements Outcome {
 
 /** As a TPV's own memory gets it: an object that can be copied like any other. */
 export function plainOutcome(outcome: Outcome): Outcome {
-  return outcome instanceof JsonOutcome ? { status: outcome.status, response: outcome.response } : outcome;
+  if (!(outcome instanceof JsonOutcome)) return outcome;
+  const { status, response, reply } = outcome;
+  return { status, response, ...(reply && { reply }) };
 }
 
 /** The response as JSON; undefined where there is none. */

@@ -3,6 +3,8 @@ export interface Outcome {
   readonly status: 'completed' | 'failed';
   /** What the handler returned; absent where it returned nothing. */
   readonly response?: unknown;
+  /** The message to the person that `answer` made, in the contract's words. */
+  readonly reply?: Readonly<Record<string, unknown>> | undefined;
   /** What the handler threw. */
   readonly error_message?: string | undefined;
 }

@@ -15,6 +15,9 @@ import { Refusal } from './refusal.ts';
 import type { ReportFields, ReportRecord } from './report.ts';
 import { answerRest, type RestAnswer } from './rest.ts';
 
+/** Whose `hub_test` is: no person's. */
+const NOBODY = 0;
+
 export interface HubServerOptions {
   clock: Clock;
   /** The TPV's name. */
@@ -134,13 +137,21 @@ export class HubServer {
   }
 
   #report(report: ReportFields, holder: string, transport: ReportRecord['transport']): object {
-    const { id, status, response, error_message } = report;
+    const { id, status, response, error_message, reply } = report;
     const record: ReportRecord = { id, status, transport, answer: 'ok' };
     if (response !== undefined) record.response = response;
     if (error_message !== undefined) record.error_message = error_message;
+    if (reply !== undefined) record.reply = reply;
     this.reports.push(record);
+    let messageId: string | undefined;
     try {
-      this.ledger.report(report, holder);
+      if (reply !== undefined) Pushes.checkReply(reply);
+      const person = this.ledger.get(id)?.telegram_user_id;
+      const isNews = this.ledger.report(report, holder) && person !== NOBODY;
+      if (reply !== undefined) {
+        const fields = isNews ? { ...reply, telegram_user_id: person } : undefined;
+        messageId = this.pushes.reply(`${id}:reply:${status}`, fields);
+      }
     } catch (error) {
       if (error instanceof Refusal) record.answer = error.code;
       throw error;
@@ -151,7 +162,8 @@ export class HubServer {
       }
       this.handOut();
     }
-    return { status: 'ok', instruction_id: id, new_status: status };
+    const message = messageId === undefined ? {} : { push_message_id: messageId };
+    return { status: 'ok', instruction_id: id, new_status: status, ...message };
   }
 
   async #rest(request: IncomingMessage, response: ServerResponse): Promise<void> {

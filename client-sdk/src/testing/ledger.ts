@@ -101,8 +101,11 @@ export class Ledger {
     }
   }
 
-  /** Takes a report; throws a `Refusal`. */
-  report({ id, status, response, error_message = '' }: ReportFields, holder: string): void {
+  /**
+   * Takes a report; throws a `Refusal`.
+   * @returns false: it ended so before, and nothing changed
+   */
+  report({ id, status, response, error_message = '' }: ReportFields, holder: string): boolean {
     const row = this.#rows.get(id.toLowerCase());
     if (row === undefined) throw new Refusal('not_found');
     if (Buffer.byteLength(JSON.stringify(response ?? null)) > MAX_RESPONSE_BYTES) {
@@ -110,7 +113,7 @@ export class Ledger {
     }
     const { instruction } = row;
     const same = instruction.status === status;
-    if (same && isFinal(instruction.status)) return;
+    if (same && isFinal(instruction.status)) return false;
     if (!same && !reportableFrom(status).includes(instruction.status)) {
       const message = `no puede pasar a «${status}»: está en «${instruction.status}»`;
       throw new Refusal('invalid_transition', { details: [{ path: 'status', message }] });
@@ -122,11 +125,12 @@ export class Ledger {
       instruction.completed_at = now;
       instruction.error_message = error_message;
       this.#end(row);
-      return;
+      return true;
     }
     instruction.delivered_at ??= now;
     row.holder = holder;
     this.#due(row, processingLeaseMs);
+    return true;
   }
 
   /** Takes one back from the TPV: another TPV has it from now on, or it is failed with `reason`. */

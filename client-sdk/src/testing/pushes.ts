@@ -28,7 +28,7 @@ export type PushOutcome = 'sent' | 'pending' | 'unknown' | { refused: number };
 
 export interface IncomingPush {
   fields: Record<string, unknown>;
-  file?: PushRecord['file'];
+  file?: PushRecord['file'] | undefined;
   idempotencyKey?: string | undefined;
 }
 
@@ -61,6 +61,26 @@ export class Pushes {
       return this.#answer(before.record);
     }
     if (!isUser(Number(fields.telegram_user_id))) throw new Refusal('not_found');
+    return this.#answer(this.#keep({ fields, file, idempotencyKey }, hash));
+  }
+
+  /** What a report brings; throws a `Refusal` where it can't be sent. */
+  static checkReply(reply: Record<string, unknown>): void {
+    checkFields({ ...reply, telegram_user_id: 0 }, undefined, 'reply.');
+  }
+
+  /**
+   * The message that came with a report, under its key.
+   * @param fields undefined: none is made where there is none
+   * @returns its id
+   */
+  reply(idempotencyKey: string, fields: Record<string, unknown> | undefined): string | undefined {
+    const before = this.#byKey.get(idempotencyKey);
+    if (before !== undefined || fields === undefined) return before?.record.id;
+    return this.#keep({ fields, idempotencyKey }, '').id;
+  }
+
+  #keep({ fields, file, idempotencyKey }: IncomingPush, hash: string): PushRecord {
     const record: PushRecord = {
       id: randomUUID(),
       fields,
@@ -77,7 +97,7 @@ export class Pushes {
     if (record.status === 'sent') record.telegram_message_id = ++this.#messageId;
     this.records.push(record);
     if (idempotencyKey !== undefined) this.#byKey.set(idempotencyKey, { hash, record });
-    return this.#answer(record);
+    return record;
   }
 
   state(id: string): Record<string, unknown> {
@@ -133,9 +153,10 @@ export class Pushes {
   }
 }
 
-function checkFields(fields: Record<string, unknown>, file: PushRecord['file']): void {
+function checkFields(fields: Record<string, unknown>, file: PushRecord['file'], at = ''): void {
   const { telegram_user_id, message_type = 'text', text = '', data = {} } = fields;
-  const wrong = (path: string) => new Refusal('invalid_request', { details: [{ path, message: 'no es válido' }] });
+  const wrong = (path: string) =>
+    new Refusal('invalid_request', { details: [{ path: `${at}${path}`, message: 'no es válido' }] });
   if (!Number.isSafeInteger(telegram_user_id)) throw wrong('telegram_user_id');
   if (!KINDS.includes(message_type)) throw wrong('message_type');
   if (typeof text !== 'string' || text.length > (message_type === 'text' ? 4096 : 1024)) throw wrong('text');

@@ -1,4 +1,5 @@
 import { REPORTABLE_STATUSES, type ReportableStatus } from '../protocol/lifecycle.ts';
+import { isRecord } from '../wire/check.ts';
 import type { RefusalCode } from './refusal.ts';
 
 /** What a TPV says about an instruction. */
@@ -7,6 +8,8 @@ export interface ReportFields {
   status: ReportableStatus;
   response?: unknown;
   error_message?: string | undefined;
+  /** The message to the person. */
+  reply?: Readonly<Record<string, unknown>> | undefined;
 }
 
 const STATUSES: readonly unknown[] = REPORTABLE_STATUSES;
@@ -19,9 +22,10 @@ export interface ReportRecord extends ReportFields {
 
 /** Whether a TPV's words are a report. */
 export function isReport(value: object): value is ReportFields {
-  const { id, status, error_message: message, ref } = value as Record<string, unknown>;
+  const { id, status, error_message: message, ref, reply } = value as Record<string, unknown>;
   if (typeof id !== 'string' || id.length > 64 || !STATUSES.includes(status)) return false;
   if (ref !== undefined && !isRef(ref)) return false;
+  if (reply !== undefined && !isRecord(reply)) return false;
   return message === undefined || (typeof message === 'string' && message.length <= 4096);
 }
 

@@ -43,6 +43,8 @@ export interface UpdateFrame {
   status: ReportableStatus;
   response?: unknown;
   error_message?: string | undefined;
+  /** A message to the person: the fields of a push without `telegram_user_id`. */
+  reply?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** How many instructions may be out at once; 0 pauses. */

@@ -31,8 +31,9 @@ export interface InstructionContext {
 }
 
 /**
- * Does what an instruction asks for. What it returns (any JSON up to 64 KiB, or nothing) completes the instruction
- * as its `response`; what it throws fails it, with the error's message, which the restaurant's people may read.
+ * Does what an instruction asks for. What it returns completes the instruction: an `answer`, with a message to its person,
+ * or any JSON up to 64 KiB, or nothing, as its `response`. What it throws fails it, with the error's message, which the
+ * hub's operator reads, and never the person.
  */
 export type InstructionHandler<I extends Instruction<string, unknown> = Instruction> = (
   instruction: I,

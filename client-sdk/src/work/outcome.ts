@@ -1,6 +1,7 @@
 import { JsonOutcome } from '../memory/json-outcome.ts';
 import type { Outcome } from '../memory/memory.ts';
 import { MAX_RESPONSE_BYTES } from '../protocol/codes.ts';
+import { Answer } from './answer.ts';
 
 /** Longest `error_message` of a report, in UTF-16 units. */
 const MAX_MESSAGE_LENGTH = 4096;
@@ -8,17 +9,18 @@ const MAX_MESSAGE_LENGTH = 4096;
 const MAX_BYTES_PER_UNIT = 3;
 
 /** Throws where the response can't be sent, which fails the instruction: better than a report refused for ever. */
-export function completed(response: unknown): Outcome {
-  if (response === undefined) return { status: 'completed' };
-  const json: string | undefined = JSON.stringify(response);
-  if (json === undefined) return { status: 'completed' };
+export function completed(returned: unknown): Outcome {
+  if (returned === undefined) return { status: 'completed' };
+  const reply = returned instanceof Answer ? returned.reply : undefined;
+  const json: string | undefined = JSON.stringify(returned instanceof Answer ? returned.response : returned);
+  if (json === undefined) return { status: 'completed', ...(reply && { reply }) };
   if (json.length * MAX_BYTES_PER_UNIT > MAX_RESPONSE_BYTES) {
     const bytes = Buffer.byteLength(json);
     if (bytes > MAX_RESPONSE_BYTES) {
       throw new Error(`La respuesta del TPV ocupa ${bytes} bytes; el máximo es ${MAX_RESPONSE_BYTES}`);
     }
   }
-  return new JsonOutcome(json);
+  return new JsonOutcome(json, reply);
 }
 
 /** What the instruction is failed with after its handler threw `error`. */

@@ -4,7 +4,7 @@ import type { Outcome } from '../memory/memory.ts';
 import type { Logger } from '../options.ts';
 import type { ErrorCode } from '../protocol/error-codes.ts';
 import type { ReportableStatus } from '../protocol/lifecycle.ts';
-import type { HubFrameOf } from '../wire/frames.ts';
+import type { FrameError, HubFrameOf } from '../wire/frames.ts';
 import { Alarms, type Due } from './alarms.ts';
 
 /** A report whose `result` has not come by then is sent again. */
@@ -13,6 +13,7 @@ const RESULT_TIMEOUT_MS = 10_000;
 /** Refusals that a later attempt may not meet; every other `result` settles its report. */
 const TRANSIENT_CODES: readonly string[] = [
   'internal_error',
+  'quota_exceeded',
   'request_timeout',
   'too_many_requests',
   'unavailable',
@@ -85,12 +86,27 @@ export class Reports {
       const { code, message } = result.error ?? { code: 'unknown', message: '' };
       this.#port.logger.warn({ id, code, message }, 'the hub refused a report');
       if (TRANSIENT_CODES.includes(code)) return;
-      const { status } = this.#byId.get(id) ?? {};
+      const { status, outcome } = this.#byId.get(id) ?? {};
+      const isGone = GONE_CODES.includes(code);
+      if (outcome?.reply !== undefined && !isGone) {
+        this.#withoutReply(id, message, result.error?.details);
+        return;
+      }
       this.drop(id);
-      if (status === 'processing' && GONE_CODES.includes(code)) this.#port.gone(id);
+      if (status === 'processing' && isGone) this.#port.gone(id);
       return;
     }
     this.drop(id);
+  }
+
+  /** The hub will never take this reply: the instruction fails, so that it ends and its people read why. */
+  #withoutReply(id: string, message: string, details: FrameError['details'] = []): void {
+    const why = details.map(({ path, message: said }) => `${path} ${said}`).join('; ') || message;
+    this.#port.logger.error(
+      { id, why },
+      'the hub refused the message of an answer; its instruction is reported failed',
+    );
+    this.put(id, 'failed', { status: 'failed', error_message: `El hub no admite el mensaje de la respuesta: ${why}` });
   }
 
   /** Forgets the report on `id`: it is not needed any more. */
