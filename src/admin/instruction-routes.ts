@@ -146,7 +146,7 @@ async function whyItWaits(row: ListedInstruction, options: AdminInstructionOptio
     tpv: tpv && {
       isActive: tpv.is_active === 1,
       isOnline: presence.isOnline(tpv),
-      lastHeartbeat: presence.lastHeartbeat(tpv),
+      since: presence.since(tpv),
     },
     intake: intakeOf(tpvId, id),
     earlier: earlier?.id,

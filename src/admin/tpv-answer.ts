@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { isoTime } from '../iso-time.ts';
 import type { Presence } from '../tpvs/presence/presence.ts';
+import type { Transport } from '../tpvs/presence/rule.ts';
 import { type ListedTpv, stateOf } from '../tpvs/tpv-list.ts';
 import type { TpvSummary, tpvDetail } from './schemas/tpvs.ts';
 
@@ -14,6 +15,12 @@ export function namedTpv(id: string | null, name: string | null): { id: string; 
   return id === null ? null : { id, name: name ?? '' };
 }
 
+/** A TPV that is online over no socket polls, also where its row is older than what says so. */
+function transportName(transport: Transport | null, isOnline: boolean): TpvSummary['transport'] {
+  if (transport === 'socket') return 'socket';
+  return transport === 'rest' || isOnline ? 'poll' : null;
+}
+
 /** A TPV as lists show it. */
 export function tpvSummaryOf(tpv: ListedTpv, presence: Presence, backlog: number): TpvSummary {
   const isOnline = presence.isOnline(tpv);
@@ -23,7 +30,8 @@ export function tpvSummaryOf(tpv: ListedTpv, presence: Presence, backlog: number
     endpoint_url: tpv.endpoint_url,
     state: stateOf(tpv),
     is_online: isOnline,
-    transport: !isOnline ? null : presence.transportOf(tpv) === 'socket' ? 'socket' : 'poll',
+    transport: transportName(presence.transportOf(tpv), isOnline),
+    presence_since: isoOrNull(presence.since(tpv)),
     max_users: tpv.max_users,
     user_count: tpv.user_count,
     backlog,

@@ -47,7 +47,7 @@ export interface Intake {
 /** What is known around an instruction. */
 export interface WaitFacts {
   /** Undefined: it was deleted. */
-  tpv: { isActive: boolean; isOnline: boolean; lastHeartbeat: number | null } | undefined;
+  tpv: { isActive: boolean; isOnline: boolean; since: number | null } | undefined;
   intake: Intake;
   /** An earlier instruction of the same person that the same TPV has. */
   earlier: string | undefined;
@@ -85,7 +85,7 @@ function whyPending(row: WaitingRow, { tpv, intake }: WaitFacts): Wait | undefin
     if (!congested && inFlight < maxInFlight) return undefined;
     return { ...NOTHING_KNOWN, code: 'window_full', until, inFlight, maxInFlight };
   }
-  if (!tpv.isOnline) return { ...NOTHING_KNOWN, code: 'tpv_offline', since: tpv.lastHeartbeat, until };
+  if (!tpv.isOnline) return { ...NOTHING_KNOWN, code: 'tpv_offline', since: tpv.since, until };
   if (intake.polling) return undefined;
   return { ...NOTHING_KNOWN, code: 'tpv_not_polling', since: intake.polledAt ?? null, until };
 }

@@ -197,7 +197,7 @@ test('of many TPVs that are away ten are named, those with the most people, and 
     state: 'active' as const,
     online: false,
     users: i,
-    lastHeartbeat: null,
+    since: null,
     createdAt: 0,
   }));
   const alarms = alarmsOf({

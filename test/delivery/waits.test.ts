@@ -18,7 +18,7 @@ const DELIVERED = { ...SENT, status: 'delivered', delivered_at: 3_000, due_at: 5
 
 const NO_INTAKE = { socket: undefined, polledAt: undefined, polling: false, againAt: undefined };
 const FACTS: WaitFacts = {
-  tpv: { isActive: true, isOnline: true, lastHeartbeat: 1_500 },
+  tpv: { isActive: true, isOnline: true, since: 1_500 },
   intake: NO_INTAKE,
   earlier: undefined,
   maxAttempts: 5,
@@ -41,13 +41,13 @@ const CASES: [string, Row, WaitFacts, Record<string, unknown> | undefined][] = [
   [
     'its TPV is inactive, whatever else',
     ROW,
-    { ...withSocket(0, 64), tpv: { isActive: false, isOnline: true, lastHeartbeat: null } },
+    { ...withSocket(0, 64), tpv: { isActive: false, isOnline: true, since: null } },
     { code: 'tpv_inactive' },
   ],
   [
     'its TPV is away',
     ROW,
-    { ...FACTS, tpv: { isActive: true, isOnline: false, lastHeartbeat: 700 } },
+    { ...FACTS, tpv: { isActive: true, isOnline: false, since: 700 } },
     { code: 'tpv_offline', since: 700, until: 90_000 },
   ],
   ['its TPV has room', ROW, withSocket(63, 64), undefined],

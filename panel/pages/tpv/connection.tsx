@@ -11,41 +11,48 @@ import { ConnectionTest } from './connection-test.tsx';
 
 const words = tpvWords.connection;
 
-/** How a TPV is connected now, and a test of it. */
+/** How a TPV is connected now, or was, and a test of it. */
 export function Connection({ tpv }: { tpv: TpvDetail }) {
   return (
     <Card title={words.title}>
-      {tpv.is_online ? <Online tpv={tpv} /> : <p class="muted">{words.offline}</p>}
+      <Presence tpv={tpv} />
       {canChange.value && tpv.state === 'active' ? <ConnectionTest tpv={tpv} /> : null}
     </Card>
   );
 }
 
-function Online({ tpv }: { tpv: TpvDetail }) {
+function Presence({ tpv }: { tpv: TpvDetail }) {
   const { connection, transport } = tpv;
   const name = transport === null ? undefined : transports[transport];
-  if (connection === null) {
+  if (connection !== null) {
+    const inFlight = words.inFlightOf(number(connection.in_flight), number(connection.max_in_flight));
     return (
-      <>
-        <KeyValue
-          rows={[
-            [words.transport, name],
-            [words.lastSignal, <Time at={tpv.last_heartbeat} />],
-          ]}
-        />
-        <p class="muted">{transport === 'socket' ? words.elsewhere : words.poll}</p>
-      </>
+      <KeyValue
+        rows={[
+          [words.transport, name],
+          [words.since, <Time at={connection.since} />],
+          [words.address, <Code wrap>{connection.address}</Code>],
+          [words.inFlight, inFlight],
+        ]}
+      />
     );
   }
-  const inFlight = words.inFlightOf(number(connection.in_flight), number(connection.max_in_flight));
+  if (!tpv.is_online && tpv.presence_since === null) return <p class="muted">{words.never}</p>;
   return (
-    <KeyValue
-      rows={[
-        [words.transport, name],
-        [words.since, <Time at={connection.since} />],
-        [words.address, <Code wrap>{connection.address}</Code>],
-        [words.inFlight, inFlight],
-      ]}
-    />
+    <>
+      <KeyValue
+        rows={[
+          [tpv.is_online ? words.online : words.offlineSince, <Time at={tpv.presence_since} />],
+          [words.transport, name],
+          [words.lastSignal, <Time at={tpv.last_heartbeat} />],
+        ]}
+      />
+      <p class="muted">{hintOf(tpv)}</p>
+    </>
   );
+}
+
+function hintOf({ is_online: isOnline, transport }: TpvDetail): string {
+  if (!isOnline) return words.offline;
+  return transport === 'socket' ? words.reconnecting : words.poll;
 }

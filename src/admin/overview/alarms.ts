@@ -12,7 +12,8 @@ export interface WatchedTpv {
   state: 'awaiting' | 'active' | 'inactive';
   online: boolean;
   users: number;
-  lastHeartbeat: number | null;
+  /** Since when it is online, or offline. */
+  since: number | null;
   createdAt: number;
 }
 
@@ -91,7 +92,7 @@ function ofOfflineTpvs(tpvs: readonly WatchedTpv[]): Alarm[] {
   const named = offline
     .slice(0, MOST_NAMED)
     .map((tpv) =>
-      alarm('tpv_offline_with_users', 'critical', { since: tpv.lastHeartbeat ?? undefined, count: tpv.users, tpv }),
+      alarm('tpv_offline_with_users', 'critical', { since: tpv.since ?? undefined, count: tpv.users, tpv }),
     );
   const others = offline.length - named.length;
   return [...named, ...counted('tpv_offline_with_users', others)];

@@ -6,6 +6,7 @@ import type { Activity } from '../../observability/activity/activity.ts';
 import type { LostFile } from '../../observability/file-watch.ts';
 import { readTotals, type Totals } from '../../observability/totals.ts';
 import type { Presence } from '../../tpvs/presence/presence.ts';
+import type { Transport } from '../../tpvs/presence/rule.ts';
 import { stateOf } from '../../tpvs/tpv-list.ts';
 import type { Overview } from '../schemas/overview.ts';
 import { alarmsOf, type WatchedTpv } from './alarms.ts';
@@ -16,7 +17,7 @@ import type { WebhookWatch } from './webhook-health.ts';
 export interface SituationPorts {
   db: Database;
   clock: Clock;
-  presence: Pick<Presence, 'isOnline' | 'isConnected' | 'lastHeartbeat'>;
+  presence: Pick<Presence, 'isOnline' | 'transportOf' | 'since'>;
   activity: Pick<Activity, 'recent' | 'delivery' | 'history'>;
   webhook: WebhookWatch;
   webhookMode: 'webhook' | 'polling';
@@ -40,7 +41,8 @@ const HOUR_MINUTES = 60;
 const tpvsNow = statement<object>()((db) =>
   db
     .selectFrom('tpv_instances')
-    .select(['id', 'name', 'is_active', 'approved_at', 'user_count', 'last_heartbeat', 'online_until', 'created_at'])
+    .select(['id', 'name', 'is_active', 'approved_at', 'user_count', 'created_at'])
+    .select(['last_heartbeat', 'transport', 'online_until', 'presence_since'])
     .where('deleted_at', 'is', null)
     .orderBy('id'),
 );
@@ -80,14 +82,14 @@ export class Situation {
       rows.map(({ id }) => id),
     );
     const lastHour = await activity.history(HOUR_MINUTES);
-    const tpvs = rows.map((row): WatchedTpv & { connected: boolean } => ({
+    const tpvs = rows.map((row): WatchedTpv & { transport: Transport | null } => ({
       id: row.id,
       name: row.name,
       state: stateOf(row),
       online: presence.isOnline(row),
-      connected: presence.isConnected(row.id),
+      transport: presence.transportOf(row),
       users: row.user_count,
-      lastHeartbeat: presence.lastHeartbeat(row),
+      since: presence.since(row),
       createdAt: row.created_at,
     }));
     const { pushes_failed: _, ...perMinute } = activity.recent();
@@ -153,13 +155,13 @@ export class Situation {
   }
 }
 
-function countsOf(tpvs: readonly (WatchedTpv & { connected: boolean })[]): Overview['tpvs'] {
+function countsOf(tpvs: readonly (WatchedTpv & { transport: Transport | null })[]): Overview['tpvs'] {
   const counts = { total: tpvs.length, active: 0, awaiting: 0, online: 0, by_socket: 0, by_poll: 0 };
-  for (const { state, online, connected } of tpvs) {
+  for (const { state, online, transport } of tpvs) {
     if (state !== 'inactive') counts[state]++;
     if (!online) continue;
     counts.online++;
-    counts[connected ? 'by_socket' : 'by_poll']++;
+    counts[transport === 'socket' ? 'by_socket' : 'by_poll']++;
   }
   return counts;
 }

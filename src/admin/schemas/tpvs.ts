@@ -9,7 +9,7 @@ const LARGEST_INTEGER = 2_147_483_647;
 export const TPV_STATES = ['awaiting', 'active', 'inactive'] as const;
 export type TpvState = (typeof TPV_STATES)[number];
 
-/** How a TPV that is online fetches its instructions. */
+/** How a TPV fetches its instructions. */
 export const TRANSPORTS = ['socket', 'poll'] as const;
 export type Transport = (typeof TRANSPORTS)[number];
 
@@ -32,7 +32,8 @@ export const tpvSummary = z.object({
   endpoint_url: z.string(),
   state: z.enum(TPV_STATES),
   is_online: z.boolean(),
-  transport: z.enum(TRANSPORTS).nullable(),
+  transport: z.enum(TRANSPORTS).nullable().describe('Cómo recoge sus instrucciones, o las recogía'),
+  presence_since: timestamp.nullable().describe('Desde cuándo está en línea, o sin conexión'),
   max_users: z.int(),
   user_count: z.int(),
   backlog: z.int().describe('Instrucciones que esperan a ser entregadas'),

@@ -1,26 +1,11 @@
-import { type Clock, nextTurn, wallTime } from '../../clock.ts';
+import { type Clock, nextTurn } from '../../clock.ts';
 import { inChunks } from '../../db/chunks.ts';
 import { type Database, HOUSEKEEPING, type Tx } from '../../db/open.ts';
 import { statement } from '../../db/statement.ts';
 import type { Tpv } from '../tpv.ts';
-import {
-  dueOffline,
-  graceAfterStart,
-  onlineUntilOf,
-  recordHeartbeats,
-  recordOffline,
-  recordSeen,
-  type SeenRow,
-} from './rows.ts';
-import {
-  afterSign,
-  isOnlineUntil,
-  RESTART_GRACE_MS,
-  type Seen,
-  type Sign,
-  SOCKET_OPEN,
-  type Transport,
-} from './rule.ts';
+import { dueOffline, graceAfterStart, onlineUntilOf, recordHeartbeats, recordOffline, recordSeen } from './rows.ts';
+import { isOnlineUntil, RESTART_GRACE_MS, type Sign, type Transport } from './rule.ts';
+import { Sightings } from './sightings.ts';
 
 /** Heartbeats are written together, this often: a row per pong would be a write per TPV and ping. */
 export const HEARTBEAT_WRITE_INTERVAL_MS = 10_000;
@@ -51,18 +36,17 @@ export class Presence {
   readonly #clock: Clock;
   readonly #options: PresenceOptions;
   readonly #sockets = new Map<string, number>();
-  /** By the clock's `elapsed`, as `#heard`: who is there does not depend on corrections of the clock. */
-  readonly #seen = new Map<string, Seen>();
-  readonly #heard = new Map<string, number>();
+  readonly #sightings: Sightings;
   /** Whose heartbeat the row does not have yet … */
   #unwritten = new Set<string>();
-  /** … and whose `#seen`. */
+  /** … and whose coming or going. */
   #changed = new Set<string>();
 
   constructor(db: Database, clock: Clock, options: PresenceOptions) {
     this.#db = db;
     this.#clock = clock;
     this.#options = options;
+    this.#sightings = new Sightings(clock, options.graceMs);
   }
 
   /** Once, before anybody is let in: who was there when the hub ended has a moment to come back. */
@@ -73,18 +57,19 @@ export class Presence {
 
   /** An authenticated call over REST. */
   heard(tpv: Pick<Tpv, 'id' | 'transport'>, sign: 'asked' | 'called'): void {
-    this.#heardNow(tpv.id);
+    this.heardSocket(tpv.id);
     this.#note(tpv.id, sign, tpv.transport);
   }
 
   /** Something came over the TPV's socket. */
   heardSocket(tpvId: string): void {
-    this.#heardNow(tpvId);
+    this.#sightings.heard(tpvId);
+    this.#unwritten.add(tpvId);
   }
 
   /** A socket opened; call what it returns when it closes, and say whether it did because nothing came any more. */
   connected(tpvId: string): (end: 'closed' | 'fell_silent') => void {
-    this.#heardNow(tpvId);
+    this.heardSocket(tpvId);
     this.#sockets.set(tpvId, (this.#sockets.get(tpvId) ?? 0) + 1);
     this.#note(tpvId, 'opened');
     let open = true;
@@ -108,19 +93,25 @@ export class Presence {
 
   /** Whether the TPV is there: the one answer for everybody who asks. */
   isOnline(tpv: Pick<Tpv, 'id' | 'online_until'>): boolean {
-    const seen = this.#seen.get(tpv.id);
-    if (seen !== undefined) return this.#clock.elapsed() < seen.until;
+    if (this.#sightings.of(tpv.id) !== undefined) return this.#sightings.isThere(tpv.id);
     return isOnlineUntil(tpv.online_until, this.#clock.now());
   }
 
   /** Over what the TPV was there last; null: nobody knows, or it never was. */
   transportOf(tpv: Pick<Tpv, 'id' | 'transport'>): Transport | null {
-    return this.#seen.get(tpv.id)?.transport ?? tpv.transport;
+    return this.#sightings.of(tpv.id)?.transport ?? tpv.transport;
+  }
+
+  /** Since when the TPV is online, or offline, in milliseconds; null: it never came. */
+  since(tpv: Pick<Tpv, 'id' | 'last_heartbeat' | 'online_until' | 'presence_since'>): number | null {
+    if (this.isOnline(tpv)) return tpv.online_until === null ? this.lastHeartbeat(tpv) : tpv.presence_since;
+    // Its row follows within a second.
+    return this.#sightings.rowOf(tpv.id)?.until ?? tpv.online_until ?? tpv.presence_since;
   }
 
   /** The newest heartbeat, written or not, in milliseconds. */
   lastHeartbeat(tpv: Pick<Tpv, 'id' | 'last_heartbeat'>): number | null {
-    return this.#heardAt(tpv.id) ?? tpv.last_heartbeat;
+    return this.#sightings.heardAt(tpv.id) ?? tpv.last_heartbeat;
   }
 
   async recordVersion(tpvId: string, version: string): Promise<void> {
@@ -132,7 +123,7 @@ export class Presence {
     const ids = [...this.#unwritten].sort();
     this.#unwritten = new Set();
     await this.#inPages(ids, this.#unwritten, async (tx, few) => {
-      const heartbeats = Object.fromEntries(few.map((id) => [id, this.#heardAt(id)]));
+      const heartbeats = Object.fromEntries(few.map((id) => [id, this.#sightings.heardAt(id)]));
       await tx.run(recordHeartbeats, { heartbeats: JSON.stringify(heartbeats) });
     });
   }
@@ -150,7 +141,7 @@ export class Presence {
 
   async #writeSeen(tx: Tx, ids: readonly string[]): Promise<void> {
     const now = this.#clock.now();
-    const rows = ids.flatMap((id) => this.#seenRow(id));
+    const rows = ids.flatMap((id) => this.#sightings.rowOf(id) ?? []);
     const before = await tx.run(onlineUntilOf, { ids: JSON.stringify(ids) });
     const written = await tx.run(recordSeen, { seen: JSON.stringify(rows), now });
     const done = new Set(written.map(({ id }) => id));
@@ -171,14 +162,14 @@ export class Presence {
     const now = this.#clock.now();
     const due = await this.#db.query(dueOffline, { now, limit: WRITTEN_AT_ONCE });
     // It called a moment ago, and its row does not have that yet.
-    const there = due.filter(({ id }) => this.#isSeen(id));
+    const there = due.filter(({ id }) => this.#sightings.isThere(id));
     for (const { id } of there) this.#changed.add(id);
-    const ids = due.filter(({ id }) => !this.#isSeen(id)).map(({ id }) => id);
+    const ids = due.filter(({ id }) => !this.#sightings.isThere(id)).map(({ id }) => id);
     if (ids.length === 0) return false;
     const gone = await this.#db.transact(async (tx) => {
       const rows = await tx.run(recordOffline, { ids: JSON.stringify(ids), now });
       for (const { id, presence_since: since, deleted_at: deletedAt } of rows) {
-        tx.afterCommit(() => this.#forget(id));
+        tx.afterCommit(() => this.#sightings.forgetGone(id));
         if (since === null || deletedAt !== null) continue;
         tx.emit({ type: 'tpv.offline', tpvId: id, since });
         tx.changed('tpv', id);
@@ -189,42 +180,7 @@ export class Presence {
   }
 
   #note(tpvId: string, sign: Sign, transport: Transport | null = null): void {
-    const now = this.#clock.elapsed();
-    const known = this.#seen.get(tpvId);
-    const before = known ?? (transport === null ? undefined : { transport, until: Number.NEGATIVE_INFINITY });
-    const after = afterSign(before, sign, { now, graceMs: this.#options.graceMs });
-    if (after === undefined || after === before) return;
-    this.#seen.set(tpvId, after);
-    // Of one who is there over REST, the heartbeat says it all. To the next process a socket that the hub ended is open.
-    const goesOn = before?.transport === 'rest' && after.transport === 'rest' && now < before.until;
-    if (!goesOn && sign !== 'restarting') this.#changed.add(tpvId);
-  }
-
-  #isSeen(tpvId: string): boolean {
-    const seen = this.#seen.get(tpvId);
-    return seen !== undefined && this.#clock.elapsed() < seen.until;
-  }
-
-  /** The row is the truth again, unless the TPV came back meanwhile. */
-  #forget(tpvId: string): void {
-    if (!this.#isSeen(tpvId)) this.#seen.delete(tpvId);
-  }
-
-  #seenRow(tpvId: string): SeenRow[] {
-    const seen = this.#seen.get(tpvId);
-    if (seen === undefined) return [];
-    const until = seen.until === SOCKET_OPEN ? SOCKET_OPEN : wallTime(this.#clock, seen.until);
-    return [{ id: tpvId, until, transport: seen.transport }];
-  }
-
-  #heardNow(tpvId: string): void {
-    this.#heard.set(tpvId, this.#clock.elapsed());
-    this.#unwritten.add(tpvId);
-  }
-
-  #heardAt(tpvId: string): number | undefined {
-    const heard = this.#heard.get(tpvId);
-    return heard === undefined ? undefined : wallTime(this.#clock, heard);
+    if (this.#sightings.note(tpvId, sign, transport)) this.#changed.add(tpvId);
   }
 
   /** One commit for each page; the ids of pages that can't be written go back to `later`. */

@@ -167,9 +167,9 @@ export const peopleFaults: readonly Mutation[] = [
   },
   {
     name: 'tpvs: who was ever heard is online',
-    file: 'src/tpvs/presence/presence.ts',
-    find: 'if (seen !== undefined) return this.#clock.elapsed() < seen.until;',
-    replace: 'if (seen !== undefined) return true;',
+    file: 'src/tpvs/presence/sightings.ts',
+    find: 'return seen !== undefined && this.#clock.elapsed() < seen.until;',
+    replace: 'return seen !== undefined;',
     harm: 'people are given to a TPV that is switched off',
     tests: ['test/tpvs/account.test.ts'],
     only: 'sqlite.*a heartbeat makes',
