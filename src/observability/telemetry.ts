@@ -1,6 +1,7 @@
 import type { CallOutcome } from '../callbacks/guarded-call.ts';
 import type { DeliveryObserver } from '../delivery/claim.ts';
 import type { EventSource } from '../events.ts';
+import { isoTime } from '../iso-time.ts';
 import type { Logs } from '../log/log.ts';
 import type { Metrics } from './metrics/metrics.ts';
 
@@ -35,6 +36,14 @@ export function startTelemetry({ events, logs: { log, access }, metrics }: Telem
   events.on('instruction.unanswered', ({ id, tpvId, reason }) => {
     instructions.gaveUp(reason);
     if (traced) log.debug({ instruction_id: id, tpv_id: tpvId, reason }, 'given up');
+  });
+  events.on('tpv.online', ({ tpvId }) => {
+    inbound.presenceChanged('online');
+    access.info({ tpv: 'online', tpv_id: tpvId });
+  });
+  events.on('tpv.offline', ({ tpvId, since }) => {
+    inbound.presenceChanged('offline');
+    access.info({ tpv: 'offline', tpv_id: tpvId, since: isoTime(since) });
   });
   events.on('push.settled', ({ id, tpvId, status, idempotencyKey, attempts, ms }) => {
     outbound.pushed(status, ms);

@@ -4,7 +4,7 @@ import { CloseCode } from '#protocol';
 /** RFC 6455's for a close without a code, a cut, and a fault of the TPV. */
 const RFC_CODES = [1005, 1006, 1011];
 
-/** What comes in: updates from Telegram and sockets of TPVs; and the commits that keep it. */
+/** What comes in: updates from Telegram, TPVs and their sockets; and the commits that keep it. */
 export interface InboundMetrics {
   /** @param kind one of Telegram's that the hub asks for, or `other`: labels must not come from outside */
   update(kind: string, outcome: string): void;
@@ -13,6 +13,8 @@ export interface InboundMetrics {
   socketOpened(): void;
   /** @param code as in docs/websocket.md; a client may close with codes of its own */
   socketClosed(code: number): void;
+  /** A TPV came, or is not there any more. */
+  presenceChanged(to: 'online' | 'offline'): void;
   /** One commit, of so many transactions. */
   committed(transactions: number, ms: number): void;
   /** The database did not take it. */
@@ -38,6 +40,12 @@ export function inboundMetrics(register: Registry): InboundMetrics {
     name: 'hub_sockets_closed_total',
     help: 'WebSockets that were closed, by code',
     labelNames: ['code'],
+    registers,
+  });
+  const presence = new Counter({
+    name: 'hub_tpv_presence_changes_total',
+    help: 'Times that a TPV came online or went offline',
+    labelNames: ['to'],
     registers,
   });
   const batch = new Histogram({
@@ -70,6 +78,9 @@ export function inboundMetrics(register: Registry): InboundMetrics {
     },
     socketClosed(code) {
       closed.labels(knownCodes.has(code) ? String(code) : 'other').inc();
+    },
+    presenceChanged(to) {
+      presence.labels(to).inc();
     },
     committed(transactions, ms) {
       batch.observe(transactions);
