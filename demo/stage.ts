@@ -67,6 +67,8 @@ export async function setStage(wanted: WantedPorts): Promise<Stage> {
       TELEGRAM_WEBHOOK_URL: `http://127.0.0.1:${hubPort}/webhook/telegram/`,
       TELEGRAM_WEBHOOK_SECRET: 'only-for-the-demo-on-this-machine',
       ADMIN_TOKEN: adminToken,
+      // A restaurant that the demo closes is soon seen to be.
+      OFFLINE_GRACE_SECONDS: '2',
     });
     const hub = await createHub(config, logs);
     endings.push(() => hub.close());

@@ -55,7 +55,9 @@ export async function openTown(stage: Stage): Promise<void> {
   // No other person is assigned to a place that can't serve them.
   await operator.change('PATCH', `/api/admin/tpvs/${troubled.id}`, { max_users: 2 });
   await operator.change('PATCH', `/api/admin/tpvs/${closed.id}`, { max_users: 1 });
+  const offline = wentOffline(stage, closed.id);
   await closed.close();
+  await soon(offline, `${CLOSED} is not seen to be closed`);
 
   await order(stage, lucia, '2 cañas y una tortilla', CONFIRM);
   await order(stage, marcos, 'un bocadillo y un café', CONFIRM);
@@ -69,6 +71,17 @@ export async function openTown(stage: Stage): Promise<void> {
   await stage.emulator.deliverRaw('{"update_id": 7, "message": {"text": "medio mensa');
   // The hub asks Telegram of the webhook only some seconds after its start; the panel shows it from now on.
   await operator.get('/api/admin/webhook');
+}
+
+/** Resolves when the hub says that the restaurant is not there any more. */
+function wentOffline({ hub }: Stage, id: string): Promise<void> {
+  return new Promise((resolve) => {
+    const leave = hub.events.on('tpv.offline', ({ tpvId }) => {
+      if (tpvId !== id) return;
+      leave();
+      resolve();
+    });
+  });
 }
 
 /** A restaurant that has registered, and connects as soon as the administrator approves it. */
