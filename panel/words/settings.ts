@@ -81,6 +81,8 @@ export const settingsWords = {
     plain: 'Sin formato. En un botón pulsado caben 200 caracteres.',
     reset: 'Poner el texto inicial',
     problems: 'No se puede guardar así',
+    silent: 'No se envía.',
+    maySilence: 'Si lo dejas vacío, no se envía.',
     places: {
       message: 'Mensaje',
       press: 'Aviso al pulsar un botón',
@@ -115,6 +117,12 @@ export const textNames: Readonly<Record<string, string>> = {
   'service.closed': 'Mensaje a un local cerrado',
   'service.closedUntilFurtherNotice': 'Mensaje a un local cerrado sin fecha de apertura',
   'service.busy': 'Mensaje a un local con retraso',
+  offline: 'Mensaje a un local que no está conectado',
+  waiting: 'Mensaje que el local todavía no ha visto',
+  cancelButton: 'Botón que cancela ese mensaje',
+  cancelled: 'Mensaje cancelado por la persona',
+  cancelTooLate: 'Cancelación que llega tarde',
+  failed: 'Mensaje que el local no pudo atender',
   'unanswered.expired': 'Mensaje que caducó sin atender',
   'unanswered.no_answer': 'Mensaje al que el local no respondió',
 };

@@ -89,6 +89,7 @@ function viewOf({ settings, texts, config }: SettingsOptions): SettingsView {
       default: usualText(texts, key),
       placeholders: Object.keys(definition.placeholders),
       where: definition.where,
+      may_silence: definition.maySilence === true,
     })),
   };
 }

@@ -117,6 +117,7 @@ export const environmentSchema = z.object({
   INSTRUCTION_TTL_SECONDS: seconds().default(DEFAULT_DELIVERY.instructionTtlMs / 1_000),
   PRESS_TTL_SECONDS: seconds().default(DEFAULT_DELIVERY.pressTtlMs / 1_000),
   MAX_ATTEMPTS: whole('a whole number, 1 to 100', 1, 100).default(DEFAULT_DELIVERY.maxAttempts),
+  WAITING_NOTICE_SECONDS: seconds(0, 86_400).default(120),
   RETENTION_DAYS: whole('a whole number of days, 1 to 3650', 1, 3650).default(7),
   FORWARD_START: flag.default(false),
   FORWARD_EDITS: flag.default(false),

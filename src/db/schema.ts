@@ -16,6 +16,7 @@ export interface Schema {
   telegram_updates: TelegramUpdateTable;
   instructions: InstructionTable;
   instruction_files: InstructionFileTable;
+  silences: SilenceTable;
   push_messages: PushMessageTable;
   push_changes: PushChangeTable;
   buttons: ButtonTable;
@@ -171,6 +172,16 @@ export interface InstructionFileTable {
   instruction_id: string;
   file_name: string | null;
   mime_type: string | null;
+}
+
+/** What a person was told while no TPV took their messages; their last silence, which may be over. */
+export interface SilenceTable {
+  telegram_id: number;
+  tpv_id: string;
+  /** The first message of the silence. */
+  instruction_id: string;
+  /** The names of the sentences (src/conversation/sentence.ts). */
+  said: JsonText<string[]>;
 }
 
 export interface SettingTable {

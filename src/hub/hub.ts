@@ -4,6 +4,8 @@ import { statusRoutes } from '../api/status-routes.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
 import { VERSION } from '../config/version.ts';
+import { Lookout } from '../conversation/lookout.ts';
+import type { SayPorts } from '../conversation/say.ts';
 import type { Database, HubDisk } from '../db/open.ts';
 import { Delivery } from '../delivery/delivery.ts';
 import type { Events } from '../events.ts';
@@ -70,8 +72,9 @@ export async function createHub(
   await delivery.recover();
   await presence.recover();
   const { sockets } = delivery;
+  const saying: SayPorts = { texts: ground.texts, isOnline: (tpv) => presence.isOnline(tpv) };
   const outbound = createOutbound({ ...ground, api }, making);
-  const keepReport = reportKeeper({ ...ground, outbound });
+  const keepReport = reportKeeper({ ...ground, outbound, saying });
   const assigning: AssignPorts = {
     strategy: () => settings.strategy,
     isOnline: (tpv) => presence.isOnline(tpv),
@@ -81,6 +84,7 @@ export async function createHub(
     ...ground,
     api,
     assigning,
+    saying,
     handOut: sockets,
     answers: outbound.answers,
     changes: outbound.dispatcher.changes,
@@ -114,7 +118,14 @@ export async function createHub(
     push: outbound.pushFrame,
   });
   making.defer(() => gateway.close());
-  startMaintenance({ ...ground, assigning, delivery, uploads: outbound.uploads }, making);
+  const lookout = new Lookout({
+    ...ground,
+    ...saying,
+    waitingMs: config.WAITING_NOTICE_SECONDS * 1_000,
+    aheadMs: ground.corrections.aheadMs,
+  });
+  await lookout.start();
+  startMaintenance({ ...ground, assigning, delivery, lookout, uploads: outbound.uploads }, making);
 
   const scrape = metrics.scrape({
     version: VERSION,

@@ -1,6 +1,8 @@
 import type { Api, RawApi } from 'grammy';
 import type { WebhookChangePort } from '../admin/webhook-routes.ts';
 import type { Answers } from '../buttons/answers.ts';
+import { CANCEL_ACTION, type SayPorts } from '../conversation/say.ts';
+import { cancelAction } from '../instructions/cancel-by-person.ts';
 import type { HandOut } from '../instructions/submit.ts';
 import type { ChangeLane } from '../push/change-lane.ts';
 import type { HubActions } from '../push/hub-button.ts';
@@ -20,6 +22,7 @@ export interface InboundPorts
   handOut: HandOut;
   answers: Pick<Answers, 'pressed' | 'hubButton'>;
   changes: Pick<ChangeLane, 'join'>;
+  saying: SayPorts;
 }
 
 /** Everything that comes from Telegram, by webhook or by polling, until it is committed. */
@@ -41,7 +44,7 @@ export function createInbound(ports: InboundPorts): Inbound {
   const auto = setup.mode === 'webhook' && setup.url !== undefined && config.TELEGRAM_WEBHOOK_AUTO;
   const upkeep = new WebhookUpkeep({ setup, locale: config.DEFAULT_LOCALE, auto, clock, log });
   // What each button of the hub's own does, by the name that `hubButton` hangs.
-  const hubActions: HubActions = {};
+  const hubActions: HubActions = { [CANCEL_ACTION]: cancelAction(ports.texts) };
   const receiving: ReceivePorts = {
     ...ports,
     settings: limits,

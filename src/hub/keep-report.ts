@@ -6,11 +6,12 @@ import type { Outbound } from './outbound.ts';
 
 export interface KeepReportPorts extends Pick<Ground, 'db' | 'limits' | 'now'> {
   outbound: Pick<Outbound, 'replies' | 'isCallable'>;
+  saying: ReportPorts['saying'];
 }
 
 /** Keeps reports; a button of a reply that could never work refuses its report before anything is written. */
-export function reportKeeper({ db, limits, now, outbound }: KeepReportPorts): KeepReport {
-  const ports: ReportPorts = { transact: db.transact, settings: limits, replies: outbound.replies };
+export function reportKeeper({ db, limits, now, outbound, saying }: KeepReportPorts): KeepReport {
+  const ports: ReportPorts = { transact: db.transact, settings: limits, replies: outbound.replies, saying };
   const turns = inTurn();
   let looking = 0;
   return (one) => {

@@ -2,6 +2,7 @@ import { sweepSessions } from '../administrators/administrator-session.ts';
 import { drainInbox } from '../assignment/move-person.ts';
 import { goOnVacating } from '../assignment/vacate.ts';
 import { expireButtons, KEPT_AFTER_EXPIRY_MS } from '../buttons/button-retention.ts';
+import type { Lookout } from '../conversation/lookout.ts';
 import { DatabaseFault } from '../db/fault.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import { HubError } from '../errors.ts';
@@ -22,10 +23,11 @@ export interface MaintenancePorts
   > {
   assigning: AssignPorts;
   delivery: Pick<Delivery, 'tick'>;
+  lookout: Pick<Lookout, 'tick'>;
   uploads: UploadStore;
 }
 
-/** Leases, expiry, silent sockets and the inbox are looked at this often (docs/reliability.md). */
+/** Leases, expiry, silent sockets, the inbox and what people are owed are looked at this often (docs/reliability.md). */
 const SWEEP_INTERVAL_MS = 1_000;
 /** Old rows go in small pages, one a second. */
 const RETENTION_INTERVAL_MS = 1_000;
@@ -73,6 +75,7 @@ export function startMaintenance(ports: MaintenancePorts, ends: AsyncDisposableS
 
   const sweep = job('sweep', (now) => sweepDue({ db, texts, settings: limits }, now));
   const silent = job('silent sockets', () => delivery.tick());
+  const sentences = job('sentences', () => ports.lookout.tick());
   const inbox = job('inbox', () => drainInbox(db, ports.assigning, INBOX_PAGE));
   const vacating = job('vacating', () => goOnVacating(db));
   const tidy = job('database', () => db.tidy());
@@ -96,6 +99,7 @@ export function startMaintenance(ports: MaintenancePorts, ends: AsyncDisposableS
       sweep();
       silent();
       comeAndGone();
+      sentences();
       vacating();
       inbox();
       tidy();

@@ -6,6 +6,7 @@ import {
   type ReportableStatus,
   reportableFrom,
 } from '#protocol';
+import { type SayPorts, sayFailed } from '../conversation/say.ts';
 import { jsonText } from '../db/json-text.ts';
 import type { Transact, Tx } from '../db/open.ts';
 import { storable } from '../db/plain-text.ts';
@@ -37,6 +38,7 @@ export interface ReportPorts {
   transact: Transact;
   settings: Pick<DeliverySettings, 'processingLeaseMs'>;
   replies: ReplyPorts;
+  saying: Pick<SayPorts, 'texts'>;
 }
 
 interface ReportParameters {
@@ -136,7 +138,11 @@ export async function report(ports: ReportPorts, report: Report, now: number): P
       waitedMs: changed.isFirst ? now - changed.createdAt : undefined,
     });
     tx.changed('instruction', id);
-    if (reply === undefined || earlier !== undefined || changed.userId === NOBODY) return earlier;
+    if (reply === undefined) {
+      if (report.status === 'failed') await tellFailure(tx, ports.saying, { ...report, id }, now);
+      return undefined;
+    }
+    if (earlier !== undefined || changed.userId === NOBODY) return earlier;
     return sendReply(tx, ports.replies, reply, changed.userId, now);
   };
   // Reports on different instructions have nothing in common.
@@ -166,6 +172,13 @@ async function move(
 
 function moved(row: { created_at: number; telegram_user_id: number }, isFirst: boolean) {
   return { createdAt: row.created_at, userId: row.telegram_user_id, isFirst };
+}
+
+async function tellFailure(tx: Tx, saying: ReportPorts['saying'], { id, tpvId }: Report, now: number): Promise<void> {
+  const [row] = await tx.run(instructionOfTpv, { id, tpvId });
+  if (row === undefined) return;
+  const { command, telegram_user_id: personId } = row;
+  await sayFailed(tx, saying, { instructionId: id, tpvId, personId, command }, now);
 }
 
 async function refuseUnlessSame(tx: Tx, report: Report): Promise<void> {

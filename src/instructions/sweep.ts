@@ -2,7 +2,7 @@ import { EXPIRED, NO_ANSWER, PRESS_COMMAND, TEST_COMMAND } from '#protocol';
 import { nextTurn } from '../clock.ts';
 import type { Database, Tx } from '../db/open.ts';
 import type { UnansweredReason } from '../events.ts';
-import { enqueue, hubSentence } from '../push/enqueue.ts';
+import { hubSentence, say } from '../push/enqueue.ts';
 import type { DeliverySettings } from './instruction.ts';
 import { dueInstructions, giveUp, lapse } from './instruction-store.ts';
 
@@ -95,5 +95,5 @@ export async function endUnanswered(
   // The person who pressed a button is told on the button (buttons/answers.ts).
   if (command === PRESS_COMMAND) return;
   const text = texts.of(ended.language_code ?? '').unanswered(reason);
-  await enqueue(tx, { ...hubSentence(row.telegram_user_id, text), because: id }, now);
+  await say(tx, { ...hubSentence(row.telegram_user_id, text), because: id }, now);
 }

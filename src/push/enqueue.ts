@@ -66,6 +66,14 @@ export function hubSentence(chatId: number, text: string, keyboard?: InlineKeybo
   };
 }
 
+/**
+ * Says a sentence of the hub itself, as part of the caller's transaction; one that an administrator emptied is not sent.
+ * @returns the message's id, if there is one
+ */
+export async function say(tx: Tx, sentence: PushRequest, now: number): Promise<string | undefined> {
+  return sentence.text.trim() === '' ? undefined : enqueue(tx, sentence, now);
+}
+
 /** What an administrator writes in the bot's name, as it stands. If it may have arrived, an administrator decides. */
 export function administratorMessage(chatId: number, text: string): PushRequest {
   return { ...hubSentence(chatId, text), parseMode: 'none', ifUnknown: 'hold' };

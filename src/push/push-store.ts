@@ -78,6 +78,17 @@ export const headOfChat = statement<{ chatId: number }>()((db, p) =>
     .limit(2),
 );
 
+/** Messages of the hub itself that wait for nothing but their turn. */
+export const hubPushesInTurn = statement<{ now: number; most: number }>()((db, p) =>
+  db
+    .selectFrom('push_messages')
+    .select('id')
+    .where('tpv_id', 'is', null)
+    .where('status', '=', 'pending')
+    .where('not_before', '<=', p('now'))
+    .limit(p('most')),
+);
+
 /** Says that it leaves now; a crash after this commit makes it `unknown`. */
 export const markSending = statement<{ id: string }>()((db, p) =>
   db

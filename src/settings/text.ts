@@ -14,6 +14,8 @@ export interface TextDefinition {
   readonly placeholders: Readonly<Record<string, { example: string; most: number }>>;
   /** Characters of the finished text; by default, what Telegram takes there. */
   readonly most?: number;
+  /** An administrator may empty it: then nothing is sent. */
+  readonly maySilence?: true;
 }
 
 /** The sentences that people read, by their keys. */
@@ -38,7 +40,7 @@ export function fillText(text: string, values: Readonly<Record<string, string>>)
 export function problemsOfText(definition: TextDefinition, text: string): string[] {
   const { placeholders, where } = definition;
   const problems: string[] = [];
-  if (text.trim() === '') problems.push('Está vacío.');
+  if (text.trim() === '') return definition.maySilence ? [] : ['Está vacío.'];
   if (text.includes('\0') || !text.isWellFormed()) problems.push('Contiene caracteres no admitidos.');
   for (const name of new Set([...text.matchAll(PLACEHOLDER)].map(([, name = '']) => name))) {
     if (!Object.hasOwn(placeholders, name)) problems.push(`No existe el marcador {${name}}.`);

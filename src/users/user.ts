@@ -5,6 +5,7 @@ import type { TelegramUserTable } from '../db/schema.ts';
 import { searchable } from '../db/searchable.ts';
 import { statement } from '../db/statement.ts';
 import { readSlice, rowAhead } from '../db/windows.ts';
+import type { Tpv } from '../tpvs/tpv.ts';
 
 /** A person in Telegram. */
 export type TelegramUser = Selectable<TelegramUserTable>;
@@ -59,13 +60,14 @@ const touch = statement<Touch>()((db, p) =>
     .returning(['tpv_id', 'unassigned_told_at']),
 );
 
-/** What is known of a person, as `touch` would write it. */
+/** What is known of a person, as `touch` would write it, and of the TPV that attends them. */
 const known = statement<{ id: number }>()((db, p) =>
   db
-    .selectFrom('telegram_users')
-    .select(['username', 'first_name', 'last_name', 'language_code', 'is_active', 'last_interaction'])
-    .select(['tpv_id', 'unassigned_told_at'])
-    .where('telegram_id', '=', p('id')),
+    .selectFrom('telegram_users as u')
+    .leftJoin('tpv_instances as t', 't.id', 'u.tpv_id')
+    .select(['u.username', 'u.first_name', 'u.last_name', 'u.language_code', 'u.is_active', 'u.last_interaction'])
+    .select(['u.tpv_id', 'u.unassigned_told_at', 't.online_until', 't.service'])
+    .where('u.telegram_id', '=', p('id')),
 );
 
 /** `last_interaction` is this old at most while a person writes: one who says much is written down once a minute. */
@@ -78,6 +80,8 @@ export interface TouchedUser {
   told: boolean;
   /** Whether this is the first that the hub hears of them. */
   isNew: boolean;
+  /** Their TPV, as far as it tells who attends now; undefined: none attended them before. */
+  tpv: Pick<Tpv, 'id' | 'online_until' | 'service'> | undefined;
 }
 
 /** The key of transactions about a person, and what is said to them: a private chat has its person's id. */
@@ -98,6 +102,10 @@ export async function touchUser(tx: Run, profile: Profile, now: number, active =
   const language = storable(profile.languageCode) ?? '';
   const id = profile.telegramId;
   const [before] = await tx.run(known, { id });
+  const tpv =
+    before === undefined || before.tpv_id === null
+      ? undefined
+      : { id: before.tpv_id, online_until: before.online_until, service: before.service };
   if (
     before !== undefined &&
     before.username === username &&
@@ -108,7 +116,7 @@ export async function touchUser(tx: Run, profile: Profile, now: number, active =
     before.last_interaction <= now &&
     before.last_interaction > now - NOTED_EVERY_MS
   ) {
-    return { tpvId: before.tpv_id, told: before.unassigned_told_at !== null, isNew: false };
+    return { tpvId: before.tpv_id, told: before.unassigned_told_at !== null, isNew: false, tpv };
   }
   const [row] = await tx.run(touch, {
     id,
@@ -120,7 +128,7 @@ export async function touchUser(tx: Run, profile: Profile, now: number, active =
     search: searchable(`${first} ${last} ${username ?? ''} ${profile.telegramId}`),
     now,
   });
-  return { tpvId: row?.tpv_id ?? null, told: row?.unassigned_told_at != null, isNew: before === undefined };
+  return { tpvId: row?.tpv_id ?? null, told: row?.unassigned_told_at != null, isNew: before === undefined, tpv };
 }
 
 /** Whether the person is one of this TPV's users. */
@@ -135,6 +143,11 @@ export const userOfTpv = statement<{ telegramId: number; tpvId: string }>()((db,
 /** A person who wrote to the bot at least once, whichever TPV attends them. */
 export const userById = statement<{ telegramId: number }>()((db, p) =>
   db.selectFrom('telegram_users').select('telegram_id').where('telegram_id', '=', p('telegramId')),
+);
+
+/** The language in which a person's Telegram is, as Telegram says it; empty where it does not. */
+export const languageOfUser = statement<{ telegramId: number }>()((db, p) =>
+  db.selectFrom('telegram_users').select('language_code').where('telegram_id', '=', p('telegramId')),
 );
 
 /** The TPV that attends a person; null: none. */

@@ -33,7 +33,7 @@ export const MOVES = {
   release: { from: HELD_STATUSES, to: 'pending' },
   /** Its time or its attempts are used up. */
   give_up: { from: OPEN_STATUSES, to: 'failed' },
-  /** An administrator ends it. */
+  /** An administrator ends it, or the person before its TPV reported. */
   cancel: { from: OPEN_STATUSES, to: 'failed' },
   // What a TPV reports. A report may arrive after the lease lapsed: `pending` is no obstacle, being final is.
   report_delivered: { from: ['pending', 'sent'], to: 'delivered' },
@@ -58,6 +58,8 @@ export const NO_ANSWER = 'sin respuesta del TPV';
 export const EXPIRED = 'expirada';
 /** Why the hub failed an instruction, as its `error_message` says it: an administrator ended it. */
 export const CANCELLED = 'cancelada';
+/** Why the hub failed an instruction, as its `error_message` says it: the person no longer wants it. */
+export const CANCELLED_BY_PERSON = 'cancelada por la persona';
 
 /** What a press becomes; it belongs to the TPV of its button, whichever TPV attends the person by then. */
 export const PRESS_COMMAND = 'process_callback';

@@ -27,6 +27,7 @@ export {
 export { type Instruction, instructionSchema, telegramId } from './instruction.ts';
 export {
   CANCELLED,
+  CANCELLED_BY_PERSON,
   DEFAULT_DELIVERY,
   EXPIRED,
   FINAL_STATUSES,

@@ -11,7 +11,7 @@ import { usePreview } from '../../preview.ts';
 import { actions } from '../../words/actions.ts';
 import { settingsWords } from '../../words/settings.ts';
 import { useSettingsChange } from './settings-change.ts';
-import { TextSample } from './text-sample.tsx';
+import { isSilent, TextSample } from './text-sample.tsx';
 
 const words = settingsWords.texts;
 /** After the last key, the preview is asked for so much later. */
@@ -53,12 +53,12 @@ export function TextEditor({ text, name, onClose, onSaved }: TextEditorProps) {
         <div ref={area}>
           <TextField
             label={words.label}
-            hint={marked ? words.markup : words.plain}
+            hint={[marked ? words.markup : words.plain, ...(text.may_silence ? [words.maySilence] : [])].join(' ')}
             value={draft}
             onInput={setDraft}
             multiline
             rows={6}
-            required
+            required={!text.may_silence}
             autofocus
           />
         </div>
@@ -109,5 +109,6 @@ export function TextEditor({ text, name, onClose, onSaved }: TextEditorProps) {
 /** The hub answers in HTML whatever the place is; where a text has no format, its plain text is shown. */
 function Sample({ where, preview }: { where: SettingText['where']; preview: TextPreview }) {
   const marked = where === 'message' || where === 'note';
+  if (isSilent(preview.html)) return preview.problems.length > 0 ? null : <p>{words.silent}</p>;
   return <TextSample where={where} html={marked ? preview.html : plainOfMarkup(preview.html)} />;
 }

@@ -7,7 +7,7 @@ import { canChange } from '../../session.ts';
 import { actions } from '../../words/actions.ts';
 import { settingsWords, textNames } from '../../words/settings.ts';
 import { TextEditor } from './text-editor.tsx';
-import { TextSample } from './text-sample.tsx';
+import { isSilent, TextSample } from './text-sample.tsx';
 
 const words = settingsWords.texts;
 
@@ -44,7 +44,7 @@ function TextEntry({ text, onEdit }: { text: SettingText; onEdit(): void }) {
           </Button>
         ) : null}
       </div>
-      <TextSample where={text.where} html={text.value} />
+      {isSilent(text.value) ? <p class="muted">{words.silent}</p> : <TextSample where={text.where} html={text.value} />}
     </li>
   );
 }

@@ -21,6 +21,8 @@ export const settingText = z.object({
   /** Names that the sentence may carry, such as `nombre` for `{nombre}`. */
   placeholders: z.array(z.string()),
   where: textPlace,
+  /** Whether it may be emptied: then nothing is sent. */
+  may_silence: z.boolean(),
 });
 export type SettingText = z.infer<typeof settingText>;
 

@@ -1,12 +1,13 @@
 import { adoptUnassigned } from '../../assignment/move-person.ts';
 import { type Press, type PressOutcome, press } from '../../buttons/press.ts';
+import { messageCame, type SayPorts } from '../../conversation/say.ts';
 import type { Tx } from '../../db/open.ts';
 import { storable } from '../../db/plain-text.ts';
 import type { InlineKeyboard } from '../../db/push-tables.ts';
 import type { DeliverySettings } from '../../instructions/instruction.ts';
 import { keepFiles } from '../../instructions/instruction-files.ts';
 import { type HandOut, type Submission, submit } from '../../instructions/submit.ts';
-import { enqueue, hubSentence } from '../../push/enqueue.ts';
+import { enqueue, hubSentence, say } from '../../push/enqueue.ts';
 import { tpvById, tpvByJoinCode } from '../../tpvs/tpv.ts';
 import { type AssignPorts, assign, markUnassignedTold, moveUser } from '../../users/assign.ts';
 import { type Profile, type TouchedUser, touchUser } from '../../users/user.ts';
@@ -19,6 +20,7 @@ export interface ApplyPorts {
   handOut: HandOut;
   assigning: AssignPorts;
   texts: PeoplesTexts;
+  saying: SayPorts;
   /** A press was committed, and asks for something. */
   onPress(press: Press, outcome: PressOutcome): void;
   hubButtons: HubPressPorts;
@@ -56,7 +58,7 @@ export async function applyUpdate(
 ): Promise<string | undefined> {
   const { from } = meaning;
   const texts = textsOf(ports, from);
-  const say = (text: string, keyboard?: InlineKeyboard) => enqueue(tx, hubSentence(from.id, text, keyboard), now);
+  const tell = (text: string, keyboard?: InlineKeyboard) => enqueue(tx, hubSentence(from.id, text, keyboard), now);
   const touch = (active = true) => touchPerson(tx, from, now, { active, always: meaning.kind === 'membership' });
   switch (meaning.kind) {
     case 'membership':
@@ -68,11 +70,15 @@ export async function applyUpdate(
       const one = submission(ports, updateId, tpvId, from, meaning.command, meaning.payload);
       const id = await submit(tx, ports.handOut, one, now);
       if (meaning.attachments.length > 0) await keepFiles(tx, id, meaning.attachments);
+      if (tpvId !== null) {
+        const message = { instructionId: id, tpvId, personId: from.id };
+        await messageCame(tx, ports.saying, message, user.tpv?.id === tpvId ? user.tpv : undefined, now);
+      }
       return id;
     }
     case 'start': {
       const user = await touch();
-      const tpvId = await welcome(tx, ports, from, user, meaning.code, say);
+      const tpvId = await welcome(tx, ports, from, user, meaning.code, tell);
       if (!ports.forwardStart) return undefined;
       return submit(
         tx,
@@ -83,11 +89,11 @@ export async function applyUpdate(
     }
     case 'id':
       await touch();
-      await say(texts.yourId(from.id), copyId(texts, from.id));
+      await tell(texts.yourId(from.id), copyId(texts, from.id));
       return undefined;
     case 'help':
       await touch();
-      await say(texts.help);
+      await tell(texts.help);
       return undefined;
     case 'press': {
       const one = pressOf(updateId, meaning);
@@ -150,7 +156,7 @@ async function findTpv(tx: Tx, ports: ApplyPorts, from: From, user: TouchedUser,
   }
   if (!user.told) {
     await markUnassignedTold(tx, from.id, now);
-    await enqueue(tx, hubSentence(from.id, textsOf(ports, from).unassigned), now);
+    await say(tx, hubSentence(from.id, textsOf(ports, from).unassigned), now);
   }
   return null;
 }
@@ -162,19 +168,19 @@ async function welcome(
   from: From,
   user: TouchedUser,
   code: string | undefined,
-  say: (text: string, keyboard?: InlineKeyboard) => Promise<unknown>,
+  tell: (text: string, keyboard?: InlineKeyboard) => Promise<unknown>,
 ): Promise<string | null> {
   const texts = textsOf(ports, from);
   let tpvId = user.tpvId;
   const problem = code === undefined ? undefined : await join(tx, texts, from.id, code);
   if (problem !== undefined && typeof problem === 'object') tpvId = problem.tpvId;
-  if (typeof problem === 'string') await say(problem);
+  if (typeof problem === 'string') await tell(problem);
   tpvId ??= (await assign(tx, ports.assigning, from.id)) ?? null;
   if (tpvId !== null) await adoptUnassigned(tx, from.id, tpvId);
   const [tpv] = tpvId === null ? [] : await tx.run(tpvById, { id: tpvId });
   const greeting =
     tpv === undefined ? texts.welcomeUnassigned(from.first_name) : texts.welcome(from.first_name, tpv.name);
-  await say(`${greeting}\n\n${texts.yourId(from.id)}`, copyId(texts, from.id));
+  await tell(`${greeting}\n\n${texts.yourId(from.id)}`, copyId(texts, from.id));
   return tpvId;
 }
 

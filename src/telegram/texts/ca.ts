@@ -30,6 +30,12 @@ export const ca: Wording = {
     'service.closed': '{local} està tancat; obre {cuando}. Hem desat el teu missatge.',
     'service.closedUntilFurtherNotice': '{local} està tancat de moment. Hem desat el teu missatge.',
     'service.busy': '{local} va amb retard: uns {minutos} minuts.',
+    offline: '{local} no està connectat ara mateix. El teu missatge està desat i li arribarà tan bon punt torni.',
+    waiting: '{local} encara no ha vist el teu missatge. Continua desat.',
+    cancelButton: 'Cancel·lar el meu missatge',
+    cancelled: 'Missatge cancel·lat.',
+    cancelTooLate: 'Ja l’estan atenent.',
+    failed: '{local} no ha pogut atendre el teu missatge.',
     'unanswered.expired':
       '⌛ El teu missatge ha caducat sense que el local el pogués atendre. Torna a escriure si encara ho necessites.',
     'unanswered.no_answer': '⚠️ El local no ha respost el teu missatge. Torna-ho a provar d’aquí a uns minuts.',

@@ -30,6 +30,12 @@ export const de: Wording = {
     'service.closed': '{local} hat geschlossen und öffnet {cuando}. Wir haben Ihre Nachricht gespeichert.',
     'service.closedUntilFurtherNotice': '{local} hat zurzeit geschlossen. Wir haben Ihre Nachricht gespeichert.',
     'service.busy': 'Bei {local} dauert es gerade länger: etwa {minutos} Minuten.',
+    offline: '{local} ist gerade nicht verbunden. Ihre Nachricht ist gespeichert und kommt an, sobald die Verbindung wieder steht.',
+    waiting: '{local} hat Ihre Nachricht noch nicht gesehen. Sie bleibt gespeichert.',
+    cancelButton: 'Meine Nachricht stornieren',
+    cancelled: 'Nachricht storniert.',
+    cancelTooLate: 'Sie wird schon bearbeitet.',
+    failed: '{local} konnte Ihre Nachricht nicht bearbeiten.',
     'unanswered.expired':
       '⌛ Ihre Nachricht ist abgelaufen, bevor das Lokal sich darum kümmern konnte. Schreiben Sie noch einmal, wenn Sie es noch brauchen.',
     'unanswered.no_answer':

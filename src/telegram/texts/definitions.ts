@@ -12,6 +12,11 @@ function message(placeholders: TextDefinition['placeholders'] = {}, most = 4_096
   return { where: 'message', placeholders, most };
 }
 
+/** A message that an administrator may empty: then nothing is said. */
+function maySilence(placeholders: TextDefinition['placeholders'] = {}): TextDefinition {
+  return { ...message(placeholders), maySilence: true };
+}
+
 function plain(where: TextPlace = 'press'): TextDefinition {
   return { where, placeholders: {} };
 }
@@ -29,7 +34,7 @@ export const DEFINITIONS = {
   yourId: message({ id }, 500),
   copyId: plain('button'),
   help: message(),
-  unassigned: message(),
+  unassigned: maySilence(),
   joinCodeUnknown: message(),
   joinCodeFull: message(),
   unreadable: message(),
@@ -42,13 +47,19 @@ export const DEFINITIONS = {
   'press.unanswered': plain(),
   'press.notAllowed': plain(),
   'press.unreachable': plain(),
-  'service.paused': message({ local, motivo }),
-  'service.pausedWithoutReason': message({ local }),
-  'service.closed': message({ local, cuando }),
-  'service.closedUntilFurtherNotice': message({ local }),
-  'service.busy': message({ local, minutos }),
-  'unanswered.expired': message(),
-  'unanswered.no_answer': message(),
+  'service.paused': maySilence({ local, motivo }),
+  'service.pausedWithoutReason': maySilence({ local }),
+  'service.closed': maySilence({ local, cuando }),
+  'service.closedUntilFurtherNotice': maySilence({ local }),
+  'service.busy': maySilence({ local, minutos }),
+  offline: maySilence({ local }),
+  waiting: maySilence({ local }),
+  cancelButton: plain('button'),
+  cancelled: message(),
+  cancelTooLate: plain(),
+  failed: maySilence({ local }),
+  'unanswered.expired': maySilence(),
+  'unanswered.no_answer': maySilence(),
 } as const satisfies Record<string, TextDefinition>;
 
 export type TextKey = keyof typeof DEFINITIONS;

@@ -30,6 +30,12 @@ export const es: Wording = {
     'service.closed': '{local} está cerrado; abre {cuando}. Hemos guardado tu mensaje.',
     'service.closedUntilFurtherNotice': '{local} está cerrado por ahora. Hemos guardado tu mensaje.',
     'service.busy': '{local} va con retraso: unos {minutos} minutos.',
+    offline: '{local} no está conectado ahora mismo. Tu mensaje está guardado y le llegará en cuanto vuelva.',
+    waiting: '{local} todavía no ha visto tu mensaje. Sigue guardado.',
+    cancelButton: 'Cancelar mi mensaje',
+    cancelled: 'Mensaje cancelado.',
+    cancelTooLate: 'Ya lo están atendiendo.',
+    failed: '{local} no ha podido atender tu mensaje.',
     'unanswered.expired':
       '⌛ Tu mensaje ha caducado sin que el local pudiera atenderlo. Vuelve a escribir si todavía lo necesitas.',
     'unanswered.no_answer': '⚠️ El local no ha respondido a tu mensaje. Inténtalo de nuevo dentro de unos minutos.',

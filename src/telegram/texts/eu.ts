@@ -30,6 +30,12 @@ export const eu: Wording = {
     'service.closed': '{local} itxita dago. Hurrengo irekiera: {cuando}. Zure mezua gorde dugu.',
     'service.closedUntilFurtherNotice': '{local} itxita dago oraingoz. Zure mezua gorde dugu.',
     'service.busy': '{local} atzeratuta dabil: {minutos} minutu inguru.',
+    offline: '{local} lokala ez dago orain konektatuta. Zure mezua gordeta dago, eta itzuli bezain laster iritsiko zaio.',
+    waiting: '{local} lokalak oraindik ez du zure mezua ikusi. Gordeta jarraitzen du.',
+    cancelButton: 'Utzi bertan behera nire mezua',
+    cancelled: 'Mezua bertan behera utzi da.',
+    cancelTooLate: 'Dagoeneko artatzen ari dira.',
+    failed: '{local} lokalak ezin izan du zure mezua artatu.',
     'unanswered.expired':
       '⌛ Zure mezua iraungi egin da, lokalak ezin izan duelako artatu. Idatzi berriro oraindik behar baduzu.',
     'unanswered.no_answer': '⚠️ Lokalak ez dio zure mezuari erantzun. Saiatu berriro minutu batzuk barru.',

@@ -31,6 +31,12 @@ export const fr: Wording = {
     'service.closed': '{local} est fermé et rouvre {cuando}. Nous avons gardé votre message.',
     'service.closedUntilFurtherNotice': '{local} est fermé pour le moment. Nous avons gardé votre message.',
     'service.busy': '{local} a du retard : environ {minutos} minutes.',
+    offline: '{local} n’est pas connecté pour le moment. Votre message est gardé et lui parviendra dès son retour.',
+    waiting: '{local} n’a pas encore vu votre message. Il est toujours gardé.',
+    cancelButton: 'Annuler mon message',
+    cancelled: 'Message annulé.',
+    cancelTooLate: 'On s’en occupe déjà.',
+    failed: '{local} n’a pas pu traiter votre message.',
     'unanswered.expired':
       '⌛ Votre message a expiré avant que l’établissement puisse s’en occuper. Écrivez de nouveau si vous en avez encore besoin.',
     'unanswered.no_answer': '⚠️ L’établissement n’a pas répondu à votre message. Réessayez dans quelques minutes.',

@@ -30,6 +30,12 @@ export const gl: Wording = {
     'service.closed': '{local} está pechado; abre {cuando}. Gardamos a túa mensaxe.',
     'service.closedUntilFurtherNotice': '{local} está pechado polo de agora. Gardamos a túa mensaxe.',
     'service.busy': '{local} vai con atraso: uns {minutos} minutos.',
+    offline: '{local} non está conectado agora mesmo. A túa mensaxe está gardada e chegaralle en canto volva.',
+    waiting: '{local} aínda non viu a túa mensaxe. Segue gardada.',
+    cancelButton: 'Cancelar a miña mensaxe',
+    cancelled: 'Mensaxe cancelada.',
+    cancelTooLate: 'Xa a están atendendo.',
+    failed: '{local} non puido atender a túa mensaxe.',
     'unanswered.expired':
       '⌛ A túa mensaxe caducou sen que o local puidese atendela. Volve escribir se aínda o precisas.',
     'unanswered.no_answer': '⚠️ O local non respondeu á túa mensaxe. Téntao de novo dentro duns minutos.',

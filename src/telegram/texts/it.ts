@@ -30,6 +30,12 @@ export const it: Wording = {
     'service.closed': '{local} è chiuso; apre {cuando}. Abbiamo salvato il tuo messaggio.',
     'service.closedUntilFurtherNotice': '{local} è chiuso per ora. Abbiamo salvato il tuo messaggio.',
     'service.busy': '{local} è in ritardo: circa {minutos} minuti.',
+    offline: '{local} non è connesso in questo momento. Il tuo messaggio è salvato e arriverà appena torna.',
+    waiting: '{local} non ha ancora visto il tuo messaggio. È ancora salvato.',
+    cancelButton: 'Annulla il mio messaggio',
+    cancelled: 'Messaggio annullato.',
+    cancelTooLate: 'Se ne stanno già occupando.',
+    failed: '{local} non ha potuto gestire il tuo messaggio.',
     'unanswered.expired':
       '⌛ Il tuo messaggio è scaduto prima che il locale potesse occuparsene. Scrivi di nuovo se ti serve ancora.',
     'unanswered.no_answer': '⚠️ Il locale non ha risposto al tuo messaggio. Riprova tra qualche minuto.',

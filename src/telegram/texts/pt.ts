@@ -31,6 +31,12 @@ export const pt: Wording = {
     'service.closed': '{local} está fechado; abre {cuando}. A sua mensagem está guardada.',
     'service.closedUntilFurtherNotice': '{local} está fechado por agora. A sua mensagem está guardada.',
     'service.busy': '{local} está com atraso: cerca de {minutos} minutos.',
+    offline: '{local} não está ligado neste momento. A sua mensagem está guardada e chegará assim que voltar.',
+    waiting: '{local} ainda não viu a sua mensagem. Continua guardada.',
+    cancelButton: 'Cancelar a minha mensagem',
+    cancelled: 'Mensagem cancelada.',
+    cancelTooLate: 'Já a estão a tratar.',
+    failed: '{local} não conseguiu tratar a sua mensagem.',
     'unanswered.expired':
       '⌛ A sua mensagem expirou sem que o estabelecimento a pudesse atender. Escreva de novo se ainda precisar.',
     'unanswered.no_answer': '⚠️ O estabelecimento não respondeu à sua mensagem. Tente de novo dentro de alguns minutos.',

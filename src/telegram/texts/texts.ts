@@ -22,6 +22,12 @@ export interface Texts {
   readonly joinCodeFull: string;
   readonly unreadable: string;
   readonly press: PressTexts;
+  offline(tpv: string): string;
+  waiting(tpv: string): string;
+  readonly cancelButton: string;
+  readonly cancelled: string;
+  readonly cancelTooLate: string;
+  failed(tpv: string): string;
   unanswered(reason: UnansweredReason): string;
   /** What a person reads whose TPV is not simply open; undefined: nothing. */
   service(tpv: string, service: ServiceNow, now: number): string | undefined;
@@ -78,6 +84,18 @@ function textsIn(language: Language, say: (key: TextKey) => string): Texts {
       return say('unreadable');
     },
     press: pressTexts(say),
+    offline: (tpv) => fillText(say('offline'), { local: escapeHtml(tpv) }),
+    waiting: (tpv) => fillText(say('waiting'), { local: escapeHtml(tpv) }),
+    get cancelButton() {
+      return say('cancelButton');
+    },
+    get cancelled() {
+      return say('cancelled');
+    },
+    get cancelTooLate() {
+      return say('cancelTooLate');
+    },
+    failed: (tpv) => fillText(say('failed'), { local: escapeHtml(tpv) }),
     unanswered: (reason) => say(`unanswered.${reason}`),
     service: (tpv, service, now) => serviceText(say, language, escapeHtml(tpv), service, now),
   };

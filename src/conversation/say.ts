@@ -1,0 +1,135 @@
+import { jsonText, parseJson } from '../db/json-text.ts';
+import type { Tx } from '../db/open.ts';
+import type { InlineKeyboard } from '../db/push-tables.ts';
+import { hubSentence, say } from '../push/enqueue.ts';
+import { hubButton } from '../push/hub-button.ts';
+import type { ServiceNow } from '../tpvs/service/service.ts';
+import { serviceOf } from '../tpvs/service/service-column.ts';
+import { type Tpv, tpvById } from '../tpvs/tpv.ts';
+import { languageOfUser } from '../users/user.ts';
+import { attends, type Cause, type Sentence, type Standing, sentenceFor } from './sentence.ts';
+import { keepSilence, MESSAGE_COMMANDS, silenceOf } from './silence-store.ts';
+
+/** What people read here, as HTML; an empty one is not sent. telegram/texts.ts has the sentences. */
+export interface ConversationTexts {
+  offline(tpv: string): string;
+  waiting(tpv: string): string;
+  /** The button under `waiting`. */
+  readonly cancelButton: string;
+  failed(tpv: string): string;
+  /** Undefined: it is open. */
+  service(tpv: string, service: ServiceNow, now: number): string | undefined;
+}
+
+export interface SayPorts {
+  texts: { of(languageCode: string): ConversationTexts };
+  isOnline(tpv: Pick<Tpv, 'id' | 'online_until'>): boolean;
+}
+
+/** What the standing of a TPV is read from. */
+export type SeenTpv = Pick<Tpv, 'id' | 'online_until' | 'service'>;
+
+/** What a person wrote, and to whom it goes. */
+export interface Message {
+  instructionId: string;
+  tpvId: string;
+  personId: number;
+}
+
+/** No person in Telegram has this id: what it writes is a test, and nothing is said. */
+const NOBODY = 0;
+
+/** Does what the button under `waiting` asks for (src/instructions/cancel-by-person.ts). */
+export const CANCEL_ACTION = 'cancel';
+
+/** How a TPV stands towards its people now. */
+export function standingOf({ isOnline }: Pick<SayPorts, 'isOnline'>, tpv: SeenTpv, now: number): Standing {
+  return { online: isOnline(tpv), service: serviceOf(tpv, now).state };
+}
+
+/**
+ * A message came, and is stored by the same transaction: where its TPV does not attend to it now, the person reads why.
+ * @param seen the TPV as it was read with the person: while it is online and open, nothing else is read
+ */
+export async function messageCame(
+  tx: Tx,
+  ports: SayPorts,
+  message: Message,
+  seen: SeenTpv | undefined,
+  now: number,
+): Promise<void> {
+  if (seen !== undefined && attends(standingOf(ports, seen, now))) return;
+  const [tpv] = await tx.run(tpvById, { id: message.tpvId });
+  if (tpv !== undefined) await sayInSilence(tx, ports, 'message', tpv, message, now);
+}
+
+/**
+ * Says what a cause calls for, unless the person read it already in this silence.
+ * @returns the id of the message to the person; undefined: nothing was to be said
+ */
+export async function sayInSilence(
+  tx: Tx,
+  ports: SayPorts,
+  cause: Cause,
+  tpv: Tpv,
+  { instructionId, personId }: Message,
+  now: number,
+): Promise<string | undefined> {
+  if (personId === NOBODY) return undefined;
+  const sentence = sentenceFor(cause, standingOf(ports, tpv, now));
+  if (sentence === undefined) return undefined;
+  const [before] = await tx.run(silenceOf, { personId });
+  const goesOn = before?.tpv_id === tpv.id ? before : undefined;
+  const said = goesOn === undefined ? [] : parseJson(goesOn.said);
+  if (said.includes(sentence)) return undefined;
+  const texts = await textsFor(tx, ports, personId);
+  const keyboard = sentence === 'waiting' ? cancelKeyboard(texts, instructionId) : undefined;
+  const message = hubSentence(personId, wordingOf(texts, sentence, tpv, now), keyboard);
+  const id = await say(tx, { ...message, because: instructionId }, now);
+  if (id === undefined) return undefined;
+  await tx.run(keepSilence, {
+    personId,
+    tpvId: tpv.id,
+    instructionId: goesOn?.instruction_id ?? instructionId,
+    said: jsonText<string[]>([...said, sentence]),
+  });
+  return id;
+}
+
+/** A TPV reported that it could not do what a person wrote, and said nothing to the person with it. */
+export async function sayFailed(
+  tx: Tx,
+  ports: Pick<SayPorts, 'texts'>,
+  { instructionId, tpvId, personId, command }: Message & { command: string },
+  now: number,
+): Promise<void> {
+  if (personId === NOBODY || !MESSAGE_COMMANDS.includes(command)) return;
+  const [tpv] = await tx.run(tpvById, { id: tpvId });
+  if (tpv === undefined) return;
+  const text = (await textsFor(tx, ports, personId)).failed(tpv.name);
+  await say(tx, { ...hubSentence(personId, text), because: instructionId }, now);
+}
+
+/** The sentences in the person's language. */
+async function textsFor(tx: Tx, { texts }: Pick<SayPorts, 'texts'>, personId: number): Promise<ConversationTexts> {
+  const [person] = await tx.run(languageOfUser, { telegramId: personId });
+  return texts.of(person?.language_code ?? '');
+}
+
+function wordingOf(texts: ConversationTexts, sentence: Sentence, tpv: Tpv, now: number): string {
+  switch (sentence) {
+    case 'offline':
+    case 'waiting':
+      return texts[sentence](tpv.name);
+    case 'service.paused':
+    case 'service.closed':
+    case 'service.busy':
+      return texts.service(tpv.name, serviceOf(tpv, now), now) ?? '';
+    default:
+      return sentence satisfies never;
+  }
+}
+
+function cancelKeyboard(texts: ConversationTexts, instructionId: string): InlineKeyboard {
+  return [[hubButton(texts.cancelButton, CANCEL_ACTION, instructionId)]];
+}
