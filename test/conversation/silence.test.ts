@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { messageOf } from '../support/buttons.ts';
 import { testClock } from '../support/clock.ts';
 import { DIALECTS, type DialectUnderTest, startHub, type TestHub } from '../support/hub.ts';
-import { instructionsOf } from '../support/telegram.ts';
+import { instructionsOf, letHubSpeak } from '../support/telegram.ts';
 import { WAIT_MS } from '../support/within.ts';
 
 const ANA = 1001;
@@ -20,6 +20,7 @@ async function scene(database: DialectUnderTest, env: Record<string, string> = {
     clock,
     env: { HEARTBEAT_INTERVAL_SECONDS: '3600', FORWARD_EDITS: 'true', ...env },
   });
+  await letHubSpeak(hub);
   const ana = hub.emulator.person({ id: ANA, first_name: 'Ana', started: true });
   const tpv = await hub.tpv({ name: 'Bar Pepe' });
   let updates = 0;

@@ -15,9 +15,6 @@ const DAY_MS = 86_400_000;
 async function leftBehind(database: DialectUnderTest) {
   const hub = await startHub({ database });
   hub.emulator.person({ id: ANA, first_name: 'Ana', started: true });
-  // That it is not there is said too, and is no matter of this test.
-  const silent = { method: 'PATCH', json: { texts: { offline: '' } } };
-  expect((await hub.admin('/api/admin/settings', silent)).status).toBe(200);
   await hub.tpv();
   await hub.message(1, 'Hola', ANA);
   await hub.close();

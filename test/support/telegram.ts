@@ -1,4 +1,5 @@
 import type { TestHub } from './hub.ts';
+import { SILENCED } from './migrated-database.ts';
 
 /** Any message in a private chat, as Telegram words it: `content` is its text, photo, reply and so on. */
 export function privateMessage(updateId: number, content: Record<string, unknown>, from: Record<string, unknown> = {}) {
@@ -40,4 +41,11 @@ export function userOf({ hub }: TestHub, telegramId: number) {
     .selectAll()
     .where('telegram_id', '=', telegramId)
     .executeTakeFirstOrThrow();
+}
+
+/** From here on the hub says what it says where no administrator silenced it. */
+export async function letHubSpeak(hub: TestHub): Promise<void> {
+  const texts = Object.fromEntries(SILENCED.map((key) => [key, null]));
+  const { status, body } = await hub.admin('/api/admin/settings', { method: 'PATCH', json: { texts } });
+  if (status !== 200) throw new Error(`The hub stays silent: ${JSON.stringify(body)}`);
 }

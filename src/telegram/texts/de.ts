@@ -30,7 +30,8 @@ export const de: Wording = {
     'service.closed': '{local} hat geschlossen und öffnet {cuando}. Wir haben Ihre Nachricht gespeichert.',
     'service.closedUntilFurtherNotice': '{local} hat zurzeit geschlossen. Wir haben Ihre Nachricht gespeichert.',
     'service.busy': 'Bei {local} dauert es gerade länger: etwa {minutos} Minuten.',
-    offline: '{local} ist gerade nicht verbunden. Ihre Nachricht ist gespeichert und kommt an, sobald die Verbindung wieder steht.',
+    offline:
+      '{local} ist gerade nicht verbunden. Ihre Nachricht ist gespeichert und kommt an, sobald die Verbindung wieder steht.',
     waiting: '{local} hat Ihre Nachricht noch nicht gesehen. Sie bleibt gespeichert.',
     cancelButton: 'Meine Nachricht stornieren',
     cancelled: 'Nachricht storniert.',

@@ -30,7 +30,8 @@ export const eu: Wording = {
     'service.closed': '{local} itxita dago. Hurrengo irekiera: {cuando}. Zure mezua gorde dugu.',
     'service.closedUntilFurtherNotice': '{local} itxita dago oraingoz. Zure mezua gorde dugu.',
     'service.busy': '{local} atzeratuta dabil: {minutos} minutu inguru.',
-    offline: '{local} lokala ez dago orain konektatuta. Zure mezua gordeta dago, eta itzuli bezain laster iritsiko zaio.',
+    offline:
+      '{local} lokala ez dago orain konektatuta. Zure mezua gordeta dago, eta itzuli bezain laster iritsiko zaio.',
     waiting: '{local} lokalak oraindik ez du zure mezua ikusi. Gordeta jarraitzen du.',
     cancelButton: 'Utzi bertan behera nire mezua',
     cancelled: 'Mezua bertan behera utzi da.',
