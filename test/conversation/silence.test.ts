@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import { messageOf } from '../support/buttons.ts';
-import { testClock } from '../support/clock.ts';
+import { type TestClock, testClock } from '../support/clock.ts';
 import { DIALECTS, type DialectUnderTest, startHub, type TestHub } from '../support/hub.ts';
 import { instructionsOf, letHubSpeak } from '../support/telegram.ts';
 import { WAIT_MS } from '../support/within.ts';
@@ -18,7 +18,8 @@ async function scene(database: DialectUnderTest, env: Record<string, string> = {
   const hub = await startHub({
     database,
     clock,
-    env: { HEARTBEAT_INTERVAL_SECONDS: '3600', FORWARD_EDITS: 'true', ...env },
+    // A TPV that stays silent keeps its message, however long this machine takes.
+    env: { HEARTBEAT_INTERVAL_SECONDS: '3600', MAX_ATTEMPTS: '100', ...env },
   });
   await letHubSpeak(hub);
   const ana = hub.emulator.person({ id: ANA, first_name: 'Ana', started: true });
@@ -53,6 +54,15 @@ async function owed({ hub }: TestHub): Promise<string[]> {
   return rows.map(({ text }) => text);
 }
 
+/** Lets time pass until the hub owes its first sentence: a sweep that is still under way leaves ticks out. */
+async function untilSaid(hub: TestHub, clock: TestClock): Promise<void> {
+  const said = async () => {
+    await clock.advance(SECOND);
+    return (await owed(hub)).length > 0;
+  };
+  await vi.waitUntil(said, { timeout: WAIT_MS });
+}
+
 describe.each(DIALECTS)('on %s', (database) => {
   test('a hundred messages to a TPV that is offline get one sentence, until the TPV reports', async () => {
     const { hub, clock, write, report, tpv } = await scene(database);
@@ -78,8 +88,7 @@ describe.each(DIALECTS)('on %s', (database) => {
     const id = await write();
     await clock.advance(110 * SECOND);
     expect(await owed(hub)).toEqual([]);
-    await clock.advance(12 * SECOND);
-    await vi.waitUntil(async () => (await owed(hub)).length > 0, { timeout: WAIT_MS });
+    await untilSaid(hub, clock);
     await write();
     await clock.advance(50 * SECOND);
     expect(await told(hub)).toEqual([WAITING]);
@@ -92,8 +101,8 @@ describe.each(DIALECTS)('on %s', (database) => {
     await hub.emulatorDelivers();
     const socket = await tpv.socket();
     const [id, second] = [await write('Dos pizzas'), await write('y una cola')];
-    await clock.advance(122 * SECOND);
-    await vi.waitUntil(async () => (await owed(hub)).length > 0, { timeout: WAIT_MS });
+    await clock.advance(120 * SECOND);
+    await untilSaid(hub, clock);
     await told(hub);
     const sentence = lastOf(ana);
     await clock.advance(2 * SECOND);
@@ -117,8 +126,8 @@ describe.each(DIALECTS)('on %s', (database) => {
     const { hub, clock, tpv, write, report } = await scene(database);
     await tpv.socket();
     const id = await write();
-    await clock.advance(122 * SECOND);
-    await vi.waitUntil(async () => (await owed(hub)).length > 0, { timeout: WAIT_MS });
+    await clock.advance(120 * SECOND);
+    await untilSaid(hub, clock);
     const press = async (queryId: string, from: number) => {
       const query = { id: queryId, from: { id: from, first_name: 'X' }, data: `hub:cancel:${id}` };
       await hub.update({ update_id: 900 + from, callback_query: { ...query, message: { message_id: 1 } } });
