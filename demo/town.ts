@@ -1,5 +1,5 @@
 import type { TpvDetail } from '../src/admin/schemas/tpvs.ts';
-import type { Person } from './emulator/mod.ts';
+import type { Message, Person } from './emulator/mod.ts';
 import { makeUpPast } from './past.ts';
 import { CONFIRM } from './restaurant.ts';
 import type { Stage } from './stage.ts';
@@ -123,10 +123,12 @@ async function say({ timeline }: Stage, person: Person, text: string, last: Step
 }
 
 /** @param button what is pressed under the offer */
-async function order(stage: Stage, person: Person, text: string, button?: string): Promise<void> {
-  await say(stage, person, text, 'completed');
+async function order(stage: Stage, person: Person, said: string, button?: string): Promise<void> {
+  await say(stage, person, said, 'completed');
   if (button === undefined) return;
-  const offer = await person.waitForMessage((message) => message.reply_markup !== undefined, STEP_MS);
+  // What the hub says to a new person has buttons too.
+  const offers = (message: Message) => message.reply_markup?.inline_keyboard.flat().some(({ text }) => text === button);
+  const offer = await person.waitForMessage((message) => offers(message) === true, STEP_MS);
   await person.press(offer.message_id, button).answered;
 }
 
