@@ -147,8 +147,9 @@ function statusOf({ status }: PushRow): PushSummary['status'] {
   return status === 'sending' ? 'pending' : status;
 }
 
-function targetOf({ id, text }: PushRow) {
-  return { kind: 'push', id, name: excerptOf(text, 60) };
+/** Without its text: the log outlives the message, and the person's wish that it be erased. */
+function targetOf({ id }: PushRow) {
+  return { kind: 'push', id };
 }
 
 /** Never half of a character. */

@@ -19,6 +19,8 @@ export async function recordExport(
   request: FastifyRequest,
   list: 'users' | 'instructions' | 'pushes',
 ): Promise<void> {
-  const details = { list, filters: request.query };
+  const { q, ...filters } = request.query as Record<string, unknown>;
+  // What was searched for may be a person's name, or of their words.
+  const details = { list, filters: q === undefined ? filters : { ...filters, q: true } };
   await options.db.transact((tx) => record(tx, options, request, { action: 'user.export', details }));
 }

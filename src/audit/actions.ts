@@ -30,6 +30,7 @@ export const AUDIT_ACTIONS = [
   'user.assign',
   'user.message',
   'user.export',
+  'user.erase',
   'instruction.retry',
   'instruction.cancel',
   'instruction.reassign',

@@ -7,7 +7,7 @@ export interface AuditEntry {
   /** An administrator's name, or `token`, `cli`, `hub`, `tpv`. */
   actor: string;
   action: AuditAction;
-  target?: { kind: string; id: string; name?: string | undefined } | undefined;
+  target?: { kind: string; id?: string; name?: string | undefined } | undefined;
   /** What was changed, without secrets. */
   details?: Readonly<Record<string, unknown>> | undefined;
   /** The address that it came from. */

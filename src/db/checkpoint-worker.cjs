@@ -28,12 +28,21 @@ function checkpoint(mode) {
  * begins it, also where commits do not wait for the disk: the hub's own commit would hold up its loop for that long.
  */
 function startAnew() {
-  if (checkpoint('RESTART').busy !== 0) return;
+  return beginLog(checkpoint('RESTART').busy === 0);
+}
+
+/** The same, with nothing left of the log of before: what was erased from the file is in no old page of it. */
+function empty() {
+  return beginLog(checkpoint('TRUNCATE').busy === 0);
+}
+
+function beginLog(isAnew) {
+  if (!isAnew) return false;
   try {
     db.exec('begin immediate');
   } catch {
     // The hub was first, and its commit begins the log.
-    return;
+    return true;
   }
   try {
     db.pragma(`user_version = ${db.pragma('user_version', { simple: true })}`);
@@ -41,14 +50,16 @@ function startAnew() {
   } finally {
     if (db.inTransaction) db.exec('rollback');
   }
+  return true;
 }
 
-/** Answers `long` if the log should be started anew. */
+/** Answers `long` if the log should be started anew, and `busy` if it could not be emptied. */
 function run(message) {
   if (message === 'restart') {
     startAnew();
     return 'done';
   }
+  if (message === 'empty') return empty() ? 'done' : 'busy';
   const { log, checkpointed } = checkpoint('PASSIVE');
   // While a backup reads, its part of the log can't be written over: trying would only hold up writers.
   return log > LONG_LOG_PAGES && log - checkpointed < LONG_LOG_PAGES ? 'long' : 'done';

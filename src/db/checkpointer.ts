@@ -37,10 +37,21 @@ export class Checkpointer {
     if (log === undefined || log.mtimeMs === this.#lastChange) return;
     if (this.#worker === undefined && log.size < LEAST_LOG_BYTES) return;
     this.#worker ??= this.#start();
-    const isLong = await ask(this.#worker, 'checkpoint');
+    const isLong = (await ask(this.#worker, 'checkpoint')) === 'long';
     const worker = this.#worker;
     if (isLong && worker !== undefined) await this.#whileStartedAnew(() => ask(worker, 'restart'));
     this.#lastChange = log.mtimeMs;
+  }
+
+  /**
+   * Writes the whole log back and empties it. Calls must not overlap with `run`.
+   * @returns whether it is empty: not while another process reads or copies the database
+   */
+  async empty(): Promise<boolean> {
+    if (this.#file.loss() !== undefined) return false;
+    this.#worker ??= this.#start();
+    const worker = this.#worker;
+    return (await this.#whileStartedAnew(() => ask(worker, 'empty'))) === 'done';
   }
 
   async close(): Promise<void> {
@@ -70,10 +81,10 @@ export class Checkpointer {
   }
 }
 
-/** @returns whether the log is long, and should be started anew */
-async function ask(worker: Worker, what: 'checkpoint' | 'restart'): Promise<boolean> {
+/** @returns `long`: the log should be started anew; `busy`: it is read, and could not be emptied */
+async function ask(worker: Worker, what: 'checkpoint' | 'restart' | 'empty'): Promise<'done' | 'long' | 'busy'> {
   worker.postMessage(what);
   const [answer] = await once(worker, 'message');
-  if (answer !== 'done' && answer !== 'long') throw new Error(`A checkpoint failed: ${answer}`);
-  return answer === 'long';
+  if (answer !== 'done' && answer !== 'long' && answer !== 'busy') throw new Error(`A checkpoint failed: ${answer}`);
+  return answer;
 }

@@ -6,6 +6,7 @@ import type { Connection } from './connection.ts';
 import { type DialectName, kyselyOver } from './dialect.ts';
 import { DatabaseFault, databaseFault } from './fault.ts';
 import { becomeOnlyHub } from './hub-lock.ts';
+import { inTurn } from './in-turn.ts';
 import { openPostgresReader } from './postgres/reader.ts';
 import { openPostgresWriter } from './postgres/writer.ts';
 import { checkAfterCrash } from './quick-check.ts';
@@ -37,6 +38,12 @@ export interface Database {
   readonly file: WatchedFile | undefined;
   /** Housekeeping, once a second; calls must not overlap. */
   tidy(): Promise<void>;
+  /**
+   * Leaves nothing in SQLite's log, which still holds pages as they were before something was erased. PostgreSQL forgets
+   * by itself (autovacuum).
+   * @returns false: another process reads the database; try again
+   */
+  forget(): Promise<boolean>;
   /** Finishes what is queued, writes the log back into the file, and closes. */
   close(): Promise<void>;
 }
@@ -85,13 +92,16 @@ export function openDatabase(options: DatabaseOptions, ports: DatabasePorts = {}
     const openReader = () => openSqliteReader(path);
     const beside = hub && syncBeside({ ...hub, writer, openReader });
     const checkpointer = new Checkpointer(writer.file, beside?.withoutSnapshots);
+    const checkpoints = inTurn();
     const shrink = writer.pages && shrinking(writer.pages, () => performance.now());
     return assemble('sqlite', beside?.writer ?? writer, beside?.reader ?? openReader(), ports, {
       file: writer.file,
-      async tidy() {
-        await checkpointer.run();
-        shrink?.();
-      },
+      tidy: () =>
+        checkpoints('', async () => {
+          await checkpointer.run();
+          shrink?.();
+        }),
+      forget: () => checkpoints('', () => checkpointer.empty()),
       close: () => checkpointer.close(),
       closed: release,
     });
@@ -131,7 +141,7 @@ function assemble(
     file,
     chores,
     ...housekeeping
-  }: Partial<Pick<Database, 'tidy' | 'close' | 'file'>> & { closed?(): void; chores?: Connection },
+  }: Partial<Pick<Database, 'tidy' | 'forget' | 'close' | 'file'>> & { closed?(): void; chores?: Connection },
 ): Database {
   const reader = sayingFaults(readingConnection, observer);
   const read = kyselyOver(reader, dialect);
@@ -152,6 +162,7 @@ function assemble(
       return rows as R[];
     },
     tidy: async () => housekeeping.tidy?.(),
+    forget: async () => (await housekeeping.forget?.()) ?? true,
     async close() {
       await Promise.all([main.idle(), aside?.idle()]);
       await housekeeping.close?.();

@@ -3,6 +3,7 @@ import type { InstructionStatus, ServiceState, Timetable } from '#protocol';
 import type { AdminSessionTable, AdminUserTable, AuditTable } from './admin-tables.ts';
 import type { JsonText } from './json-text.ts';
 import type { ButtonTable, PressTable, PushChangeTable, PushMessageTable } from './push-tables.ts';
+import type { PersonRequestTable } from './rights-tables.ts';
 
 /**
  * The tables as both dialects hold them: times are integer milliseconds, flags 0 or 1, JSON is text that was
@@ -21,6 +22,7 @@ export interface Schema {
   push_changes: PushChangeTable;
   buttons: ButtonTable;
   presses: PressTable;
+  person_requests: PersonRequestTable;
   settings: SettingTable;
   admin_users: AdminUserTable;
   admin_sessions: AdminSessionTable;

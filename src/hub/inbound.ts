@@ -6,6 +6,7 @@ import { cancelAction } from '../instructions/cancel-by-person.ts';
 import type { HandOut } from '../instructions/submit.ts';
 import type { ChangeLane } from '../push/change-lane.ts';
 import type { HubActions } from '../push/hub-button.ts';
+import { privacyActions } from '../rights/privacy-buttons.ts';
 import { lastUpdateAt } from '../telegram/inbound/last-update.ts';
 import { type Polling, startPolling } from '../telegram/inbound/polling.ts';
 import { type Received, type ReceivePorts, receiveUpdate } from '../telegram/inbound/receive.ts';
@@ -44,7 +45,10 @@ export function createInbound(ports: InboundPorts): Inbound {
   const auto = setup.mode === 'webhook' && setup.url !== undefined && config.TELEGRAM_WEBHOOK_AUTO;
   const upkeep = new WebhookUpkeep({ setup, locale: config.DEFAULT_LOCALE, auto, clock, log });
   // What each button of the hub's own does, by the name that `hubButton` hangs.
-  const hubActions: HubActions = { [CANCEL_ACTION]: cancelAction(ports.texts) };
+  const hubActions: HubActions = {
+    [CANCEL_ACTION]: cancelAction(ports.texts),
+    ...privacyActions((languageCode) => ports.texts.of(languageCode).privacy),
+  };
   const receiving: ReceivePorts = {
     ...ports,
     settings: limits,

@@ -11,6 +11,7 @@ import { sweepDue } from '../instructions/sweep.ts';
 import { KEY_LIFE_MS } from '../push/accept.ts';
 import { pushRetention, sweepUploads } from '../push/push-retention.ts';
 import type { UploadStore } from '../push/uploads.ts';
+import { goOnWithRights } from '../rights/rights.ts';
 import { AWAITING_KEPT_MS, deleteForgottenRegistrations } from '../tpvs/awaiting.ts';
 import { HEARTBEAT_WRITE_INTERVAL_MS } from '../tpvs/presence/presence.ts';
 import type { AssignPorts } from '../users/assign.ts';
@@ -78,6 +79,8 @@ export function startMaintenance(ports: MaintenancePorts, ends: AsyncDisposableS
   const sentences = job('sentences', () => ports.lookout.tick());
   const inbox = job('inbox', () => drainInbox(db, ports.assigning, INBOX_PAGE));
   const vacating = job('vacating', () => goOnVacating(db));
+  const privacyTexts = (languageCode: string) => texts.of(languageCode).privacy;
+  const rights = job('rights', (now) => goOnWithRights({ db, uploads: ports.uploads, textsOf: privacyTexts }, now));
   const tidy = job('database', () => db.tidy());
   const comeAndGone = job('presence', () => presence.settle());
   const heartbeats = job('heartbeats', () => presence.write());
@@ -102,6 +105,7 @@ export function startMaintenance(ports: MaintenancePorts, ends: AsyncDisposableS
       sentences();
       vacating();
       inbox();
+      rights();
       tidy();
     }),
     clock.every(RETENTION_INTERVAL_MS, () => {

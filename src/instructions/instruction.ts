@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely';
-import { PRESS_COMMAND, TEST_COMMAND } from '#protocol';
+import { ERASURE_COMMAND, PRESS_COMMAND, TEST_COMMAND } from '#protocol';
 import type { InstructionTable } from '../db/schema.ts';
 import { HubError } from '../errors.ts';
 
@@ -21,7 +21,7 @@ export function instructionIdOf(given: string): string {
 export const POLL_HOLDER = 'poll';
 
 /** What belongs to one TPV for good, whichever TPV attends the person. */
-export const TIED_COMMANDS = [PRESS_COMMAND, TEST_COMMAND] as const;
+export const TIED_COMMANDS = [PRESS_COMMAND, TEST_COMMAND, ERASURE_COMMAND] as const;
 /** No person in Telegram has this id. */
 export const NOBODY = 0;
 

@@ -2,7 +2,7 @@ import { isFinal } from '#protocol';
 import type { Tx } from '../db/open.ts';
 import { HubError } from '../errors.ts';
 import { tpvOfUser } from '../users/user.ts';
-import { type InstructionRow, TIED_COMMANDS } from './instruction.ts';
+import { type InstructionRow, NOBODY, TIED_COMMANDS } from './instruction.ts';
 import { copyFiles } from './instruction-files.ts';
 import { cancelInstruction, moveInstruction } from './instruction-store.ts';
 import { markRetried, markRetry } from './retry-marks.ts';
@@ -21,9 +21,10 @@ export type Obstacle = 'final' | 'not_final' | 'press' | 'retried';
 /** What stands against it; undefined if nothing does. */
 export function obstacleTo(
   intervention: Intervention,
-  row: Pick<InstructionRow, 'status' | 'command' | 'retried_as'>,
+  row: Pick<InstructionRow, 'status' | 'command' | 'retried_as' | 'telegram_user_id'>,
 ): Obstacle | undefined {
-  const tied = TIED_COMMANDS.some((command) => command === row.command);
+  // Of an erased person nothing is left that could be sent once more.
+  const tied = row.telegram_user_id === NOBODY || TIED_COMMANDS.some((command) => command === row.command);
   switch (intervention) {
     case 'retry':
       if (!isFinal(row.status)) return 'not_final';

@@ -1,4 +1,4 @@
-import { EXPIRED, NO_ANSWER, PRESS_COMMAND, TEST_COMMAND } from '#protocol';
+import { ERASURE_COMMAND, EXPIRED, NO_ANSWER, PRESS_COMMAND, TEST_COMMAND } from '#protocol';
 import { nextTurn } from '../clock.ts';
 import type { Database, Tx } from '../db/open.ts';
 import type { UnansweredReason } from '../events.ts';
@@ -89,8 +89,8 @@ export async function endUnanswered(
   const { id, tpv_id: tpvId, command } = row;
   if (tpvId !== null) tx.emit({ type: 'instruction.revoked', id, tpvId, reason });
   tx.changed('instruction', id);
-  // No person wrote a test.
-  if (command === TEST_COMMAND) return;
+  // No person wrote it, and none is told.
+  if (command === TEST_COMMAND || command === ERASURE_COMMAND) return;
   tx.emit({ type: 'instruction.unanswered', id, tpvId, reason });
   // The person who pressed a button is told on the button (buttons/answers.ts).
   if (command === PRESS_COMMAND) return;

@@ -211,7 +211,7 @@ export class ChangeLane {
       if (change.deletes === 1) return;
       if (change.markup !== null && change.drops_buttons === 1) await retireButtons(tx, tokensOf(row.reply_markup));
       const { text, parse_mode: parseMode, reply_markup: markup } = next;
-      [edited] = await tx.run(editedPush, { id: pushId, text, parseMode, plain, markup });
+      [edited] = await tx.run(editedPush, { id: pushId, chatId: row.chat_id, text, parseMode, plain, markup });
       tx.changed('push', pushId);
     });
     const gone = () => new HubError('not_found', 'The message was deleted meanwhile.');

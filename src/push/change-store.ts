@@ -87,9 +87,12 @@ export const endChange = statement<{ pushId: string; version: number }>()((db, p
 );
 
 /** What went wrong with a message that is in its chat all the same. */
-export const noteOnPush = statement<{ id: string; error: string }>()((db, p) =>
+export const noteOnPush = statement<{ id: string; chatId: number; error: string }>()((db, p) =>
   db
     .updateTable('push_messages')
     .set({ error_message: p('error') })
-    .where('id', '=', p('id')),
+    .where('id', '=', p('id'))
+    // Erased meanwhile, it is in no chat.
+    .where('chat_id', '=', p('chatId'))
+    .returning('id'),
 );

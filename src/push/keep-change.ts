@@ -66,7 +66,9 @@ export async function tellUnheard(
   now: number,
 ): Promise<void> {
   const reason = fault.details?.[0]?.message ?? fault.sentence;
-  await tx.run(noteOnPush, { id: row.id, error: `el cambio no se hizo: ${reason}` });
+  const error = `el cambio no se hizo: ${reason}`;
+  const [noted] = await tx.run(noteOnPush, { id: row.id, chatId: row.chat_id, error });
+  if (noted === undefined) return;
   tx.changed('push', row.id);
   if (change.addition === null) return;
   await enqueue(tx, { ...hubSentence(row.chat_id, change.addition), parseMode: row.parse_mode }, now);

@@ -190,6 +190,8 @@ export const resendPush = statement<{ id: string; now: number }>()((db, p) =>
     })
     .where('id', '=', p('id'))
     .where('status', 'in', ['unknown', 'failed'])
+    // An erased message is no person's.
+    .where('chat_id', '!=', 0)
     .returningAll(),
 );
 
@@ -215,6 +217,7 @@ export const moveChat = statement<{ from: number; to: number }>()((db, p) =>
 /** What the message became in Telegram. */
 export const editedPush = statement<{
   id: string;
+  chatId: number;
   text: string;
   parseMode: ParseMode;
   plain: number;
@@ -230,5 +233,7 @@ export const editedPush = statement<{
       error_message: '',
     })
     .where('id', '=', p('id'))
+    // Erased meanwhile, it is in no chat.
+    .where('chat_id', '=', p('chatId'))
     .returningAll(),
 );

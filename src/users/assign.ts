@@ -48,7 +48,7 @@ const addToTpv = statement<{ tpvId: string; telegramId: number }>()((db, p) =>
     .where('tpv_id', 'is', null)
     .returning('telegram_id'),
 );
-const releaseSlot = statement<{ tpvId: string }>()((db, p) =>
+export const releaseSlot = statement<{ tpvId: string }>()((db, p) =>
   db
     .updateTable('tpv_instances')
     .set((eb) => ({ user_count: eb('user_count', '-', 1) }))

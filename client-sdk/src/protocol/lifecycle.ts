@@ -66,6 +66,9 @@ export const PRESS_COMMAND = 'process_callback';
 /** Asks a TPV for a sign of life, for an administrator who waits. No person wrote it, and no person hears how it ends. */
 export const TEST_COMMAND = 'hub_test';
 
+/** Tells a TPV to erase what it holds of a person, who asked for it; the hub has erased its part. No person hears how it ends. */
+export const ERASURE_COMMAND = 'process_erasure';
+
 /** The priority of `hub_test`: it goes before everything else. */
 export const TEST_PRIORITY = 0;
 /** The priority of a press: it goes before messages. */

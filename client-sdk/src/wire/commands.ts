@@ -64,6 +64,12 @@ export interface CallbackPayload {
   [field: string]: unknown;
 }
 
+/** A person whose data is to be erased; the instruction's `telegram_user_id` says the same. */
+export interface ErasurePayload {
+  telegram_user_id: number;
+  [field: string]: unknown;
+}
+
 /**
  * The commands of the contract, and what each carries. A TPV whose hub sends more may declare them here:
  *
@@ -77,6 +83,8 @@ export interface Commands {
   /** A message that its writer changed; only with the hub's `FORWARD_EDITS`. */
   process_edited_message: MessagePayload;
   process_callback: CallbackPayload;
+  /** Erase what you hold of this person, and complete it. */
+  process_erasure: ErasurePayload;
 }
 
 /** The instruction that a handler of `Command` gets. */

@@ -8,6 +8,7 @@ import type { DeliverySettings } from '../../instructions/instruction.ts';
 import { keepFiles } from '../../instructions/instruction-files.ts';
 import { type HandOut, type Submission, submit } from '../../instructions/submit.ts';
 import { enqueue, hubSentence, say } from '../../push/enqueue.ts';
+import { privacyKeyboard } from '../../rights/privacy-buttons.ts';
 import { tpvById, tpvByJoinCode } from '../../tpvs/tpv.ts';
 import { type AssignPorts, assign, markUnassignedTold, moveUser } from '../../users/assign.ts';
 import { type Profile, type TouchedUser, touchUser } from '../../users/user.ts';
@@ -94,6 +95,10 @@ export async function applyUpdate(
     case 'help':
       await touch();
       await tell(texts.help);
+      return undefined;
+    case 'privacy':
+      await touch();
+      await tell(texts.privacy.about, privacyKeyboard(texts.privacy));
       return undefined;
     case 'press': {
       const one = pressOf(updateId, meaning);

@@ -13,7 +13,7 @@ export type Meaning =
       attachments: readonly Attachment[];
     }
   | { kind: 'start'; from: From; code: string | undefined; payload: Submission['payload'] }
-  | { kind: 'id' | 'help'; from: From }
+  | { kind: 'id' | 'help' | 'privacy'; from: From }
   | { kind: 'press'; from: From; queryId: string; messageId: number | undefined; data: string; inKeyboard: boolean }
   /** A press on a button of the hub's own. */
   | { kind: 'hub_press'; from: From; queryId: string; messageId: number | undefined; action: string; arg: string }
@@ -78,6 +78,9 @@ function ofMessage(message: Message, command: 'process_message' | 'process_edite
         return { kind: 'id', from };
       case 'help':
         return { kind: 'help', from };
+      case 'privacidad':
+      case 'privacy':
+        return { kind: 'privacy', from };
     }
   }
   return { kind: 'instruction', from, command, payload, attachments };

@@ -10,7 +10,7 @@ export const ca: Wording = {
     copyId: '📋 Copia el meu identificador',
     help:
       'Escriu un missatge i el rebrà el local que t’atén.\n\n' +
-      '/start – començar\n/id – veure el teu identificador\n/help – aquesta ajuda',
+      '/start – començar\n/id – veure el teu identificador\n/privacidad – les teves dades\n/help – aquesta ajuda',
     unassigned:
       '⏳ Ara mateix no hi ha cap local disponible. Hem desat el teu missatge i l’atendrem tan bon punt n’hi hagi un.',
     joinCodeUnknown: '⚠️ Aquest enllaç no és vàlid. Demana’n un de nou al local.',
@@ -25,6 +25,21 @@ export const ca: Wording = {
     'press.unanswered': '⚠️ El local no ha respost. Escriu-li un missatge si encara ho necessites.',
     'press.notAllowed': '⚠️ Aquesta acció no està permesa',
     'press.unreachable': '⚠️ El local no respon ara mateix. Escriu-li un missatge si encara ho necessites.',
+    'privacy.about':
+      '🔒 <b>Les teves dades</b>\n\nDesem el teu nom i el teu identificador de Telegram, el que escrius aquí i el que et responen, perquè el local que t’atén rebi els teus missatges. El responsable de les teves dades és aquest local: pregunta-li el que necessitis saber.\n\nPots veure tot el que desem sobre tu, o esborrar-ho.',
+    'privacy.exportButton': '📄 Veure les meves dades',
+    'privacy.eraseButton': '🗑 Esborrar les meves dades',
+    'privacy.exporting': '📄 Ho estem preparant. T’arribarà aquí, en un fitxer.',
+    'privacy.exportedJustNow': '📄 T’ho acabem d’enviar. Ho podràs tornar a demanar d’aquí a deu minuts.',
+    'privacy.exported': '📄 Tot el que desem sobre tu.',
+    'privacy.confirm':
+      '🗑 Esborrem totes les teves dades?\n\nS’esborren el teu perfil, els teus missatges i els teus fitxers, i es cancel·la el que el local tingui pendent de tu. No es pot desfer.',
+    'privacy.confirmButton': 'Sí, esborra-les',
+    'privacy.keepButton': 'No, deixa-les',
+    'privacy.kept': 'No hem esborrat res.',
+    'privacy.erasing': '🗑 Estem esborrant les teves dades. T’avisarem quan acabem.',
+    'privacy.erased': '✅ Les teves dades s’han esborrat.',
+    'privacy.nothing': 'No desem cap dada teva.',
     'service.paused': '{local} no atén ara mateix ({motivo}). Hem desat el teu missatge.',
     'service.pausedWithoutReason': '{local} no atén ara mateix. Hem desat el teu missatge.',
     'service.closed': '{local} està tancat; obre {cuando}. Hem desat el teu missatge.',
@@ -40,5 +55,10 @@ export const ca: Wording = {
       '⌛ El teu missatge ha caducat sense que el local el pogués atendre. Torna a escriure si encara ho necessites.',
     'unanswered.no_answer': '⚠️ El local no ha respost el teu missatge. Torna-ho a provar d’aquí a uns minuts.',
   },
-  commands: { start: 'Començar', id: 'Veure el teu identificador', help: 'Ajuda' },
+  commands: {
+    start: 'Començar',
+    id: 'Veure el teu identificador',
+    privacidad: 'Les teves dades: veure-les o esborrar-les',
+    help: 'Ajuda',
+  },
 };

@@ -47,6 +47,19 @@ export const DEFINITIONS = {
   'press.unanswered': plain(),
   'press.notAllowed': plain(),
   'press.unreachable': plain(),
+  'privacy.about': message(),
+  'privacy.exportButton': plain('button'),
+  'privacy.eraseButton': plain('button'),
+  'privacy.exporting': plain(),
+  'privacy.exportedJustNow': plain(),
+  'privacy.exported': message({}, 1_024),
+  'privacy.confirm': message(),
+  'privacy.confirmButton': plain('button'),
+  'privacy.keepButton': plain('button'),
+  'privacy.kept': message(),
+  'privacy.erasing': plain(),
+  'privacy.erased': message(),
+  'privacy.nothing': plain(),
   'service.paused': maySilence({ local, motivo }),
   'service.pausedWithoutReason': maySilence({ local }),
   'service.closed': maySilence({ local, cuando }),
@@ -65,7 +78,7 @@ export const DEFINITIONS = {
 export type TextKey = keyof typeof DEFINITIONS;
 
 /** The bot's commands, in the order in which Telegram's menu shows them beside a message's field. */
-export const COMMANDS = ['start', 'id', 'help'] as const;
+export const COMMANDS = ['start', 'id', 'privacidad', 'help'] as const;
 
 /** All that people read in one language. */
 export interface Wording {

@@ -10,7 +10,7 @@ export const es: Wording = {
     copyId: '📋 Copiar mi identificador',
     help:
       'Escribe un mensaje y lo recibirá el local que te atiende.\n\n' +
-      '/start – empezar\n/id – ver tu identificador\n/help – esta ayuda',
+      '/start – empezar\n/id – ver tu identificador\n/privacidad – tus datos\n/help – esta ayuda',
     unassigned:
       '⏳ Ahora mismo no hay ningún local disponible. Hemos guardado tu mensaje y lo atenderemos en cuanto lo haya.',
     joinCodeUnknown: '⚠️ Ese enlace no es válido. Pide al local uno nuevo.',
@@ -25,6 +25,21 @@ export const es: Wording = {
     'press.unanswered': '⚠️ El local no ha respondido. Escríbele un mensaje si todavía lo necesitas.',
     'press.notAllowed': '⚠️ Esta acción no está permitida',
     'press.unreachable': '⚠️ El local no responde ahora mismo. Escríbele un mensaje si todavía lo necesitas.',
+    'privacy.about':
+      '🔒 <b>Tus datos</b>\n\nGuardamos tu nombre y tu identificador de Telegram, lo que escribes aquí y lo que te contestan, para que el local que te atiende reciba tus mensajes. El responsable de tus datos es ese local: pregúntale lo que necesites saber.\n\nPuedes ver todo lo que guardamos sobre ti, o borrarlo.',
+    'privacy.exportButton': '📄 Ver mis datos',
+    'privacy.eraseButton': '🗑 Borrar mis datos',
+    'privacy.exporting': '📄 Lo estamos preparando. Te llegará aquí, en un fichero.',
+    'privacy.exportedJustNow': '📄 Te lo acabamos de enviar. Podrás pedirlo otra vez dentro de diez minutos.',
+    'privacy.exported': '📄 Todo lo que guardamos sobre ti.',
+    'privacy.confirm':
+      '🗑 ¿Borramos todos tus datos?\n\nSe borran tu perfil, tus mensajes y tus ficheros, y se cancela lo que el local tenga pendiente de ti. No se puede deshacer.',
+    'privacy.confirmButton': 'Sí, bórralos',
+    'privacy.keepButton': 'No, déjalos',
+    'privacy.kept': 'No hemos borrado nada.',
+    'privacy.erasing': '🗑 Estamos borrando tus datos. Te avisaremos al terminar.',
+    'privacy.erased': '✅ Tus datos se han borrado.',
+    'privacy.nothing': 'No guardamos ningún dato tuyo.',
     'service.paused': '{local} no atiende ahora ({motivo}). Hemos guardado tu mensaje.',
     'service.pausedWithoutReason': '{local} no atiende ahora. Hemos guardado tu mensaje.',
     'service.closed': '{local} está cerrado; abre {cuando}. Hemos guardado tu mensaje.',
@@ -40,5 +55,10 @@ export const es: Wording = {
       '⌛ Tu mensaje ha caducado sin que el local pudiera atenderlo. Vuelve a escribir si todavía lo necesitas.',
     'unanswered.no_answer': '⚠️ El local no ha respondido a tu mensaje. Inténtalo de nuevo dentro de unos minutos.',
   },
-  commands: { start: 'Empezar', id: 'Ver tu identificador', help: 'Ayuda' },
+  commands: {
+    start: 'Empezar',
+    id: 'Ver tu identificador',
+    privacidad: 'Tus datos: verlos o borrarlos',
+    help: 'Ayuda',
+  },
 };

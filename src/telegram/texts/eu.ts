@@ -10,7 +10,7 @@ export const eu: Wording = {
     copyId: '📋 Kopiatu nire identifikatzailea',
     help:
       'Idatzi mezu bat, eta zu artatzen zaituen lokalak jasoko du.\n\n' +
-      '/start – hasi\n/id – ikusi zure identifikatzailea\n/help – laguntza hau',
+      '/start – hasi\n/id – ikusi zure identifikatzailea\n/privacidad – zure datuak\n/help – laguntza hau',
     unassigned:
       '⏳ Oraintxe ez dago lokalik erabilgarri. Zure mezua gorde dugu, eta lokal bat dagoen bezain laster erantzungo dizugu.',
     joinCodeUnknown: '⚠️ Esteka horrek ez du balio. Eskatu berri bat lokalean.',
@@ -25,6 +25,21 @@ export const eu: Wording = {
     'press.unanswered': '⚠️ Lokalak ez du erantzun. Idatzi mezu bat oraindik behar baduzu.',
     'press.notAllowed': '⚠️ Ekintza hau ez dago baimenduta',
     'press.unreachable': '⚠️ Lokalak ez du oraintxe erantzuten. Idatzi mezu bat oraindik behar baduzu.',
+    'privacy.about':
+      '🔒 <b>Zure datuak</b>\n\nZure izena eta Telegrameko identifikatzailea, hemen idazten duzuna eta erantzuten dizutena gordetzen ditugu, artatzen zaituen lokalak zure mezuak jaso ditzan. Zure datuen arduraduna lokal hori da: galdetu hari jakin behar duzuna.\n\nZuri buruz gordetzen dugun guztia ikus dezakezu, edo ezabatu.',
+    'privacy.exportButton': '📄 Nire datuak ikusi',
+    'privacy.eraseButton': '🗑 Nire datuak ezabatu',
+    'privacy.exporting': '📄 Prestatzen ari gara. Hemen iritsiko zaizu, fitxategi batean.',
+    'privacy.exportedJustNow': '📄 Oraintxe bidali dizugu. Hamar minutu barru eskatu ahal izango duzu berriro.',
+    'privacy.exported': '📄 Zuri buruz gordetzen dugun guztia.',
+    'privacy.confirm':
+      '🗑 Zure datu guztiak ezabatuko ditugu?\n\nZure profila, mezuak eta fitxategiak ezabatuko dira, eta lokalak zurea zain duena bertan behera geratuko da. Ezin da desegin.',
+    'privacy.confirmButton': 'Bai, ezabatu',
+    'privacy.keepButton': 'Ez, utzi',
+    'privacy.kept': 'Ez dugu ezer ezabatu.',
+    'privacy.erasing': '🗑 Zure datuak ezabatzen ari gara. Amaitzean esango dizugu.',
+    'privacy.erased': '✅ Zure datuak ezabatu dira.',
+    'privacy.nothing': 'Ez dugu zure daturik gordetzen.',
     'service.paused': '{local} lokalak ez du orain artatzen ({motivo}). Zure mezua gorde dugu.',
     'service.pausedWithoutReason': '{local} lokalak ez du orain artatzen. Zure mezua gorde dugu.',
     'service.closed': '{local} itxita dago. Hurrengo irekiera: {cuando}. Zure mezua gorde dugu.',
@@ -41,5 +56,10 @@ export const eu: Wording = {
       '⌛ Zure mezua iraungi egin da, lokalak ezin izan duelako artatu. Idatzi berriro oraindik behar baduzu.',
     'unanswered.no_answer': '⚠️ Lokalak ez dio zure mezuari erantzun. Saiatu berriro minutu batzuk barru.',
   },
-  commands: { start: 'Hasi', id: 'Ikusi zure identifikatzailea', help: 'Laguntza' },
+  commands: {
+    start: 'Hasi',
+    id: 'Ikusi zure identifikatzailea',
+    privacidad: 'Zure datuak: ikusi edo ezabatu',
+    help: 'Laguntza',
+  },
 };

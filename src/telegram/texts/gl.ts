@@ -10,7 +10,7 @@ export const gl: Wording = {
     copyId: '📋 Copiar o meu identificador',
     help:
       'Escribe unha mensaxe e recibiraa o local que te atende.\n\n' +
-      '/start – comezar\n/id – ver o teu identificador\n/help – esta axuda',
+      '/start – comezar\n/id – ver o teu identificador\n/privacidad – os teus datos\n/help – esta axuda',
     unassigned:
       '⏳ Agora mesmo non hai ningún local dispoñible. Gardamos a túa mensaxe e atenderémola en canto o haxa.',
     joinCodeUnknown: '⚠️ Esa ligazón non é válida. Pídelle unha nova ao local.',
@@ -25,6 +25,21 @@ export const gl: Wording = {
     'press.unanswered': '⚠️ O local non respondeu. Escríbelle unha mensaxe se aínda o precisas.',
     'press.notAllowed': '⚠️ Esta acción non está permitida',
     'press.unreachable': '⚠️ O local non responde agora mesmo. Escríbelle unha mensaxe se aínda o precisas.',
+    'privacy.about':
+      '🔒 <b>Os teus datos</b>\n\nGardamos o teu nome e o teu identificador de Telegram, o que escribes aquí e o que che contestan, para que o local que te atende reciba as túas mensaxes. O responsable dos teus datos é ese local: pregúntalle o que precises saber.\n\nPodes ver todo o que gardamos sobre ti, ou borralo.',
+    'privacy.exportButton': '📄 Ver os meus datos',
+    'privacy.eraseButton': '🗑 Borrar os meus datos',
+    'privacy.exporting': '📄 Estámolo preparando. Chegarache aquí, nun ficheiro.',
+    'privacy.exportedJustNow': '📄 Acabamos de enviarcho. Poderás pedilo outra vez dentro de dez minutos.',
+    'privacy.exported': '📄 Todo o que gardamos sobre ti.',
+    'privacy.confirm':
+      '🗑 Borramos todos os teus datos?\n\nBórranse o teu perfil, as túas mensaxes e os teus ficheiros, e cancélase o que o local teña pendente de ti. Non se pode desfacer.',
+    'privacy.confirmButton': 'Si, bórraos',
+    'privacy.keepButton': 'Non, déixaos',
+    'privacy.kept': 'Non borramos nada.',
+    'privacy.erasing': '🗑 Estamos borrando os teus datos. Avisarémoste ao rematar.',
+    'privacy.erased': '✅ Os teus datos borráronse.',
+    'privacy.nothing': 'Non gardamos ningún dato teu.',
     'service.paused': '{local} non atende agora ({motivo}). Gardamos a túa mensaxe.',
     'service.pausedWithoutReason': '{local} non atende agora. Gardamos a túa mensaxe.',
     'service.closed': '{local} está pechado; abre {cuando}. Gardamos a túa mensaxe.',
@@ -40,5 +55,10 @@ export const gl: Wording = {
       '⌛ A túa mensaxe caducou sen que o local puidese atendela. Volve escribir se aínda o precisas.',
     'unanswered.no_answer': '⚠️ O local non respondeu á túa mensaxe. Téntao de novo dentro duns minutos.',
   },
-  commands: { start: 'Comezar', id: 'Ver o teu identificador', help: 'Axuda' },
+  commands: {
+    start: 'Comezar',
+    id: 'Ver o teu identificador',
+    privacidad: 'Os teus datos: velos ou borralos',
+    help: 'Axuda',
+  },
 };

@@ -2,6 +2,7 @@ import type { PressTexts } from '../../buttons/press-view.ts';
 import type { UnansweredReason } from '../../events.ts';
 import { LANGUAGES, type Language, languageOf } from '../../languages.ts';
 import { escapeHtml } from '../../push/markup.ts';
+import type { PrivacyTexts } from '../../rights/privacy-buttons.ts';
 import { fillText } from '../../settings/text.ts';
 import type { ServiceNow } from '../../tpvs/service/service.ts';
 import { TEXTS } from './catalogue.ts';
@@ -22,6 +23,7 @@ export interface Texts {
   readonly joinCodeFull: string;
   readonly unreadable: string;
   readonly press: PressTexts;
+  readonly privacy: PrivacyTexts;
   offline(tpv: string): string;
   waiting(tpv: string): string;
   readonly cancelButton: string;
@@ -84,6 +86,7 @@ function textsIn(language: Language, say: (key: TextKey) => string): Texts {
       return say('unreadable');
     },
     press: pressTexts(say),
+    privacy: privacyTexts(say),
     offline: (tpv) => fillText(say('offline'), { local: escapeHtml(tpv) }),
     waiting: (tpv) => fillText(say('waiting'), { local: escapeHtml(tpv) }),
     get cancelButton() {
@@ -153,6 +156,50 @@ function pressTexts(say: (key: TextKey) => string): PressTexts {
     },
     get unreachable() {
       return say('press.unreachable');
+    },
+  };
+}
+
+function privacyTexts(say: (key: TextKey) => string): PrivacyTexts {
+  return {
+    get about() {
+      return say('privacy.about');
+    },
+    get exportButton() {
+      return say('privacy.exportButton');
+    },
+    get eraseButton() {
+      return say('privacy.eraseButton');
+    },
+    get exporting() {
+      return say('privacy.exporting');
+    },
+    get exportedJustNow() {
+      return say('privacy.exportedJustNow');
+    },
+    get exported() {
+      return say('privacy.exported');
+    },
+    get confirm() {
+      return say('privacy.confirm');
+    },
+    get confirmButton() {
+      return say('privacy.confirmButton');
+    },
+    get keepButton() {
+      return say('privacy.keepButton');
+    },
+    get kept() {
+      return say('privacy.kept');
+    },
+    get erasing() {
+      return say('privacy.erasing');
+    },
+    get erased() {
+      return say('privacy.erased');
+    },
+    get nothing() {
+      return say('privacy.nothing');
     },
   };
 }

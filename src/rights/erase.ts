@@ -1,0 +1,109 @@
+import { ERASURE_COMMAND } from '#protocol';
+import { nextTurn } from '../clock.ts';
+import type { Database } from '../db/open.ts';
+import type { RequestStep } from '../db/rights-tables.ts';
+import { enqueue, hubSentence } from '../push/enqueue.ts';
+import { pushById } from '../push/push-store.ts';
+import type { UploadStore } from '../push/uploads.ts';
+import { takeLatecomers } from './ask-erasure.ts';
+import { eraseFromAudit, eraseLostButtons, eraseUpdates } from './erase-mentions.ts';
+import { eraseInstructions, eraseMessageRows, eraseMessages, erasePresses, type PageOutcome } from './erase-rows.ts';
+import { answeredErasures, endRequest, type OpenRequest, setFarewell, setStep } from './request-store.ts';
+import { forgetOrders } from './tpv-order.ts';
+
+export interface ErasePorts {
+  db: Database;
+  uploads: Pick<UploadStore, 'remove'>;
+  textsOf(languageCode: string): { readonly erased: string };
+}
+
+/** Erasures whose TPVs have all answered, ended in one look. */
+const ENDED_AT_ONCE = 20;
+
+/**
+ * Goes on with an erasure, at most so many pages. Each page is a commit, and each step can be done again: a process
+ * that dies goes on where it was.
+ * @returns how many pages are left of `most`
+ */
+export async function goOnErasing(ports: ErasePorts, request: OpenRequest, most: number, now: number): Promise<number> {
+  let { step } = request;
+  for (let left = most; left > 0; left--) {
+    const outcome = await erasePage(ports, { ...request, step }, now);
+    if (outcome === 'later') return left - 1;
+    if (outcome === 'none') {
+      const next = FOLLOWING[step];
+      if (next === undefined) return left - 1;
+      await ports.db.transact((tx) => tx.run(setStep, { id: request.id, step: next }));
+      step = next;
+    }
+    await nextTurn();
+  }
+  return 0;
+}
+
+/** The step that follows when nothing is left of one. */
+const FOLLOWING: Partial<Record<RequestStep, RequestStep>> = {
+  presses: 'instructions',
+  instructions: 'messages',
+  messages: 'updates',
+  updates: 'audit',
+  audit: 'farewell',
+  farewell: 'forgetting',
+  forgetting: 'waiting',
+};
+
+async function erasePage(ports: ErasePorts, request: OpenRequest, now: number): Promise<PageOutcome> {
+  const { db } = ports;
+  switch (request.step) {
+    case 'instructions':
+      return db.transact((tx) => eraseInstructions(tx, request, now));
+    case 'messages':
+      return eraseMessages(ports, request, now);
+    case 'presses':
+      return erasePresses(db, request);
+    case 'updates':
+      await eraseLostButtons(db, request);
+      await eraseUpdates(db, request);
+      return 'none';
+    case 'audit':
+      await eraseFromAudit(db, request);
+      return 'none';
+    case 'farewell':
+      return farewell(ports, request, now);
+    case 'forgetting':
+      // The log still holds the pages as they were.
+      return (await db.forget()) ? 'none' : 'later';
+    default:
+      return 'later';
+  }
+}
+
+/** Tells the person that all is erased, and erases that too once it has left. */
+async function farewell({ db, textsOf }: ErasePorts, request: OpenRequest, now: number): Promise<PageOutcome> {
+  const { id, telegram_id: telegramId } = request;
+  if (request.farewell_id === null) {
+    await db.transact(async (tx) => {
+      if (await takeLatecomers(tx, request)) return;
+      const farewellId = await enqueue(tx, hubSentence(telegramId, textsOf(request.language_code).erased), now);
+      await tx.run(setFarewell, { id, farewellId });
+    });
+    return 'later';
+  }
+  const [message] = await db.query(pushById, { id: request.farewell_id });
+  if (message !== undefined && message.not_before !== null) return 'later';
+  if (message !== undefined) await db.transact((tx) => eraseMessageRows(tx, [message]));
+  return 'none';
+}
+
+/** Ends the erasures of which TPVs know by now, or will not: they name no person any more. */
+export async function endAnswered(db: Database, now: number): Promise<void> {
+  for (const { id, telegram_id: telegramId } of await db.query(answeredErasures, {
+    command: ERASURE_COMMAND,
+    limit: ENDED_AT_ONCE,
+  })) {
+    await db.transact(async (tx) => {
+      if (telegramId !== null) await tx.run(forgetOrders, { telegramId });
+      await tx.run(endRequest, { id, now });
+    });
+  }
+}

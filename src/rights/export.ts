@@ -1,0 +1,42 @@
+import type { Database } from '../db/open.ts';
+import { enqueue } from '../push/enqueue.ts';
+import type { UploadStore } from '../push/uploads.ts';
+import { personDocument } from './person-document.ts';
+import { endExport, type OpenRequest, openRequest } from './request-store.ts';
+
+export interface ExportPorts {
+  db: Database;
+  uploads: Pick<UploadStore, 'save' | 'remove'>;
+  textsOf(languageCode: string): { readonly exported: string };
+}
+
+/** Telegram carries 50 MB, and some of it is around the document. */
+const MOST_BYTES = 45_000_000;
+
+/** Writes the document of one request, and sends it as the hub's own; a process that dies in it begins it anew. */
+export async function goOnExporting(ports: ExportPorts, request: OpenRequest, now: number): Promise<void> {
+  const { db, uploads, textsOf } = ports;
+  const { id, telegram_id: telegramId, language_code: languageCode } = request;
+  const document = personDocument(db, telegramId, { mostBytes: MOST_BYTES, now });
+  const { file, bytes } = await uploads.save(document, {
+    part: 'document',
+    name: 'mis-datos.json',
+    mimeType: 'application/json',
+    limitBytes: 2 * MOST_BYTES,
+  });
+  const isSent = await db.transact(async (tx) => {
+    // Erased meanwhile, the person is sent nothing of it.
+    if ((await tx.run(openRequest, { id })).length === 0) return false;
+    const message = {
+      kind: 'document',
+      text: textsOf(languageCode).exported,
+      parseMode: 'HTML',
+      data: { file },
+    } as const;
+    const common = { tpvId: null, chatId: telegramId, disableNotification: false, uploadBytes: bytes };
+    await enqueue(tx, { ...message, ...common, ifUnknown: 'resend' }, now);
+    await tx.run(endExport, { id, now });
+    return true;
+  });
+  if (!isSent) await uploads.remove(file);
+}

@@ -1,0 +1,60 @@
+import { ERASURE_COMMAND } from '#protocol';
+import { jsonText } from '../db/json-text.ts';
+import type { Tx } from '../db/open.ts';
+import { statement } from '../db/statement.ts';
+import { NOBODY } from '../instructions/instruction.ts';
+import { type HandOut, submit } from '../instructions/submit.ts';
+
+/** A TPV that is off for a holiday hears of it all the same. */
+const ORDER_TTL_MS = 90 * 86_400_000;
+
+/** It waits in its line like any other: `instruction.ready` has it handed out. */
+const IN_LINE: HandOut = { reserve: () => undefined, cancel: () => {}, deliver: () => {} };
+
+const standing = statement<{ tpvId: string }>()((db, p) =>
+  db.selectFrom('tpv_instances').select('id').where('id', '=', p('tpvId')).where('deleted_at', 'is', null),
+);
+
+const givenOrder = statement<{ telegramId: number; tpvId: string; since: number }>()((db, p) =>
+  db
+    .selectFrom('instructions')
+    .select('seq')
+    .where('telegram_user_id', '=', p('telegramId'))
+    .where('command', '=', ERASURE_COMMAND)
+    .where('created_at', '>=', p('since'))
+    .where('tpv_id', '=', p('tpvId'))
+    .limit(1),
+);
+
+/**
+ * Orders a TPV to erase what it holds of a person, once for an erasure.
+ * @param since when the erasure was asked for
+ */
+export async function orderErasure(
+  tx: Tx,
+  { tpvId, telegramId, since }: { tpvId: string; telegramId: number; since: number },
+  now: number,
+): Promise<void> {
+  if ((await tx.run(givenOrder, { telegramId, tpvId, since })).length > 0) return;
+  if ((await tx.run(standing, { tpvId })).length === 0) return;
+  const order = {
+    updateId: null,
+    tpvId,
+    telegramUserId: telegramId,
+    telegramUsername: null,
+    command: ERASURE_COMMAND,
+    payload: jsonText({ telegram_user_id: telegramId }),
+    ttlMs: ORDER_TTL_MS,
+  };
+  await submit(tx, IN_LINE, order, now);
+}
+
+/** The orders that TPVs have answered, or will not: they name no person any more. */
+export const forgetOrders = statement<{ telegramId: number }>()((db, p) =>
+  db
+    .updateTable('instructions')
+    .set({ telegram_user_id: NOBODY, payload: jsonText({}), response: null, error_message: '' })
+    .where('telegram_user_id', '=', p('telegramId'))
+    .where('command', '=', ERASURE_COMMAND)
+    .where('completed_at', 'is not', null),
+);
