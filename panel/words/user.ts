@@ -27,6 +27,15 @@ export const userWords = {
     confirm: 'Desactivar',
     done: (name: string) => `${name} está inactiva.`,
   },
+  export: 'Descargar datos',
+  erase: {
+    open: 'Borrar datos',
+    title: (name: string) => `¿Borrar los datos de ${name}?`,
+    text: (name: string) =>
+      `Se borran el perfil de «${name}», sus mensajes, lo que se le respondió y sus ficheros. Lo que esté pendiente se cancela, y sus TPV reciben la orden de borrar lo suyo. Quedan solo los recuentos. No se puede deshacer.`,
+    confirm: 'Borrar todo',
+    done: (name: string) => `Los datos de ${name} se están borrando.`,
+  },
   activate: 'Activar',
   notActivated: (name: string) => `No se ha podido activar a ${name}: inténtalo de nuevo.`,
   activated: (name: string) => `${name} está activa.`,

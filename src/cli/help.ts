@@ -33,7 +33,8 @@ Commands
   admin reset-password <name>  Gives an account a new password, and logs it out everywhere.
   tpv list           Shows the TPVs and their ids; also register, activate, deactivate, rotate-key, rotate-secret,
                      join-code, import-key.
-  user list          Shows the people who wrote to the bot; user assign gives one to a TPV.
+  user list          Shows the people who wrote to the bot; user assign gives one to a TPV;
+                     user export and user erase give or take what is held on one.
   instruction list   Shows what was asked of TPVs; also show, retry.
   webhook info       Shows what Telegram knows of the webhook; also set, delete.
 
@@ -202,15 +203,20 @@ All work while the hub runs, need no variable but DATABASE_URL, and take --json.
       query: { type: 'string' },
       tpv: { type: 'string' },
       unassigned: { type: 'boolean' },
+      to: { type: 'string' },
       limit: { type: 'string' },
     },
     help: `Usage: npx valletpv-hub user list [--query <words>] [--tpv <tpv>] [--unassigned] [--limit 50]
        npx valletpv-hub user assign <telegram_id> <tpv>
+       npx valletpv-hub user export <telegram_id> [--to <file>]
+       npx valletpv-hub user erase <telegram_id>
 
   list     The people who wrote to the bot, those who came last first. --query looks for a name, a username or an id.
   assign   Gives a person to a TPV; what they wait for goes along.
+  export   Writes all that is held on a person into a new file (mode 600), as JSON.
+  erase    Erases a person and all that is theirs; their TPVs are told to do the same. It can't be undone.
 
-Both work while the hub runs, need no variable but DATABASE_URL, and take --json.
+All work while the hub runs, need no variable but DATABASE_URL, and take --json.
 `,
   },
   instruction: {

@@ -2,15 +2,17 @@ import { reassignUser } from '../assignment/move-person.ts';
 import { HubError } from '../errors.ts';
 import { isoTime } from '../iso-time.ts';
 import { UsageError } from '../process/exit.ts';
+import { askErasure } from '../rights/ask-erasure.ts';
 import { type ListedUser, listUsers } from '../users/user-list.ts';
 import type { Input, Result } from './command.ts';
 import { atDesk, type Desk } from './database.ts';
 import { findTpv } from './find-tpv.ts';
 import { limitOf } from './limit.ts';
+import { exportPerson } from './person-file.ts';
 import { tableOf } from './table.ts';
 
 /**
- * `user list` and `user assign <telegram_id> <tpv>`; works while the hub runs.
+ * `user list`, `assign <telegram_id> <tpv>`, `export <telegram_id>` and `erase <telegram_id>`; works while the hub runs.
  * @throws UsageError, ConfigError, HubError
  */
 export async function userCommand({ env, words: [action, ...rest], options }: Input): Promise<Result> {
@@ -20,14 +22,47 @@ export async function userCommand({ env, words: [action, ...rest], options }: In
       return atDesk(env, (desk) => list(desk, options));
     case 'assign': {
       const [user, tpv, ...more] = rest;
-      if (user === undefined || tpv === undefined || more.length > 0 || !/^[1-9]\d{0,15}$/.test(user)) {
-        throw new UsageError('"user assign" takes the Telegram id of a person and the id or the name of a TPV.');
-      }
-      return atDesk(env, (desk) => assign(desk, Number(user), tpv));
+      if (tpv === undefined || more.length > 0) throw new UsageError(TAKES.assign);
+      const telegramId = idOf(user, TAKES.assign);
+      return atDesk(env, (desk) => assign(desk, telegramId, tpv));
+    }
+    case 'export':
+    case 'erase': {
+      const [user, ...more] = rest;
+      if (more.length > 0) throw new UsageError(TAKES[action]);
+      const telegramId = idOf(user, TAKES[action]);
+      const file = typeof options.to === 'string' ? options.to : `person-${telegramId}.json`;
+      return atDesk(env, (desk) =>
+        action === 'erase' ? erase(desk, telegramId) : exportPerson(desk, telegramId, file),
+      );
     }
     default:
-      throw new UsageError('"user" takes list or assign.');
+      throw new UsageError('"user" takes list, assign, export or erase.');
   }
+}
+
+const TAKES = {
+  assign: '"user assign" takes the Telegram id of a person and the id or the name of a TPV.',
+  export: '"user export" takes the Telegram id of a person.',
+  erase: '"user erase" takes the Telegram id of a person.',
+} as const;
+
+function idOf(given: string | undefined, usage: string): number {
+  if (given === undefined || !/^[1-9]\d{0,15}$/.test(given)) throw new UsageError(usage);
+  return Number(given);
+}
+
+async function erase(desk: Desk, telegramId: number): Promise<Result> {
+  await desk.change(
+    async (tx) => {
+      if (await askErasure(tx, telegramId, desk.now())) return;
+      throw new HubError('not_found', `Nobody with the id ${telegramId} has written yet.`);
+    },
+    // Who did it stays written down, and not to whom.
+    () => ({ action: 'user.erase', target: { kind: 'user' } }),
+  );
+  const text = `${telegramId} is unknown from now on. A running hub erases what is left within moments, and tells the person.`;
+  return { data: { telegram_id: telegramId }, text };
 }
 
 async function list({ db }: Desk, options: Input['options']): Promise<Result> {

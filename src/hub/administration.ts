@@ -12,6 +12,7 @@ import { record } from '../admin/record.ts';
 import { loginRoutes, sessionRoutes } from '../admin/session-routes.ts';
 import { adminTpvAccessRoutes } from '../admin/tpv-access-routes.ts';
 import { adminTpvRoutes } from '../admin/tpv-routes.ts';
+import { adminUserRightsRoutes } from '../admin/user-rights-routes.ts';
 import { type AdminUserOptions, adminUserRoutes } from '../admin/user-routes.ts';
 import { findSession, sessionSeen } from '../administrators/administrator-session.ts';
 import { offerSetup } from '../administrators/first-account.ts';
@@ -105,6 +106,7 @@ export async function registerAdministration(
     });
     await guarded.register(adminTpvAccessRoutes, { db, now, botUsername });
     await guarded.register(adminUserRoutes, { db, timeZone: config.TIME_ZONE, now, pushResult });
+    await guarded.register(adminUserRightsRoutes, { db, now });
     await guarded.register(adminInstructionRoutes, {
       db,
       timeZone: config.TIME_ZONE,

@@ -6,12 +6,13 @@ import { Button } from '../../components/button.tsx';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { notify } from '../../components/toast.tsx';
 import { personName } from '../../format.ts';
+import { navigate } from '../../router.ts';
 import { userWords as words } from '../../words/user.ts';
 import { Assignment } from '../users/assignment.tsx';
 
 /** What is done to a person: given to a TPV, left alone, let back in. */
 export function UserActions({ user, reload }: { user: UserDetail; reload(): void }) {
-  const [open, setOpen] = useState<'assign' | 'deactivate' | undefined>(undefined);
+  const [open, setOpen] = useState<'assign' | 'deactivate' | 'erase' | undefined>(undefined);
   const close = () => setOpen(undefined);
   const name = personName(user);
   const setActive = (active: boolean) => send('PATCH', `/api/admin/users/${user.telegram_id}`, { is_active: active });
@@ -28,6 +29,11 @@ export function UserActions({ user, reload }: { user: UserDetail; reload(): void
     notify(words.deactivate.done(name), 'good');
     reload();
   };
+  const erase = async () => {
+    await send('DELETE', `/api/admin/users/${user.telegram_id}`);
+    notify(words.erase.done(name), 'good');
+    navigate('/admin/personas');
+  };
   return (
     <>
       <Button kind={user.tpv === null ? 'primary' : 'plain'} onClick={() => setOpen('assign')}>
@@ -40,6 +46,9 @@ export function UserActions({ user, reload }: { user: UserDetail; reload(): void
           {words.activate}
         </Button>
       )}
+      <Button kind="danger" onClick={() => setOpen('erase')}>
+        {words.erase.open}
+      </Button>
       {open === 'assign' ? (
         <Assignment
           ids={[user.telegram_id]}
@@ -58,6 +67,17 @@ export function UserActions({ user, reload }: { user: UserDetail; reload(): void
           onClose={close}
         >
           <p>{words.deactivate.text(name)}</p>
+        </ConfirmDialog>
+      ) : null}
+      {open === 'erase' ? (
+        <ConfirmDialog
+          title={words.erase.title(name)}
+          confirm={words.erase.confirm}
+          danger
+          onConfirm={erase}
+          onClose={close}
+        >
+          <p>{words.erase.text(name)}</p>
         </ConfirmDialog>
       ) : null}
     </>

@@ -29,6 +29,9 @@ export function UserFacts({ user }: { user: UserDetail }) {
       <p class="row">
         <a href={href('/admin/instrucciones', { telegram_user_id: id })}>{words.instructions}</a>
         <a href={href('/admin/mensajes', { telegram_user_id: id })}>{words.pushes}</a>
+        <a href={`/api/admin/users/${id}/export`} download>
+          {userWords.export}
+        </a>
       </p>
     </Card>
   );

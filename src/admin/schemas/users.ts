@@ -39,6 +39,10 @@ export type UserDetail = UserSummary;
 
 export const userList = z.object({ items: z.array(userSummary), next: z.string().nullable() });
 
+/** It goes on in pages; the person is unknown from the answer on. */
+export const userErasure = z.object({ telegram_id: telegramId });
+export type UserErasure = z.infer<typeof userErasure>;
+
 export const userEdit = z.strictObject({ is_active: z.boolean() });
 export const userAssignment = z.strictObject({ tpv_id: z.uuid() });
 export const userAssigned = z.object({ telegram_id: telegramId, tpv_id: z.uuid() });
