@@ -65,6 +65,11 @@ function isTrusted(value: string): boolean {
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
 }
 
+/** A URI for RFC 9116; a bare address stands for its `mailto:`. */
+function contactUri(value: string): string {
+  return /^[^@\s:/]+@[^@\s:/]+$/.test(value) ? `mailto:${value}` : value;
+}
+
 const WEBHOOK_SECRET = '16 to 256 of A-Z a-z 0-9 _ -';
 const AT_LEAST_16 = 'at least 16 characters';
 
@@ -127,6 +132,10 @@ export const environmentSchema = z.object({
   ).default('info'),
   LOG_DIR: takes('a folder', text.min(1)).optional(),
   METRICS_TOKEN: takes(AT_LEAST_16, text.min(16)).optional(),
+  SECURITY_CONTACT: takes(
+    'an e-mail address, or a mailto:, https: or tel: URL',
+    text.transform(contactUri).pipe(text.regex(/^(mailto|https|tel):[\x21-\x7e]+$/)),
+  ).optional(),
   DEFAULT_LOCALE: takes(
     `one of ${LANGUAGES.join(', ')}, such as es or es-ES`,
     text.transform(languageOf).pipe(z.enum(LANGUAGES)),

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { failedSecrets, isAdministrator } from '../api/failed-secrets.ts';
+import { securityTxt } from '../api/security-txt.ts';
 import { statusRoutes } from '../api/status-routes.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
@@ -146,6 +147,8 @@ export async function createHub(
     metricsToken: config.METRICS_TOKEN,
     failed,
   });
+  const { PUBLIC_URL: publicUrl, SECURITY_CONTACT: contact } = config;
+  await app.register(securityTxt, { publicUrl, contact, now: ground.now });
   await app.register(webhookRoutes, { webhook });
   const administration = await registerAdministration(app, {
     ...ground,

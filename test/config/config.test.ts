@@ -34,6 +34,7 @@ const DEFAULTS: Record<string, unknown> = {
   CALLBACK_ALLOW_PRIVATE: false,
   TRUST_PROXY: 'loopback',
   HEARTBEAT_INTERVAL_SECONDS: 25,
+  OFFLINE_GRACE_SECONDS: 15,
   SENT_LEASE_SECONDS: 60,
   PROCESSING_LEASE_SECONDS: 300,
   INSTRUCTION_TTL_SECONDS: 86_400,
@@ -45,6 +46,7 @@ const DEFAULTS: Record<string, unknown> = {
   LOG_LEVEL: 'info',
   LOG_DIR: undefined,
   METRICS_TOKEN: undefined,
+  SECURITY_CONTACT: undefined,
   DEFAULT_LOCALE: 'es',
   TIME_ZONE: 'Europe/Madrid',
 };

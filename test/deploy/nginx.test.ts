@@ -33,8 +33,8 @@ async function behindNginx(options: HubOptions = {}) {
 }
 
 /** Opens a request through nginx, from `CLIENT`. */
-function open({ https, ca }: Nginx, path: string, options: RequestOptions = {}): ClientRequest {
-  const request = httpsRequest(`${https}${path}`, { ca, localAddress: CLIENT, agent: false, ...options });
+function open({ https, client }: Nginx, path: string, options: RequestOptions = {}): ClientRequest {
+  const request = httpsRequest(`${https}${path}`, { ...client, localAddress: CLIENT, agent: false, ...options });
   onTestFinished(() => {
     request.destroy();
   });
@@ -69,13 +69,35 @@ function documentOf(bytes: number): Promise<{ body: Buffer; type: string }> {
 
 test('who comes without TLS is sent to https, but for what certbot put there', async () => {
   const nginx = await startNginx('http://127.0.0.1:9');
-  const headers = { host: 'valletpvbot.example' };
-  const [answer] = (await once(get(`${nginx.http}/docs?a=1`, { headers }), 'response')) as [IncomingMessage];
+  const plain = (path: string) => once(get(`${nginx.http}${path}`, nginx.client), 'response');
+  const [answer] = (await plain('/docs?a=1')) as [IncomingMessage];
   expect([answer.statusCode, answer.headers.location]).toEqual([301, 'https://valletpvbot.example/docs?a=1']);
   mkdirSync(join(nginx.webRoot, '.well-known/acme-challenge'), { recursive: true });
   writeFileSync(join(nginx.webRoot, '.well-known/acme-challenge/token'), 'challenge');
-  const challenge = await fetch(`${nginx.http}/.well-known/acme-challenge/token`);
-  expect([challenge.status, await challenge.text()]).toEqual([200, 'challenge']);
+  const [challenge] = (await plain('/.well-known/acme-challenge/token')) as [IncomingMessage];
+  expect([challenge.statusCode, await text(challenge)]).toEqual([200, 'challenge']);
+});
+
+test('who asks for another name gets nothing: no certificate, no page, no redirect (S38)', async () => {
+  const { nginx, lines, ask } = await behindNginx();
+  const failure = (request: ClientRequest) =>
+    once(request.end(), 'response').then(
+      ([answer]: IncomingMessage[]) => `${answer?.statusCode}`,
+      (error: NodeJS.ErrnoException) => error.code,
+    );
+  const plain = nginx.http.replace('valletpvbot.example', '127.0.0.1');
+  for (const host of ['127.0.0.1', 'other.example', '']) {
+    expect(await failure(get(plain, { headers: { host }, agent: false })), host).toBe('ECONNRESET');
+  }
+  // The right name in the handshake, and another one within.
+  const within = { headers: { host: 'other.example' }, servername: 'valletpvbot.example' };
+  expect(await failure(open(nginx, '/healthz', within))).toBe('ECONNRESET');
+  for (const servername of ['other.example', '']) {
+    // OpenSSL's alert of an unrecognized name.
+    expect(await failure(open(nginx, '/healthz', { servername })), servername).toBe('EPROTO');
+  }
+  expect((await ask('/healthz')).status).toBe(200);
+  expect(lines.filter(({ path }) => path === '/healthz')).toHaveLength(1);
 });
 
 test('the hub sees the address of the client, and not the one that it claims', async () => {
@@ -87,7 +109,7 @@ test('the hub sees the address of the client, and not the one that it claims', a
 
 test('a TPV has its socket through nginx, under its address, with pings and instructions', async () => {
   const { hub, nginx, lines } = await behindNginx({ env: { HEARTBEAT_INTERVAL_SECONDS: '1' } });
-  const client = { ca: nginx.ca, localAddress: CLIENT };
+  const client = { ...nginx.client, localAddress: CLIENT };
   const socket = await openSocket(nginx.https, { key: hub.one.key, client });
   let pings = 0;
   const threePings = new Promise<void>((resolve) => {
@@ -107,7 +129,7 @@ test('a TPV has its socket through nginx, under its address, with pings and inst
 
 test('a drain that the hub says on a socket arrives as it was said', async () => {
   const { hub, nginx } = await behindNginx();
-  const socket = await openSocket(nginx.https, { key: hub.one.key, client: { ca: nginx.ca } });
+  const socket = await openSocket(nginx.https, { key: hub.one.key, client: nginx.client });
   await socket.next('welcome');
   const { id } = (await socket.next('instruction')).instruction;
   const closing = hub.close();

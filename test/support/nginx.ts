@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { LookupFunction } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -10,15 +11,17 @@ import { ROOT, startProcess } from './process.ts';
 
 /** nginx with the site that operators install, on ports and with a certificate of its own; gone with the test. */
 export interface Nginx {
-  /** Without TLS. */
+  /** Without TLS; both by the site's name. */
   readonly http: string;
   readonly https: string;
-  /** What a client has to trust. */
-  readonly ca: string;
+  /** What a client has to trust, and where the name leads. */
+  readonly client: { readonly ca: string; readonly lookup: LookupFunction };
   /** Where certbot puts what Let's Encrypt asks for. */
   readonly webRoot: string;
 }
 
+/** As the site has it. */
+const NAME = 'valletpvbot.example';
 const SITE = join(ROOT, 'deploy/nginx/valletpv-hub.conf');
 
 /**
@@ -34,7 +37,7 @@ export async function startNginx(
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
   const webRoot = join(dir, 'www');
   mkdirSync(webRoot);
-  const { key, cert } = await certificate();
+  const { key, cert } = await certificate(NAME);
   const [keyFile, certificateFile] = [join(dir, 'key.pem'), join(dir, 'certificate.pem')];
   writeFileSync(keyFile, key);
   writeFileSync(certificateFile, cert);
@@ -61,12 +64,18 @@ export async function startNginx(
   // It says so once it listens.
   await nginx.waitFor(/event method/);
   return {
-    http: `http://127.0.0.1:${httpPort}`,
-    https: `https://127.0.0.1:${httpsPort}`,
-    ca: cert.toString(),
+    http: `http://${NAME}:${httpPort}`,
+    https: `https://${NAME}:${httpsPort}`,
+    client: { ca: cert.toString(), lookup: thisMachine },
     webRoot,
   };
 }
+
+const thisMachine: LookupFunction = (_name, { all }, callback) => {
+  const entry = { address: '127.0.0.1', family: 4 };
+  if (all === true) callback(null, [entry]);
+  else callback(null, entry.address, entry.family);
+};
 
 /** Debian's nginx.conf as far as the site depends on it, as one process, which ends when it is killed. */
 function mainConfig(dir: string): string {
@@ -92,6 +101,6 @@ function mainConfig(dir: string): string {
 function replaced(text: string, changes: readonly (readonly [string, string])[]): string {
   return changes.reduce((result, [from, to]) => {
     if (!result.includes(from)) throw new Error(`The nginx site has no ${from}`);
-    return result.replace(from, to);
+    return result.replaceAll(from, to);
   }, text);
 }
