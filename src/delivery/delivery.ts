@@ -1,6 +1,5 @@
 import { pause, wallTime } from '../clock.ts';
-import { POLL_HOLDER } from '../instructions/instruction.ts';
-import { releaseSockets } from '../instructions/instruction-store.ts';
+import { releaseSockets } from '../instructions/release-sockets.ts';
 import { WorkElsewhere } from './elsewhere.ts';
 import { Pollers } from './pollers.ts';
 import { Sockets, type SocketsPorts } from './sockets.ts';
@@ -25,7 +24,7 @@ export class Delivery {
 
   /** Gives back what sockets held when the last process ended; before the first socket opens. */
   async recover(): Promise<void> {
-    await this.#ports.db.transact((tx) => tx.run(releaseSockets, { poll: POLL_HOLDER }));
+    await releaseSockets(this.#ports.db);
     await this.#elsewhere.begin();
   }
 

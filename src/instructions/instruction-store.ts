@@ -171,16 +171,6 @@ export const releaseTpv = statement<{ tpvId: string }>()((db, p) =>
     .returning('id'),
 );
 
-/** Returns to pending what sockets held when the process before this one ended. */
-export const releaseSockets = statement<{ poll: string }>()((db, p) =>
-  db
-    .updateTable('instructions')
-    .set(backToPending)
-    .where('due_at', 'is not', null)
-    .where('status', 'in', HELD_STATUSES)
-    .where('holder', '!=', p('poll')),
-);
-
 /** Counts another attempt on the socket that still has it. */
 export const handOutAgain = statement<{ id: string; holder: string; now: number }>()((db, p) =>
   db

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { nextTurn } from '../clock.ts';
 import type { Database } from '../db/open.ts';
 import { KEY_LIFE_MS } from './accept.ts';
@@ -59,31 +60,54 @@ async function withLiveButtons(db: Database, pushIds: readonly string[]): Promis
 }
 
 /**
- * Deletes uploads that no message needs any more.
+ * Deletes uploads that no message needs any more, and counts those for their TPVs that came before uploads were counted.
  * @param aheadMs what the clock was just set ahead by: uploads seem so much older than they are
  */
 export async function sweepUploads(db: Database, uploads: UploadStore, aheadMs = 0): Promise<void> {
-  const needed = await neededUploads(db);
+  const { needed, unmeasured } = await neededUploads(db);
+  await measure(db, unmeasured);
   await uploads.sweep(async (path) => needed.has(path), ORPHAN_MS + aheadMs);
 }
 
 /** The files of all messages that Telegram does not have, read in pages: the table may be long. */
-async function neededUploads(db: Database): Promise<Set<string>> {
+async function neededUploads(db: Database): Promise<{ needed: Set<string>; unmeasured: Unmeasured[] }> {
   const needed = new Set<string>();
+  const unmeasured: Unmeasured[] = [];
   for (let cursor: number | undefined = 0; cursor !== undefined; ) {
-    const page: Pick<PushRow, 'seq' | 'status' | 'data'>[] = await db.read
+    const page: Pick<PushRow, 'seq' | 'status' | 'data' | 'upload_bytes'>[] = await db.read
       .selectFrom('push_messages')
-      .select(['seq', 'status', 'data'])
+      .select(['seq', 'status', 'data', 'upload_bytes'])
       .where('seq', '>', cursor)
       .orderBy('seq')
       .limit(READ_PAGE)
       .execute();
     for (const row of page) {
       const file = row.status === 'sent' ? undefined : uploadOf(row);
-      if (file !== undefined) needed.add(file.path);
+      if (file === undefined) continue;
+      needed.add(file.path);
+      if (row.upload_bytes === null) unmeasured.push({ seq: row.seq, path: file.path });
     }
     cursor = page.length < READ_PAGE ? undefined : page.at(-1)?.seq;
     await nextTurn();
   }
-  return needed;
+  return { needed, unmeasured };
+}
+
+/** A message whose file's length is not known. */
+interface Unmeasured {
+  seq: number;
+  path: string;
+}
+
+async function measure(db: Database, messages: readonly Unmeasured[]): Promise<void> {
+  for (const { seq, path } of messages) {
+    // One that is gone takes nothing of the disk.
+    const bytes = await stat(path).then(
+      ({ size }) => size,
+      () => 0,
+    );
+    await db.transact(async (tx) => {
+      await tx.kysely.updateTable('push_messages').set({ upload_bytes: bytes }).where('seq', '=', seq).execute();
+    });
+  }
 }

@@ -7,12 +7,15 @@ import { drainInbox } from '../../src/assignment/move-person.ts';
 import { beginToVacate, goOnVacating } from '../../src/assignment/vacate.ts';
 import type { Database, Transact } from '../../src/db/open.ts';
 import { PIECE_ROWS } from '../../src/db/windows.ts';
+import { POLL_HOLDER } from '../../src/instructions/instruction.ts';
 import { countsOf } from '../../src/instructions/instruction-counts.ts';
 import { LONGEST_LISTED_RESPONSE } from '../../src/instructions/instruction-list.ts';
+import { releaseSockets } from '../../src/instructions/release-sockets.ts';
 import { sweepDue } from '../../src/instructions/sweep.ts';
 import { addMinutes } from '../../src/observability/activity/activity-store.ts';
 import { readBacklog } from '../../src/observability/backlog.ts';
 import { pushRetention } from '../../src/push/push-retention.ts';
+import { waitingChats } from '../../src/push/unfinished.ts';
 import { Presence } from '../../src/tpvs/presence/presence.ts';
 import { usersOfTpvByActivity } from '../../src/users/user.ts';
 import { testClock } from '../support/clock.ts';
@@ -272,6 +275,40 @@ describe.each(DIALECTS)('S30: what changes many rows does it in many commits, on
     expect(await commits((counted) => drainInbox(counted, assigning, 50))).toBe(3);
     const unassigned = await db.read.selectFrom('instructions').select('id').where('tpv_id', 'is', null).execute();
     expect(unassigned).toEqual([]);
+  });
+
+  test('what sockets held when a hub ended is given back in pieces, and nothing else', async () => {
+    const { db, tpv } = await standing(database);
+    await run(db, instructions(3_000, tpv.id));
+    // Many are due at the same moment.
+    await run(db, sql`update instructions set status = 'sent', holder = 'a socket', due_at = 5 where seq % 2 = 0`);
+    await run(db, sql`update instructions set status = 'sent', holder = ${POLL_HOLDER}, due_at = 6 where seq % 5 = 0`);
+    expect(await commitsOf(db, releaseSockets)).toBe(2);
+    const rows = await db.read
+      .selectFrom('instructions')
+      .select(['status', 'holder', 'due_at', (eb) => eb.fn.countAll<number>().as('count')])
+      .groupBy(['status', 'holder', 'due_at'])
+      .orderBy('status')
+      .execute();
+    expect(rows.map((row) => ({ ...row, count: Number(row.count) }))).toEqual([
+      { status: 'pending', holder: null, due_at: FAR, count: 2_400 },
+      { status: 'sent', holder: POLL_HOLDER, due_at: 6, count: 600 },
+    ]);
+  });
+
+  test('chats in which messages wait are read in pieces, the one that waits longest first', async () => {
+    const { db } = await standing(database);
+    await run(
+      db,
+      sql`insert into push_messages (id, chat_id, kind, text, parse_mode, data, disable_notification, status, created_at,
+          queued_at, not_before)
+        ${numbers(4_500)} select 'p' || i, 701 - i % 700, 'text', 'x', 'none', '{}', 0, 'pending', 1, 1, ${sql.lit(FAR)}
+        from n`,
+    );
+    await run(db, sql`update push_messages set not_before = null, status = 'sent' where chat_id = 8`);
+    const chats = await waitingChats(db);
+    const all = Array.from({ length: 700 }, (_, i) => 701 - ((i + 1) % 700));
+    expect(chats.map((row) => row.chat_id)).toEqual(all.filter((chat) => chat !== 8));
   });
 });
 

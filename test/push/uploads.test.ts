@@ -104,6 +104,22 @@ test('an upload that waits survives a restart and the sweep', async () => {
   await expect.poll(() => filesOf(again)).toEqual([]);
 });
 
+test('an upload from before uploads were counted counts after the next sweep', async () => {
+  const clock = testClock();
+  const hub = await startPushing({ clock });
+  const how = { kind: 'error', code: 429, description: 'Too Many Requests', retryAfter: 4 * 3_600 } as const;
+  hub.emulator.fail({ method: 'sendPhoto', how });
+  expect((await hub.upload(photo())).status).toBe(202);
+  const { db } = hub.hub;
+  await db.transact(async (tx) => {
+    await tx.kysely.updateTable('push_messages').set({ upload_bytes: null }).execute();
+  });
+  await clock.jump(HOUR);
+  await expect
+    .poll(() => db.read.selectFrom('push_messages').select('upload_bytes').execute())
+    .toEqual([{ upload_bytes: PNG.length }]);
+});
+
 test('a message whose upload is gone has failed, and says why', async () => {
   const clock = testClock();
   const hub = await startPushing({ clock });
