@@ -79,11 +79,13 @@ describe.each(DIALECTS)('a file behind a URL that Telegram does not fetch, on %s
   });
 
   test('a PDF of 21 MB, which Telegram refuses, is fetched; what follows in the chat waits for it', async () => {
-    const { hub, document } = await startServing(
+    const { hub, asked, document } = await startServing(
       { '/carta.pdf': bytes('application/pdf', Buffer.alloc(21 * MEGABYTE, 'a')) },
       { database },
     );
-    const [first, second] = await Promise.all([document('/carta.pdf'), hub.send({ text: 'Esa es la carta' })]);
+    const sending = document('/carta.pdf');
+    await expect.poll(() => asked).not.toEqual([]);
+    const [first, second] = await Promise.all([sending, hub.send({ text: 'Esa es la carta' })]);
     await settled(hub, second, 'sent');
     await settled(hub, first, 'sent');
     expect(hub.person.chat.slice(-2).map(({ document, text }) => document?.file_size ?? text)).toEqual([
