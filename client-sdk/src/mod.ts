@@ -2,7 +2,9 @@ export { type CallOptions, HubApi, type HubApiOptions, type PushCallOptions } fr
 export type { ByteRange, DownloadOptions, FileContent, FileSource, HubFile } from './api/file.ts';
 export {
   type Button,
+  type ButtonStyle,
   type DocumentPush,
+  type Key,
   type LocationPush,
   type ParseMode,
   type PhotoPush,
@@ -14,6 +16,7 @@ export {
   type PushResult,
   type PushState,
   type PushStatus,
+  type ReceivedFile,
   type TextPush,
 } from './api/push.ts';
 export { type RegistrationOptions, registerTpv } from './api/register.ts';

@@ -1,6 +1,6 @@
 import type { EmulatorClock } from './clock.ts';
 import type { Feed } from './feed.ts';
-import type { Chat, Message, MessageContent, User } from './message.ts';
+import type { Chat, Message, MessageContent, ReplyKeyboard, User } from './message.ts';
 import { badRequest, Refusal } from './refusal.ts';
 
 /** A chat and what is in it. */
@@ -13,6 +13,12 @@ export interface ChatRecord {
   /** The person wrote to the bot: only then may the bot write. */
   started: boolean;
   blocked: boolean;
+  /** What the person has in place of the letters. */
+  keyboard: ReplyKeyboard | undefined;
+  /** Messages that brought or took such a keyboard: the bot can't change them. */
+  readonly uneditable: Set<number>;
+  /** Topics of the chat, by their numbers. */
+  readonly topics: Set<number>;
   /** Called after every change of `messages`. */
   readonly watchers: Set<(changed: Message) => void>;
 }
@@ -62,7 +68,17 @@ export class Chats {
   }
 
   #add(chat: Chat, person: User | undefined): ChatRecord {
-    const record = { chat, person, messages: [], started: false, blocked: false, watchers: new Set<() => void>() };
+    const record: ChatRecord = {
+      chat,
+      person,
+      messages: [],
+      started: false,
+      blocked: false,
+      keyboard: undefined,
+      uneditable: new Set(),
+      topics: new Set(),
+      watchers: new Set(),
+    };
     this.#records.set(chat.id, record);
     this.#feed.emit({ kind: 'person', chatId: chat.id, blocked: false });
     return record;
@@ -104,6 +120,12 @@ export class Chats {
     record.messages.push(message);
     this.#changed(record, message, 'sent', from.is_bot ? 'bot' : 'person');
     return message;
+  }
+
+  /** What a message makes of the keyboard in place of the letters; undefined: it takes it away. */
+  setKeyboard(record: ChatRecord, keyboard: ReplyKeyboard | undefined): void {
+    record.keyboard = keyboard;
+    this.#feed.emit({ kind: 'keyboard', chatId: record.chat.id, keyboard });
   }
 
   /** Replaces a message's content; what `content` leaves undefined goes. */

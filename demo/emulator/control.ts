@@ -75,7 +75,7 @@ export class Control {
       case 'GET events': {
         const person = url.searchParams.get('person');
         const watched = person === null ? undefined : this.#person(person);
-        return streams.open(response, watched?.id, watched?.chat ?? []);
+        return streams.open(response, watched?.id, { messages: watched?.chat ?? [], keyboard: watched?.keyboard });
       }
       case 'GET telegram':
         return answerJson(response, 200, { off: telegram.isOff() });

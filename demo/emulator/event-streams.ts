@@ -1,9 +1,15 @@
 import type { ServerResponse } from 'node:http';
 import type { EmulatorEvent, Feed } from './feed.ts';
-import type { Message } from './message.ts';
+import type { Message, ReplyKeyboard } from './message.ts';
 
 const pingMs = 15_000;
 const maxUnsentBytes = 4 * 1024 * 1024;
+
+/** A chat as its person sees it. */
+export interface ShownChat {
+  messages: readonly Message[];
+  keyboard: ReplyKeyboard | undefined;
+}
 
 interface Stream {
   response: ServerResponse;
@@ -24,11 +30,11 @@ export class EventStreams {
     }, pingMs);
   }
 
-  /** @param messages what is in the chat now: within the stream, so that no change falls between list and stream */
-  open(response: ServerResponse, chatId: number | undefined, messages: readonly Message[]): void {
+  /** @param chat what is in the chat now: within the stream, so that no change falls between it and the stream */
+  open(response: ServerResponse, chatId: number | undefined, chat: ShownChat): void {
     const stream = { response, chatId };
     response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store' });
-    response.write(`retry: 1000\nevent: chat\ndata: ${JSON.stringify({ messages })}\n\n`);
+    response.write(`retry: 1000\nevent: chat\ndata: ${JSON.stringify(chat)}\n\n`);
     this.#streams.add(stream);
     response.once('close', () => this.#streams.delete(stream));
   }
@@ -64,6 +70,8 @@ function shownOf(event: EmulatorEvent): { chat_id?: number; off?: boolean } | un
         { chat_id: event.chatId },
         { callback_query_id: event.callbackQueryId, text: event.text ?? '', show_alert: event.showAlert },
       );
+    case 'keyboard':
+      return Object.assign({ chat_id: event.chatId }, { keyboard: event.keyboard });
     case 'person':
       return Object.assign({ chat_id: event.chatId }, { blocked: event.blocked });
     case 'telegram':

@@ -1,6 +1,6 @@
 import type { Call } from './call.ts';
 import type { EmulatorClock } from './clock.ts';
-import type { Message, Update } from './message.ts';
+import type { Message, ReplyKeyboard, Update } from './message.ts';
 
 /** One step that the emulator saw or did. `at` is Unix milliseconds of the emulator's clock. */
 export type EmulatorEvent = { at: number } & (
@@ -20,6 +20,7 @@ export type EmulatorEvent = { at: number } & (
   | { kind: 'call'; call: Call }
   | { kind: 'message'; change: 'sent' | 'edited' | 'deleted'; by: 'bot' | 'person'; chatId: number; message: Message }
   | { kind: 'callback_answered'; chatId: number; callbackQueryId: string; text: string | undefined; showAlert: boolean }
+  | { kind: 'keyboard'; chatId: number; keyboard: ReplyKeyboard | undefined }
   | { kind: 'webhook'; url: string | undefined }
   | { kind: 'person'; chatId: number; blocked: boolean }
   | { kind: 'telegram'; off: boolean }

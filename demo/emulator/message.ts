@@ -34,15 +34,37 @@ export interface FormattedText {
   entities: MessageEntity[];
 }
 
+export type ButtonStyle = 'primary' | 'success' | 'danger';
+
 export interface InlineButton {
   text: string;
+  style?: ButtonStyle;
   callback_data?: string;
   url?: string;
   copy_text?: { text: string };
+  web_app?: { url: string };
 }
 
 export interface InlineKeyboard {
   inline_keyboard: InlineButton[][];
+}
+
+/** A key of the keyboard in place of the letters: it sends its text, or what it asks for. */
+export interface KeyboardKey {
+  text: string;
+  style?: ButtonStyle;
+  request_contact?: true;
+  request_location?: true;
+  web_app?: { url: string };
+}
+
+/** The keyboard that a bot puts in place of the letters; messages of the Bot API don't show it. */
+export interface ReplyKeyboard {
+  keyboard: KeyboardKey[][];
+  one_time_keyboard: boolean;
+  resize_keyboard: boolean;
+  /** Shown in the empty field; may be empty. */
+  input_field_placeholder: string;
 }
 
 export interface FileRef {
@@ -85,9 +107,13 @@ export interface MessageContent {
   voice?: Voice;
   location?: Location;
   contact?: Contact;
+  web_app_data?: { data: string; button_text: string };
   media_group_id?: string;
   reply_to_message?: Message;
   reply_markup?: InlineKeyboard;
+  has_protected_content?: true;
+  message_thread_id?: number;
+  is_topic_message?: true;
 }
 
 export interface Message extends MessageContent {

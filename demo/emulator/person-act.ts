@@ -4,11 +4,22 @@ import { Refusal } from './refusal.ts';
 
 const messageId = z.int().min(1);
 const text = z.string().trim().min(1).max(4096);
+const latitude = z.number().min(-90).max(90);
+const longitude = z.number().min(-180).max(180);
 const acts = {
   messages: z.object({ text }),
   edit: z.object({ message_id: messageId, text }),
   press: z.object({ message_id: messageId, button: z.int().min(0).max(99) }),
-  location: z.object({ latitude: z.number().min(-90).max(90), longitude: z.number().min(-180).max(180) }),
+  key: z.object({
+    key: z.int().min(0).max(299),
+    phone: z
+      .string()
+      .regex(/^\+?\d{5,15}$/)
+      .optional(),
+    place: z.object({ latitude, longitude }).optional(),
+    data: z.string().max(4096).optional(),
+  }),
+  location: z.object({ latitude, longitude }),
   blocked: z.object({ blocked: z.boolean() }),
 };
 
@@ -48,6 +59,10 @@ function readAct(person: Person, act: Act, body: unknown): () => object {
     case 'press': {
       const press = acts.press.parse(body);
       return () => ({ callback_query_id: person.press(press.message_id, press.button).callbackQueryId });
+    }
+    case 'key': {
+      const { key, ...gives } = acts.key.parse(body);
+      return () => ({ update_id: person.pressKey(key, gives) });
     }
     case 'location': {
       const { latitude, longitude } = acts.location.parse(body);

@@ -2,10 +2,11 @@ import { randomInt } from 'node:crypto';
 import type { CallbackQueries } from './callback-queries.ts';
 import { type ChatRecord, type Chats, messageIn } from './chats.ts';
 import type { FileKind, FileStore, StoredFile } from './files.ts';
-import type { InlineButton, Message, MessageContent } from './message.ts';
+import type { Message, MessageContent, ReplyKeyboard } from './message.ts';
 import { upload } from './multipart.ts';
 import type { Params } from './params.ts';
-import { detectEntities } from './text/detected-entities.ts';
+import { callbackDataOf, type KeyGives, keyOf } from './pressed.ts';
+import { withEntities } from './text/detected-entities.ts';
 import type { UpdateQueue } from './updates.ts';
 import { WAIT_MS, type Waits } from './waits.ts';
 
@@ -51,6 +52,11 @@ export class Person {
     return this.#record.messages;
   }
 
+  /** What the bot put in place of the letters. */
+  get keyboard(): ReplyKeyboard | undefined {
+    return this.#record.keyboard;
+  }
+
   /** @param extra more message fields, such as `reply_to_message` */
   send(text: string, extra: Partial<Message> = {}): number {
     return this.#say({ text, ...withEntities('entities', text), ...extra });
@@ -76,8 +82,40 @@ export class Person {
     return this.#say({ location: { latitude, longitude } });
   }
 
-  sendContact(phoneNumber: string, firstName: string): number {
-    return this.#say({ contact: { phone_number: phoneNumber, first_name: firstName } });
+  sendContact(phoneNumber: string, firstName: string, userId?: number): number {
+    const contact = { phone_number: phoneNumber, first_name: firstName };
+    return this.#say({ contact: userId === undefined ? contact : { ...contact, user_id: userId } });
+  }
+
+  /**
+   * Presses a key of the keyboard in place of the letters: it sends its text, or what it asks for.
+   *
+   * @param key its text, or its place counted from 0 over all rows
+   * @param gives what the person's phone, or the page that opens, gives
+   * @throws {Error} where there is no such key
+   */
+  pressKey(key: string | number, gives: KeyGives = {}): number {
+    const { chats } = this.#parts;
+    const pressed = keyOf(this.#record.keyboard, key);
+    this.#mustNotBlock();
+    // Telegram's own programs hide it, and can show it again.
+    if (this.#record.keyboard?.one_time_keyboard) chats.setKeyboard(this.#record, undefined);
+    const { phone = '+34600000000', place = { latitude: 40.4168, longitude: -3.7038 }, data = '' } = gives;
+    if (pressed.request_contact) return this.sendContact(phone, this.#record.person?.first_name ?? '', this.id);
+    if (pressed.request_location) return this.sendLocation(place.latitude, place.longitude);
+    if (pressed.web_app) return this.#say({ web_app_data: { data, button_text: pressed.text } });
+    return this.send(pressed.text);
+  }
+
+  /** Writes in a topic of the chat, which is made where it is not there yet. */
+  sendInTopic(topic: number, text: string): number {
+    this.#record.topics.add(topic);
+    return this.send(text, { message_thread_id: topic, is_topic_message: true });
+  }
+
+  /** Deletes a topic: the bot can't write there any more. */
+  deleteTopic(topic: number): void {
+    this.#record.topics.delete(topic);
   }
 
   /** Changes the text (or caption) of one of the person's own messages: an `edited_message`. */
@@ -200,25 +238,8 @@ export class Person {
   }
 }
 
-function callbackDataOf(message: Message, wanted: string | number): string {
-  const buttons: InlineButton[] = message.reply_markup?.inline_keyboard.flat() ?? [];
-  const button =
-    typeof wanted === 'number'
-      ? buttons[wanted]
-      : (buttons.find(({ text }) => text === wanted) ?? buttons.find(({ callback_data: data }) => data === wanted));
-  if (button?.callback_data !== undefined) return button.callback_data;
-  const names = buttons.map(({ text }) => `"${text}"`).join(', ') || 'none';
-  const problem = button === undefined ? 'has no such button' : 'has that button, but it does not call the bot';
-  throw new Error(`Message ${message.message_id} ${problem}: wanted ${JSON.stringify(wanted)}, its buttons: ${names}`);
-}
-
 function captioned(caption: string | undefined): MessageContent {
   return caption === undefined || caption === '' ? {} : { caption, ...withEntities('caption_entities', caption) };
-}
-
-function withEntities(name: 'entities' | 'caption_entities', text: string): MessageContent {
-  const entities = detectEntities({ text });
-  return entities.length === 0 ? {} : { [name]: entities };
 }
 
 function excerpt(messages: readonly Message[]): string {

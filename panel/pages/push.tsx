@@ -70,7 +70,26 @@ function Preview({ push }: { push: PushDetail }) {
           <TelegramText text={push.text} markup={markup} />
         </Bubble>
       </div>
+      {push.keyboard.length > 0 ? <Keyboard rows={push.keyboard} /> : null}
       {push.sent_as_plain ? <p class="muted">{words.plain}</p> : null}
     </Card>
+  );
+}
+
+/** The keys that the message put in place of the letters. */
+function Keyboard({ rows }: { rows: PushDetail['keyboard'] }) {
+  return (
+    <>
+      <p class="muted">{words.keyboard}</p>
+      {rows.map((row, index) => (
+        <div key={index} class="bubble-buttons">
+          {row.map((text, place) => (
+            <span key={place} class="bubble-button">
+              {text}
+            </span>
+          ))}
+        </div>
+      ))}
+    </>
   );
 }

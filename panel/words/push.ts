@@ -4,6 +4,7 @@ export const pushWords = {
   name: 'Mensaje',
   title: (person: string) => `Mensaje para ${person}`,
   bubble: 'Así lo ve la persona',
+  keyboard: 'En lugar de las letras, la persona ve estas teclas:',
   plain: 'Telegram no entendió su formato y lo envió como texto sin formato.',
   facts: {
     title: 'Datos',

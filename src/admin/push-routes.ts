@@ -4,9 +4,10 @@ import { z } from 'zod';
 import { type PressOfPush, pressesOfPush } from '../buttons/presses.ts';
 import { parseJson } from '../db/json-text.ts';
 import type { Database } from '../db/open.ts';
-import type { InlineButton } from '../db/push-tables.ts';
+import type { KeyboardKey } from '../db/push-tables.ts';
 import { HubError } from '../errors.ts';
 import { isoTime } from '../iso-time.ts';
+import { buttonsOf } from '../push/change.ts';
 import type { PushRow } from '../push/message.ts';
 import { type ListedPush, listedPush, listPushes, type PushQuery } from '../push/push-list.ts';
 import { resend, resolve } from '../push/resend.ts';
@@ -176,7 +177,7 @@ function summaryOf(row: ListedPush): PushSummary {
 }
 
 function detailOf(row: ListedPush, presses: readonly PressOfPush[]): PushDetail {
-  const buttons = buttonsOf(row);
+  const buttons = buttonsOf(row.reply_markup);
   const labels = new Map(
     buttons.flat().flatMap((one) => ('callback_data' in one ? [[one.callback_data, one.text]] : [])),
   );
@@ -185,6 +186,7 @@ function detailOf(row: ListedPush, presses: readonly PressOfPush[]): PushDetail 
     text: row.text,
     parse_mode: row.parse_mode,
     buttons: buttons.map((line) => line.map((one) => ({ text: one.text, url: 'url' in one ? one.url : null }))),
+    keyboard: keysOf(row).map((line) => line.map(({ text }) => text)),
     telegram_message_id: row.telegram_message_id,
     sent_as_plain: row.sent_as_plain === 1,
     presses: presses.map((press) => {
@@ -198,6 +200,8 @@ function detailOf(row: ListedPush, presses: readonly PressOfPush[]): PushDetail 
   };
 }
 
-function buttonsOf({ reply_markup: markup }: PushRow): InlineButton[][] {
-  return markup === null ? [] : parseJson(markup).inline_keyboard;
+/** The keys that a message put in place of the letters. */
+function keysOf({ reply_markup: markup }: PushRow): KeyboardKey[][] {
+  const parsed = markup === null ? undefined : parseJson(markup);
+  return parsed !== undefined && 'keyboard' in parsed ? parsed.keyboard : [];
 }

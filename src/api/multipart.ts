@@ -27,6 +27,12 @@ const FIELDS = {
   expires_in: 'number',
   single_use: 'boolean',
   if_unknown: 'text',
+  keyboard: 'json',
+  one_time: 'boolean',
+  placeholder: 'text',
+  reply_to_message_id: 'number',
+  protect_content: 'boolean',
+  message_thread_id: 'number',
 } as const satisfies Record<keyof PushFields, 'text' | 'number' | 'boolean' | 'json'>;
 const FIELD_COUNT = Object.keys(FIELDS).length;
 

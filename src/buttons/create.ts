@@ -64,7 +64,10 @@ async function createButton(
   button: Button,
   now: number,
 ): Promise<InlineButton> {
-  if ('url' in button) return { text: button.text, url: button.url };
+  const shown = { text: button.text, ...(button.style && { style: button.style }) };
+  if ('url' in button) return { ...shown, url: button.url };
+  if ('web_app' in button) return { ...shown, web_app: { url: button.web_app } };
+  if ('copy_text' in button) return { ...shown, copy_text: { text: storable(button.copy_text) } };
   const token = newToken();
   const calls = 'callback_url' in button;
   await tx.run(insertButton, {
@@ -79,5 +82,5 @@ async function createButton(
     singleUse: fields.single_use ? 1 : 0,
     expiresAt: now + fields.expires_in * 1_000,
   });
-  return { text: button.text, callback_data: token };
+  return { ...shown, callback_data: token };
 }

@@ -23,6 +23,8 @@ export interface Press {
   /** What Telegram says of the person's language; empty: nothing. */
   languageCode: string;
   messageId: number | undefined;
+  /** The topic of the chat in which the pressed message stands; undefined: in none. */
+  topic?: number | undefined;
   /** The button's callback data. */
   data: string;
   /** Whether the pressed message, as Telegram sends it along, has a button with exactly this data. */
@@ -142,6 +144,8 @@ function submitPress(tx: Tx, ports: PressPorts, one: Press, button: ButtonRow, n
     action: button.action,
     data: button.data === null ? null : parseJson(button.data),
     callback_query_id: one.queryId,
+    // Absent where it is undefined.
+    message_thread_id: one.topic,
   });
   return submit(
     tx,

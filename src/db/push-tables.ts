@@ -12,19 +12,52 @@ export interface StoredFile {
 export type PushData =
   | { url: string }
   | { file: StoredFile; url?: string }
+  /** Telegram's id of a file that a person sent. */
+  | { file_id: string }
   | { latitude: number; longitude: number }
   | object;
 
+type ButtonStyle = 'primary' | 'success' | 'danger';
+
 /** One button as Telegram takes it. */
-export type InlineButton =
-  | { text: string; callback_data: string }
-  | { text: string; url: string }
-  | { text: string; copy_text: { text: string } };
+export type InlineButton = { text: string; style?: ButtonStyle } & (
+  | { callback_data: string }
+  | { url: string }
+  | { copy_text: { text: string } }
+  | { web_app: { url: string } }
+);
 export type InlineKeyboard = InlineButton[][];
 
-/** Telegram's `reply_markup`. */
-export interface ReplyMarkup {
-  inline_keyboard: InlineKeyboard;
+/** One key of a reply keyboard as Telegram takes it. */
+export interface KeyboardKey {
+  text: string;
+  style?: ButtonStyle;
+  request_contact?: true;
+  request_location?: true;
+  web_app?: { url: string };
+}
+
+/** The keyboard in place of the letters: another one, or none any more. */
+export type ReplyKeyboard =
+  | {
+      keyboard: KeyboardKey[][];
+      resize_keyboard: true;
+      one_time_keyboard?: true;
+      input_field_placeholder?: string;
+    }
+  | { remove_keyboard: true };
+
+/** Telegram's `reply_markup`: buttons under the message, or a keyboard in place of the letters. */
+export type ReplyMarkup = { inline_keyboard: InlineKeyboard } | ReplyKeyboard;
+
+/** How a message stands in its chat, besides what it says. */
+export interface PushOptions {
+  /** Telegram's number of the message that it answers. */
+  reply_to?: number;
+  /** Telegram's number of the topic that it goes to. */
+  topic?: number;
+  /** Nobody may forward or save it. */
+  protected?: true;
 }
 
 /** What a URL gets to know of a button, besides who pressed it. */
@@ -81,6 +114,8 @@ export interface PushMessageTable {
   not_before: number | null;
   /** What its file takes of the hub's disk; null without one. */
   upload_bytes: number | null;
+  /** Null: as any message. */
+  options: Generated<JsonText<PushOptions> | null>;
 }
 
 /** A change of a sent message that Telegram has not taken yet: one a message, the newest. */

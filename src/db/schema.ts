@@ -117,6 +117,8 @@ export interface TelegramUserTable {
   unassigned_told_at: number | null;
   /** Names and id in small letters without accents; what an administrator's search looks into. */
   search: Generated<string>;
+  /** The topic of the chat that the person wrote in last; null: in none. */
+  topic_id: Generated<number | null>;
 }
 
 /** What became of an update: an instruction, an answer by the hub itself, or nothing. */

@@ -10,6 +10,7 @@ import { type IsCallable, isCallableOrigin } from '../callbacks/origins.ts';
 import { dataFolder } from '../config/config.ts';
 import { inTurn } from '../db/in-turn.ts';
 import { HubError } from '../errors.ts';
+import { kindOfFile } from '../instructions/instruction-files.ts';
 import { diskSpace, isNearlyFull } from '../observability/disk-space.ts';
 import { type AcceptPorts, acceptPush, type PushInput } from '../push/accept.ts';
 import { PUSH_WAIT_MS, type PushAnswer, pushResult } from '../push/answer.ts';
@@ -122,6 +123,7 @@ export function createOutbound(ports: OutboundPorts, ends: AsyncDisposableStack)
   const accepting: AcceptPorts = {
     db,
     createButtons: (tx, message) => createButtons(tx, message, now()),
+    kindOfFile,
     quota,
     ifUnknown: () => settings.pushIfUnknown,
     now,

@@ -1,3 +1,4 @@
+import { parseJson } from '../db/json-text.ts';
 import type { Tx } from '../db/open.ts';
 import { storable } from '../db/plain-text.ts';
 import { statement } from '../db/statement.ts';
@@ -16,20 +17,46 @@ const keepFile = statement<{ fileId: string; instructionId: string; name: string
 );
 
 /** Remembers which files came with an instruction, so that its TPV, and no other, can fetch them. */
-export async function keepFiles(
-  tx: Tx,
-  instructionId: string,
-  attachments: readonly Readonly<Record<string, unknown>>[],
-): Promise<void> {
-  for (const attachment of attachments) {
+export async function keepFiles(tx: Tx, instructionId: string, attachments: readonly Attachment[]): Promise<void> {
+  for (const attachment of filesOf(attachments)) {
     const { file_id: fileId, file_name: name, mime_type: type } = attachment;
     if (typeof fileId !== 'string') continue;
     await tx.run(keepFile, { fileId: storable(fileId), instructionId, name: textOf(name), type: textOf(type) });
   }
 }
 
+type Attachment = Readonly<Record<string, unknown>>;
+
+/** Attachments, and what those hold that hold several. */
+function filesOf(attachments: readonly Attachment[]): Attachment[] {
+  return attachments.flatMap((one) => [one, ...(Array.isArray(one.media) ? (one.media as Attachment[]) : [])]);
+}
+
 function textOf(value: unknown): string | null {
   return typeof value === 'string' ? storable(value) : null;
+}
+
+/** The latest instruction of a TPV that a file came with. */
+const instructionOfFile = statement<{ fileId: string; tpvId: string }>()((db, p) =>
+  db
+    .selectFrom('instruction_files')
+    .innerJoin('instructions', 'instructions.id', 'instruction_files.instruction_id')
+    .select('instructions.payload')
+    .where('instruction_files.file_id', '=', p('fileId'))
+    .where('instructions.tpv_id', '=', p('tpvId'))
+    .orderBy('instructions.seq', 'desc')
+    .limit(1),
+);
+
+/** What a file was that came in an instruction of this TPV (`photo`, `voice`); undefined: none did. */
+export async function kindOfFile(tx: Tx, tpvId: string, fileId: string): Promise<string | undefined> {
+  const [row] = await tx.run(instructionOfFile, { tpvId, fileId });
+  if (row === undefined) return undefined;
+  const { attachments } = parseJson(row.payload);
+  // The hub wrote them itself: a list of objects (src/telegram/inbound/payload.ts).
+  const files = filesOf(Array.isArray(attachments) ? attachments : []);
+  const kind = files.find((file) => file.file_id === fileId)?.kind;
+  return typeof kind === 'string' ? kind : undefined;
 }
 
 /** A copy of an instruction carries the same files. */

@@ -16,6 +16,7 @@ import { HubError } from '../errors.ts';
 import { checkedReply, earlierReply, type ReplyPorts, sendReply } from '../push/reply.ts';
 import { type DeliverySettings, instructionIdOf, NOBODY } from './instruction.ts';
 import { endOfLease, instructionOfTpv } from './instruction-store.ts';
+import { topicOf } from './topic.ts';
 
 /** What a TPV says about an instruction that it has. */
 export interface Report {
@@ -143,7 +144,8 @@ export async function report(ports: ReportPorts, report: Report, now: number): P
       return undefined;
     }
     if (earlier !== undefined || changed.userId === NOBODY) return earlier;
-    return sendReply(tx, ports.replies, reply, changed.userId, now);
+    const topic = await topicOf(tx, id);
+    return sendReply(tx, ports.replies, reply, { userId: changed.userId, topic }, now);
   };
   // Reports on different instructions have nothing in common.
   return ports.transact(keep, { key: `instruction ${id}` });

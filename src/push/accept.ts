@@ -7,6 +7,7 @@ import { HubError } from '../errors.ts';
 import { uuidv7 } from '../ids.ts';
 import { userOfTpv } from '../users/user.ts';
 import { enqueue, type PushRequest } from './enqueue.ts';
+import { faultsOfFields, messageOf, optionsOf, replyKeyboardOf } from './fields.ts';
 import { faultsOfMessage, type OutboundMessage, type PushRow } from './message.ts';
 import { pushByKey, releaseKey } from './push-store.ts';
 import type { PushQuota } from './quota.ts';
@@ -18,9 +19,13 @@ export type HangButtons = (
   message: { pushId: string; tpvId: string; fields: PushFields },
 ) => Promise<InlineKeyboard>;
 
+/** What a file was that came in an instruction of this TPV (`photo`, `voice`); undefined: none did. */
+export type KindOfFile = (tx: Tx, tpvId: string, fileId: string) => Promise<string | undefined>;
+
 export interface AcceptPorts {
   db: Database;
   createButtons: HangButtons;
+  kindOfFile: KindOfFile;
   quota: Pick<PushQuota, 'require'>;
   /** What becomes of a message that may have arrived, where its TPV does not say. */
   ifUnknown(): IfUnknown;
@@ -66,15 +71,19 @@ export async function acceptPush(ports: AcceptPorts, input: PushInput): Promise<
     }
     const [user] = await tx.run(userOfTpv, { telegramId: fields.telegram_user_id, tpvId });
     if (user === undefined) throw new HubError('not_found', 'The person is not one of this TPV’s users.');
+    await requireFile(tx, ports, tpvId, message);
     await ports.quota.require(tx, tpvId, input.upload?.bytes);
     const idempotency = key !== undefined && bodyHash !== undefined && { idempotency: { key, hash: bodyHash } };
-    return { id: await takeMessage(tx, ports, { ...input, ...idempotency, message }, now), repeated: false };
+    const taken = { ...input, ...idempotency, message, topic: user.topic_id };
+    return { id: await takeMessage(tx, ports, taken, now), repeated: false };
   });
 }
 
 /** A message with its fields as they came, checked. */
 export interface TakenMessage extends Pick<PushInput, 'tpvId' | 'fields' | 'upload'> {
   message: OutboundMessage;
+  /** In which its person wrote what it answers: it goes there, unless its fields say otherwise. */
+  topic: number | null;
   idempotency?: PushRequest['idempotency'];
 }
 
@@ -85,7 +94,7 @@ export interface TakenMessage extends Pick<PushInput, 'tpvId' | 'fields' | 'uplo
 export async function takeMessage(
   tx: Tx,
   ports: Pick<AcceptPorts, 'createButtons' | 'ifUnknown'>,
-  { tpvId, fields, upload, message, idempotency }: TakenMessage,
+  { tpvId, fields, upload, message, topic, idempotency }: TakenMessage,
   now: number,
 ): Promise<string> {
   const pushId = uuidv7(now);
@@ -96,6 +105,8 @@ export async function takeMessage(
     tpvId,
     chatId: fields.telegram_user_id,
     ifUnknown: fields.if_unknown ?? ports.ifUnknown(),
+    replyKeyboard: replyKeyboardOf(fields),
+    options: optionsOf(fields, topic),
     ...(keyboard.length > 0 && { keyboard }),
     ...(upload !== undefined && { uploadBytes: upload.bytes }),
     ...(idempotency !== undefined && { idempotency }),
@@ -108,9 +119,10 @@ export async function takeMessage(
  * @param at where the fields stand in what came, such as `reply.`
  * @throws HubError `invalid_request` if Telegram would not take it
  */
-export function checkedMessage(input: MessageInput, at = ''): OutboundMessage {
-  const message = messageOf(input);
-  const details = faultsOfMessage(message).map((fault) => ({ ...fault, path: `${at}${fault.path}` }));
+export function checkedMessage({ fields, upload }: MessageInput, at = ''): OutboundMessage {
+  const message = messageOf(fields, upload);
+  const faults = [...faultsOfFields(fields), ...faultsOfMessage(message)];
+  const details = faults.map((fault) => ({ ...fault, path: `${at}${fault.path}` }));
   if (details.length > 0) throw new HubError('invalid_request', 'Telegram would not take this message.', { details });
   return message;
 }
@@ -120,16 +132,27 @@ function sameAsBefore(before: PushRow, bodyHash: string | undefined): string {
   throw new HubError('idempotency_conflict', 'The Idempotency-Key came with another body before.');
 }
 
-function messageOf({ fields, upload }: MessageInput): OutboundMessage {
-  const { photo_url: photo, document_url: document, latitude, longitude } = fields.data;
-  const url = fields.message_type === 'photo' ? photo : document;
-  const place = latitude !== undefined && longitude !== undefined ? { latitude, longitude } : {};
-  const media = upload === undefined ? (url === undefined ? {} : { url }) : { file: upload.file };
-  return {
-    kind: fields.message_type,
-    text: storable(fields.text),
-    parseMode: fields.parse_mode,
-    data: fields.message_type === 'location' ? place : fields.message_type === 'text' ? {} : media,
-    disableNotification: fields.disable_notification,
-  };
+/**
+ * A file that is sent by its id came in an instruction of this TPV. Telegram sends it once more only as what it was
+ * (core.telegram.org/bots/api#sending-files).
+ * @param at where the message's fields stand in what came, such as `reply.`
+ * @throws HubError `invalid_request`
+ */
+export async function requireFile(
+  tx: Tx,
+  ports: Pick<AcceptPorts, 'kindOfFile'>,
+  tpvId: string,
+  { kind, data }: OutboundMessage,
+  at = '',
+): Promise<void> {
+  if (!('file_id' in data)) return;
+  const was = await ports.kindOfFile(tx, tpvId, data.file_id);
+  if (was === kind) return;
+  const message =
+    was === undefined
+      ? 'no es de un fichero que haya enviado una persona de este TPV'
+      : `ese fichero llegó como «${was}», y Telegram solo lo reenvía como lo que es`;
+  throw new HubError('invalid_request', 'A file can not be sent by its id.', {
+    details: [{ path: `${at}data.${kind}_file_id`, message }],
+  });
 }

@@ -36,6 +36,7 @@ const DELETABLE_MS = 48 * 3_600_000;
  */
 export function checkChange(row: PushRow, change: Change): void {
   checkSent(row);
+  if (change.deletes !== true) checkEditable(row);
   const { addition, parseMode = row.parse_mode } = change;
   // A text that stays is no matter of this change; that of a message that was taken over may not be known.
   if (change.text !== undefined) checkText(row, change.text, parseMode);
@@ -108,6 +109,14 @@ function checkSent(row: PushRow): void {
   });
 }
 
+/** Telegram edits no message that brought a keyboard in place of the letters, or took one away. */
+function checkEditable(row: PushRow): void {
+  if (row.reply_markup === null || 'inline_keyboard' in parseJson(row.reply_markup)) return;
+  throw new HubError('invalid_request', 'Telegram edits no message with a reply keyboard.', {
+    details: [{ path: 'id', message: 'Telegram no deja cambiar un mensaje con «keyboard»: bórralo y envía otro' }],
+  });
+}
+
 function checkText(row: PushRow, text: string, parseMode: ParseMode): void {
   const faults = faultsOfMessage({
     kind: row.kind,
@@ -124,8 +133,15 @@ function checkText(row: PushRow, text: string, parseMode: ParseMode): void {
 /** What Telegram carries for the buttons of a keyboard as it is stored. */
 export function tokensOf(markup: PushRow['reply_markup']): string[] {
   if (markup === null) return [];
-  const { inline_keyboard: rows } = parseJson(markup);
-  return rows.flat().flatMap((button) => ('callback_data' in button ? [button.callback_data] : []));
+  return buttonsOf(markup)
+    .flat()
+    .flatMap((button) => ('callback_data' in button ? [button.callback_data] : []));
+}
+
+/** The buttons under a message, row by row. */
+export function buttonsOf(markup: PushRow['reply_markup']): InlineKeyboard {
+  const parsed = markup === null ? undefined : parseJson(markup);
+  return parsed !== undefined && 'inline_keyboard' in parsed ? parsed.inline_keyboard : [];
 }
 
 export function keyboardText(keyboard: InlineKeyboard): JsonText<ReplyMarkup> {

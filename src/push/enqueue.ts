@@ -1,8 +1,9 @@
 import { jsonText } from '../db/json-text.ts';
 import type { Tx } from '../db/open.ts';
-import type { IfUnknown, InlineKeyboard } from '../db/push-tables.ts';
+import type { IfUnknown, InlineKeyboard, PushOptions, ReplyKeyboard, ReplyMarkup } from '../db/push-tables.ts';
 import { uuidv7 } from '../ids.ts';
-import type { OutboundMessage } from './message.ts';
+import { keyboardText } from './change.ts';
+import type { OutboundMessage, PushRow } from './message.ts';
 import { insertPush } from './push-store.ts';
 
 /** A message on its way into the queue. */
@@ -10,7 +11,12 @@ export interface PushRequest extends OutboundMessage {
   /** Null: the hub itself says it. */
   tpvId: string | null;
   chatId: number;
+  /** Its buttons. */
   keyboard?: InlineKeyboard;
+  /** In place of buttons: what it makes of the person's own keyboard. */
+  replyKeyboard?: ReplyKeyboard | undefined;
+  /** How it stands in its chat. */
+  options?: PushOptions | undefined;
   /** What becomes of it if it may have arrived; `hold` where absent. */
   ifUnknown?: IfUnknown;
   /** If its id is known already (its buttons name it). */
@@ -39,16 +45,22 @@ export async function enqueue(tx: Tx, request: PushRequest, now: number): Promis
     parseMode: request.parseMode,
     data: jsonText(request.data),
     silent: request.disableNotification ? 1 : 0,
-    markup: request.keyboard === undefined ? null : jsonText({ inline_keyboard: request.keyboard }),
+    markup: markupOf(request),
     key: request.idempotency?.key ?? (request.because === undefined ? null : `${request.because}:hub`),
     hash: request.idempotency?.hash ?? null,
     ifUnknown: request.ifUnknown ?? 'hold',
     uploadBytes: request.uploadBytes ?? null,
+    options: request.options === undefined ? null : jsonText(request.options),
     now,
   });
   tx.emit({ type: 'push.queued', chatId, tpvId });
   tx.changed('push', id);
   return id;
+}
+
+function markupOf({ keyboard, replyKeyboard }: PushRequest): PushRow['reply_markup'] {
+  if (replyKeyboard !== undefined) return jsonText<ReplyMarkup>(replyKeyboard);
+  return keyboard === undefined ? null : keyboardText(keyboard);
 }
 
 /** A sentence of the hub itself, as HTML: it comes at least once. */

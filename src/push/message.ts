@@ -54,7 +54,7 @@ export function faultsOfMessage(message: OutboundMessage): ErrorDetail[] {
       break;
     case 'photo':
     case 'document':
-      if (!('url' in data || 'file' in data)) {
+      if (!('url' in data || 'file' in data || 'file_id' in data)) {
         faults.push({ path: `data.${kind}_url`, message: `indica una URL, o envía un fichero «${kind}»` });
       }
       break;

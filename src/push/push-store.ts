@@ -1,5 +1,6 @@
 import type { IfUnknown, ParseMode, PushKind, PushMessageTable, PushStatus } from '../db/push-tables.ts';
 import { statement } from '../db/statement.ts';
+import type { PushRow } from './message.ts';
 
 export const insertPush = statement<{
   id: string;
@@ -15,6 +16,7 @@ export const insertPush = statement<{
   hash: string | null;
   ifUnknown: IfUnknown;
   uploadBytes: number | null;
+  options: PushRow['options'];
   now: number;
 }>()((db, p) =>
   db.insertInto('push_messages').values({
@@ -35,6 +37,7 @@ export const insertPush = statement<{
     queued_at: p('now'),
     not_before: p('now'),
     upload_bytes: p('uploadBytes'),
+    options: p('options'),
   }),
 );
 

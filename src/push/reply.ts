@@ -1,11 +1,11 @@
 import { REPORTABLE_STATUSES, type ReplyFields, type ReportableStatus } from '#protocol';
 import type { Database, Tx } from '../db/open.ts';
 import { HubError } from '../errors.ts';
-import { type AcceptPorts, checkedMessage, takeMessage } from './accept.ts';
+import { type AcceptPorts, checkedMessage, requireFile, takeMessage } from './accept.ts';
 import type { OutboundMessage, PushRow } from './message.ts';
 import { pushByKey } from './push-store.ts';
 
-export type ReplyPorts = Pick<AcceptPorts, 'createButtons' | 'quota' | 'ifUnknown'>;
+export type ReplyPorts = Pick<AcceptPorts, 'createButtons' | 'kindOfFile' | 'quota' | 'ifUnknown'>;
 
 /** A report's message to its person, checked, and the report that it belongs to. */
 export interface Reply {
@@ -36,11 +36,16 @@ export function checkedReply(
 /**
  * The message that the same report brought before; where there is none, there is room for it.
  * @returns its id
- * @throws HubError `quota_exceeded`, `idempotency_conflict` (the TPV pushed under the reply's key)
+ * @throws HubError `invalid_request` (a file that is not this TPV's), `quota_exceeded`, `idempotency_conflict` (the TPV pushed under the reply's key)
  */
-export async function earlierReply(tx: Tx, ports: ReplyPorts, { tpvId, key }: Reply): Promise<string | undefined> {
+export async function earlierReply(
+  tx: Tx,
+  ports: ReplyPorts,
+  { tpvId, key, message }: Reply,
+): Promise<string | undefined> {
   const [before] = await tx.run(pushByKey, { tpvId, key });
   if (before === undefined) {
+    await requireFile(tx, ports, tpvId, message, 'reply.');
     await ports.quota.require(tx, tpvId);
     return undefined;
   }
@@ -50,13 +55,19 @@ export async function earlierReply(tx: Tx, ports: ReplyPorts, { tpvId, key }: Re
 
 /**
  * Queues the reply for its person, as part of the report's transaction. Whether the person is still this TPV's is not
- * asked: it answers what they asked of this TPV. One who blocked the bot does not get it, as any message.
+ * asked: it answers what they asked of this TPV, in the topic in which they did. One who blocked the bot does not get it, as any message.
  * @returns the message's id
  */
-export function sendReply(tx: Tx, ports: ReplyPorts, reply: Reply, userId: number, now: number): Promise<string> {
+export function sendReply(
+  tx: Tx,
+  ports: ReplyPorts,
+  reply: Reply,
+  { userId, topic }: { userId: number; topic: number | null },
+  now: number,
+): Promise<string> {
   const { tpvId, message, key } = reply;
   const fields = { ...reply.fields, telegram_user_id: userId };
-  return takeMessage(tx, ports, { tpvId, fields, message, idempotency: { key } }, now);
+  return takeMessage(tx, ports, { tpvId, fields, message, topic, idempotency: { key } }, now);
 }
 
 /** What became of a reply. */

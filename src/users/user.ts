@@ -17,6 +17,8 @@ export interface Profile {
   firstName: string;
   lastName: string;
   languageCode: string;
+  /** The topic of the chat that they write in; null: in none. Undefined: the update does not say. */
+  topic?: number | null;
 }
 
 interface Touch {
@@ -27,6 +29,7 @@ interface Touch {
   language: string;
   active: number;
   search: string;
+  topic: number | null;
   now: number;
 }
 
@@ -45,6 +48,7 @@ const touch = statement<Touch>()((db, p) =>
       last_interaction: p('now'),
       unassigned_told_at: null,
       search: p('search'),
+      topic_id: p('topic'),
     })
     .onConflict((c) =>
       c.column('telegram_id').doUpdateSet((eb) => ({
@@ -55,6 +59,7 @@ const touch = statement<Touch>()((db, p) =>
         is_active: eb.ref('excluded.is_active'),
         last_interaction: eb.ref('excluded.last_interaction'),
         search: eb.ref('excluded.search'),
+        topic_id: eb.ref('excluded.topic_id'),
       })),
     )
     .returning(['tpv_id', 'unassigned_told_at']),
@@ -66,7 +71,7 @@ const known = statement<{ id: number }>()((db, p) =>
     .selectFrom('telegram_users as u')
     .leftJoin('tpv_instances as t', 't.id', 'u.tpv_id')
     .select(['u.username', 'u.first_name', 'u.last_name', 'u.language_code', 'u.is_active', 'u.last_interaction'])
-    .select(['u.tpv_id', 'u.unassigned_told_at', 't.online_until', 't.service'])
+    .select(['u.tpv_id', 'u.unassigned_told_at', 'u.topic_id', 't.online_until', 't.service'])
     .where('u.telegram_id', '=', p('id')),
 );
 
@@ -106,12 +111,14 @@ export async function touchUser(tx: Run, profile: Profile, now: number, active =
     before === undefined || before.tpv_id === null
       ? undefined
       : { id: before.tpv_id, online_until: before.online_until, service: before.service };
+  const topic = profile.topic === undefined ? (before?.topic_id ?? null) : profile.topic;
   if (
     before !== undefined &&
     before.username === username &&
     before.first_name === first &&
     before.last_name === last &&
     before.language_code === language &&
+    before.topic_id === topic &&
     before.is_active === (active ? 1 : 0) &&
     before.last_interaction <= now &&
     before.last_interaction > now - NOTED_EVERY_MS
@@ -126,16 +133,17 @@ export async function touchUser(tx: Run, profile: Profile, now: number, active =
     language,
     active: active ? 1 : 0,
     search: searchable(`${first} ${last} ${username ?? ''} ${profile.telegramId}`),
+    topic,
     now,
   });
   return { tpvId: row?.tpv_id ?? null, told: row?.unassigned_told_at != null, isNew: before === undefined, tpv };
 }
 
-/** Whether the person is one of this TPV's users. */
+/** The person, if they are one of this TPV's users. */
 export const userOfTpv = statement<{ telegramId: number; tpvId: string }>()((db, p) =>
   db
     .selectFrom('telegram_users')
-    .select('telegram_id')
+    .select(['telegram_id', 'topic_id'])
     .where('telegram_id', '=', p('telegramId'))
     .where('tpv_id', '=', p('tpvId')),
 );

@@ -104,6 +104,7 @@ async function fill(url: string, chats: number, perChat: number): Promise<void> 
           hash: null,
           ifUnknown: 'hold',
           uploadBytes: null,
+          options: null,
           now,
         });
       }

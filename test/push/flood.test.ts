@@ -26,6 +26,7 @@ async function fill(hub: TestDispatcher, count: number, chats: number, tpvId: st
           hash: null,
           ifUnknown: 'hold',
           uploadBytes: null,
+          options: null,
           now: hub.clock.now(),
         });
       }

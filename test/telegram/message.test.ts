@@ -82,6 +82,103 @@ const ATTACHMENTS: { content: Record<string, unknown>; attachment: Record<string
   },
 ];
 
+/** As core.telegram.org/bots/api words them. */
+const PAID = {
+  content: {
+    caption: 'El plato',
+    paid_media: {
+      star_count: 5,
+      paid_media: [
+        { type: 'preview', width: 640, height: 480 },
+        {
+          type: 'photo',
+          photo: [
+            { file_id: 'small', file_unique_id: 's', width: 90, height: 60 },
+            { file_id: 'large', file_unique_id: 'l', width: 1280, height: 853 },
+          ],
+        },
+        { type: 'video', video: { file_id: 'w', file_unique_id: 'w', width: 640, height: 480, duration: 9 } },
+      ],
+    },
+  },
+  text: 'El plato',
+  attachment: {
+    kind: 'paid_media',
+    star_count: 5,
+    media: [
+      { kind: 'preview' },
+      { kind: 'photo', file_id: 'large', width: 1280, height: 853 },
+      { kind: 'video', file_id: 'w', width: 640, height: 480, duration: 9 },
+    ],
+  },
+};
+
+/** What Telegram sends that is no text, file, place or contact, and what the TPV gets of it. */
+const CONTENTS: { content: Record<string, unknown>; text: string; attachment: Record<string, unknown> }[] = [
+  {
+    content: {
+      poll: {
+        id: '5',
+        question: '¿Qué pedimos?',
+        options: [
+          { persistent_id: 'a', text: 'Paella', voter_count: 0 },
+          { persistent_id: 'b', text: 'Fideuá', voter_count: 1 },
+        ],
+        total_voter_count: 1,
+        is_closed: false,
+        is_anonymous: true,
+        type: 'regular',
+        allows_multiple_answers: false,
+      },
+    },
+    text: '¿Qué pedimos?\n- Paella\n- Fideuá',
+    attachment: {
+      kind: 'poll',
+      question: '¿Qué pedimos?',
+      type: 'regular',
+      allows_multiple_answers: false,
+      options: ['Paella', 'Fideuá'],
+    },
+  },
+  {
+    content: {
+      checklist: {
+        title: 'Pedido',
+        tasks: [
+          { id: 1, text: '2 cañas' },
+          { id: 2, text: 'Tortilla', completed_by_user: { id: 1001 }, completion_date: 1_762_684_200 },
+        ],
+        others_can_add_tasks: true,
+      },
+    },
+    text: 'Pedido\n- 2 cañas\n- Tortilla',
+    attachment: {
+      kind: 'checklist',
+      title: 'Pedido',
+      tasks: [
+        { id: 1, text: '2 cañas', done: false },
+        { id: 2, text: 'Tortilla', done: true },
+      ],
+    },
+  },
+  {
+    content: { dice: { emoji: '🎲', value: 3 } },
+    text: '',
+    attachment: { kind: 'dice', emoji: '🎲', value: 3 },
+  },
+  {
+    content: { story: { chat: { id: 7, type: 'private', first_name: 'Ana', last_name: 'Gil' }, id: 12 } },
+    text: '',
+    attachment: { kind: 'story', id: 12, chat_id: 7, name: 'Ana Gil' },
+  },
+  PAID,
+  {
+    content: { web_app_data: { data: '{"mesa":4}', button_text: 'Reservar' } },
+    text: '',
+    attachment: { kind: 'web_app_data', data: '{"mesa":4}', button_text: 'Reservar' },
+  },
+];
+
 async function payloads(tpv: TestTpv): Promise<Record<string, unknown>[]> {
   const { body } = await tpv.fetch('/api/tpv/instructions/?limit=100');
   return body.instructions.map(({ payload }: { payload: Record<string, unknown> }) => payload);
@@ -198,9 +295,52 @@ describe.each(DIALECTS)('a message on %s', (database) => {
     expect(await payloads(tpv)).toMatchObject([{ text: 'Hola', attachments: [], last_name: '', username: null }]);
   });
 
+  test('that is a poll, a list, a throw, a story, paid media or a page’s data arrives as such', async () => {
+    const hub = await startHub({ database });
+    const tpv = await hub.tpv();
+    for (const [i, { content }] of CONTENTS.entries()) await hub.update(privateMessage(i + 1, content));
+    const got = await payloads(tpv);
+    expect(got.map(({ text, attachments }) => ({ text, attachments }))).toEqual(
+      CONTENTS.map(({ text, attachment }) => ({ text, attachments: [attachment] })),
+    );
+  });
+
+  test('whose content is broken is put aside, and its person told; beside a text it is left out', async () => {
+    const hub = await startHub({ database });
+    const tpv = await hub.tpv();
+    const broken = [
+      { poll: { question: 'Qué' } },
+      { poll: 'texto' },
+      { dice: { emoji: '🎲' } },
+      { checklist: { title: 'Pedido', tasks: [{ text: 7 }] } },
+      { story: { id: 3 } },
+      { paid_media: { star_count: 5, paid_media: [{ type: 'photo', photo: [{}] }] } },
+      { web_app_data: { button_text: 'Reservar' } },
+    ];
+    for (const [i, content] of broken.entries()) {
+      const from = { id: 2_000 + i };
+      expect(await hub.update(privateMessage(i + 1, content, from))).toMatchObject({ status: 200 });
+      const { params } = await hub.emulator.waitForCall(({ params: p }) => p.chat_id === from.id);
+      expect(params.text).toMatch(/no lo podemos leer/);
+    }
+    await hub.update(privateMessage(90, { caption: 'Mira', paid_media: 7 }));
+    expect(await payloads(tpv)).toMatchObject([{ text: 'Mira', attachments: [] }]);
+    const kept = (await updatesOf(hub)).filter(({ outcome }) => outcome === 'kept');
+    expect(kept).toHaveLength(broken.length);
+  });
+
+  test('names the files of paid media, which its TPV may fetch', async () => {
+    const hub = await startHub({ database });
+    const tpv = await hub.tpv();
+    await hub.update(privateMessage(1, PAID.content));
+    await payloads(tpv);
+    const files = await hub.hub.db.read.selectFrom('instruction_files').select('file_id').execute();
+    expect(files.map(({ file_id: id }) => id).sort()).toEqual(['large', 'w']);
+  });
+
   test('without text or attachment is kept with its reason', async () => {
     const hub = await startHub({ database });
-    const update = privateMessage(1, { dice: { emoji: '🎲', value: 3 } });
+    const update = privateMessage(1, { game: { title: 'Un juego' } });
     expect(await hub.update(update)).toMatchObject({ status: 200, body: { ok: true } });
     expect(await updatesOf(hub)).toMatchObject([
       { update_id: 1, outcome: 'kept', reason: 'message without text or attachment', raw: JSON.stringify(update) },

@@ -174,7 +174,7 @@ test('a person whose message no TPV can be given is told so, once', async () => 
   );
   await hub.update({
     update_id: 52,
-    edited_message: messageBody(9, { dice: { emoji: '🎲', value: 1 } }, { id: 2_052 }),
+    edited_message: messageBody(9, { game: { title: 'Un juego' } }, { id: 2_052 }),
   });
   await hub.update(privateMessage(53, { text: '/id' }, { id: 2_053 }));
   await hub.emulator.waitForCall(({ params }) => params.chat_id === 2_053);

@@ -5,19 +5,45 @@ import type { FileSource, UploadSource } from './file.ts';
 /** How Telegram reads a text's markup. */
 export type ParseMode = 'HTML' | 'MarkdownV2' | 'none';
 
+/** What a button looks like: blue, green or red. */
+export type ButtonStyle = 'primary' | 'success' | 'danger';
+
 /**
  * A button under a message. `action`: the press reaches this TPV as an instruction `process_callback`; `url`: opens it;
- * `callback_url`: the hub calls it.
+ * `web_app`: opens it within Telegram; `copy_text`: copies it; `callback_url`: the hub calls it.
  */
-export type Button =
+export type Button = { text: string; style?: ButtonStyle } & (
   | {
-      text: string;
       action: string;
       /** Any JSON up to 4 KiB; it comes back with the press. */
       data?: unknown;
     }
-  | { text: string; url: string }
-  | { text: string; callback_url: string };
+  | { url: string }
+  | {
+      /** https. */
+      web_app: string;
+    }
+  | {
+      /** 1 to 256 characters. */
+      copy_text: string;
+    }
+  | { callback_url: string }
+);
+
+/**
+ * A key of a keyboard in place of the letters. A press reaches this TPV as a `process_message`: with the key's text, or
+ * with what it asks for as an attachment.
+ */
+export interface Key {
+  text: string;
+  style?: ButtonStyle;
+  /** The person's phone number, if they agree: `contact`. */
+  request_contact?: boolean;
+  /** Where the person is: `location`. */
+  request_location?: boolean;
+  /** Opens this page (https); what it hands back comes as `web_app_data`. */
+  web_app?: string;
+}
 
 /** What every message to a person may have. */
 export interface PushOptions {
@@ -37,6 +63,18 @@ export interface PushOptions {
    * decides, `resend` sends it again, so that it comes at least once. Default: the hub's setting, `hold` at first.
    */
   if_unknown?: 'hold' | 'resend';
+  /** Rows of keys that the person has in place of the letters from now on; `[]` takes them away. Not with `buttons`. */
+  keyboard?: readonly (readonly Key[])[];
+  /** The keyboard goes once a key was pressed. */
+  one_time?: boolean;
+  /** Shown in the empty field while the keyboard is there; 64 characters at most. */
+  placeholder?: string;
+  /** The `message_id` of a message in this chat that it answers; if that is gone, it goes without. */
+  reply_to_message_id?: number;
+  /** It can be neither forwarded nor saved. */
+  protect_content?: boolean;
+  /** The topic of the chat that it goes to, 0 for none. Default: that in which the person wrote last. */
+  message_thread_id?: number;
 }
 
 /**
@@ -58,10 +96,16 @@ export interface TextPush extends PushOptions {
   location?: never;
 }
 
+/** A photo or a document that a person of this TPV sent: it goes out once more, as what it was. */
+export interface ReceivedFile {
+  /** Of an attachment of this TPV's instructions. */
+  file_id: string;
+}
+
 /** A photo, with or without a caption. */
 export interface PhotoPush extends PushOptions {
   /** 10 MB at most. */
-  photo: FileSource;
+  photo: FileSource | ReceivedFile;
   /** The caption, 1,024 characters at most. */
   text?: string;
   document?: never;
@@ -71,7 +115,7 @@ export interface PhotoPush extends PushOptions {
 /** A document, with or without a caption. */
 export interface DocumentPush extends PushOptions {
   /** 50 MB at most. */
-  document: FileSource;
+  document: FileSource | ReceivedFile;
   /** The caption, 1,024 characters at most. */
   text?: string;
   photo?: never;
@@ -173,7 +217,10 @@ export function pushBody(message: PushMessage): PushBody {
   return { fields: { ...fields, message_type: 'text' } };
 }
 
-function withFile(name: 'photo' | 'document', source: FileSource, fields: object): PushBody {
+function withFile(name: 'photo' | 'document', source: FileSource | ReceivedFile, fields: object): PushBody {
+  if ('file_id' in source) {
+    return { fields: { ...fields, message_type: name, data: { [`${name}_file_id`]: source.file_id } } };
+  }
   if ('url' in source) {
     return { fields: { ...fields, message_type: name, data: { [`${name}_url`]: String(source.url) } } };
   }

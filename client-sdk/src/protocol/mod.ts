@@ -1,4 +1,14 @@
 export {
+  type Button,
+  type ButtonRows,
+  buttonRows,
+  countedRows,
+  type Key,
+  MAX_BUTTON_DATA_BYTES,
+  MAX_BUTTONS,
+  MAX_BUTTONS_PER_ROW,
+} from './buttons.ts';
+export {
   CloseCode,
   DEFAULT_MAX_IN_FLIGHT,
   KEY_SUBPROTOCOL_PREFIX,
@@ -51,14 +61,7 @@ export {
   TEST_PRIORITY,
 } from './lifecycle.ts';
 export {
-  type Button,
-  type ButtonRows,
-  buttonRows,
-  countedRows,
   idempotencyKeySchema,
-  MAX_BUTTON_DATA_BYTES,
-  MAX_BUTTONS,
-  MAX_BUTTONS_PER_ROW,
   type PushEdit,
   type PushFields,
   pushEditSchema,

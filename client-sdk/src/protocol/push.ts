@@ -1,12 +1,7 @@
 import { z } from 'zod';
+import { buttonRows, httpUrl, keyboardFields } from './buttons.ts';
 import { telegramId } from './instruction.ts';
 
-/** Largest `data` of a button, in bytes of JSON. */
-export const MAX_BUTTON_DATA_BYTES = 4 * 1024;
-/** Telegram's limits for an inline keyboard. */
-export const MAX_BUTTONS_PER_ROW = 8;
-/** Telegram’s limit for all buttons of a message. */
-export const MAX_BUTTONS = 100;
 /** How long a button works where the push does not say, and at the most, in seconds. */
 export const DEFAULT_BUTTON_SECONDS = 86_400;
 const LONGEST_BUTTON_SECONDS = 30 * 86_400;
@@ -19,52 +14,11 @@ const text = z
   .refine((value) => Buffer.byteLength(value) <= MAX_RAW_TEXT_BYTES, {
     error: `admite hasta ${MAX_RAW_TEXT_BYTES} bytes, con sus marcas`,
   });
-const httpUrl = z.url({ protocol: /^https?$/ }).max(2_000);
-const label = z.string().min(1).max(64);
-
-/** A page that Telegram lets a button open: on the web, its host is an address or has a dot. */
-const pageUrl = z
-  .url({ protocol: /^(https?|tg)$/ })
-  .max(2_000)
-  // Also asked of what is no URL: the checks before it don't end the looking.
-  .refine((value) => value.startsWith('tg:') || /[.:]/.test(URL.parse(value)?.hostname.replace(/\.$/, '') ?? ''), {
-    error: 'Telegram solo abre direcciones con un dominio completo, como https://bar.example',
-  });
-
-/** JSON that fits into a button; its size is counted as it will be stored. */
-const buttonData = z
-  .unknown()
-  .refine((value) => Buffer.byteLength(JSON.stringify(value ?? null)) <= MAX_BUTTON_DATA_BYTES, {
-    error: `admite hasta ${MAX_BUTTON_DATA_BYTES} bytes de JSON`,
-  });
-
-/** A button does one thing: become an instruction, open a page, or have a URL of the TPV called. */
-export const buttonSchema = z.union([
-  z.strictObject({ text: label, action: z.string().min(1).max(64), data: buttonData.optional() }),
-  z.strictObject({ text: label, url: pageUrl }),
-  z.strictObject({ text: label, callback_url: httpUrl }),
-]);
-/** A button under a message. */
-export type Button = z.infer<typeof buttonSchema>;
-
-/**
- * Counts rows and buttons before any of them is looked at: a schema takes seconds over 300,000 of them.
- * @param rows the schema of rows that are not too many
- */
-export function countedRows<T extends z.ZodType>(rows: T) {
-  return z.preprocess((value, { issues }) => {
-    if (!Array.isArray(value)) return value;
-    const count = value.reduce((sum: number, row) => sum + (Array.isArray(row) ? Math.max(row.length, 1) : 1), 0);
-    if (count <= MAX_BUTTONS) return value;
-    issues.push({ code: 'custom', message: `admite hasta ${MAX_BUTTONS} botones`, input: value });
-    return z.NEVER;
-  }, rows);
-}
-
-/** Rows of buttons. */
-export const buttonRows = countedRows(z.array(z.array(buttonSchema).min(1).max(MAX_BUTTONS_PER_ROW)));
-/** Rows of buttons. */
-export type ButtonRows = z.infer<typeof buttonRows>;
+/** Telegram numbers messages with 32 bits. */
+const LARGEST_MESSAGE_ID = 2 ** 31 - 1;
+const messageId = z.int().min(1).max(LARGEST_MESSAGE_ID);
+/** Telegram's id of a file that came with an instruction: base64url. */
+const fileId = z.string().regex(/^[\w-]{1,250}$/, { error: 'no es un «file_id» de Telegram' });
 
 export const parseModeSchema = z.enum(['HTML', 'MarkdownV2', 'none']);
 
@@ -77,6 +31,8 @@ export const pushFields = {
     .strictObject({
       photo_url: httpUrl.optional(),
       document_url: httpUrl.optional(),
+      photo_file_id: fileId.optional(),
+      document_file_id: fileId.optional(),
       latitude: z.number().min(-90).max(90).optional(),
       longitude: z.number().min(-180).max(180).optional(),
     })
@@ -90,6 +46,14 @@ export const pushFields = {
   single_use: z.boolean().default(true),
   /** If it may have arrived: a person decides (the default), or it is sent again. */
   if_unknown: z.enum(['hold', 'resend']).optional(),
+  // What came later has no default: a key's hash is made of what is there, and an older TPV repeats its own.
+  ...keyboardFields,
+  /** Telegram's number of the message of this chat that it answers; if that is gone, it goes without. */
+  reply_to_message_id: messageId.optional(),
+  /** Nobody may forward or save it. */
+  protect_content: z.boolean().optional(),
+  /** The topic of the chat that it goes to, 0 for none; without it, that in which the person wrote last. */
+  message_thread_id: z.int().min(0).max(LARGEST_MESSAGE_ID).optional(),
 };
 /** A message to a person, as REST takes it. */
 export const pushSchema = z.strictObject(pushFields);

@@ -154,7 +154,7 @@ export class Pushes {
 }
 
 function checkFields(fields: Record<string, unknown>, file: PushRecord['file'], at = ''): void {
-  const { telegram_user_id, message_type = 'text', text = '', data = {} } = fields;
+  const { telegram_user_id, message_type = 'text', text = '', data = {}, keyboard, buttons } = fields;
   const wrong = (path: string) =>
     new Refusal('invalid_request', { details: [{ path: `${at}${path}`, message: 'no es válido' }] });
   if (!Number.isSafeInteger(telegram_user_id)) throw wrong('telegram_user_id');
@@ -162,10 +162,12 @@ function checkFields(fields: Record<string, unknown>, file: PushRecord['file'], 
   if (typeof text !== 'string' || text.length > (message_type === 'text' ? 4096 : 1024)) throw wrong('text');
   if (message_type === 'text' && text === '') throw wrong('text');
   if (!isRecord(data)) throw wrong('data');
+  if (keyboard !== undefined && Array.isArray(buttons) && buttons.length > 0) throw wrong('keyboard');
   if (message_type === 'location' && !(Number.isFinite(data.latitude) && Number.isFinite(data.longitude))) {
     throw wrong('data');
   }
   if (message_type === 'photo' || message_type === 'document') {
-    if (file?.kind !== message_type && typeof data[`${message_type}_url`] !== 'string') throw wrong(message_type);
+    const named = [data[`${message_type}_url`], data[`${message_type}_file_id`]];
+    if (file?.kind !== message_type && !named.some((one) => typeof one === 'string')) throw wrong(message_type);
   }
 }

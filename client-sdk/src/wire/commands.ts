@@ -13,7 +13,13 @@ export interface Attachment {
     | 'animation'
     | 'location'
     | 'contact'
-    | 'venue';
+    | 'venue'
+    | 'web_app_data'
+    | 'poll'
+    | 'checklist'
+    | 'dice'
+    | 'story'
+    | 'paid_media';
   file_id?: string;
   file_name?: string;
   mime_type?: string;
@@ -22,6 +28,8 @@ export interface Attachment {
   latitude?: number;
   longitude?: number;
   phone_number?: string;
+  /** Of `web_app_data`: what the page handed back. */
+  data?: string;
   [field: string]: unknown;
 }
 
@@ -61,6 +69,8 @@ export interface CallbackPayload {
   /** The button's `data`. */
   data?: unknown;
   callback_query_id: string;
+  /** The topic of the chat in which the pressed message stands. */
+  message_thread_id?: number;
   [field: string]: unknown;
 }
 

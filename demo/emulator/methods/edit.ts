@@ -3,7 +3,7 @@ import { type ChatRecord, type Chats, messageIn } from '../chats.ts';
 import type { Message, MessageContent } from '../message.ts';
 import { integer, type Method, type Params } from '../params.ts';
 import { badRequest } from '../refusal.ts';
-import { captionOf, markupOf, textOf } from './send.ts';
+import { buttonsOf, captionOf, textOf } from './send.ts';
 
 /** 48 hours. */
 const deletableSeconds = 48 * 3600;
@@ -22,13 +22,13 @@ export function editMethods(chats: Chats) {
   };
   return {
     editMessageText: ({ params }) => {
-      const content = { ...textOf(params), ...markupOf(params) };
+      const content = { ...textOf(params), ...buttonsOf(params) };
       const [record, message] = editable(chats, params);
       if (message.text === undefined) throw badRequest('there is no text in the message to edit');
       return edit(record, message, { ...kept(message), ...content });
     },
     editMessageCaption: ({ params }) => {
-      const content = { ...captionOf(params), ...markupOf(params) };
+      const content = { ...captionOf(params), ...buttonsOf(params) };
       const [record, message] = editable(chats, params);
       if (message.photo === undefined && message.document === undefined) {
         throw badRequest('there is no caption in the message to edit');
@@ -36,7 +36,7 @@ export function editMethods(chats: Chats) {
       return edit(record, message, { ...kept(message), ...content });
     },
     editMessageReplyMarkup: ({ params }) => {
-      const markup = markupOf(params);
+      const markup = buttonsOf(params);
       const [record, message] = editable(chats, params);
       const { text, entities, caption, caption_entities } = message;
       return edit(record, message, { ...kept(message), text, entities, caption, caption_entities, ...markup });
@@ -56,11 +56,23 @@ function editable(chats: Chats, params: Params): [ChatRecord, Message] {
   const record = chats.known(params.chat_id);
   const message = messageIn(record, integer(params, 'message_id'));
   if (message === undefined) throw badRequest('message to edit not found');
-  if (message.from?.id !== chats.bot.id) throw badRequest("message can't be edited");
+  if (message.from?.id !== chats.bot.id || record.uneditable.has(message.message_id)) {
+    throw badRequest("message can't be edited");
+  }
   return [record, message];
 }
 
 /** What no edit of text, caption or buttons touches. */
-function kept({ photo, document, location, reply_to_message }: Message): MessageContent {
-  return { photo, document, location, reply_to_message };
+function kept(message: Message): MessageContent {
+  const { photo, document, location, reply_to_message } = message;
+  const { has_protected_content, message_thread_id, is_topic_message } = message;
+  return {
+    photo,
+    document,
+    location,
+    reply_to_message,
+    has_protected_content,
+    message_thread_id,
+    is_topic_message,
+  };
 }

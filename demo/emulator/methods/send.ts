@@ -1,6 +1,6 @@
 import { type ChatRecord, type Chats, messageIn } from '../chats.ts';
 import type { FileKind, FileStore, StoredFile } from '../files.ts';
-import { keyboardFrom } from '../keyboard.ts';
+import { markupFrom } from '../keyboard.ts';
 import type { MessageContent } from '../message.ts';
 import { type CallInput, integer, type Method, type Params, string } from '../params.ts';
 import { badRequest, type Refusal } from '../refusal.ts';
@@ -18,21 +18,29 @@ const maxBytes = { photo: 10 * 1024 * 1024, document: 50 * 1024 * 1024, voice: 5
 export function sendMethods(chats: Chats, files: FileStore) {
   const send = (params: Params, content: MessageContent) => {
     const record = chats.writable(params.chat_id);
-    return { result: chats.post(record, chats.bot, { ...content, ...replyOf(record, params) }) };
+    const markup = markupFrom(params.reply_markup, record.person !== undefined);
+    const placed = { ...content, ...replyOf(record, params), ...topicOf(record, params), ...protectionOf(params) };
+    const buttons = markup?.kind === 'buttons' ? { reply_markup: markup.keyboard } : {};
+    const message = chats.post(record, chats.bot, { ...placed, ...buttons });
+    if (markup !== undefined && markup.kind !== 'buttons') {
+      record.uneditable.add(message.message_id);
+      chats.setKeyboard(record, markup.kind === 'keys' ? markup.keyboard : undefined);
+    }
+    return { result: message };
   };
   const sendFile = async (input: CallInput, kind: 'photo' | 'document') => {
     const { params } = input;
-    const content = { ...captionOf(params), ...markupOf(params) };
+    const content = captionOf(params);
     chats.writable(params.chat_id);
     const file = await fileFrom(files, input, kind);
     const attachment = kind === 'photo' ? { photo: files.photo(file) } : { document: files.document(file) };
     return send(params, { ...attachment, ...content });
   };
   return {
-    sendMessage: ({ params }) => send(params, { ...textOf(params), ...markupOf(params) }),
+    sendMessage: ({ params }) => send(params, textOf(params)),
     sendPhoto: (input) => sendFile(input, 'photo'),
     sendDocument: (input) => sendFile(input, 'document'),
-    sendLocation: ({ params }) => send(params, { location: locationOf(params), ...markupOf(params) }),
+    sendLocation: ({ params }) => send(params, { location: locationOf(params) }),
     sendChatAction: ({ params }) => {
       chats.writable(params.chat_id);
       return { result: true };
@@ -62,10 +70,24 @@ function isTooLong(raw: unknown, text: string, maxCodePoints: number): boolean {
   return text.length > maxCodePoints && [...text].length > maxCodePoints;
 }
 
-/** A call's inline keyboard; none where it has no buttons. */
-export function markupOf(params: Params): MessageContent {
-  const reply_markup = keyboardFrom(params.reply_markup);
-  return reply_markup === undefined ? {} : { reply_markup };
+/** The buttons that an edit brings; none where it has no buttons. */
+export function buttonsOf(params: Params): MessageContent {
+  const markup = markupFrom(params.reply_markup, true);
+  if (markup === undefined) return {};
+  if (markup.kind !== 'buttons') throw badRequest('inline keyboard expected');
+  return { reply_markup: markup.keyboard };
+}
+
+/** In a chat without topics none is found either. */
+function topicOf(record: ChatRecord, params: Params): MessageContent {
+  const topic = integer(params, 'message_thread_id') ?? 0;
+  if (topic === 0) return {};
+  if (!record.topics.has(topic)) throw badRequest('message thread not found');
+  return { message_thread_id: topic, is_topic_message: true };
+}
+
+function protectionOf({ protect_content: isProtected }: Params): MessageContent {
+  return isProtected === true ? { has_protected_content: true } : {};
 }
 
 function replyOf(record: ChatRecord, params: Params): MessageContent {

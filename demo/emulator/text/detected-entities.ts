@@ -1,4 +1,4 @@
-import type { MessageEntity } from '../message.ts';
+import type { MessageContent, MessageEntity } from '../message.ts';
 
 const patterns: readonly (readonly [type: string, pattern: RegExp])[] = [
   ['url', /\bhttps?:\/\/[^\s<>"]*[^\s<>".,;:!?')\]]/g],
@@ -22,6 +22,12 @@ export function detectEntities(formatted: { text: string; entities?: readonly Me
     }
   }
   return found.sort((a, b) => a.offset - b.offset);
+}
+
+/** What it finds, as a message carries it. */
+export function withEntities(name: 'entities' | 'caption_entities', text: string): MessageContent {
+  const entities = detectEntities({ text });
+  return entities.length === 0 ? {} : { [name]: entities };
 }
 
 function overlaps(a: MessageEntity, b: MessageEntity): boolean {

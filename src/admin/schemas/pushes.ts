@@ -55,6 +55,8 @@ export const pushDetail = pushSummary.extend({
   parse_mode: z.enum(['HTML', 'MarkdownV2', 'none']),
   /** Row by row. */
   buttons: z.array(z.array(button)),
+  /** What the keys say that it put in place of the letters, row by row. */
+  keyboard: z.array(z.array(z.string())),
   telegram_message_id: z.int().nullable(),
   /** Telegram could not parse the markup, and got the text as it is. */
   sent_as_plain: z.boolean(),

@@ -7,14 +7,14 @@ import type { InlineKeyboard } from '../../db/push-tables.ts';
 import type { DeliverySettings } from '../../instructions/instruction.ts';
 import { keepFiles } from '../../instructions/instruction-files.ts';
 import { type HandOut, type Submission, submit } from '../../instructions/submit.ts';
-import { enqueue, hubSentence, say } from '../../push/enqueue.ts';
+import { enqueue, hubSentence, type PushRequest, say } from '../../push/enqueue.ts';
 import { privacyKeyboard } from '../../rights/privacy-buttons.ts';
 import { tpvById, tpvByJoinCode } from '../../tpvs/tpv.ts';
 import { type AssignPorts, assign, markUnassignedTold, moveUser } from '../../users/assign.ts';
 import { type Profile, type TouchedUser, touchUser } from '../../users/user.ts';
 import type { PeoplesTexts, Texts } from '../texts/texts.ts';
 import { type HubPressPorts, pressHubButton } from './hub-press.ts';
-import type { Meaning } from './meaning.ts';
+import type { Meaning, Told, Topic } from './meaning.ts';
 import type { From } from './update.ts';
 
 export interface ApplyPorts {
@@ -29,13 +29,14 @@ export interface ApplyPorts {
   forwardStart: boolean;
 }
 
-function profileOf(from: From): Profile {
+function profileOf(from: From, topic: Topic): Profile {
   return {
     telegramId: from.id,
     username: from.username ?? null,
     firstName: from.first_name,
     lastName: from.last_name ?? '',
     languageCode: from.language_code ?? '',
+    ...(topic !== undefined && { topic }),
   };
 }
 
@@ -59,15 +60,17 @@ export async function applyUpdate(
 ): Promise<string | undefined> {
   const { from } = meaning;
   const texts = textsOf(ports, from);
-  const tell = (text: string, keyboard?: InlineKeyboard) => enqueue(tx, hubSentence(from.id, text, keyboard), now);
-  const touch = (active = true) => touchPerson(tx, from, now, { active, always: meaning.kind === 'membership' });
+  const topic = 'topic' in meaning ? meaning.topic : undefined;
+  const tell = (text: string, keyboard?: InlineKeyboard) => enqueue(tx, sentence(from, topic, text, keyboard), now);
+  const touch = (active = true) =>
+    touchPerson(tx, { from, topic }, now, { active, always: meaning.kind === 'membership' });
   switch (meaning.kind) {
     case 'membership':
       await touch(meaning.active);
       return;
     case 'instruction': {
       const user = await touch();
-      const tpvId = user.tpvId ?? (await findTpv(tx, ports, from, user, now));
+      const tpvId = user.tpvId ?? (await findTpv(tx, ports, meaning, user, now));
       const one = submission(ports, updateId, tpvId, from, meaning.command, meaning.payload);
       const id = await submit(tx, ports.handOut, one, now);
       if (meaning.attachments.length > 0) await keepFiles(tx, id, meaning.attachments);
@@ -118,19 +121,29 @@ export async function applyUpdate(
 /** @param how `always`: the panel shows the person anew, also one that was known */
 async function touchPerson(
   tx: Tx,
-  from: From,
+  { from, topic }: Told,
   now: number,
   { active, always }: { active: boolean; always: boolean },
 ): Promise<TouchedUser> {
-  const user = await touchUser(tx, profileOf(from), now, active);
+  const user = await touchUser(tx, profileOf(from, topic), now, active);
   if (user.isNew || always) tx.changed('user', String(from.id));
   return user;
 }
 
 /** Tells a person that no TPV can be given what they sent. */
-export async function sayUnreadable(tx: Tx, ports: Pick<ApplyPorts, 'texts'>, from: From, now: number): Promise<void> {
-  await touchPerson(tx, from, now, { active: true, always: false });
-  await enqueue(tx, hubSentence(from.id, textsOf(ports, from).unreadable), now);
+export async function sayUnreadable(
+  tx: Tx,
+  ports: Pick<ApplyPorts, 'texts'>,
+  person: Told,
+  now: number,
+): Promise<void> {
+  await touchPerson(tx, person, now, { active: true, always: false });
+  await say(tx, sentence(person.from, person.topic, textsOf(ports, person.from).unreadable), now);
+}
+
+/** A sentence of the hub, in the topic in which the person wrote. */
+function sentence(from: From, topic: Topic, text: string, keyboard?: InlineKeyboard): PushRequest {
+  return { ...hubSentence(from.id, text, keyboard), ...(topic != null && { options: { topic } }) };
 }
 
 function submission(
@@ -153,7 +166,13 @@ function submission(
 }
 
 /** Assigns a person who wrote; if no TPV can attend them, the hub says so, once. */
-async function findTpv(tx: Tx, ports: ApplyPorts, from: From, user: TouchedUser, now: number): Promise<string | null> {
+async function findTpv(
+  tx: Tx,
+  ports: ApplyPorts,
+  { from, topic }: Told,
+  user: TouchedUser,
+  now: number,
+): Promise<string | null> {
   const tpvId = await assign(tx, ports.assigning, from.id);
   if (tpvId !== undefined) {
     await adoptUnassigned(tx, from.id, tpvId);
@@ -161,7 +180,7 @@ async function findTpv(tx: Tx, ports: ApplyPorts, from: From, user: TouchedUser,
   }
   if (!user.told) {
     await markUnassignedTold(tx, from.id, now);
-    await say(tx, hubSentence(from.id, textsOf(ports, from).unassigned), now);
+    await say(tx, sentence(from, topic, textsOf(ports, from).unassigned), now);
   }
   return null;
 }
@@ -202,7 +221,7 @@ function copyId(texts: Texts, id: number): InlineKeyboard {
 }
 
 function pressOf(updateId: number, meaning: Extract<Meaning, { kind: 'press' }>): Press {
-  const { from, queryId, messageId, data, inKeyboard } = meaning;
+  const { from, queryId, messageId, topic, data, inKeyboard } = meaning;
   const telegramUsername = from.username === undefined ? null : storable(from.username);
   return {
     updateId,
@@ -211,6 +230,7 @@ function pressOf(updateId: number, meaning: Extract<Meaning, { kind: 'press' }>)
     telegramUsername,
     languageCode: from.language_code ?? '',
     messageId,
+    topic,
     data: storable(data),
     inKeyboard,
   };

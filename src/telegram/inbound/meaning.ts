@@ -1,7 +1,11 @@
 import type { Submission } from '../../instructions/submit.ts';
 import { hubButtonOf } from '../../push/hub-button.ts';
+import { CONTENT_KINDS } from './content.ts';
 import { type Attachment, attachmentsOf, messagePayload } from './payload.ts';
-import { type From, type Message, UNREAD_CONTENT, type Update } from './update.ts';
+import { type From, type Message, topicOf, UNREAD_CONTENT, type Update } from './update.ts';
+
+/** The topic of the chat in which a person writes now; null: in none. Undefined: it does not say. */
+export type Topic = number | null | undefined;
 
 /** What an update asks the hub to do (docs/rest.md, "What a Telegram update becomes"). */
 export type Meaning =
@@ -11,15 +15,30 @@ export type Meaning =
       command: 'process_message' | 'process_edited_message';
       payload: Submission['payload'];
       attachments: readonly Attachment[];
+      topic: Topic;
     }
-  | { kind: 'start'; from: From; code: string | undefined; payload: Submission['payload'] }
-  | { kind: 'id' | 'help' | 'privacy'; from: From }
-  | { kind: 'press'; from: From; queryId: string; messageId: number | undefined; data: string; inKeyboard: boolean }
+  | { kind: 'start'; from: From; code: string | undefined; payload: Submission['payload']; topic: Topic }
+  | { kind: 'id' | 'help' | 'privacy'; from: From; topic: Topic }
+  | {
+      kind: 'press';
+      from: From;
+      queryId: string;
+      messageId: number | undefined;
+      topic: number | undefined;
+      data: string;
+      inKeyboard: boolean;
+    }
   /** A press on a button of the hub's own. */
   | { kind: 'hub_press'; from: From; queryId: string; messageId: number | undefined; action: string; arg: string }
   | { kind: 'membership'; from: From; active: boolean }
   /** `tell` gets a sentence that says so, lest a person waits for an answer to what no TPV sees. */
-  | { kind: 'none'; reason: string; tell?: From | undefined };
+  | { kind: 'none'; reason: string; tell?: Told | undefined };
+
+/** A person who should hear that something can't be read, and where. */
+export interface Told {
+  from: From;
+  topic: Topic;
+}
 
 export interface MeaningOptions {
   forwardEdits: boolean;
@@ -38,7 +57,8 @@ export function meaningOf(update: Update, options: MeaningOptions): Meaning {
     if (own !== undefined) return { kind: 'hub_press', from, queryId: id, messageId: message?.message_id, ...own };
     const buttons = message?.reply_markup?.inline_keyboard.flat() ?? [];
     const inKeyboard = buttons.some((button) => button.callback_data === data);
-    return { kind: 'press', from, queryId: id, messageId: message?.message_id, data, inKeyboard };
+    const topic = message && topicOf(message);
+    return { kind: 'press', from, queryId: id, messageId: message?.message_id, topic, data, inKeyboard };
   }
   if (update.my_chat_member !== undefined) {
     const { chat, from, new_chat_member: member } = update.my_chat_member;
@@ -51,6 +71,9 @@ export function meaningOf(update: Update, options: MeaningOptions): Meaning {
 /** Characters of JSON; a character has at most three bytes in UTF-8. */
 const MAX_PAYLOAD_LENGTH = 64 * 1024;
 
+/** What a person sees as a message, and reads that it can't be read where a TPV gets nothing of it. */
+const NOT_TEXT = ['photo', ...CONTENT_KINDS, ...UNREAD_CONTENT] as const;
+
 /** `/command`, in a private chat perhaps with the bot's name, and what follows it. */
 const COMMAND = /^\/([a-z0-9_]+)(?:@\w+)?(?:\s+(\S+))?\s*$/i;
 
@@ -58,30 +81,32 @@ function ofMessage(message: Message, command: 'process_message' | 'process_edite
   const { from, chat } = message;
   if (chat.type !== 'private') return { kind: 'none', reason: `message in a ${chat.type}` };
   if (from === undefined || from.is_bot === true) return { kind: 'none', reason: 'message that no person sent' };
+  // What a person changes does not tell where they write now.
+  const topic = command === 'process_message' ? (topicOf(message) ?? null) : undefined;
   const attachments = attachmentsOf(message);
   if (message.text === undefined && message.caption === undefined && attachments.length === 0) {
-    const isContent = message.photo !== undefined || UNREAD_CONTENT.some((kind) => message[kind] != null);
+    const isContent = NOT_TEXT.some((kind) => message[kind] !== undefined);
     const reason = 'message without text or attachment';
-    return { kind: 'none', reason, tell: isContent && command === 'process_message' ? from : undefined };
+    return { kind: 'none', reason, tell: isContent && command === 'process_message' ? { from, topic } : undefined };
   }
   const payload = messagePayload(message, attachments);
   // Telegram's own limits keep a message far below; what is larger no socket could carry (its frames have 256 KiB).
   if (payload.length > MAX_PAYLOAD_LENGTH) {
-    return { kind: 'none', reason: 'message too large to hand out', tell: from };
+    return { kind: 'none', reason: 'message too large to hand out', tell: { from, topic } };
   }
   if (command === 'process_message' && message.text?.startsWith('/')) {
     const [, name, argument] = COMMAND.exec(message.text) ?? [];
     switch (name?.toLowerCase()) {
       case 'start':
-        return { kind: 'start', from, code: argument, payload };
+        return { kind: 'start', from, code: argument, payload, topic };
       case 'id':
-        return { kind: 'id', from };
+        return { kind: 'id', from, topic };
       case 'help':
-        return { kind: 'help', from };
+        return { kind: 'help', from, topic };
       case 'privacidad':
       case 'privacy':
-        return { kind: 'privacy', from };
+        return { kind: 'privacy', from, topic };
     }
   }
-  return { kind: 'instruction', from, command, payload, attachments };
+  return { kind: 'instruction', from, command, payload, attachments, topic };
 }

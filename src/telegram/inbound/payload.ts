@@ -1,5 +1,6 @@
 import { jsonText } from '../../db/json-text.ts';
 import type { Submission } from '../../instructions/submit.ts';
+import { fieldsOfContent, type PaidMedia, textOfContent } from './content.ts';
 import type { Message, TelegramFile } from './update.ts';
 
 const FILE_KINDS = ['document', 'voice', 'audio', 'video', 'video_note', 'sticker', 'animation'] as const;
@@ -23,7 +24,7 @@ const PLACE_FIELDS = ['latitude', 'longitude', 'horizontal_accuracy', 'live_peri
 const CONTACT_FIELDS = ['phone_number', 'first_name', 'last_name', 'user_id', 'vcard'] as const;
 const VENUE_FIELDS = ['location', 'title', 'address', 'foursquare_id', 'google_place_id'] as const;
 
-/** A file, a place or a contact that came with a message. */
+/** A file, a place, a contact or the like that came with a message. */
 export type Attachment = { kind: string } & Record<string, unknown>;
 
 /** What a message carries besides text, in the contract's terms (docs/rest.md). */
@@ -41,7 +42,13 @@ export function attachmentsOf(message: Message): Attachment[] {
   if (message.venue !== undefined) found.push(picked('venue', message.venue, VENUE_FIELDS));
   else if (message.location !== undefined) found.push(picked('location', message.location, PLACE_FIELDS));
   if (message.contact !== undefined) found.push(picked('contact', message.contact, CONTACT_FIELDS));
+  for (const [kind, fields] of fieldsOfContent(message, pickedMedia)) found.push({ kind, ...fields });
   return found;
+}
+
+/** A photo or a video that costs stars: its file, unless the bot may not see it. */
+function pickedMedia({ type, photo, video }: PaidMedia): Attachment {
+  return picked(type, largest(photo) ?? video ?? {}, FILE_FIELDS);
 }
 
 type Payload = Submission['payload'];
@@ -52,7 +59,7 @@ export function messagePayload(message: Message, attachments: readonly Attachmen
     chat_id: message.chat.id,
     message_id: message.message_id,
     date: message.date,
-    text: message.text ?? message.caption ?? '',
+    text: message.text ?? message.caption ?? textOfContent(message) ?? '',
     first_name: message.from?.first_name ?? '',
     last_name: message.from?.last_name ?? '',
     username: message.from?.username ?? null,

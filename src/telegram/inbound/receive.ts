@@ -8,8 +8,8 @@ import type { EventOf } from '../../events.ts';
 import { exceededBound, JSON_BOUNDS } from '../../json-bounds.ts';
 import { personKey } from '../../users/user.ts';
 import { type ApplyPorts, applyUpdate, sayUnreadable } from './apply.ts';
-import { type Meaning, meaningOf } from './meaning.ts';
-import { ALLOWED_UPDATES, dropNulls, type From, type Update, updateSchema } from './update.ts';
+import { type Meaning, meaningOf, type Told } from './meaning.ts';
+import { ALLOWED_UPDATES, dropNulls, type Update, updateSchema } from './update.ts';
 
 export interface ReceivePorts extends ApplyPorts {
   db: Database;
@@ -99,7 +99,7 @@ export interface PutAside {
   outcome: 'kept' | 'quarantined';
   reason: string;
   /** A person who should hear that it can't be read. */
-  tell?: From | undefined;
+  tell?: Told | undefined;
 }
 
 /** Reads what came, whatever it is; never throws. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { contentShape } from './content.ts';
 
 /** The parts of Telegram's objects that the hub reads; all else passes by (core.telegram.org/bots/api). */
 const id = z.int();
@@ -60,13 +61,8 @@ const originSchema = z.object({
 
 /** Content that no TPV is given. */
 const unreadShape = {
-  checklist: z.unknown().optional(),
-  dice: z.unknown().optional(),
   game: z.unknown().optional(),
-  paid_media: z.unknown().optional(),
-  poll: z.unknown().optional(),
   rich_message: z.unknown().optional(),
-  story: z.unknown().optional(),
 };
 export const UNREAD_CONTENT = Object.keys(unreadShape) as (keyof typeof unreadShape)[];
 
@@ -84,6 +80,7 @@ export const messageSchema = z.object({
   quote: extra(quoteSchema),
   forward_origin: extra(originSchema),
   message_thread_id: extra(id),
+  is_topic_message: extra(z.boolean()),
   photo: z.array(fileSchema).optional(),
   document: fileSchema.optional(),
   voice: fileSchema.optional(),
@@ -95,9 +92,15 @@ export const messageSchema = z.object({
   location: z.looseObject({ latitude: z.number(), longitude: z.number() }).optional(),
   contact: z.looseObject({ phone_number: z.string(), first_name: z.string() }).optional(),
   venue: z.looseObject({ title: z.string(), address: z.string() }).optional(),
+  ...contentShape,
   ...unreadShape,
 });
 export type Message = z.infer<typeof messageSchema>;
+
+/** The topic of a chat in which a message stands; undefined: in none. Answers to a message have a thread without one. */
+export function topicOf(message: Pick<Message, 'message_thread_id' | 'is_topic_message'>): number | undefined {
+  return message.is_topic_message === true ? message.message_thread_id : undefined;
+}
 
 /** The buttons of a message; one that Telegram writes in another way has none. */
 const keyboardSchema = z
@@ -113,7 +116,14 @@ export const updateSchema = z.object({
     .object({
       id: z.string(),
       from: userSchema,
-      message: z.object({ message_id: id, reply_markup: keyboardSchema }).optional(),
+      message: z
+        .object({
+          message_id: id,
+          reply_markup: keyboardSchema,
+          message_thread_id: extra(id),
+          is_topic_message: extra(z.boolean()),
+        })
+        .optional(),
       data: z.string().optional(),
     })
     .optional(),

@@ -1,7 +1,7 @@
 import type { Api, RawApi } from 'grammy';
 import type { InlineKeyboardMarkup } from 'grammy/types';
-import { parseJson } from '../../db/json-text.ts';
 import type { ParseMode } from '../../db/push-tables.ts';
+import { buttonsOf } from '../../push/change.ts';
 import type { PushRow } from '../../push/message.ts';
 import type { ChangeOutcome, ChangePort } from '../../push/send-port.ts';
 import { refusedOrFault, UNPARSABLE } from './sender.ts';
@@ -63,7 +63,7 @@ function edit(api: Api<RawApi>, row: PushRow, mode: ParseMode): Promise<unknown>
 }
 
 function keyboardOf(row: PushRow): InlineKeyboardMarkup {
-  return row.reply_markup === null ? { inline_keyboard: [] } : parseJson(row.reply_markup);
+  return { inline_keyboard: buttonsOf(row.reply_markup) };
 }
 
 function messageId(row: Pick<PushRow, 'telegram_message_id'>): number {

@@ -10,6 +10,9 @@ import { departures } from './request.ts';
 /** Telegram's words for markup that it can't parse. */
 export const UNPARSABLE = /can't parse entities|can't find end of|unsupported start tag|unclosed/i;
 
+/** Its words for a topic that is not there (any more), or takes nothing. */
+const TOPIC_GONE = /message thread not found|TOPIC_(CLOSED|DELETED|ID_INVALID)/i;
+
 const FILE_GONE = 'el fichero que llevaba ya no está';
 
 /** Sends rows of the queue through grammY's Api. */
@@ -18,11 +21,15 @@ export function telegramSender(api: Api<RawApi>): SendPort {
     async send(row, leave) {
       const file = uploadOf(row);
       if (file !== undefined && !(await isReadable(file.path))) return { kind: 'impossible', description: FILE_GONE };
-      const ask = (mode: ParseMode) => attempt(() => departures.run(leave, () => call(api, row, mode)));
-      const first = await ask(row.parse_mode);
-      if (row.parse_mode === 'none' || first.kind !== 'refused' || !UNPARSABLE.test(first.description)) return first;
-      const second = await ask('none');
-      return second.kind === 'sent' ? { ...second, asPlain: true } : second;
+      let how: How = { mode: row.parse_mode, inTopic: true };
+      for (;;) {
+        const asked = how;
+        const outcome = await attempt(() => departures.run(leave, () => call(api, row, asked)));
+        if (outcome.kind === 'sent') return { ...outcome, asPlain: how.mode !== row.parse_mode };
+        const other: How | undefined = outcome.kind === 'refused' ? otherwise(how, outcome.description) : undefined;
+        if (other === undefined) return outcome;
+        how = other;
+      }
     },
     probe: () =>
       api.getMe().then(
@@ -30,6 +37,19 @@ export function telegramSender(api: Api<RawApi>): SendPort {
         () => false,
       ),
   };
+}
+
+/** In which of its ways a message is asked for. */
+interface How {
+  mode: ParseMode;
+  inTopic: boolean;
+}
+
+/** The way that is left once Telegram refused one; undefined: none. */
+function otherwise(how: How, description: string): How | undefined {
+  if (how.mode !== 'none' && UNPARSABLE.test(description)) return { ...how, mode: 'none' };
+  if (how.inTopic && TOPIC_GONE.test(description)) return { ...how, inTopic: false };
+  return undefined;
 }
 
 function isReadable(path: string): Promise<boolean> {
@@ -62,11 +82,17 @@ export function refusedOrFault(error: unknown): Exclude<SendOutcome, { kind: 'se
   };
 }
 
-function call(api: Api<RawApi>, row: PushRow, mode: ParseMode): Promise<{ message_id: number }> {
+function call(api: Api<RawApi>, row: PushRow, { mode, inTopic }: How): Promise<{ message_id: number }> {
   const data = parseJson(row.data);
+  const options = row.options === null ? {} : parseJson(row.options);
   const shared = {
     disable_notification: row.disable_notification === 1,
     ...(row.reply_markup !== null && { reply_markup: parseJson(row.reply_markup) }),
+    ...(options.protected && { protect_content: true }),
+    ...(options.topic !== undefined && inTopic && { message_thread_id: options.topic }),
+    ...(options.reply_to !== undefined && {
+      reply_parameters: { message_id: options.reply_to, allow_sending_without_reply: true },
+    }),
   };
   const marked = { ...shared, ...(mode !== 'none' && { parse_mode: mode }) };
   switch (row.kind) {
@@ -88,9 +114,13 @@ function captioned<T extends object>(row: PushRow, other: T): T & { caption?: st
   return row.text === '' ? other : { ...other, caption: row.text };
 }
 
-/** Telegram fetches a URL itself; a stored file, or what the hub fetched, is read from the disk at each attempt. */
+/**
+ * Telegram fetches a URL itself, and has what is sent by its id; a stored file, or what the hub fetched, is read from the
+ * disk at each attempt.
+ */
 function fileOf(data: PushData): string | InputFile {
   if ('file' in data) return new InputFile(data.file.path, data.file.name);
+  if ('file_id' in data) return data.file_id;
   if ('url' in data) return data.url;
-  throw new Error('The push has neither a URL nor a file.');
+  throw new Error('The push has neither a URL, an id nor a file.');
 }

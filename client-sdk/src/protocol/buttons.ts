@@ -1,0 +1,106 @@
+import { z } from 'zod';
+
+/** Largest `data` of a button, in bytes of JSON. */
+export const MAX_BUTTON_DATA_BYTES = 4 * 1024;
+/** Telegram's limits for an inline keyboard; a reply keyboard keeps to them too. */
+export const MAX_BUTTONS_PER_ROW = 8;
+/** Telegram’s limit for all buttons of a message. */
+export const MAX_BUTTONS = 100;
+/** Telegram's limit for what a button copies. */
+const MAX_COPY_LENGTH = 256;
+/** Telegram's limit for what a reply keyboard writes into the empty field. */
+const MAX_PLACEHOLDER_LENGTH = 64;
+
+/** A URL that the hub or Telegram fetches. */
+export const httpUrl = z.url({ protocol: /^https?$/ }).max(2_000);
+
+/** What a button shows. Telegram takes none that is empty but for space. */
+const label = z
+  .string()
+  .min(1)
+  .max(64)
+  .refine((value) => value.trim() !== '', { error: 'no puede estar en blanco' });
+const style = z.enum(['primary', 'success', 'danger']).optional();
+
+/** Telegram opens pages whose host is an address or has a dot. Also asked of what is no URL. */
+function hasWholeHost(url: string): boolean {
+  return /[.:]/.test(URL.parse(url)?.hostname.replace(/\.$/, '') ?? '');
+}
+
+const WHOLE_HOST = { error: 'Telegram solo abre direcciones con un dominio completo, como https://bar.example' };
+
+/** A page that Telegram lets a button open. */
+const pageUrl = z
+  .url({ protocol: /^(https?|tg)$/ })
+  .max(2_000)
+  .refine((value) => value.startsWith('tg:') || hasWholeHost(value), WHOLE_HOST);
+/** A page that Telegram opens within itself. */
+const webAppUrl = z
+  .url({ protocol: /^https$/ })
+  .max(2_000)
+  .refine(hasWholeHost, WHOLE_HOST);
+
+/** JSON that fits into a button; its size is counted as it will be stored. */
+const buttonData = z
+  .unknown()
+  .refine((value) => Buffer.byteLength(JSON.stringify(value ?? null)) <= MAX_BUTTON_DATA_BYTES, {
+    error: `admite hasta ${MAX_BUTTON_DATA_BYTES} bytes de JSON`,
+  });
+
+/**
+ * A button does one thing: become an instruction, open a page (in the browser, or within Telegram), copy a text, or
+ * have a URL of the TPV called.
+ */
+export const buttonSchema = z.union([
+  z.strictObject({ text: label, style, action: z.string().min(1).max(64), data: buttonData.optional() }),
+  z.strictObject({ text: label, style, url: pageUrl }),
+  z.strictObject({ text: label, style, callback_url: httpUrl }),
+  z.strictObject({ text: label, style, copy_text: z.string().min(1).max(MAX_COPY_LENGTH) }),
+  z.strictObject({ text: label, style, web_app: webAppUrl }),
+]);
+/** A button under a message. */
+export type Button = z.infer<typeof buttonSchema>;
+
+/**
+ * Counts rows and buttons before any of them is looked at: a schema takes seconds over 300,000 of them.
+ * @param rows the schema of rows that are not too many
+ */
+export function countedRows<T extends z.ZodType>(rows: T) {
+  return z.preprocess((value, { issues }) => {
+    if (!Array.isArray(value)) return value;
+    const count = value.reduce((sum: number, row) => sum + (Array.isArray(row) ? Math.max(row.length, 1) : 1), 0);
+    if (count <= MAX_BUTTONS) return value;
+    issues.push({ code: 'custom', message: `admite hasta ${MAX_BUTTONS} botones`, input: value });
+    return z.NEVER;
+  }, rows);
+}
+
+/** Rows of buttons. */
+export const buttonRows = countedRows(z.array(z.array(buttonSchema).min(1).max(MAX_BUTTONS_PER_ROW)));
+/** Rows of buttons. */
+export type ButtonRows = z.infer<typeof buttonRows>;
+
+/** A key of a reply keyboard: it sends its text, or else a contact, a place, or what a page hands back. */
+const keySchema = z
+  .strictObject({
+    text: label,
+    style,
+    request_contact: z.boolean().optional(),
+    request_location: z.boolean().optional(),
+    web_app: webAppUrl.optional(),
+  })
+  .refine((key) => [key.request_contact, key.request_location, key.web_app].filter(Boolean).length <= 1, {
+    error: 'una tecla pide una sola cosa: «request_contact», «request_location» o «web_app»',
+  });
+/** A key of a reply keyboard. */
+export type Key = z.infer<typeof keySchema>;
+
+/** What a push says of the keyboard in place of the letters. */
+export const keyboardFields = {
+  /** Rows of keys; none takes the keyboard away. */
+  keyboard: countedRows(z.array(z.array(keySchema).min(1).max(MAX_BUTTONS_PER_ROW))).optional(),
+  /** It goes once a key was pressed. */
+  one_time: z.boolean().optional(),
+  /** Shown in the empty field while the keyboard is there. */
+  placeholder: z.string().min(1).max(MAX_PLACEHOLDER_LENGTH).optional(),
+};
