@@ -6,6 +6,7 @@ const assets = new Map([
   ['/page.js', ['page.js', 'text/javascript']],
   ['/formatting.js', ['formatting.js', 'text/javascript']],
   ['/bubble.js', ['bubble.js', 'text/javascript']],
+  ['/keys.js', ['keys.js', 'text/javascript']],
   ['/page.css', ['page.css', 'text/css']],
 ] as const);
 

@@ -19,7 +19,7 @@ export function bubble(message, personId, onButton) {
   return item;
 }
 
-function attachments({ photo, document: file, voice, location, contact }) {
+function attachments({ photo, document: file, voice, location, contact, web_app_data: page }) {
   const parts = [];
   if (photo) {
     const image = document.createElement('img');
@@ -35,10 +35,12 @@ function attachments({ photo, document: file, voice, location, contact }) {
     parts.push(link(map, `📍 ${latitude.toFixed(5)}, ${longitude.toFixed(5)}`));
   }
   if (contact) parts.push(textElement('span', `👤 ${contact.first_name} · ${contact.phone_number}`, 'attachment'));
+  if (page) parts.push(textElement('span', `▤ ${page.button_text}: ${page.data || '(nada)'}`, 'attachment'));
   return parts;
 }
 
-function keyboard(rows, onButton) {
+/** Rows of buttons; `onButton(button, index, element)` hears presses on them. */
+export function keyboard(rows, onButton) {
   const board = document.createElement('div');
   board.className = 'keyboard';
   let index = 0;
@@ -46,9 +48,10 @@ function keyboard(rows, onButton) {
     const line = document.createElement('div');
     for (const button of row) {
       const place = index++;
-      const mark = button.url ? ' ↗' : button.copy_text ? ' ⧉' : '';
+      const mark = button.url ? ' ↗' : button.copy_text ? ' ⧉' : button.web_app ? ' ▤' : '';
       const element = textElement('button', button.text + mark);
       element.type = 'button';
+      if (button.style) element.dataset.style = button.style;
       element.addEventListener('click', () => onButton(button, place, element));
       line.append(element);
     }
@@ -57,9 +60,10 @@ function keyboard(rows, onButton) {
   return board;
 }
 
-function timeOf({ date, edit_date: editDate }) {
+function timeOf({ date, edit_date: editDate, has_protected_content: locked, message_thread_id: topic }) {
   const time = new Date(date * 1000).toLocaleTimeString('es', { hour: '2-digit', minute: '2-digit' });
-  return textElement('time', editDate ? `editado ${time}` : time);
+  const said = [topic && `tema ${topic}`, locked && '🔒', editDate && 'editado', time];
+  return textElement('time', said.filter(Boolean).join(' '));
 }
 
 function link(href, text) {

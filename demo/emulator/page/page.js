@@ -1,4 +1,5 @@
 import { bubble } from './bubble.js';
+import { givenFor, showKeys } from './keys.js';
 
 const element = (id) => document.getElementById(id);
 const chat = element('chat');
@@ -90,10 +91,16 @@ function show(message) {
   chat.scrollTop = chat.scrollHeight;
 }
 
-function showChat({ messages }) {
+function showKeyboard({ keyboard }) {
+  showKeys(element('keys'), element('text'), keyboard, pressKey);
+  chat.scrollTop = chat.scrollHeight;
+}
+
+function showChat({ messages, keyboard }) {
   chat.replaceChildren();
   for (const message of messages) show(message);
   if (messages.length === 0 && personId) showEmpty();
+  showKeyboard({ keyboard });
 }
 
 function showEmpty() {
@@ -112,7 +119,8 @@ function showEmpty() {
 
 const press = (message, button, index, pressed) =>
   attempt(async () => {
-    if (button.url) return void window.open(button.url, '_blank', 'noopener,noreferrer');
+    const page = button.url ?? button.web_app?.url;
+    if (page) return void window.open(page, '_blank', 'noopener,noreferrer');
     if (button.copy_text) {
       await navigator.clipboard.writeText(button.copy_text.text);
       return toast('Copiado');
@@ -128,6 +136,12 @@ const press = (message, button, index, pressed) =>
       pressed.disabled = false;
       throw error;
     }
+  })();
+
+const pressKey = (key, index) =>
+  attempt(async () => {
+    const gives = givenFor(key);
+    if (gives) await post(`people/${personId}/key`, { key: index, ...gives });
   })();
 
 function onAnswer({ callback_query_id: id, text, show_alert: showAlert }) {
@@ -165,6 +179,7 @@ function listen() {
   current.addEventListener('telegram', (event) => showTelegram(JSON.parse(event.data)));
   current.addEventListener('chat', (event) => showChat(JSON.parse(event.data)));
   current.addEventListener('message', (event) => onMessage(JSON.parse(event.data)));
+  current.addEventListener('keyboard', (event) => showKeyboard(JSON.parse(event.data)));
   current.addEventListener('callback_answered', (event) => onAnswer(JSON.parse(event.data)));
 }
 
@@ -173,6 +188,7 @@ function openFromAddress() {
   for (const id of ['composer', 'block']) element(id).hidden = personId === undefined;
   document.body.classList.toggle('talking', personId !== undefined);
   chat.replaceChildren();
+  showKeyboard({});
   waiting.clear();
   listen();
 }
