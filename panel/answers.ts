@@ -7,6 +7,7 @@ import type { PushDetail, PushSummary } from '../src/admin/schemas/pushes.ts';
 import type { QuarantinedDetail, QuarantinedUpdate } from '../src/admin/schemas/quarantine.ts';
 import type { LoginState, Session } from '../src/admin/schemas/session.ts';
 import type { Settings } from '../src/admin/schemas/settings.ts';
+import type { Texts } from '../src/admin/schemas/texts.ts';
 import type { TpvDetail, TpvSummary } from '../src/admin/schemas/tpvs.ts';
 import type { TimelineEntry, UserDetail, UserSummary } from '../src/admin/schemas/users.ts';
 import type { WebhookState } from '../src/admin/schemas/webhook.ts';
@@ -31,6 +32,7 @@ export interface Answers {
   '/api/admin/quarantine/:id': QuarantinedDetail;
   '/api/admin/audit': Page<AuditEntry>;
   '/api/admin/settings': Settings;
+  '/api/admin/settings/texts': Texts;
   '/api/admin/webhook': WebhookState;
   '/api/admin/accounts': AccountList;
   '/api/admin/account/sessions': { items: AccountSession[] };

@@ -43,7 +43,7 @@ export function SettingsPage() {
                 reload={resource.reload}
               />
             </div>
-            <Texts texts={settings.texts} reload={resource.reload} />
+            <Texts />
           </>
         )}
       </Loaded>

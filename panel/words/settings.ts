@@ -1,4 +1,5 @@
-import type { Settings, SettingText } from '../../src/admin/schemas/settings.ts';
+import type { Settings } from '../../src/admin/schemas/settings.ts';
+import type { SettingText } from '../../src/admin/schemas/texts.ts';
 
 type Strategy = Settings['routing_strategy']['value'];
 type IfUnknown = Settings['push_if_unknown']['value'];
@@ -73,6 +74,11 @@ export const settingsWords = {
     lead: 'Lo que dice el propio hub en Telegram. Los de los locales los pone cada TPV.',
     changed: 'Cambiado',
     edit: (name: string) => `Editar «${name}»`,
+    editIn: (name: string, language: string) => `Editar «${name}» en ${language}`,
+    language: 'Idioma',
+    languageHint: 'Cada persona lee los textos en el idioma de su Telegram.',
+    reworded: (language: string, count: number) =>
+      count === 0 ? language : `${language} · ${count} ${count === 1 ? 'cambiado' : 'cambiados'}`,
     label: 'Texto',
     preview: 'Así se lee',
     placeholders: 'Se pueden insertar',

@@ -1,20 +1,18 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { z } from 'zod';
 import type { Config } from '../config/config.ts';
 import type { Database } from '../db/open.ts';
 import { type ErrorDetail, HubError } from '../errors.ts';
 import { PUSH_IF_UNKNOWN, type Settings, type SettingsChange } from '../settings/settings.ts';
-import { previewText, problemsOfText, type TextCatalogue, type TextDefinition } from '../settings/text.ts';
+import { textKey } from '../settings/stored-text.ts';
+import { problemsOfText, type TextCatalogue } from '../settings/text.ts';
 import { SETTING_KEYS, SETTING_SCHEMAS } from '../settings/values.ts';
 import { record } from './record.ts';
-import {
-  type SettingsChange as ChangeBody,
-  type Settings as SettingsView,
-  settingsChange,
-  settings as settingsView,
-  textPreview,
-  textPreviewRequest,
-} from './schemas/settings.ts';
+import { type Settings as SettingsView, settingsChange, settings as settingsView } from './schemas/settings.ts';
+import { definitionOf, usualText } from './text-routes.ts';
+
+type ChangeBody = z.output<typeof settingsChange>;
 
 export interface SettingsOptions {
   db: Database;
@@ -57,20 +55,9 @@ export async function adminSettingRoutes(instance: FastifyInstance, options: Set
       return viewOf(options);
     },
   );
-
-  app.post(
-    '/api/admin/settings/texts/preview',
-    { schema: { summary: 'Cómo se vería un texto', body: textPreviewRequest, response: { 200: textPreview } } },
-    async (request) => {
-      const { key, value } = request.body;
-      const definition = definitionOf(options.texts, key);
-      if (definition === undefined) throw new HubError('not_found', 'There is no such text.');
-      return { html: previewText(definition, value), problems: problemsOfText(definition, value) };
-    },
-  );
 }
 
-function viewOf({ settings, texts, config }: SettingsOptions): SettingsView {
+function viewOf({ settings, config }: SettingsOptions): SettingsView {
   return {
     routing_strategy: { value: settings.strategy, default: config.ROUTING_STRATEGY },
     retention_days: { value: settings.retentionDays, default: config.RETENTION_DAYS },
@@ -83,20 +70,12 @@ function viewOf({ settings, texts, config }: SettingsOptions): SettingsView {
       value: [...(settings.stored('callback_allowed_origins') ?? [])],
       fixed: config.CALLBACK_ALLOWED_ORIGINS,
     },
-    texts: Object.entries(texts.definitions).map(([key, definition]) => ({
-      key,
-      value: settings.wording(key, 'es') ?? usualText(texts, key),
-      default: usualText(texts, key),
-      placeholders: Object.keys(definition.placeholders),
-      where: definition.where,
-      may_silence: definition.maySilence === true,
-    })),
   };
 }
 
 /** @throws HubError `invalid_request` with every fault */
 function checked(body: ChangeBody, catalogue: TextCatalogue): SettingsChange {
-  const { texts = {}, ...values } = body;
+  const { texts = {}, language, ...values } = body;
   const details: ErrorDetail[] = [];
   for (const key of SETTING_KEYS) {
     const value = values[key];
@@ -111,19 +90,11 @@ function checked(body: ChangeBody, catalogue: TextCatalogue): SettingsChange {
     for (const message of problems) details.push({ path: `texts.${key}`, message });
   }
   if (details.length > 0) throw new HubError('invalid_request', 'A setting does not fit.', { details });
-  return { values, texts, language: 'es' };
-}
-
-function definitionOf({ definitions }: TextCatalogue, key: string): TextDefinition | undefined {
-  return Object.hasOwn(definitions, key) ? definitions[key] : undefined;
-}
-
-function usualText({ defaults }: TextCatalogue, key: string): string {
-  return defaults.es[key] ?? '';
+  return { values, texts, language };
 }
 
 /** What a change really changes, for the audit log. */
-function changesOf({ values, texts }: SettingsChange, { settings, texts: catalogue }: SettingsOptions) {
+function changesOf({ values, texts, language }: SettingsChange, { settings, texts: catalogue }: SettingsOptions) {
   const changes: Record<string, { from: unknown; to: unknown }> = {};
   for (const key of SETTING_KEYS) {
     const to = values[key];
@@ -131,9 +102,9 @@ function changesOf({ values, texts }: SettingsChange, { settings, texts: catalog
     if (to !== undefined && JSON.stringify(from) !== JSON.stringify(to)) changes[key] = { from, to };
   }
   for (const [key, text] of Object.entries(texts)) {
-    const usual = usualText(catalogue, key);
-    const [from, to] = [settings.wording(key, 'es') ?? usual, text ?? usual];
-    if (from !== to) changes[`text.${key}`] = { from: logged(from), to: logged(to) };
+    const usual = usualText(catalogue, key, language);
+    const [from, to] = [settings.wording(key, language) ?? usual, text ?? usual];
+    if (from !== to) changes[textKey(key, language)] = { from: logged(from), to: logged(to) };
   }
   return changes;
 }

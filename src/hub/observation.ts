@@ -10,6 +10,7 @@ import { type UpdateFault, type WebhookHealth, WebhookWatch } from '../admin/ove
 import { adminPushRoutes } from '../admin/push-routes.ts';
 import { adminQuarantineRoutes, type QuarantineOptions } from '../admin/quarantine-routes.ts';
 import { adminSettingRoutes } from '../admin/setting-routes.ts';
+import { adminTextRoutes } from '../admin/text-routes.ts';
 import { adminWebhookRoutes, type WebhookChangePort } from '../admin/webhook-routes.ts';
 import { sessionStillValid } from '../administrators/administrator-session.ts';
 import { VERSION } from '../config/version.ts';
@@ -83,7 +84,9 @@ export function createObservation(ports: ObservationPorts, ends: AsyncDisposable
       await guarded.register(adminPushRoutes, common);
       await guarded.register(adminQuarantineRoutes, { ...common, retry: ports.retryUpdate });
       await guarded.register(adminAuditRoutes, common);
-      await guarded.register(adminSettingRoutes, { ...common, settings: ports.settings, texts: TEXTS, config });
+      const wording = { settings: ports.settings, texts: TEXTS };
+      await guarded.register(adminSettingRoutes, { ...common, ...wording, config });
+      await guarded.register(adminTextRoutes, wording);
       await guarded.register(adminWebhookRoutes, { ...common, webhook: ports.webhook, watch });
       await guarded.register(adminLiveRoutes, { feed });
     },

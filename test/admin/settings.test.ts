@@ -53,7 +53,8 @@ describe.each(DIALECTS)('on %s', (database) => {
     const again = await startHub({ databaseUrl, env: { CORS_ALLOWED_ORIGINS: 'https://fixed.example' } });
     const { body } = await again.admin('/api/admin/settings');
     expect(body).toMatchObject(now);
-    expect(body.texts.find(({ key }: { key: string }) => key === 'help')).toMatchObject({
+    const { items } = (await again.admin('/api/admin/settings/texts')).body;
+    expect(items.find(({ key }: { key: string }) => key === 'help')).toMatchObject({
       value: 'Llama al <b>600</b>.',
       where: 'message',
       placeholders: [],
@@ -113,6 +114,35 @@ test('people read a text as the administrator worded it', async () => {
   await hub.message(1, '/start');
   const message = await person.waitForMessage();
   expect(message.text).toBe('Bar <Pepe> te saluda, Ana.\n\nEres el 1001');
+});
+
+test('each language is worded by itself, and written down as which', async () => {
+  const hub = await startHub();
+  const read = async (language: string) => (await hub.admin(`/api/admin/settings/texts?language=${language}`)).body;
+  const helpIn = async (language: string) =>
+    (await read(language)).items.find(({ key }: { key: string }) => key === 'help');
+  const usual = (await helpIn('fr')).value;
+  expect(usual).toContain('/start – commencer');
+  expect((await patch(hub, { texts: { help: 'Appelez-nous.' }, language: 'fr' })).status).toBe(200);
+  expect(await helpIn('fr')).toMatchObject({ value: 'Appelez-nous.', default: usual });
+  expect((await helpIn('es')).value).toContain('/start – empezar');
+  const { languages } = await read('es');
+  expect(languages.filter(({ reworded }: { reworded: number }) => reworded > 0)).toEqual([{ code: 'fr', reworded: 1 }]);
+  expect(await auditOf(hub)).toMatchObject([{ details: { 'text.help.fr': { from: usual, to: 'Appelez-nous.' } } }]);
+  for (const [id, language_code, text] of [
+    [1, 'fr-CA', 'Appelez-nous.'],
+    [2, 'de', 'Schreiben Sie eine Nachricht'],
+  ] as const) {
+    const person = hub.emulator.person({ id, first_name: 'Ana', started: true });
+    const from = { id, is_bot: false, first_name: 'Ana', language_code };
+    const chat = { id, type: 'private' };
+    await hub.update({ update_id: id, message: { message_id: 1, date: 1_762_684_200, text: '/help', from, chat } });
+    expect((await person.waitForMessage()).text).toContain(text);
+  }
+  expect((await patch(hub, { texts: { help: null }, language: 'fr' })).status).toBe(200);
+  expect((await helpIn('fr')).value).toBe(usual);
+  expect((await hub.admin('/api/admin/settings/texts?language=nl')).status).toBe(400);
+  expect((await patch(hub, { texts: {}, language: 'nl' })).status).toBe(400);
 });
 
 test('a URL of an allowed origin may be called', async () => {

@@ -27,7 +27,7 @@ test('a text is shown as it will read, refused where it is wrong, and then read 
   await connectTelegram(hub);
   const page = await open(hub, { path: '/admin/ajustes' });
   await page.getByRole('button', { name: 'Editar «Ayuda»' }).click();
-  const dialog = page.getByRole('dialog', { name: 'Editar «Ayuda»' });
+  const dialog = page.getByRole('dialog', { name: 'Editar «Ayuda» en español' });
   const text = dialog.getByRole('textbox', { name: 'Texto' });
   const preview = dialog.getByRole('region', { name: 'Así se lee' });
   await text.fill('Llama al <b>600</b> {nadie}');
@@ -42,6 +42,26 @@ test('a text is shown as it will read, refused where it is wrong, and then read 
   const message = await ana.waitForMessage((one) => one.text?.includes('600') === true, PATIENCE_MS);
   expect(message.text).toBe('Llama al 600 000 000');
   await expect(page.getByRole('listitem').filter({ hasText: 'Ayuda' }).filter({ hasText: 'Cambiado' })).toBeVisible();
+});
+
+test('a text is worded in one language, which the choice of languages tells', async () => {
+  const hub = await startHub();
+  const page = await open(hub, { path: '/admin/ajustes' });
+  const language = page.getByLabel('Idioma');
+  await language.selectOption('ca');
+  await page.getByRole('button', { name: 'Editar «Pulsación atendida»' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Editar «Pulsación atendida» en catalán' });
+  const text = dialog.getByRole('textbox', { name: 'Texto' });
+  await expect(text).toHaveValue('✅ Fet');
+  await text.fill('✅ Ja està');
+  await dialog.getByRole('button', { name: 'Guardar' }).click();
+  await expect(dialog).toBeHidden();
+  await expect(
+    page.getByRole('listitem').filter({ hasText: '✅ Ja està' }).filter({ hasText: 'Cambiado' }),
+  ).toBeVisible();
+  await expect(language.getByRole('option', { name: 'Catalán · 1 cambiado' })).toBeAttached();
+  await language.selectOption('es');
+  await expect(page.getByRole('listitem').filter({ hasText: 'Pulsación atendida' })).toContainText('✅ Hecho');
 });
 
 test('an origin is allowed and taken away again; one of the environment stays', async () => {

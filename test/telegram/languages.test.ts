@@ -22,25 +22,6 @@ describe.each(DIALECTS)('on %s', (database) => {
     }
   });
 
-  test('a text that was worded in one language is read so in that one only', async () => {
-    const hub = await startHub({ database });
-    await hub.tpv();
-    await connectTelegram(hub);
-    const row = { key: 'text.help.en', value: '"Just write."' };
-    await hub.hub.db.transact((tx) => tx.kysely.insertInto('settings').values(row).execute());
-    await hub.close();
-    const again = await startHub({ databaseUrl: hub.databaseUrl, emulator: hub.emulator });
-    await connectTelegram(again);
-    for (const [id, language_code, help] of [
-      [1, 'en-GB', /^Just write\.$/],
-      [2, 'es', /^Escribe un mensaje/],
-    ] as const) {
-      const person = hub.emulator.person({ id, first_name: 'Ana', language_code });
-      person.send('/help');
-      expect((await person.waitForMessage()).text).toMatch(help);
-    }
-  });
-
   test('whose message nobody answered reads so in their language, hours after they wrote', async () => {
     const clock = testClock();
     const hub = await startHub({ database, clock, env: { INSTRUCTION_TTL_SECONDS: '7200' } });

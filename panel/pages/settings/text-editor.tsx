@@ -1,12 +1,13 @@
 import { useRef, useState } from 'preact/hooks';
-import type { SettingText, TextPreview } from '../../../src/admin/schemas/settings.ts';
 import { plainOfMarkup } from '../../../src/admin/schemas/telegram-markup.ts';
+import type { SettingText, TextLanguage, TextPreview } from '../../../src/admin/schemas/texts.ts';
 import { Button } from '../../components/button.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { ErrorBox } from '../../components/error-box.tsx';
 import { Form, FormActions } from '../../components/form.tsx';
 import { Note } from '../../components/note.tsx';
 import { TextField } from '../../components/text-field.tsx';
+import { languageName } from '../../format-language.ts';
 import { usePreview } from '../../preview.ts';
 import { actions } from '../../words/actions.ts';
 import { settingsWords } from '../../words/settings.ts';
@@ -19,13 +20,14 @@ const TYPING_PAUSE_MS = 250;
 
 export interface TextEditorProps {
   text: SettingText;
+  language: TextLanguage;
   name: string;
   onClose(): void;
   onSaved(): void;
 }
 
 /** Words a text otherwise, and shows meanwhile how people will read it. */
-export function TextEditor({ text, name, onClose, onSaved }: TextEditorProps) {
+export function TextEditor({ text, language, name, onClose, onSaved }: TextEditorProps) {
   const [draft, setDraft] = useState(text.value);
   const area = useRef<HTMLDivElement>(null);
   const preview = usePreview<TextPreview>(
@@ -38,7 +40,7 @@ export function TextEditor({ text, name, onClose, onSaved }: TextEditorProps) {
   const problems = preview.value?.problems ?? [];
   const save = async () => {
     const value = draft === text.default ? null : draft;
-    if (await change.run({ texts: { [text.key]: value } })) onClose();
+    if (await change.run({ texts: { [text.key]: value }, language })) onClose();
   };
   const insert = (placeholder: string) => {
     const field = area.current?.querySelector('textarea');
@@ -47,9 +49,10 @@ export function TextEditor({ text, name, onClose, onSaved }: TextEditorProps) {
     field?.focus();
   };
   const marked = text.where === 'message' || text.where === 'note';
+  const title = words.editIn(name, languageName(language) ?? language);
   return (
-    <Dialog title={words.edit(name)} wide onClose={onClose}>
-      <Form label={words.edit(name)} error={change.error} onSubmit={save}>
+    <Dialog title={title} wide onClose={onClose}>
+      <Form label={title} error={change.error} onSubmit={save}>
         <div ref={area}>
           <TextField
             label={words.label}
@@ -77,7 +80,7 @@ export function TextEditor({ text, name, onClose, onSaved }: TextEditorProps) {
         )}
         <section aria-label={words.preview} aria-live="polite">
           <p class="muted">{words.preview}</p>
-          {preview.value ? <Sample where={text.where} preview={preview.value} /> : null}
+          {preview.value ? <Sample where={text.where} language={language} preview={preview.value} /> : null}
           {problems.length === 0 ? null : (
             <Note tone="bad" title={words.problems}>
               <ul>
@@ -107,8 +110,12 @@ export function TextEditor({ text, name, onClose, onSaved }: TextEditorProps) {
 }
 
 /** The hub answers in HTML whatever the place is; where a text has no format, its plain text is shown. */
-function Sample({ where, preview }: { where: SettingText['where']; preview: TextPreview }) {
+function Sample({
+  where,
+  language,
+  preview,
+}: Pick<SettingText, 'where'> & { language: TextLanguage; preview: TextPreview }) {
   const marked = where === 'message' || where === 'note';
   if (isSilent(preview.html)) return preview.problems.length > 0 ? null : <p>{words.silent}</p>;
-  return <TextSample where={where} html={marked ? preview.html : plainOfMarkup(preview.html)} />;
+  return <TextSample where={where} language={language} html={marked ? preview.html : plainOfMarkup(preview.html)} />;
 }

@@ -1,4 +1,4 @@
-import type { SettingText } from '../../../src/admin/schemas/settings.ts';
+import type { SettingText, TextLanguage } from '../../../src/admin/schemas/texts.ts';
 import { Bubble } from '../../components/bubble.tsx';
 import { TelegramText } from '../../components/telegram-text.tsx';
 
@@ -7,13 +7,18 @@ export function isSilent(text: string): boolean {
   return text.trim() === '';
 }
 
+export interface TextSampleProps extends Pick<SettingText, 'where'> {
+  language: TextLanguage;
+  html: string;
+}
+
 /** A text where people read it: in a message, over a chat, or on a button. */
-export function TextSample({ where, html: text }: { where: SettingText['where']; html: string }) {
+export function TextSample({ where, language, html: text }: TextSampleProps) {
   switch (where) {
     case 'message':
     case 'note':
       return (
-        <div class="chat-paper">
+        <div class="chat-paper" lang={language}>
           <Bubble side="in">
             <TelegramText text={text} markup />
           </Bubble>
@@ -21,13 +26,13 @@ export function TextSample({ where, html: text }: { where: SettingText['where'];
       );
     case 'press':
       return (
-        <div class="chat-paper">
+        <div class="chat-paper" lang={language}>
           <p class="press-sample">{text}</p>
         </div>
       );
     case 'button':
       return (
-        <div class="chat-paper">
+        <div class="chat-paper" lang={language}>
           <span class="bubble-button">{text}</span>
         </div>
       );

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { textLanguage } from './texts.ts';
 
 export const routingStrategy = z.enum(['least_users', 'round_robin', 'specific']);
 
@@ -11,21 +12,6 @@ const origins = z.object({
   fixed: z.array(z.string()),
 });
 
-/** The place of a sentence: a message, the answer to a press (plain, at most 200 characters), or a button's label. */
-export const textPlace = z.enum(['message', 'press', 'button', 'note']);
-
-export const settingText = z.object({
-  key: z.string(),
-  value: z.string(),
-  default: z.string(),
-  /** Names that the sentence may carry, such as `nombre` for `{nombre}`. */
-  placeholders: z.array(z.string()),
-  where: textPlace,
-  /** Whether it may be emptied: then nothing is sent. */
-  may_silence: z.boolean(),
-});
-export type SettingText = z.infer<typeof settingText>;
-
 export const settings = z.object({
   routing_strategy: z.object({ value: routingStrategy, default: routingStrategy }),
   retention_days: z.object({ value: z.int(), default: z.int() }),
@@ -33,7 +19,6 @@ export const settings = z.object({
   push_if_unknown: z.object({ value: ifUnknown, default: ifUnknown }),
   cors_allowed_origins: origins,
   callback_allowed_origins: origins,
-  texts: z.array(settingText),
 });
 export type Settings = z.infer<typeof settings>;
 
@@ -47,16 +32,7 @@ export const settingsChange = z.strictObject({
   cors_allowed_origins: addedOrigins.optional(),
   callback_allowed_origins: addedOrigins.optional(),
   texts: z.record(z.string().max(100), z.string().max(20_000).nullable()).optional(),
+  /** In which `texts` are worded. */
+  language: textLanguage,
 });
-export type SettingsChange = z.infer<typeof settingsChange>;
-
-export const textPreviewRequest = z.strictObject({ key: z.string().max(100), value: z.string().max(20_000) });
-export type TextPreviewRequest = z.infer<typeof textPreviewRequest>;
-
-export const textPreview = z.object({
-  /** As a person sees it, with made-up values: safe markup of Telegram's kind, or escaped text. */
-  html: z.string(),
-  /** Why it can't be saved, in sentences; none: it can. */
-  problems: z.array(z.string()),
-});
-export type TextPreview = z.infer<typeof textPreview>;
+export type SettingsChange = z.input<typeof settingsChange>;
