@@ -1,27 +1,14 @@
 import { HubApi } from './api/api.ts';
+import type { CallOptions } from './api/options.ts';
+import type { Service, ServiceChange } from './api/service.ts';
 import { Link, type LinkStatus } from './connection/link.ts';
 import { HubClientError } from './errors.ts';
-import { type HubClientOptions, type Settings, settle } from './options.ts';
-import type { ClientStatus } from './status.ts';
+import { type CloseOptions, type ConnectOptions, type HubClientOptions, type Settings, settle } from './options.ts';
+import type { ClientStatus, StatusListener } from './status.ts';
 import type { CommandName } from './wire/commands.ts';
 import { type Counters, noCounts } from './work/counters.ts';
 import { type HandlerOf, Handlers, type InstructionHandler } from './work/handlers.ts';
 import { Inbox } from './work/inbox.ts';
-
-/** Hears of every change of `status`. */
-export type StatusListener = (status: ClientStatus) => void;
-
-/** How `connect()` connects. */
-export interface ConnectOptions {
-  /** Closes the client when it is aborted, now or later; a `connect()` that still waits rejects with `closed`. */
-  signal?: AbortSignal;
-}
-
-/** How `close()` closes. */
-export interface CloseOptions {
-  /** How long running handlers and unanswered reports may take, in milliseconds. Default 10,000. */
-  deadlineMs?: number;
-}
 
 /**
  * A TPV's connection to the hub: receives instructions, runs their handlers, reports how they ended, and reconnects
@@ -38,6 +25,7 @@ export class HubClient {
   readonly #counters = noCounts();
   readonly #inbox: Inbox;
   readonly #link: Link;
+  readonly #api: HubApi;
   readonly #listeners = new Set<StatusListener>();
   #status: ClientStatus = { state: 'idle' };
   #paused = false;
@@ -52,9 +40,10 @@ export class HubClient {
   constructor(options: HubClientOptions) {
     this.#settings = settle(options);
     const { url, apiKey } = options;
+    this.#api = new HubApi({ url, apiKey, clock: this.#settings.clock });
     this.#inbox = new Inbox(this.#settings, {
       handlers: this.#handlers,
-      pusher: options.pusher ?? new HubApi({ url, apiKey, clock: this.#settings.clock }),
+      pusher: options.pusher ?? this.#api,
       counters: this.#counters,
       send: (frame) => this.#link.send(frame),
     });
@@ -146,6 +135,16 @@ export class HubClient {
     this.#paused = false;
     this.#inbox.resume();
     if (this.#status.state === 'paused') this.#become({ ...this.#status, state: 'online' });
+  }
+
+  /** Whether the restaurant attends now: `HubApi.service`, over REST whichever transport this client has. */
+  service(options?: CallOptions): Promise<Service> {
+    return this.#api.service(options);
+  }
+
+  /** Says whether the restaurant attends: `HubApi.setService`. Unlike `pause()`, it stops nothing. */
+  setService(change: ServiceChange, options?: CallOptions): Promise<Service> {
+    return this.#api.setService(change, options);
   }
 
   /**

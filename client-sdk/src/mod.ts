@@ -1,5 +1,6 @@
-export { type CallOptions, HubApi, type HubApiOptions, type PushCallOptions } from './api/api.ts';
+export { HubApi } from './api/api.ts';
 export type { ByteRange, DownloadOptions, FileContent, FileSource, HubFile } from './api/file.ts';
+export type { CallOptions, HubApiOptions, PushCallOptions } from './api/options.ts';
 export {
   type Button,
   type ButtonStyle,
@@ -20,6 +21,7 @@ export {
   type TextPush,
 } from './api/push.ts';
 export { type RegistrationOptions, registerTpv } from './api/register.ts';
+export type { Hours, Service, ServiceChange, Timetable } from './api/service.ts';
 export type {
   Heartbeat,
   RegisteredTpv,
@@ -32,7 +34,7 @@ export type {
 export type { TelegramUser, UsersPage, UsersQuery } from './api/user.ts';
 export { type ReceivedCall, type VerifyOptions, verifyCall } from './api/verify-call.ts';
 export type { BackoffOptions } from './backoff.ts';
-export { type CloseOptions, type ConnectOptions, HubClient, type StatusListener } from './client.ts';
+export { HubClient } from './client.ts';
 export { type Cancel, type Clock, systemClock } from './clock.ts';
 export {
   ConfigurationError,
@@ -48,11 +50,11 @@ export {
 export { type FileMemoryOptions, fileMemory } from './memory/file-memory.ts';
 export { inMemory } from './memory/in-memory.ts';
 export type { Begun, Memory, MemoryLimits, Outcome } from './memory/memory.ts';
-export { type HubClientOptions, type Logger, silentLogger } from './options.ts';
+export { type CloseOptions, type ConnectOptions, type HubClientOptions, type Logger, silentLogger } from './options.ts';
 export type {} from './platform.ts';
 export { CloseCode } from './protocol/codes.ts';
 export type { InstructionStatus, ReportableStatus } from './protocol/lifecycle.ts';
-export type { ClientStatus, OnlineStatus, Transport } from './status.ts';
+export type { ClientStatus, OnlineStatus, StatusListener, Transport } from './status.ts';
 export type {
   Attachment,
   CallbackPayload,
@@ -63,6 +65,7 @@ export type {
 } from './wire/commands.ts';
 export type { FlowFrame, FrameError, HubFrame, HubFrameOf, TpvFrame, UpdateFrame } from './wire/frames.ts';
 export type { Instruction } from './wire/instruction.ts';
+export type { ServiceNow } from './wire/service.ts';
 export { Answer, type AnswerOptions, answer } from './work/answer.ts';
 export type { Counters } from './work/counters.ts';
 export type { HandlerOf, InstructionContext, InstructionHandler, ReplyOptions } from './work/handlers.ts';

@@ -45,6 +45,18 @@ export interface HubClientOptions {
   clock?: Clock;
 }
 
+/** How `connect()` connects. */
+export interface ConnectOptions {
+  /** Closes the client when it is aborted, now or later; a `connect()` that still waits rejects with `closed`. */
+  signal?: AbortSignal;
+}
+
+/** How `close()` closes. */
+export interface CloseOptions {
+  /** How long running handlers and unanswered reports may take, in milliseconds. Default 10,000. */
+  deadlineMs?: number;
+}
+
 /** The options, checked and complete. */
 export interface Settings {
   baseUrl: string;

@@ -27,3 +27,6 @@ export type ClientStatus =
   | { state: 'offline'; nextTryAt: Date; error: HubClientError }
   /** The end: with an error where the hub ended it, without one after `close()`. */
   | { state: 'closed'; error?: HubClientError };
+
+/** Hears of every change of `status`. */
+export type StatusListener = (status: ClientStatus) => void;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { INSTRUCTION_STATUSES, instructionSchema, reportFields } from '#protocol';
+import { INSTRUCTION_STATUSES, instructionSchema, reportFields, serviceNowSchema } from '#protocol';
 import { plainText } from '../db/plain-text.ts';
 import { DEFAULT_MAX_USERS, MOST_TPV_NAME_LENGTH } from '../tpvs/tpv.ts';
 
@@ -54,6 +54,7 @@ export const tpvInfo = z.object({
   last_heartbeat: timestamp.nullable(),
   user_count: z.int(),
   is_online: z.boolean(),
+  service: serviceNowSchema,
 });
 
 /** Older TPVs put other things beside `version`; they are ignored. */
@@ -117,6 +118,7 @@ export const statsAnswer = z.object({
     total: z.int(),
   }),
   push_messages: z.object({ pending: z.int(), sent: z.int(), failed: z.int(), unknown: z.int(), total: z.int() }),
+  service: serviceNowSchema,
 });
 
 export const rotatedSecret = z.object({ signing_secret: z.string(), previous_valid_until: timestamp });

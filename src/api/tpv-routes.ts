@@ -6,6 +6,8 @@ import { stats } from '../instructions/instruction-counts.ts';
 import { isoTime } from '../iso-time.ts';
 import type { Presence } from '../tpvs/presence/presence.ts';
 import { registerTpv } from '../tpvs/register.ts';
+import { serviceNowAnswer } from '../tpvs/service/service-answer.ts';
+import { serviceOf } from '../tpvs/service/service-column.ts';
 import type { Tpv } from '../tpvs/tpv.ts';
 import { type TelegramUser, usersOfTpv, usersOfTpvByActivity } from '../users/user.ts';
 import { type Admission, admit, tooManyRegistrations } from './admission.ts';
@@ -99,7 +101,7 @@ export async function tpvRoutes(instance: FastifyInstance, options: TpvRoutesOpt
         response: { 200: tpvInfo, ...errorResponses('unauthorized') },
       },
     },
-    async (request) => infoOf(tpvOf(request), presence),
+    async (request) => infoOf(tpvOf(request), options),
   );
 
   app.post(
@@ -173,12 +175,13 @@ export async function tpvRoutes(instance: FastifyInstance, options: TpvRoutesOpt
           available_slots: Math.max(0, tpv.max_users - tpv.user_count),
         },
         ...(await stats(db, tpv.id)),
+        service: serviceNowAnswer(serviceOf(tpv, now())),
       };
     },
   );
 }
 
-function infoOf(tpv: Tpv, presence: Presence) {
+function infoOf(tpv: Tpv, { presence, now }: Pick<TpvRoutesOptions, 'presence' | 'now'>) {
   const last = presence.lastHeartbeat(tpv);
   return {
     id: tpv.id,
@@ -192,6 +195,7 @@ function infoOf(tpv: Tpv, presence: Presence) {
     last_heartbeat: last === null ? null : isoTime(last),
     user_count: tpv.user_count,
     is_online: presence.isOnline(tpv),
+    service: serviceNowAnswer(serviceOf(tpv, now())),
   };
 }
 

@@ -9,6 +9,8 @@ import type { KeepReport } from '../instructions/report.ts';
 import type { Logger } from '../log/log.ts';
 import type { Credential } from '../tpvs/keys.ts';
 import type { Presence } from '../tpvs/presence/presence.ts';
+import { serviceNowAnswer } from '../tpvs/service/service-answer.ts';
+import { serviceOf } from '../tpvs/service/service-column.ts';
 import { AccessWatch } from './access-watch.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { Session, type SessionPorts } from './socket-session.ts';
@@ -31,6 +33,7 @@ export interface GatewayPorts {
   presence: Pick<Presence, 'heardSocket' | 'connected'>;
   report: KeepReport;
   push: SessionPorts['push'];
+  keepService: SessionPorts['keepService'];
 }
 
 /** This many take-overs of one TPV's socket within a minute mean that two machines share its key. */
@@ -84,7 +87,7 @@ export class Gateway {
    * @param connection what lies under the socket
    */
   accept(socket: WebSocket, connection: SessionPorts['connection'], { tpv, keyId }: Credential, address: string): void {
-    const { clock, delivery, presence, report, push, log } = this.#ports;
+    const { clock, delivery, presence, report, push, keepService, log } = this.#ports;
     if (this.#closed) {
       socket.close(CloseCode.Restart, 'restart');
       return;
@@ -95,6 +98,7 @@ export class Gateway {
       clock,
       report,
       push,
+      keepService,
       onRoom: (of) => delivery.resume(of),
       onEnd: (of) => this.#ended(of),
       onHeard: (of) => presence.heardSocket(of.tpvId),
@@ -117,7 +121,10 @@ export class Gateway {
     this.#ports.access.info({ socket: 'opened', tpv_id: tpv.id, session: session.id, ip: address });
     this.#ports.observer?.socketOpened();
     delivery
-      .attach(session, (pending) => session.welcome(pending, this.#ports.heartbeatIntervalMs))
+      .attach(session, (pending) => {
+        const service = serviceNowAnswer(serviceOf(tpv, clock.now()));
+        session.welcome(pending, this.#ports.heartbeatIntervalMs, service);
+      })
       .catch((error) => {
         log.error(
           { err: error, tpv_id: tpv.id },

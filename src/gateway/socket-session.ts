@@ -1,5 +1,5 @@
 import type { RawData, WebSocket } from 'ws';
-import { CloseCode, DEFAULT_MAX_IN_FLIGHT, type FlowFrame } from '#protocol';
+import { CloseCode, DEFAULT_MAX_IN_FLIGHT, type FlowFrame, type ServiceNow } from '#protocol';
 import type { Clock } from '../clock.ts';
 import type { Sink } from '../delivery/sink.ts';
 import { HubError } from '../errors.ts';
@@ -100,7 +100,7 @@ export class Session implements Sink {
   }
 
   /** Says the first word; from here on frames come and go. */
-  welcome(pending: number, heartbeatIntervalMs: number): void {
+  welcome(pending: number, heartbeatIntervalMs: number, service: ServiceNow): void {
     if (this.state !== 'opened') return;
     this.state = 'ready';
     const { id, tpvId, tpvName } = this.identity;
@@ -114,6 +114,7 @@ export class Session implements Sink {
         max_in_flight: this.maxInFlight,
         pending,
         server_time: isoTime(this.#ports.clock.now()),
+        service,
       }),
     );
     if (this.#drainFrame !== undefined) this.#send(this.#drainFrame);
@@ -213,19 +214,8 @@ export class Session implements Sink {
     }
     this.#unknownInARow = 0;
     const { frame } = read;
-    switch (frame.type) {
-      case 'update':
-        void this.#requests.report(frame);
-        return;
-      case 'push':
-        void this.#requests.push(frame);
-        return;
-      case 'flow':
-        this.#flow(frame);
-        return;
-      default:
-        frame satisfies never;
-    }
+    if (frame.type === 'flow') this.#flow(frame);
+    else void this.#requests.take(frame);
   }
 
   /** A fault of the hub's own while it reads a frame costs this frame, and not the process with all its sockets. */

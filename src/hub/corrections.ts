@@ -12,6 +12,7 @@ import type { Logger } from '../log/log.ts';
 import { correctPushes } from '../push/correct-pushes.ts';
 import { correctKeys } from '../tpvs/keys.ts';
 import { correctPresence } from '../tpvs/presence/rows.ts';
+import { correctServices } from '../tpvs/service/sweep-services.ts';
 
 export interface CorrectionPorts {
   db: Database;
@@ -88,6 +89,7 @@ export async function startCorrections(ports: CorrectionPorts): Promise<Correcti
       await correctKeys(tx, correction);
       await correctSetup(tx, correction);
       await correctPresence(tx, correction);
+      await correctServices(tx, correction);
     });
     await correctInstructions(through, ports.limits, correction);
     await correctPushes(through, correction);

@@ -19,6 +19,7 @@ import { createWebhook, webhookRoutes } from '../telegram/inbound/webhook-route.
 import { telegramApi } from '../telegram/outbound/api.ts';
 import { botUsername } from '../telegram/setup/bot-username.ts';
 import { webhookSetupRoutes } from '../telegram/setup/webhook-setup-routes.ts';
+import { keepService } from '../tpvs/service/set-service.ts';
 import type { AssignPorts } from '../users/assign.ts';
 import { registerAdministration } from './administration.ts';
 import { drain } from './drain.ts';
@@ -74,6 +75,7 @@ export async function createHub(
   await presence.recover();
   const { sockets } = delivery;
   const saying: SayPorts = { texts: ground.texts, isOnline: (tpv) => presence.isOnline(tpv) };
+  const service = keepService(db, { now: () => clock.now(), timeZone: config.TIME_ZONE });
   const outbound = createOutbound({ ...ground, api }, making);
   const keepReport = reportKeeper({ ...ground, outbound, saying });
   const assigning: AssignPorts = {
@@ -117,6 +119,7 @@ export async function createHub(
     delivery: sockets,
     report: keepReport,
     push: outbound.pushFrame,
+    keepService: service,
   });
   making.defer(() => gateway.close());
   const lookout = new Lookout({
@@ -162,7 +165,17 @@ export async function createHub(
   const { access, webhookSet } = administration;
   const { identify, guard } = access;
   await app.register(webhookSetupRoutes, { webhook: inbound.webhook, identify, guard, webhookSet });
-  await registerTpvEdges(app, { ...ground, api, delivery, gateway, outbound, report: keepReport, failed, guard });
+  await registerTpvEdges(app, {
+    ...ground,
+    api,
+    delivery,
+    gateway,
+    outbound,
+    report: keepReport,
+    keepService: service,
+    failed,
+    guard,
+  });
 
   const made = making.move();
   const shutDown = async () => {

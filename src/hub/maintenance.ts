@@ -14,6 +14,7 @@ import type { UploadStore } from '../push/uploads.ts';
 import { goOnWithRights } from '../rights/rights.ts';
 import { AWAITING_KEPT_MS, deleteForgottenRegistrations } from '../tpvs/awaiting.ts';
 import { HEARTBEAT_WRITE_INTERVAL_MS } from '../tpvs/presence/presence.ts';
+import { sweepServices } from '../tpvs/service/sweep-services.ts';
 import type { AssignPorts } from '../users/assign.ts';
 import type { Ground } from './ground.ts';
 
@@ -81,6 +82,7 @@ export function startMaintenance(ports: MaintenancePorts, ends: AsyncDisposableS
   const vacating = job('vacating', () => goOnVacating(db));
   const privacyTexts = (languageCode: string) => texts.of(languageCode).privacy;
   const rights = job('rights', (now) => goOnWithRights({ db, uploads: ports.uploads, textsOf: privacyTexts }, now));
+  const services = job('services', (now) => sweepServices(db, now));
   const tidy = job('database', () => db.tidy());
   const comeAndGone = job('presence', () => presence.settle());
   const heartbeats = job('heartbeats', () => presence.write());
@@ -106,6 +108,7 @@ export function startMaintenance(ports: MaintenancePorts, ends: AsyncDisposableS
       vacating();
       inbox();
       rights();
+      services();
       tidy();
     }),
     clock.every(RETENTION_INTERVAL_MS, () => {

@@ -7,6 +7,7 @@ import { instructionRoutes } from '../api/instruction-routes.ts';
 import { keyRoutes } from '../api/key-routes.ts';
 import { legacyRoutes } from '../api/legacy-routes.ts';
 import { pushRoutes } from '../api/push-routes.ts';
+import { serviceRoutes } from '../api/service-routes.ts';
 import { tpvRoutes } from '../api/tpv-routes.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { Gateway } from '../gateway/gateway.ts';
@@ -16,6 +17,7 @@ import { KeyedPaces } from '../pace.ts';
 import { isChanging } from '../push/change-store.ts';
 import { telegramFiles } from '../telegram/outbound/file-download.ts';
 import { authenticate } from '../tpvs/keys.ts';
+import type { KeepService } from '../tpvs/service/set-service.ts';
 import type { Ground } from './ground.ts';
 import type { Outbound } from './outbound.ts';
 
@@ -27,6 +29,7 @@ export interface TpvEdgesPorts
   gateway: Gateway;
   outbound: Outbound;
   report: KeepReport;
+  keepService: KeepService;
   /** Counts keys that are not valid. */
   failed: CountFailure;
   /** Lets administrators in. */
@@ -55,6 +58,7 @@ export async function registerTpvEdges(app: FastifyInstance, ports: TpvEdgesPort
     now,
   });
   await app.register(keyRoutes, { db, auth, now });
+  await app.register(serviceRoutes, { auth, keepService: ports.keepService, now });
   await app.register(instructionRoutes, {
     db,
     auth,

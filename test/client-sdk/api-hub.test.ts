@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import { HubApi, registerTpv } from '#hub-client';
+import { expect, onTestFinished, test } from 'vitest';
+import { HubApi, HubClient, registerTpv, type Timetable } from '#hub-client';
 import { startHub } from '../support/hub.ts';
 
 test('a TPV registers, says that it lives, and reads who it is', async () => {
@@ -73,3 +73,24 @@ test('a wrong key and an inactive TPV are told apart', async () => {
   expect(await api.info()).toMatchObject({ is_active: false });
   await expect(api.users()).rejects.toMatchObject({ code: 'tpv_inactive', httpStatus: 403 });
 });
+
+test.each(['websocket', 'polling'] as const)(
+  'a client over %s says whether its restaurant attends',
+  async (transport) => {
+    const hub = await startHub();
+    const { key: apiKey } = await hub.tpv();
+    const client = new HubClient({ url: hub.url, apiKey, transport });
+    onTestFinished(() => client.close());
+    await client.connect();
+    expect(await client.service()).toMatchObject({ state: 'open', timetable: null });
+    const weekly = { mon: [['13:00', '16:00']] } satisfies Timetable['weekly'];
+    expect(await client.setService({ state: 'busy', minutes: 20, timetable: { weekly } })).toMatchObject({
+      set: { state: 'busy', minutes: 20 },
+      timetable: { zone: 'Europe/Madrid', weekly },
+    });
+    const paused = await client.setService({ state: 'paused', reason: 'cocina averiada', timetable: null });
+    expect(paused).toMatchObject({ state: 'paused', reason: 'cocina averiada', timetable: null });
+    expect(await client.service()).toEqual(paused);
+    await expect(client.setService({ state: 'busy' })).rejects.toMatchObject({ hubCode: 'invalid_request' });
+  },
+);

@@ -123,7 +123,7 @@ describe('the README', () => {
 
   test.each([
     ['HubClientOptions', 'options'],
-    ['HubApiOptions', 'api/api'],
+    ['HubApiOptions', 'api/options'],
     ['FileMemoryOptions', 'memory/file-memory'],
     ['MemoryLimits', 'memory/memory'],
   ])('has every one of %s in a table', (name, file) => {

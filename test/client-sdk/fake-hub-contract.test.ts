@@ -263,13 +263,14 @@ describe.each(subjects)('%s', (_name, start) => {
         'max_users',
         'metadata',
         'name',
+        'service',
         'user_count',
         'version',
       ],
     ]);
     expect(await keysOf('/api/tpv/stats/')).toEqual([
       200,
-      ['instructions', 'is_online', 'last_heartbeat', 'push_messages', 'tpv_id', 'tpv_name', 'users'],
+      ['instructions', 'is_online', 'last_heartbeat', 'push_messages', 'service', 'tpv_id', 'tpv_name', 'users'],
     ]);
     expect(await keysOf('/api/tpv/heartbeat/', { method: 'POST' })).toEqual([200, ['status', 'timestamp']]);
     expect(await keysOf('/api/tpv/key/rotate/', { method: 'POST' })).toEqual([
@@ -280,6 +281,21 @@ describe.each(subjects)('%s', (_name, start) => {
       201,
       ['previous_valid_until', 'signing_secret'],
     ]);
+    const set = (json: object) => rest('/api/tpv/service/', { method: 'PUT', json });
+    const until = new Date(Date.now() + 3_600_000).toISOString();
+    const paused = { state: 'paused', minutes: null, until, reason: 'obras' };
+    const said = { ...paused, opens_at: null, closes_at: null, set: paused, timetable: null };
+    expect(await set({ state: 'paused', until, reason: 'obras' })).toMatchObject({ status: 200, body: said });
+    expect((await rest('/api/tpv/service/')).body).toEqual(said);
+    for (const wrong of [
+      {},
+      { state: 'busy' },
+      { state: 'open', reason: 'x' },
+      { state: 'paused', until: '2020-01-01T00:00:00Z' },
+    ])
+      expect(await set(wrong)).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
+    const closed = { zone: 'Europe/Madrid', weekly: { mon: [], tue: [], wed: [], thu: [], fri: [], sat: [], sun: [] } };
+    expect((await set({ timetable: { weekly: {} } })).body.timetable).toEqual({ ...closed, exceptions: [] });
     const users = (await rest('/api/tpv/users/?limit=1')).body;
     expect(users).toMatchObject({ count: 1, users: [{ telegram_id: 77, is_active: true }], next: 77 });
     expect((await rest('/api/tpv/users/?after=77')).body).toEqual({ count: 0, users: [], next: null });

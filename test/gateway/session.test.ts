@@ -1,12 +1,14 @@
 import { once } from 'node:events';
 import { expect, test, vi } from 'vitest';
 import { Session, type SessionPorts } from '../../src/gateway/socket-session.ts';
+import { serviceNowAnswer } from '../../src/tpvs/service/service-answer.ts';
 import { testClock } from '../support/clock.ts';
 import { socketPair } from '../support/wire.ts';
 import { WAIT_MS } from '../support/within.ts';
 
 const AT_ONCE = 256;
 const TPV = 'a-tpv';
+const OPEN = serviceNowAnswer({ state: 'open' });
 
 /** A session over a real socket, before its welcome; the frames that the TPV got, and what it said. */
 async function openSession(ports: Partial<SessionPorts> = {}) {
@@ -19,6 +21,7 @@ async function openSession(ports: Partial<SessionPorts> = {}) {
     clock: testClock(),
     report: async () => {},
     push: () => Promise.reject(new Error('nobody pushes here')),
+    keepService: () => Promise.reject(new Error('nobody pauses here')),
     onRoom: () => {},
     onEnd: () => {},
     onHeard: () => {},
@@ -37,7 +40,7 @@ async function openSession(ports: Partial<SessionPorts> = {}) {
 test('a drain that begins before the welcome is said after it', async () => {
   const { session, frames, arrived } = await openSession();
   session.drain('restart', 700);
-  session.welcome(3, 25_000);
+  session.welcome(3, 25_000, OPEN);
   await arrived();
   expect(frames).toEqual([
     expect.objectContaining({ type: 'welcome', pending: 3 }),
@@ -54,7 +57,7 @@ test('256 reports under way stop the reading, and it goes on once they are kept'
       return commits.promise.then(() => undefined);
     },
   });
-  session.welcome(0, 25_000);
+  session.welcome(0, 25_000, OPEN);
   const report = (n: number) => client.send(JSON.stringify({ type: 'update', id: `${n}`, status: 'delivered' }));
   for (let n = 1; n <= AT_ONCE; n++) report(n);
   await vi.waitFor(() => expect(reported).toHaveLength(AT_ONCE), { timeout: WAIT_MS, interval: 1 });

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { type Clock, systemClock } from '../clock.ts';
+import { systemClock } from '../clock.ts';
 import { HubClientError } from '../errors.ts';
 import { type Caller, callForJson, callForNothing, jsonBody } from '../http/request.ts';
 import { atLeastOne, checkedApiKey, hubUrl } from '../option-checks.ts';
 import { download } from './download.ts';
 import type { DownloadOptions, HubFile } from './file.ts';
 import { multipartBody } from './multipart.ts';
+import type { CallOptions, HubApiOptions, PushCallOptions } from './options.ts';
 import {
   isPushResult,
   isPushState,
@@ -17,6 +18,7 @@ import {
   pushBody,
   pushRefusal,
 } from './push.ts';
+import { isService, type Service, type ServiceChange } from './service.ts';
 import {
   type Heartbeat,
   isHeartbeat,
@@ -37,35 +39,6 @@ export const DEFAULT_TIMEOUT_MS = 10_000;
 const PUSH_TIMEOUT_MS = 30_000;
 
 const MAX_IDEMPOTENCY_KEY_LENGTH = 128;
-
-/** Which hub, as whom, and how patiently. */
-export interface HubApiOptions {
-  /** The hub's base: `http://HOST:8100`. */
-  url: string;
-  apiKey: string;
-  /** How long a call may stand still, in milliseconds. Default 10,000; a push 30,000, whose hub waits for Telegram. */
-  timeoutMs?: number;
-  /** Attempts in all for a call that the contract allows twice (reading; a push by its key). Default 4; 1: no second. */
-  maxAttempts?: number;
-  /** For tests. */
-  clock?: Clock;
-}
-
-/** What every call takes. */
-export interface CallOptions {
-  /** Ends the call; it rejects with the signal's reason. What was sent may have reached the hub. */
-  signal?: AbortSignal;
-}
-
-/** What a push takes beside its message. */
-export interface PushCallOptions extends CallOptions {
-  /**
-   * Two pushes with one key are one message, for 7 days and over restarts of this program: use what the message is
-   * about (`order-4711-ready`). Default: a random one, which makes repeating it within this call safe. 128 characters
-   * of ASCII at most.
-   */
-  idempotencyKey?: string;
-}
 
 /**
  * What a TPV asks the hub outside its instructions. Every call rejects with a `HubClientError`, which has the hub's
@@ -207,6 +180,26 @@ export class HubApi {
   /** Its people, instructions and push messages in numbers; works also while it is inactive. */
   stats({ signal }: CallOptions = {}): Promise<TpvStats> {
     return callForJson(this.#caller, { method: 'GET', path: 'api/tpv/stats/', repeatable: true, signal }, isTpvStats);
+  }
+
+  /** Whether the restaurant attends now, and its timetable; works also while the TPV is inactive. */
+  service({ signal }: CallOptions = {}): Promise<Service> {
+    return callForJson(this.#caller, { method: 'GET', path: 'api/tpv/service/', repeatable: true, signal }, isService);
+  }
+
+  /**
+   * Says that the restaurant is `open`, `busy` or `paused`, and when it is open at all. Messages come in every state; it
+   * decides what people read, and who gets new people.
+   *
+   * @example
+   * await api.setService({ state: 'busy', minutes: 30, until: '2026-11-28T22:00:00Z' });
+   */
+  setService(change: ServiceChange, { signal }: CallOptions = {}): Promise<Service> {
+    return callForJson(
+      this.#caller,
+      { method: 'PUT', path: 'api/tpv/service/', body: jsonBody(change), repeatable: true, signal },
+      isService,
+    );
   }
 
   /** Says that this TPV is alive. Not needed beside a `HubClient`: every call, and an open socket, say it too. */

@@ -1,4 +1,5 @@
 import { isFlag, isRecord, isText, isWhole, orAbsent, orNull, shape } from '../wire/check.ts';
+import { isServiceNow, type ServiceNow } from '../wire/service.ts';
 
 /** What a TPV says of itself to be registered. */
 export interface TpvRegistration {
@@ -44,6 +45,8 @@ export interface TpvInfo {
   last_heartbeat: string | null;
   user_count: number;
   is_online: boolean;
+  /** Whether its restaurant attends now. Absent where the hub is an older one. */
+  service?: ServiceNow | undefined;
 }
 
 export const isTpvInfo = shape<TpvInfo>({
@@ -58,6 +61,7 @@ export const isTpvInfo = shape<TpvInfo>({
   last_heartbeat: orNull(isText),
   user_count: isWhole,
   is_online: isFlag,
+  service: orAbsent(isServiceNow),
 });
 
 /** A TPV's people, instructions and push messages in numbers. */
@@ -77,6 +81,8 @@ export interface TpvStats {
     total: number;
   };
   push_messages: { pending: number; sent: number; failed: number; unknown: number; total: number };
+  /** Whether its restaurant attends now. Absent where the hub is an older one. */
+  service?: ServiceNow | undefined;
 }
 
 export const isTpvStats = shape<TpvStats>({
@@ -101,6 +107,7 @@ export const isTpvStats = shape<TpvStats>({
     unknown: isWhole,
     total: isWhole,
   }),
+  service: orAbsent(isServiceNow),
 });
 
 /** The hub's word that it heard from this TPV. */

@@ -37,7 +37,7 @@ export interface RequestBody {
 }
 
 export interface HubCall {
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Without a slash before it. */
   path: string;
   query?: Readonly<Record<string, string | number | boolean | undefined>>;

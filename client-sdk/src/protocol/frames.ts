@@ -3,6 +3,7 @@ import { LARGEST_MAX_IN_FLIGHT } from './codes.ts';
 import { instructionSchema } from './instruction.ts';
 import { REPORTABLE_STATUSES } from './lifecycle.ts';
 import { idempotencyKeySchema, pushFields, replySchema } from './push.ts';
+import { checkServiceChange, serviceFields, serviceNowSchema } from './service.ts';
 
 /** What a hub says is wrong with a frame or a request. */
 export const frameErrorSchema = z.looseObject({
@@ -22,6 +23,8 @@ export const hubFrameSchema = z.discriminatedUnion('type', [
     max_in_flight: z.int().min(0),
     pending: z.int().min(0),
     server_time: z.iso.datetime({ precision: 3 }),
+    /** Absent where the hub is an older one. */
+    service: serviceNowSchema.optional(),
   }),
   z.looseObject({ type: z.literal('instruction'), instruction: instructionSchema }),
   z.looseObject({
@@ -80,9 +83,21 @@ export const pushFrameSchema = z.object({
 /** A message to a person. */
 export type PushFrame = z.infer<typeof pushFrameSchema>;
 
+/** What a TPV says of its service. */
+export const serviceFrameSchema = z
+  .object({ type: z.literal('service'), ref: refSchema, ...serviceFields })
+  .superRefine(checkServiceChange);
+/** What a TPV says of its service. */
+export type ServiceFrame = z.infer<typeof serviceFrameSchema>;
+
 /** Frames from the TPV. */
-export const tpvFrameSchema = z.discriminatedUnion('type', [updateFrameSchema, pushFrameSchema, flowFrameSchema]);
+export const tpvFrameSchema = z.discriminatedUnion('type', [
+  updateFrameSchema,
+  pushFrameSchema,
+  flowFrameSchema,
+  serviceFrameSchema,
+]);
 /** A frame from a TPV. */
 export type TpvFrame = z.infer<typeof tpvFrameSchema>;
 /** Every `type` of a frame from a TPV. */
-export const TPV_FRAME_TYPES: readonly string[] = ['update', 'push', 'flow'] satisfies TpvFrame['type'][];
+export const TPV_FRAME_TYPES: readonly string[] = ['update', 'push', 'flow', 'service'] satisfies TpvFrame['type'][];

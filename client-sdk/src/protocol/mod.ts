@@ -28,6 +28,7 @@ export {
   type PushFrame,
   refSchema,
   reportFields,
+  type ServiceFrame,
   TPV_FRAME_TYPES,
   type TpvFrame,
   tpvFrameSchema,

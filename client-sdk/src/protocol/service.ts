@@ -67,7 +67,9 @@ export const serviceFields = {
   reason: z
     .string()
     .max(MOST_REASON_LENGTH)
-    .refine((text) => text.isWellFormed() && !text.includes('\0'), { error: 'contiene caracteres no admitidos' })
+    .refine((text) => !/\p{Surrogate}/u.test(text) && !text.includes('\0'), {
+      error: 'contiene caracteres no admitidos',
+    })
     .nullish(),
   /** Null: none, so that it is never closed. Its `zone` is the hub’s where it says none. */
   timetable: timetableSchema.extend({ zone: zone.optional() }).nullish(),

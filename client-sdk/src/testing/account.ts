@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts';
 import { INSTRUCTION_STATUSES } from '../protocol/lifecycle.ts';
 import { iso } from './new-instruction.ts';
 import { Refusal } from './refusal.ts';
+import { FakeService } from './service.ts';
 
 const REGISTERED = 'TPV registrado correctamente. Guarda el API Key de forma segura.';
 const MAX_USERS = 100;
@@ -15,6 +16,7 @@ export class Account {
   readonly name: string;
   readonly apiKey = newKey();
   readonly users = new Map<number, TelegramUser>();
+  readonly service: FakeService;
   readonly #clock: Clock;
   readonly #keys = new Set([this.apiKey]);
   readonly #createdAt: string;
@@ -24,6 +26,7 @@ export class Account {
   constructor(name: string, clock: Clock) {
     this.name = name;
     this.#clock = clock;
+    this.service = new FakeService(clock);
     this.#createdAt = iso(clock.now());
   }
 
@@ -94,6 +97,7 @@ export class Account {
       last_heartbeat: this.#lastHeartbeat,
       user_count: this.users.size,
       is_online: true,
+      service: this.service.now,
     };
   }
 
@@ -106,6 +110,7 @@ export class Account {
       users: { total: this.users.size, max: MAX_USERS, available_slots: Math.max(0, MAX_USERS - this.users.size) },
       instructions: counted(INSTRUCTION_STATUSES, instructions),
       push_messages: counted(['pending', 'sent', 'failed', 'unknown'], pushes),
+      service: this.service.now,
     };
   }
 }

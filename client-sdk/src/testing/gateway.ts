@@ -88,6 +88,7 @@ export class Gateway {
         }),
       report: (from, fields) => report(fields, from.id),
       push,
+      service: (fields) => account.service.change(fields),
       room: handOut,
       ended: (ended) => this.#ended(ended),
     });
@@ -101,6 +102,7 @@ export class Gateway {
       max_in_flight: session.maxInFlight,
       pending: ledger.open,
       server_time: iso(clock.now()),
+      service: account.service.now,
     });
     this.session = session;
     before?.socket.close(CloseCode.Replaced, 'replaced');

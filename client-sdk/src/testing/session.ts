@@ -14,6 +14,7 @@ export interface SessionPorts {
   /** Answers a report or push: what it returns goes into `result`; it throws a `Refusal`. */
   report(session: Session, report: ReportFields): unknown;
   push(fields: Record<string, unknown>, idempotencyKey: string | undefined): unknown;
+  service(fields: Record<string, unknown>): unknown;
   /** The session can take more. */
   room(): void;
   ended(session: Session): void;
@@ -91,6 +92,9 @@ export class Session {
         if (ref === undefined || (key !== undefined && !isRef(key))) throw this.#unreadableFrame('ref');
         return this.#ports.push(fields, key);
       }
+      case 'service':
+        if (ref === undefined) throw this.#unreadableFrame('ref');
+        return this.#ports.service(frame);
       default:
         // A newer client may know more types; that is no reason to cut it off.
         if (typeof frame.type === 'string') throw new UnknownType();

@@ -1,6 +1,7 @@
 import type { ReportableStatus } from '../protocol/lifecycle.ts';
 import { isRecord } from './check.ts';
 import { type Instruction, instructionProblem, isCount, isTimestamp, isUuid } from './instruction.ts';
+import { isServiceNow, type ServiceNow } from './service.ts';
 
 /**
  * The frames of docs/websocket.md, checked by hand: the schemas of protocol/ say the same in zod, which is 6 MB to
@@ -16,6 +17,8 @@ export type HubFrame =
       max_in_flight: number;
       pending: number;
       server_time: string;
+      /** Absent where the hub is an older one. */
+      service?: ServiceNow | undefined;
     }
   | { type: 'instruction'; instruction: Instruction }
   | { type: 'result'; ref: string; ok: boolean; data?: unknown; error?: FrameError | undefined }
@@ -89,7 +92,8 @@ function welcomeProblem(value: Record<string, unknown>): string | undefined {
   if (!isCount(value.heartbeat_interval_ms) || value.heartbeat_interval_ms === 0) return 'heartbeat_interval_ms';
   if (!isCount(value.max_in_flight)) return 'max_in_flight';
   if (!isCount(value.pending)) return 'pending';
-  return isTimestamp(value.server_time) ? undefined : 'server_time';
+  if (!isTimestamp(value.server_time)) return 'server_time';
+  return value.service === undefined || isServiceNow(value.service) ? undefined : 'service';
 }
 
 function isFrameError(value: unknown): value is FrameError {
