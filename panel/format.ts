@@ -57,6 +57,19 @@ export function clock(iso: string): string {
   return formatter('clock', { timeStyle: 'medium' }).format(new Date(iso));
 }
 
+/** `20:00` of the same day, `lun 20:00` within the next six days, else `7 dic 20:00`. */
+export function soon(iso: string): string {
+  const at = Date.parse(iso);
+  const day = (ms: number) => formatter('day', { dateStyle: 'short' }).format(new Date(ms));
+  if (day(at) === day(now.value)) return minute(at);
+  const near = Math.abs(at - now.value) < 6 * DAY;
+  const date = formatter(
+    near ? 'weekday' : 'date and month',
+    near ? { weekday: 'short' } : { day: 'numeric', month: 'short' },
+  );
+  return `${date.format(new Date(at))} ${minute(at)}`;
+}
+
 /** `16:04`. */
 export function minute(ms: number): string {
   return formatter('minute', { timeStyle: 'short' }).format(new Date(ms));

@@ -6,7 +6,7 @@ export interface TextFieldProps {
   label: string;
   value: string;
   onInput: (value: string) => void;
-  type?: 'text' | 'password' | 'url' | 'number';
+  type?: 'text' | 'password' | 'url' | 'number' | 'datetime-local';
   hint?: ComponentChildren;
   error?: string | undefined;
   required?: boolean;

@@ -15,6 +15,7 @@ import { JoinLink } from './tpv/join-link.tsx';
 import { Keys } from './tpv/keys.tsx';
 import { Plots } from './tpv/plots.tsx';
 import { Removal } from './tpv/removal.tsx';
+import { ServiceCard } from './tpv/service/service-card.tsx';
 import { SigningSecret } from './tpv/signing-secret.tsx';
 import { TpvActions } from './tpv/tpv-actions.tsx';
 
@@ -33,6 +34,7 @@ export function TpvPage({ params }: PageProps) {
             <div class="columns">
               <div class="stack">
                 <Facts tpv={loaded} />
+                <ServiceCard tpv={loaded} reload={resource.reload} />
                 <Connection tpv={loaded} />
                 <Counts tpv={loaded} />
               </div>

@@ -8,6 +8,7 @@ import { FilteredEmpty } from '../components/filtered-empty.tsx';
 import { Filters } from '../components/filters.tsx';
 import { Num } from '../components/num.tsx';
 import { Page } from '../components/page.tsx';
+import { ServiceBadge } from '../components/service-badge.tsx';
 import { TpvStateBadge } from '../components/status.tsx';
 import { Time } from '../components/time.tsx';
 import { Views } from '../components/views.tsx';
@@ -54,7 +55,7 @@ const COLUMNS: readonly Column<TpvSummary>[] = [
       </>
     ),
   },
-  { id: 'state', label: titles.state, cell: (tpv) => <TpvStateBadge tpv={tpv} /> },
+  { id: 'state', label: titles.state, cell: state },
   { id: 'users', label: titles.users, align: 'end', width: 'narrow', cell: users },
   {
     id: 'backlog',
@@ -79,6 +80,15 @@ const COLUMNS: readonly Column<TpvSummary>[] = [
     cell: (tpv) => <ApproveTpv tpv={tpv} size="small" />,
   },
 ];
+
+function state(tpv: TpvSummary) {
+  return (
+    <span class="row">
+      <TpvStateBadge tpv={tpv} />
+      {tpv.service.state === 'open' ? null : <ServiceBadge service={tpv.service} />}
+    </span>
+  );
+}
 
 function users({ user_count: count, max_users: max }: TpvSummary) {
   return <span class={count >= max ? 'strong' : ''}>{words.usersOf(number(count), number(max))}</span>;

@@ -44,6 +44,7 @@ export const auditActions: Readonly<Record<AuditAction, string>> = {
   'tpv.rotate_secret': 'Cambió el secreto de firma de un TPV',
   'tpv.revoke_keys': 'Anuló las claves de un TPV',
   'tpv.join_code': 'Cambió el enlace de un TPV',
+  'tpv.service': 'Cambió el servicio o el horario de un TPV',
   'tpv.import_key': 'Importó la clave de un TPV',
   'tpv.test': 'Probó un TPV',
   'user.edit': 'Activó o desactivó a una persona',

@@ -2,6 +2,8 @@ import type { z } from 'zod';
 import { isoTime } from '../iso-time.ts';
 import type { Presence } from '../tpvs/presence/presence.ts';
 import type { Transport } from '../tpvs/presence/rule.ts';
+import { serviceNowAnswer } from '../tpvs/service/service-answer.ts';
+import { serviceOf } from '../tpvs/service/service-column.ts';
 import { type ListedTpv, stateOf } from '../tpvs/tpv-list.ts';
 import type { TpvSummary, tpvDetail } from './schemas/tpvs.ts';
 
@@ -22,7 +24,7 @@ function transportName(transport: Transport | null, isOnline: boolean): TpvSumma
 }
 
 /** A TPV as lists show it. */
-export function tpvSummaryOf(tpv: ListedTpv, presence: Presence, backlog: number): TpvSummary {
+export function tpvSummaryOf(tpv: ListedTpv, presence: Presence, backlog: number, now: number): TpvSummary {
   const isOnline = presence.isOnline(tpv);
   return {
     id: tpv.id,
@@ -39,6 +41,7 @@ export function tpvSummaryOf(tpv: ListedTpv, presence: Presence, backlog: number
     version: tpv.version,
     created_at: isoTime(tpv.created_at),
     join_code: tpv.join_code,
+    service: serviceNowAnswer(serviceOf(tpv, now)),
   };
 }
 

@@ -16,6 +16,7 @@ import { editTpv } from '../tpvs/edit.ts';
 import { keysOfTpv } from '../tpvs/keys.ts';
 import type { Presence } from '../tpvs/presence/presence.ts';
 import { registerTpv } from '../tpvs/register.ts';
+import { storedService } from '../tpvs/service/service-column.ts';
 import { type Tpv, tpvById } from '../tpvs/tpv.ts';
 import { listTpvs } from '../tpvs/tpv-list.ts';
 import { type BotUsername, joinLink } from './join-link.ts';
@@ -32,6 +33,7 @@ import {
   tpvParams,
   tpvTest,
 } from './schemas/tpvs.ts';
+import { type ServiceText, serviceOfTpv } from './service-routes.ts';
 import { keyAnswerOf, tpvSummaryOf } from './tpv-answer.ts';
 
 /** A TPV's open socket, as the gateway of this process knows it. */
@@ -50,6 +52,7 @@ export interface AdminTpvOptions {
   handOut: HandOut;
   connectionOf(tpvId: string): Connection | undefined;
   botUsername: BotUsername;
+  serviceText: ServiceText;
   now(): number;
 }
 
@@ -73,7 +76,7 @@ export async function adminTpvRoutes(instance: FastifyInstance, options: AdminTp
       const ids = page.rows.map((tpv) => tpv.id);
       const pending = await pendingByTpv(db, ids, MOST_COUNTED);
       return {
-        items: page.rows.map((tpv) => tpvSummaryOf(tpv, presence, pending.get(tpv.id) ?? 0)),
+        items: page.rows.map((tpv) => tpvSummaryOf(tpv, presence, pending.get(tpv.id) ?? 0, now())),
         next: page.next === undefined ? null : cursorOf([page.next]),
       };
     },
@@ -174,7 +177,8 @@ async function detailOf(tpv: Tpv, options: AdminTpvOptions): Promise<TpvDetail> 
   const counts = await countsOf(db, tpv.id);
   const connection = options.connectionOf(tpv.id);
   return {
-    ...tpvSummaryOf(tpv, presence, counts.pending),
+    ...tpvSummaryOf(tpv, presence, counts.pending, options.now()),
+    service: serviceOfTpv(tpv.name, storedService(tpv.service), options),
     metadata: parseJson(tpv.metadata),
     approved_at: tpv.approved_at === null ? null : isoTime(tpv.approved_at),
     keys: (await db.query(keysOfTpv, { tpvId: tpv.id })).map(keyAnswerOf),

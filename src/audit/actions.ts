@@ -25,6 +25,7 @@ export const AUDIT_ACTIONS = [
   'tpv.revoke_keys',
   'tpv.import_key',
   'tpv.join_code',
+  'tpv.service',
   'tpv.test',
   'user.edit',
   'user.assign',

@@ -1,4 +1,5 @@
 import type { CommandHelp } from './command.ts';
+import { TPV_HELP } from './tpv-help.ts';
 
 /** What the command line can do, by command. */
 export const COMMANDS = [
@@ -32,7 +33,7 @@ Commands
   admin create <name>  Makes an account for the panel; asks for its password.
   admin reset-password <name>  Gives an account a new password, and logs it out everywhere.
   tpv list           Shows the TPVs and their ids; also register, activate, deactivate, rotate-key, rotate-secret,
-                     join-code, import-key.
+                     join-code, service, import-key.
   user list          Shows the people who wrote to the bot; user assign gives one to a TPV;
                      user export and user erase give or take what is held on one.
   instruction list   Shows what was asked of TPVs; also show, retry.
@@ -164,39 +165,7 @@ The password (12 characters at least) is asked for twice, or read from standard 
 Both work while the hub runs, and need no variable but DATABASE_URL.
 `,
   },
-  tpv: {
-    takesWords: true,
-    options: {
-      'endpoint-url': { type: 'string' },
-      'max-users': { type: 'string' },
-      users: { type: 'string' },
-      new: { type: 'boolean' },
-    },
-    help: `Usage: npx valletpv-hub tpv list
-       npx valletpv-hub tpv register <name> --endpoint-url <url> [--max-users 100]
-       npx valletpv-hub tpv activate <tpv>
-       npx valletpv-hub tpv deactivate <tpv> [--users keep|reassign]
-       npx valletpv-hub tpv rotate-key <tpv>
-       npx valletpv-hub tpv rotate-secret <tpv>
-       npx valletpv-hub tpv join-code <tpv> [--new]
-       npx valletpv-hub tpv import-key <tpv>
-
-<tpv> is an id as "tpv list" shows it, or a name that no other TPV has.
-
-  list         Every TPV with its id, state, users, and when it was last heard.
-  register     Makes a TPV, active at once, and shows its key and its signing secret this once.
-  activate     Approves it: people and messages come to it from now on.
-  deactivate   Ends its connection within a second. Its people wait for it, or (--users reassign) go to other TPVs.
-  rotate-key   Makes a new key and shows it this once; the one before works 24 hours more.
-  rotate-secret  The same for the secret with which the TPV verifies the hub's calls of its URL.
-  join-code    The code that brings a person to this TPV; --new makes another, and the one before leads nowhere.
-  import-key   Lets the TPV in with a key of its own besides those that it has: an older TPV then keeps the key that it
-               was installed with. The key (20 characters at least, and no other TPV's) is asked for, or read from
-               standard input: npx valletpv-hub tpv import-key "Bar La Esquina" < key.txt
-
-All work while the hub runs, need no variable but DATABASE_URL, and take --json.
-`,
-  },
+  tpv: TPV_HELP,
   user: {
     takesWords: true,
     options: {

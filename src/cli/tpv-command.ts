@@ -13,6 +13,7 @@ import { atDesk, type Desk } from './database.ts';
 import { findTpv } from './find-tpv.ts';
 import { readSecret } from './secret.ts';
 import { tableOf } from './table.ts';
+import { tpvService } from './tpv-service.ts';
 
 const ACTIONS = {
   list,
@@ -31,8 +32,11 @@ const ACTIONS = {
  */
 export async function tpvCommand({ env, words, options }: Input): Promise<Result> {
   const [action, subject, ...more] = words;
+  if (action === 'service' && subject !== undefined && more.length <= 1) {
+    return atDesk(env, (desk) => tpvService(desk, subject, more[0], options, env.TIME_ZONE));
+  }
   if (action === undefined || !Object.hasOwn(ACTIONS, action)) {
-    throw new UsageError(`"tpv" takes ${Object.keys(ACTIONS).join(', ')}.`);
+    throw new UsageError(`"tpv" takes ${Object.keys(ACTIONS).join(', ')}, and service with a TPV.`);
   }
   if (more.length > 0) throw new UsageError(`"tpv ${action}" takes no "${more.join(' ')}".`);
   if (action === 'list') {

@@ -9,6 +9,7 @@ import { ownAccountRoutes } from '../admin/own-account-routes.ts';
 import { ownHost } from '../admin/own-host.ts';
 import { panelRoutes } from '../admin/panel-routes.ts';
 import { record } from '../admin/record.ts';
+import { adminServiceRoutes } from '../admin/service-routes.ts';
 import { loginRoutes, sessionRoutes } from '../admin/session-routes.ts';
 import { adminTpvAccessRoutes } from '../admin/tpv-access-routes.ts';
 import { adminTpvRoutes } from '../admin/tpv-routes.ts';
@@ -25,7 +26,7 @@ import type { Ground } from './ground.ts';
 import type { Observation } from './observation.ts';
 
 export interface AdministrationPorts
-  extends Pick<Ground, 'config' | 'db' | 'events' | 'clock' | 'now' | 'presence' | 'limits'> {
+  extends Pick<Ground, 'config' | 'db' | 'events' | 'clock' | 'now' | 'presence' | 'limits' | 'texts'> {
   /** How what an administrator sends reaches its TPV. */
   delivery: Pick<Delivery, 'sockets' | 'intakeOf'>;
   gateway: Pick<Gateway, 'connectionOf'>;
@@ -66,6 +67,7 @@ export async function registerAdministration(
 ): Promise<Administration> {
   const { config, db, clock, now, presence, delivery, gateway, botUsername, pushResult } = ports;
   const { sockets } = delivery;
+  const serviceText = ports.texts.of(config.DEFAULT_LOCALE).service;
   app.decorateRequest('administrator', undefined);
   // Only the session's own routes read cookies; the hot path does without.
   await app.register(fastifyCookie, { hook: false });
@@ -99,11 +101,13 @@ export async function registerAdministration(
     await guarded.register(adminTpvRoutes, {
       ...ports,
       handOut: sockets,
+      serviceText,
       connectionOf: (tpvId) => {
         const connection = gateway.connectionOf(tpvId);
         return connection && { ...connection, inFlight: sockets.windowOf(tpvId)?.inFlight ?? 0 };
       },
     });
+    await guarded.register(adminServiceRoutes, { db, now, timeZone: config.TIME_ZONE, serviceText });
     await guarded.register(adminTpvAccessRoutes, { db, now, botUsername });
     await guarded.register(adminUserRoutes, { db, timeZone: config.TIME_ZONE, now, pushResult });
     await guarded.register(adminUserRightsRoutes, { db, now });

@@ -38,6 +38,7 @@ const LISTED = [
   'presence_since',
   'deleted_at',
   'approved_at',
+  'service',
 ] as const satisfies readonly (keyof Tpv)[];
 
 /**

@@ -1,4 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { cli } from '../support/cli.ts';
 import { DIALECTS, startHub } from '../support/hub.ts';
 
@@ -46,5 +49,50 @@ describe.each(DIALECTS)('the command line beside a running hub on %s', (database
     }
     expect((await cli(hub, ['tpv', 'import-key', tpv.id], { input: '' })).code).toBe(64);
     expect((await cli(hub, ['tpv', 'import-key', 'nobody'], { input: OLD_KEY })).code).toBe(1);
+  });
+});
+
+describe.each(DIALECTS)('tpv service on %s', (database) => {
+  test('shows whether a restaurant attends, and says so while the hub runs', async () => {
+    const hub = await startHub({ database });
+    const tpv = await hub.tpv({ name: 'Bar' });
+    expect((await cli(hub, ['tpv', 'service', 'Bar'])).stdout).toBe('"Bar" is open.\n');
+    const busy = await cli(hub, ['tpv', 'service', 'Bar', 'busy', '--minutes', '20', '--for', '30']);
+    expect(busy.stdout).toMatch(/^"Bar" is busy \(people wait 20 minutes; until 20.*Z\)\.\n$/);
+    expect((await tpv.fetch('/api/tpv/service/')).body).toMatchObject({ state: 'busy', minutes: 20 });
+    const folder = mkdtempSync(join(tmpdir(), 'hub-cli-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const file = join(folder, 'horario.json');
+    writeFileSync(
+      file,
+      JSON.stringify({ weekly: {}, exceptions: [{ date: '2026-12-25', hours: [['13:00', '16:00']] }] }),
+    );
+    const { stdout } = await cli(hub, ['tpv', 'service', 'Bar', 'paused', '--reason', 'obras', '--timetable', file]);
+    expect(stdout).toContain('"Bar" is paused (obras).');
+    expect(stdout).toContain('2026-12-25  13:00-16:00');
+    const open = await cli(hub, ['tpv', 'service', 'Bar', 'open', '--timetable', 'none', '--json']);
+    expect(JSON.parse(open.stdout)).toMatchObject({ id: tpv.id, state: 'open', timetable: null });
+    const { items } = (await hub.admin('/api/admin/audit?action=tpv.service')).body;
+    expect(items).toHaveLength(3);
+    expect(items[0]).toMatchObject({ actor: 'cli', target: { id: tpv.id, name: 'Bar' } });
+  });
+
+  test('refuses what does not fit', async () => {
+    const hub = await startHub({ database });
+    const tpv = await hub.tpv({ name: 'Bar' });
+    const wrong = [
+      ['closed'],
+      ['busy'],
+      ['busy', '--minutes', '0'],
+      ['paused', '--for', 'x'],
+      ['paused', '--until', 'mañana'],
+      ['paused', '--for', '5', '--until', '2027-01-01T00:00:00Z'],
+      ['open', '--timetable', '/nowhere/horario.json'],
+      ['open', 'now'],
+    ];
+    for (const words of wrong)
+      expect([words, (await cli(hub, ['tpv', 'service', 'Bar', ...words])).code]).toEqual([words, 64]);
+    expect((await cli(hub, ['tpv', 'service', 'Bar', 'paused', '--until', '2020-01-01T00:00:00Z'])).code).toBe(1);
+    expect((await tpv.fetch('/api/tpv/service/')).body.state).toBe('open');
   });
 });

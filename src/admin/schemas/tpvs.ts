@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { plainText } from '../../db/plain-text.ts';
 import { DEFAULT_MAX_USERS, MOST_TPV_NAME_LENGTH } from '../../tpvs/tpv.ts';
+import { tpvService, tpvServiceNow } from './service.ts';
 
 const timestamp = z.iso.datetime({ precision: 3 });
 const LARGEST_INTEGER = 2_147_483_647;
@@ -41,6 +42,7 @@ export const tpvSummary = z.object({
   version: z.string(),
   created_at: timestamp,
   join_code: z.string(),
+  service: tpvServiceNow,
 });
 export type TpvSummary = z.infer<typeof tpvSummary>;
 
@@ -71,6 +73,7 @@ export const tpvDetail = tpvSummary.extend({
     failed: z.int(),
   }),
   join_url: z.string().nullable(),
+  service: tpvService,
 });
 export type TpvDetail = z.infer<typeof tpvDetail>;
 

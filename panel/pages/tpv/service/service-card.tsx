@@ -1,0 +1,48 @@
+import { useState } from 'preact/hooks';
+import type { TpvTimetable } from '../../../../src/admin/schemas/service.ts';
+import type { TpvDetail } from '../../../../src/admin/schemas/tpvs.ts';
+import { Button } from '../../../components/button.tsx';
+import { Card } from '../../../components/card.tsx';
+import { KeyValue } from '../../../components/key-value.tsx';
+import { ServiceBadge } from '../../../components/service-badge.tsx';
+import { canChange } from '../../../session.ts';
+import { serviceWords as words } from '../../../words/service.ts';
+import { DAYS, type Hours } from './draft.ts';
+import { ServiceReading } from './service-preview.tsx';
+import { StateEditor } from './state-editor.tsx';
+import { TimetableEditor } from './timetable-editor.tsx';
+
+/** Whether a TPV's restaurant attends, when it is open, and what people read meanwhile. */
+export function ServiceCard({ tpv, reload }: { tpv: TpvDetail; reload(): void }) {
+  const [editing, setEditing] = useState<'state' | 'timetable' | undefined>(undefined);
+  const { service } = tpv;
+  const dialog = { tpv, onClose: () => setEditing(undefined), onSaved: reload };
+  return (
+    <Card title={words.title} actions={<ServiceBadge service={service} />}>
+      <p class="muted">{words.reads}</p>
+      <ServiceReading service={service} />
+      {service.timetable === null ? <p>{words.always}</p> : <Week timetable={service.timetable} />}
+      {canChange.value ? (
+        <p class="row">
+          <Button onClick={() => setEditing('state')}>{words.setState}</Button>
+          <Button onClick={() => setEditing('timetable')}>{words.setTimetable}</Button>
+        </p>
+      ) : null}
+      {editing === 'state' ? <StateEditor {...dialog} /> : null}
+      {editing === 'timetable' ? <TimetableEditor {...dialog} /> : null}
+    </Card>
+  );
+}
+
+function Week({ timetable: { weekly, exceptions } }: { timetable: TpvTimetable }) {
+  return (
+    <>
+      <KeyValue rows={DAYS.map((day) => [words.days[day], written(weekly[day])])} />
+      {exceptions.length === 0 ? null : <p class="muted">{words.exceptions(exceptions.length)}</p>}
+    </>
+  );
+}
+
+function written(hours: Hours): string {
+  return hours.length === 0 ? words.closedDay : hours.map(([opens, closes]) => words.hours(opens, closes)).join(' · ');
+}
