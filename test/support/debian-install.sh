@@ -15,5 +15,7 @@ if [ ! -e "$policy" ]; then
 fi
 
 export DEBIAN_FRONTEND=noninteractive
+# An installation that was cut off would keep all others from being made.
+dpkg --configure -a
 apt-get -q update
 apt-get -q install -y --no-install-recommends -o DPkg::Lock::Timeout=300 "$2"

@@ -32,24 +32,33 @@ export function announceInstall(what: string, how: string): void {
 export async function debianProgram(binary: string, debianPackage: string): Promise<string> {
   const there = await find(binary);
   if (there !== undefined) return there;
-  const remedy = `install it, as root: apt-get install ${debianPackage}`;
-  if (!mayInstall()) {
-    throw new Error(`These tests need ${binary}, which is not here, and TEST_TOOLS=installed forbids to ${remedy}`);
-  }
-  if (process.getuid?.() !== 0 || (await find('apt-get')) === undefined) {
-    throw new Error(`These tests need ${binary}, which is not here; ${remedy}`);
-  }
-  announceInstall(binary, `apt-get install ${debianPackage}`);
-  const script = join(import.meta.dirname, 'debian-install.sh');
-  const args = [LOCK, script, binary, debianPackage];
-  await promisify(execFile)('flock', args, { timeout: DEBIAN_INSTALL_MS, maxBuffer: 2 ** 24 }).catch((error) => {
-    throw new Error(`These tests need ${binary}, and it could not be installed here; ${remedy}\n${error.stderr}`, {
-      cause: error,
-    });
-  });
+  await installDebianPackage(binary, debianPackage);
   const installed = await find(binary);
   if (installed === undefined) throw new Error(`The package ${debianPackage} brought no ${binary}`);
   return installed;
+}
+
+/**
+ * Installs a package if that is possible (root on Debian). Safe when many processes ask at once.
+ * @param what is missing; if it is a program's name, a process that waited for another one's installation finds it
+ * @throws a sentence that says what to install
+ */
+export async function installDebianPackage(what: string, debianPackage: string): Promise<void> {
+  const remedy = `install it, as root: apt-get install ${debianPackage}`;
+  if (!mayInstall()) {
+    throw new Error(`These tests need ${what}, which is not here, and TEST_TOOLS=installed forbids to ${remedy}`);
+  }
+  if (process.getuid?.() !== 0 || (await find('apt-get')) === undefined) {
+    throw new Error(`These tests need ${what}, which is not here; ${remedy}`);
+  }
+  announceInstall(what, `apt-get install ${debianPackage}`);
+  const script = join(import.meta.dirname, 'debian-install.sh');
+  const args = [LOCK, script, what, debianPackage];
+  await promisify(execFile)('flock', args, { timeout: DEBIAN_INSTALL_MS, maxBuffer: 2 ** 24 }).catch((error) => {
+    throw new Error(`These tests need ${what}, and it could not be installed here; ${remedy}\n${error.stderr}`, {
+      cause: error,
+    });
+  });
 }
 
 async function find(binary: string): Promise<string | undefined> {

@@ -1,5 +1,6 @@
 import { chromiumPath } from './browser.ts';
 import { debianProgram } from './debian.ts';
+import { pythonOfChecks } from './python.ts';
 
 /**
  * Installs what the tests run besides Node, before they begin: tests run side by side, and one must not start a program
@@ -15,6 +16,7 @@ const TOOLS: Readonly<Record<string, () => Promise<string>>> = {
   'a C compiler': () => debianProgram('cc', 'build-essential'),
   strace: () => debianProgram('strace', 'strace'),
   promtool: () => debianProgram('promtool', 'prometheus'),
+  'Python with what its client is checked with': pythonOfChecks,
 };
 
 const missing: string[] = [];

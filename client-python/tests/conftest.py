@@ -1,0 +1,54 @@
+"""Fixtures that all tests share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Iterator, List
+
+import pytest
+from hub_process import Hub
+from restaurant import Restaurant
+
+from valletpv_hub import HubClient
+
+
+@pytest.fixture(scope="session")
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
+    """A real hub; each test registers a TPV of its own there, and has people of its own."""
+    one = Hub(tmp_path_factory.mktemp("hub"))
+    one.start()
+    yield one
+    one.close()
+
+
+@pytest.fixture
+def own_hub(tmp_path: Path) -> Iterator[Hub]:
+    """A real hub that a test may kill."""
+    one = Hub(tmp_path)
+    one.start()
+    yield one
+    one.close()
+
+
+@pytest.fixture(params=["websocket", "polling"])
+def transport(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def bar(hub: Hub) -> Restaurant:
+    return Restaurant(hub)
+
+
+@pytest.fixture
+def own_bar(own_hub: Hub) -> Restaurant:
+    return Restaurant(own_hub)
+
+
+@pytest.fixture
+def tpvs() -> Iterator[List[HubClient]]:
+    """Clients that are closed after the test."""
+    made: List[HubClient] = []
+    yield made
+    for one in made:
+        one.close(deadline=0)
