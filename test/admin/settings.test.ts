@@ -127,7 +127,8 @@ test('each language is worded by itself, and written down as which', async () =>
   expect(await helpIn('fr')).toMatchObject({ value: 'Appelez-nous.', default: usual });
   expect((await helpIn('es')).value).toContain('/start – empezar');
   const { languages } = await read('es');
-  expect(languages.filter(({ reworded }: { reworded: number }) => reworded > 0)).toEqual([{ code: 'fr', reworded: 1 }]);
+  expect(languages).toContainEqual({ code: 'fr', reworded: 1 });
+  expect(languages).toContainEqual({ code: 'de', reworded: 0 });
   expect(await auditOf(hub)).toMatchObject([{ details: { 'text.help.fr': { from: usual, to: 'Appelez-nous.' } } }]);
   for (const [id, language_code, text] of [
     [1, 'fr-CA', 'Appelez-nous.'],
