@@ -10,7 +10,7 @@ export const de: Wording = {
     copyId: '📋 Meine ID kopieren',
     help:
       'Schreiben Sie eine Nachricht, und Ihr Lokal bekommt sie.\n\n' +
-      '/start – anfangen\n/id – Ihre ID sehen\n/privacidad – deine Daten\n/help – diese Hilfe',
+      '/start – anfangen\n/id – Ihre ID sehen\n/privacidad – Ihre Daten\n/help – diese Hilfe',
     unassigned:
       '⏳ Gerade ist kein Lokal verfügbar. Wir haben Ihre Nachricht gespeichert und kümmern uns darum, sobald eines da ist.',
     joinCodeUnknown: '⚠️ Dieser Link ist ungültig. Bitten Sie das Lokal um einen neuen.',
@@ -26,20 +26,20 @@ export const de: Wording = {
     'press.notAllowed': '⚠️ Diese Aktion ist nicht erlaubt',
     'press.unreachable': '⚠️ Das Lokal antwortet gerade nicht. Schreiben Sie ihm, wenn Sie es noch brauchen.',
     'privacy.about':
-      '🔒 <b>Deine Daten</b>\n\nWir speichern deinen Namen und deine Telegram-ID, was du hier schreibst und was man dir antwortet, damit das Lokal, das dich bedient, deine Nachrichten bekommt. Verantwortlich für deine Daten ist dieses Lokal: Frag dort, was du wissen möchtest.\n\nDu kannst alles sehen, was wir über dich speichern, oder es löschen.',
+      '🔒 <b>Ihre Daten</b>\n\nWir speichern Ihren Namen und Ihre Telegram-ID, was Sie hier schreiben und was man Ihnen antwortet, damit das Lokal, das Sie bedient, Ihre Nachrichten bekommt. Verantwortlich für Ihre Daten ist dieses Lokal: Fragen Sie dort, was Sie wissen möchten.\n\nSie können alles sehen, was wir über Sie speichern, oder es löschen.',
     'privacy.exportButton': '📄 Meine Daten sehen',
     'privacy.eraseButton': '🗑 Meine Daten löschen',
-    'privacy.exporting': '📄 Wir bereiten sie vor. Du bekommst sie hier als Datei.',
-    'privacy.exportedJustNow': '📄 Wir haben sie dir gerade geschickt. In zehn Minuten kannst du wieder fragen.',
-    'privacy.exported': '📄 Alles, was wir über dich speichern.',
+    'privacy.exporting': '📄 Wir bereiten sie vor. Sie bekommen sie hier als Datei.',
+    'privacy.exportedJustNow': '📄 Wir haben sie Ihnen gerade geschickt. In zehn Minuten können Sie wieder fragen.',
+    'privacy.exported': '📄 Alles, was wir über Sie speichern.',
     'privacy.confirm':
-      '🗑 Sollen wir alle deine Daten löschen?\n\nDein Profil, deine Nachrichten und deine Dateien werden gelöscht, und was beim Lokal noch offen ist, wird storniert. Das lässt sich nicht rückgängig machen.',
+      '🗑 Sollen wir alle Ihre Daten löschen?\n\nIhr Profil, Ihre Nachrichten und Ihre Dateien werden gelöscht, und was beim Lokal noch offen ist, wird storniert. Das lässt sich nicht rückgängig machen.',
     'privacy.confirmButton': 'Ja, löschen',
     'privacy.keepButton': 'Nein, behalten',
     'privacy.kept': 'Wir haben nichts gelöscht.',
-    'privacy.erasing': '🗑 Wir löschen deine Daten. Wir sagen dir, wenn es fertig ist.',
-    'privacy.erased': '✅ Deine Daten sind gelöscht.',
-    'privacy.nothing': 'Wir speichern keine Daten von dir.',
+    'privacy.erasing': '🗑 Wir löschen Ihre Daten. Wir sagen Ihnen, wenn es fertig ist.',
+    'privacy.erased': '✅ Ihre Daten sind gelöscht.',
+    'privacy.nothing': 'Wir speichern keine Daten von Ihnen.',
     'service.paused': '{local} ist gerade nicht erreichbar ({motivo}). Wir haben Ihre Nachricht gespeichert.',
     'service.pausedWithoutReason': '{local} ist gerade nicht erreichbar. Wir haben Ihre Nachricht gespeichert.',
     'service.closed': '{local} hat geschlossen und öffnet {cuando}. Wir haben Ihre Nachricht gespeichert.',
@@ -57,5 +57,5 @@ export const de: Wording = {
     'unanswered.no_answer':
       '⚠️ Das Lokal hat auf Ihre Nachricht nicht geantwortet. Versuchen Sie es in ein paar Minuten noch einmal.',
   },
-  commands: { start: 'Anfangen', id: 'Ihre ID sehen', privacidad: 'Deine Daten: sehen oder löschen', help: 'Hilfe' },
+  commands: { start: 'Anfangen', id: 'Ihre ID sehen', privacidad: 'Ihre Daten: sehen oder löschen', help: 'Hilfe' },
 };

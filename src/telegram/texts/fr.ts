@@ -10,7 +10,7 @@ export const fr: Wording = {
     copyId: '📋 Copier mon identifiant',
     help:
       'Écrivez un message : l’établissement qui s’occupe de vous le recevra.\n\n' +
-      '/start – commencer\n/id – voir votre identifiant\n/privacidad – tes données\n/help – cette aide',
+      '/start – commencer\n/id – voir votre identifiant\n/privacidad – vos données\n/help – cette aide',
     unassigned:
       '⏳ Aucun établissement n’est disponible pour le moment. Votre message est enregistré et sera traité dès que l’un d’eux le sera.',
     joinCodeUnknown: '⚠️ Ce lien n’est pas valable. Demandez-en un nouveau à l’établissement.',
@@ -27,20 +27,20 @@ export const fr: Wording = {
     'press.unreachable':
       '⚠️ L’établissement ne répond pas pour le moment. Envoyez-lui un message si vous en avez encore besoin.',
     'privacy.about':
-      '🔒 <b>Tes données</b>\n\nNous gardons ton nom et ton identifiant Telegram, ce que tu écris ici et ce qu’on te répond, pour que l’établissement qui te sert reçoive tes messages. C’est lui le responsable de tes données : demande-lui ce que tu veux savoir.\n\nTu peux voir tout ce que nous gardons sur toi, ou l’effacer.',
+      '🔒 <b>Vos données</b>\n\nNous gardons votre nom et votre identifiant Telegram, ce que vous écrivez ici et ce qu’on vous répond, pour que l’établissement qui s’occupe de vous reçoive vos messages. C’est lui le responsable de vos données : demandez-lui ce que vous voulez savoir.\n\nVous pouvez voir tout ce que nous gardons sur vous, ou l’effacer.',
     'privacy.exportButton': '📄 Voir mes données',
     'privacy.eraseButton': '🗑 Effacer mes données',
-    'privacy.exporting': '📄 Nous préparons tout ça. Tu le recevras ici, dans un fichier.',
-    'privacy.exportedJustNow': '📄 Nous venons de te l’envoyer. Tu pourras le redemander dans dix minutes.',
-    'privacy.exported': '📄 Tout ce que nous gardons sur toi.',
+    'privacy.exporting': '📄 Nous préparons tout cela. Vous le recevrez ici, dans un fichier.',
+    'privacy.exportedJustNow': '📄 Nous venons de vous l’envoyer. Vous pourrez le redemander dans dix minutes.',
+    'privacy.exported': '📄 Tout ce que nous gardons sur vous.',
     'privacy.confirm':
-      '🗑 On efface toutes tes données ?\n\nTon profil, tes messages et tes fichiers sont effacés, et ce que l’établissement a encore en cours pour toi est annulé. C’est définitif.',
-    'privacy.confirmButton': 'Oui, efface-les',
-    'privacy.keepButton': 'Non, garde-les',
+      '🗑 Effacer toutes vos données ?\n\nVotre profil, vos messages et vos fichiers seront effacés, et ce que l’établissement a encore en cours pour vous sera annulé. C’est définitif.',
+    'privacy.confirmButton': 'Oui, les effacer',
+    'privacy.keepButton': 'Non, les garder',
     'privacy.kept': 'Nous n’avons rien effacé.',
-    'privacy.erasing': '🗑 Nous effaçons tes données. Nous te dirons quand ce sera fini.',
-    'privacy.erased': '✅ Tes données ont été effacées.',
-    'privacy.nothing': 'Nous ne gardons aucune donnée sur toi.',
+    'privacy.erasing': '🗑 Nous effaçons vos données. Nous vous dirons quand ce sera fini.',
+    'privacy.erased': '✅ Vos données ont été effacées.',
+    'privacy.nothing': 'Nous ne gardons aucune donnée sur vous.',
     'service.paused': '{local} n’est pas disponible pour le moment ({motivo}). Nous avons gardé votre message.',
     'service.pausedWithoutReason': '{local} n’est pas disponible pour le moment. Nous avons gardé votre message.',
     'service.closed': '{local} est fermé et rouvre {cuando}. Nous avons gardé votre message.',
@@ -59,7 +59,7 @@ export const fr: Wording = {
   commands: {
     start: 'Commencer',
     id: 'Voir votre identifiant',
-    privacidad: 'Tes données : les voir ou les effacer',
+    privacidad: 'Vos données : les voir ou les effacer',
     help: 'Aide',
   },
 };

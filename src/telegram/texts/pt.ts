@@ -10,7 +10,7 @@ export const pt: Wording = {
     copyId: '📋 Copiar o meu identificador',
     help:
       'Escreva uma mensagem: vai recebê-la o estabelecimento que cuida de si.\n\n' +
-      '/start – começar\n/id – ver o seu identificador\n/privacidad – os teus dados\n/help – esta ajuda',
+      '/start – começar\n/id – ver o seu identificador\n/privacidad – os seus dados\n/help – esta ajuda',
     unassigned:
       '⏳ Neste momento não há nenhum estabelecimento disponível. A sua mensagem está guardada e será atendida assim que houver um.',
     joinCodeUnknown: '⚠️ Esse link não é válido. Peça um novo ao estabelecimento.',
@@ -27,20 +27,20 @@ export const pt: Wording = {
     'press.unreachable':
       '⚠️ O estabelecimento não está a responder neste momento. Envie-lhe uma mensagem se ainda precisar.',
     'privacy.about':
-      '🔒 <b>Os teus dados</b>\n\nGuardamos o teu nome e o teu identificador do Telegram, o que escreves aqui e o que te respondem, para que o local que te atende receba as tuas mensagens. O responsável pelos teus dados é esse local: pergunta-lhe o que precisares de saber.\n\nPodes ver tudo o que guardamos sobre ti, ou apagá-lo.',
+      '🔒 <b>Os seus dados</b>\n\nGuardamos o seu nome e o seu identificador do Telegram, o que escreve aqui e o que lhe respondem, para que o estabelecimento receba as suas mensagens. O responsável pelos seus dados é esse estabelecimento: pergunte-lhe o que precisar de saber.\n\nPode ver tudo o que guardamos sobre si, ou apagá-lo.',
     'privacy.exportButton': '📄 Ver os meus dados',
     'privacy.eraseButton': '🗑 Apagar os meus dados',
-    'privacy.exporting': '📄 Estamos a prepará-lo. Vais recebê-lo aqui, num ficheiro.',
-    'privacy.exportedJustNow': '📄 Acabámos de to enviar. Podes voltar a pedir daqui a dez minutos.',
-    'privacy.exported': '📄 Tudo o que guardamos sobre ti.',
+    'privacy.exporting': '📄 Estamos a prepará-lo. Vai recebê-lo aqui, num ficheiro.',
+    'privacy.exportedJustNow': '📄 Acabámos de o enviar. Pode voltar a pedir daqui a dez minutos.',
+    'privacy.exported': '📄 Tudo o que guardamos sobre si.',
     'privacy.confirm':
-      '🗑 Apagamos todos os teus dados?\n\nO teu perfil, as tuas mensagens e os teus ficheiros são apagados, e o que o local ainda tem pendente de ti é cancelado. Não se pode desfazer.',
-    'privacy.confirmButton': 'Sim, apaga-os',
-    'privacy.keepButton': 'Não, deixa-os',
+      '🗑 Apagamos todos os seus dados?\n\nO seu perfil, as suas mensagens e os seus ficheiros são apagados, e o que o estabelecimento ainda tem pendente é cancelado. Não se pode desfazer.',
+    'privacy.confirmButton': 'Sim, apagar',
+    'privacy.keepButton': 'Não, deixar',
     'privacy.kept': 'Não apagámos nada.',
-    'privacy.erasing': '🗑 Estamos a apagar os teus dados. Avisamos-te quando terminar.',
-    'privacy.erased': '✅ Os teus dados foram apagados.',
-    'privacy.nothing': 'Não guardamos nenhum dado teu.',
+    'privacy.erasing': '🗑 Estamos a apagar os seus dados. Avisamos quando terminar.',
+    'privacy.erased': '✅ Os seus dados foram apagados.',
+    'privacy.nothing': 'Não guardamos nenhum dado seu.',
     'service.paused': '{local} não está a atender neste momento ({motivo}). A sua mensagem está guardada.',
     'service.pausedWithoutReason': '{local} não está a atender neste momento. A sua mensagem está guardada.',
     'service.closed': '{local} está fechado; abre {cuando}. A sua mensagem está guardada.',
@@ -59,7 +59,7 @@ export const pt: Wording = {
   commands: {
     start: 'Começar',
     id: 'Ver o seu identificador',
-    privacidad: 'Os teus dados: vê-los ou apagá-los',
+    privacidad: 'Os seus dados: vê-los ou apagá-los',
     help: 'Ajuda',
   },
 };
