@@ -113,6 +113,11 @@ export class Chats {
     return record;
   }
 
+  /** The bot seems to do something, for a while or until its next message. */
+  act(record: ChatRecord, action: string): void {
+    this.#feed.emit({ kind: 'chat_action', chatId: record.chat.id, action });
+  }
+
   post(record: ChatRecord, from: User, content: MessageContent): Message {
     const message_id = this.#nextMessageId;
     this.#nextMessageId += 1;

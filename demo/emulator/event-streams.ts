@@ -72,6 +72,8 @@ function shownOf(event: EmulatorEvent): { chat_id?: number; off?: boolean } | un
       );
     case 'keyboard':
       return Object.assign({ chat_id: event.chatId }, { keyboard: event.keyboard });
+    case 'chat_action':
+      return Object.assign({ chat_id: event.chatId }, { action: event.action });
     case 'person':
       return Object.assign({ chat_id: event.chatId }, { blocked: event.blocked });
     case 'telegram':

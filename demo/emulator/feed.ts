@@ -21,6 +21,7 @@ export type EmulatorEvent = { at: number } & (
   | { kind: 'message'; change: 'sent' | 'edited' | 'deleted'; by: 'bot' | 'person'; chatId: number; message: Message }
   | { kind: 'callback_answered'; chatId: number; callbackQueryId: string; text: string | undefined; showAlert: boolean }
   | { kind: 'keyboard'; chatId: number; keyboard: ReplyKeyboard | undefined }
+  | { kind: 'chat_action'; chatId: number; action: string }
   | { kind: 'webhook'; url: string | undefined }
   | { kind: 'person'; chatId: number; blocked: boolean }
   | { kind: 'telegram'; off: boolean }

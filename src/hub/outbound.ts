@@ -19,6 +19,7 @@ import { Dispatcher } from '../push/dispatch.ts';
 import { fileFetcher } from '../push/fetch-file.ts';
 import { PushQuota } from '../push/quota.ts';
 import type { ReplyPorts } from '../push/reply.ts';
+import { Typing } from '../push/typing.ts';
 import { type UploadStore, uploadStore } from '../push/uploads.ts';
 import { telegramChanger } from '../telegram/outbound/changer.ts';
 import { telegramSender } from '../telegram/outbound/sender.ts';
@@ -68,6 +69,12 @@ export function createOutbound(ports: OutboundPorts, ends: AsyncDisposableStack)
   const telegram = telegramChanger(api);
   const mayCall = (origin: string, tpvId: string | null) =>
     isCallableOrigin(db, settings.callbackOrigins, origin, tpvId);
+  const typing = new Typing({
+    clock,
+    events,
+    isQuiet: (chatId) => dispatcher.isQuiet(chatId),
+    show: (chatId) => api.sendChatAction(chatId, 'typing'),
+  });
   const quota = new PushQuota({
     db,
     reached: (tpvId) => events.emit({ type: 'tpv.quota_reached', tpvId }),
@@ -156,6 +163,7 @@ export function createOutbound(ports: OutboundPorts, ends: AsyncDisposableStack)
       await answers.start();
     },
     async stop(ms) {
+      typing.stop();
       await Promise.all([dispatcher.stop(ms), answers.idle()]);
     },
   };

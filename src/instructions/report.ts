@@ -128,6 +128,12 @@ export async function report(ports: ReportPorts, report: Report, now: number): P
       await refuseUnlessSame(tx, { ...report, id });
       return earlier;
     }
+    let messageId = earlier;
+    // First, so that what hears of the report finds the message already on its way.
+    if (reply !== undefined && earlier === undefined && changed.userId !== NOBODY) {
+      const to = { userId: changed.userId, topic: await topicOf(tx, id) };
+      messageId = await sendReply(tx, ports.replies, reply, to, now);
+    }
     tx.emit({
       type: 'instruction.reported',
       id,
@@ -139,13 +145,8 @@ export async function report(ports: ReportPorts, report: Report, now: number): P
       waitedMs: changed.isFirst ? now - changed.createdAt : undefined,
     });
     tx.changed('instruction', id);
-    if (reply === undefined) {
-      if (report.status === 'failed') await tellFailure(tx, ports.saying, { ...report, id }, now);
-      return undefined;
-    }
-    if (earlier !== undefined || changed.userId === NOBODY) return earlier;
-    const topic = await topicOf(tx, id);
-    return sendReply(tx, ports.replies, reply, { userId: changed.userId, topic }, now);
+    if (reply === undefined && report.status === 'failed') await tellFailure(tx, ports.saying, { ...report, id }, now);
+    return messageId;
   };
   // Reports on different instructions have nothing in common.
   return ports.transact(keep, { key: `instruction ${id}` });

@@ -87,6 +87,11 @@ export class Dispatcher {
     return until > clock.elapsed() ? wallTime(clock, until) : undefined;
   }
 
+  /** Whether no message of the chat waits or is on its way, and none is kept from leaving. */
+  isQuiet(chatId: number): boolean {
+    return this.#mayBegin && this.pausedUntil === undefined && this.#queue.isQuiet(chatId, this.#ports.clock.elapsed());
+  }
+
   /** The message as it stands once it is settled, or after `ms`; at once if it can't be settled until then. */
   settled(id: string, ms: number): Promise<PushRow | undefined> {
     return this.#waiters.settled(id, ms);

@@ -74,6 +74,12 @@ export class ChatQueue {
     return { at };
   }
 
+  /** Whether the chat has nothing to send, and may be written to. */
+  isQuiet(chatId: number, now: number): boolean {
+    const chat = this.#chats.get(chatId);
+    return chat === undefined || !(chat.waiting || chat.busy || chat.pausedUntil > now);
+  }
+
   /** A request left for the chat. */
   taken(chatId: number, now: number): void {
     this.#chats.get(chatId)?.pace.taken(now);

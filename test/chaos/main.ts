@@ -9,6 +9,7 @@ import { powerHeld, powerLost } from './power-lost.ts';
 import { pushesKilled } from './pushes-killed.ts';
 import { pushesHeld, pushesUnderFaults } from './pushes-under-faults.ts';
 import { pushesWaiting } from './pushes-waiting.ts';
+import { repliesKilled } from './replies-killed.ts';
 import { sdkFaults, sdkFaultsHeld } from './sdk-faults.ts';
 
 const HELP = `npm run chaos                      all programs
@@ -17,6 +18,7 @@ npm run chaos -- power-loss        --cuts 200 --rate 300        (it needs a C co
 npm run chaos -- sdk-faults        --faults 500 --instructions 5000
 npm run chaos -- pushes-under-faults --minutes 10 --seed 1 --seeds 5 [--resend]
 npm run chaos -- pushes-killed     --push-kills 50
+npm run chaos -- reply-killed      --kills 200
 npm run chaos -- pushes-waiting    --seconds 30
 npm run chaos -- hub-stopped       --stop-seconds 90
 npm run chaos -- backup-under-load --rows 2000000 --rate 300
@@ -53,6 +55,7 @@ const PROGRAMS: Record<string, () => Promise<boolean>> = {
   'sdk-faults': disturbSdk,
   'pushes-under-faults': disturbPushes,
   'pushes-killed': killPushing,
+  'reply-killed': killReplies,
   'pushes-waiting': measurePushes,
   'hub-stopped': stopHub,
   'backup-under-load': measureBackup,
@@ -160,6 +163,17 @@ async function killPushing(): Promise<boolean> {
     result.strangeAnswers.length === 0 &&
     result.integrity === 'ok';
   console.log(good ? `ok: ${result.kills} kills, and Telegram got what the rows say` : 'FAILED');
+  return good;
+}
+
+async function killReplies(): Promise<boolean> {
+  console.log(`Killing the hub ${values.kills} times between reports and their replies …`);
+  const result = await repliesKilled({ kills: Number(values.kills) });
+  show(result);
+  const settled = Object.keys(result.statuses).every((status) => ['sent', 'unknown'].includes(status));
+  const { apart, lost, doubled, disowned, strangeAnswers, integrity } = result;
+  const good = settled && apart + lost + doubled + disowned + strangeAnswers.length === 0 && integrity === 'ok';
+  console.log(good ? `ok: ${result.kills} kills, ${result.answered} reports with replies, 0 apart` : 'FAILED');
   return good;
 }
 

@@ -38,7 +38,7 @@ export interface Judgement {
   missing: number;
 }
 
-const LIMITED = /^(send|edit)/;
+const LIMITED = /^(send(?!ChatAction)|edit)/;
 const BURST = 6;
 const ALL_BURST = 30;
 

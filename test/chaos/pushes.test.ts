@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { pushesKilled } from './pushes-killed.ts';
 import { pushesUnderFaults } from './pushes-under-faults.ts';
+import { repliesKilled } from './replies-killed.ts';
 
 const clean = { lost: 0, changesLost: 0, tooEarly: 0, overPace: 0, unknownWithoutCause: 0, missingAfterResend: 0 };
 
@@ -34,4 +35,14 @@ test('a hub that is killed while it sends agrees afterwards with what Telegram g
   });
   expect(['sent', 'failed', 'unknown']).toEqual(expect.arrayContaining(Object.keys(result.statuses)));
   expect(result.answered).toBeGreaterThan(0);
+});
+
+test('a hub that is killed between reports and their replies parts none, and sends none twice', {
+  timeout: 120_000,
+}, async () => {
+  const { statuses, answered, ...result } = await repliesKilled({ kills: 5 });
+  const none = { apart: 0, lost: 0, doubled: 0, disowned: 0, strangeAnswers: [] };
+  expect(result).toEqual({ kills: 5, ...none, integrity: 'ok' });
+  expect(['sent', 'unknown']).toEqual(expect.arrayContaining(Object.keys(statuses)));
+  expect(answered).toBeGreaterThan(0);
 });

@@ -70,6 +70,6 @@ export async function startPushing(options: HubOptions = {}): Promise<PushingHub
       });
       return told({ status: response.status, body: JSON.parse(await response.text()) });
     },
-    calls: () => hub.emulator.calls.filter(({ method }) => /^(send|edit|delete)(?!Webhook)/.test(method)),
+    calls: () => hub.emulator.calls.filter(({ method }) => /^(send(?!ChatAction)|edit|delete)(?!Webhook)/.test(method)),
   };
 }

@@ -7,6 +7,9 @@ import { badRequest, type Refusal } from '../refusal.ts';
 import { remoteFile } from '../remote-file.ts';
 import { formattedText } from '../text/formatted-text.ts';
 
+/** What a bot can seem to do (core.telegram.org/bots/api#sendchataction). */
+const CHAT_ACTIONS =
+  /^(typing|choose_sticker|find_location|(record|upload)_(video|voice|video_note)|upload_(photo|document))$/;
 /** Code points after markup is taken out: an emoji is one. */
 const maxTextLength = 4096;
 const maxCaptionLength = 1024;
@@ -42,7 +45,9 @@ export function sendMethods(chats: Chats, files: FileStore) {
     sendDocument: (input) => sendFile(input, 'document'),
     sendLocation: ({ params }) => send(params, { location: locationOf(params) }),
     sendChatAction: ({ params }) => {
-      chats.writable(params.chat_id);
+      const action = string(params, 'action');
+      if (!CHAT_ACTIONS.test(action)) throw badRequest('wrong parameter action in request');
+      chats.act(chats.writable(params.chat_id), action);
       return { result: true };
     },
   } satisfies Record<string, Method>;

@@ -9,6 +9,7 @@ let personId; // whose chat is open
 let isOff = false; // whether Telegram is
 let stream;
 let toastTimer;
+let typingTimer; // runs while the bot seems to do something
 
 async function ask(path, options = {}) {
   const response = await fetch(`/_emulator/${path}`, options);
@@ -77,7 +78,21 @@ function showTelegram({ off }) {
   showStatus();
 }
 
+/** As Telegram shows it: for 5 s, or until the bot's next message. */
+function onAction({ action }) {
+  clearTimeout(typingTimer);
+  typingTimer = setTimeout(endTyping, 5000);
+  element('status').textContent = action === 'typing' ? 'escribiendo…' : 'enviando…';
+}
+
+function endTyping() {
+  clearTimeout(typingTimer);
+  typingTimer = undefined;
+  showStatus();
+}
+
 function showStatus() {
+  if (typingTimer !== undefined) return;
   const online = isOff ? 'Telegram está apagado: el bot no recibe ni envía' : 'en línea';
   element('status').textContent = personId ? online : 'Elige o crea una persona';
 }
@@ -155,6 +170,7 @@ function onAnswer({ callback_query_id: id, text, show_alert: showAlert }) {
 }
 
 function onMessage({ change, message }) {
+  if (change === 'sent' && message.from?.is_bot) endTyping();
   if (change !== 'deleted') return show(message);
   chat.querySelector(`[data-message-id="${message.message_id}"]`)?.remove();
   if (chat.children.length === 0) showEmpty();
@@ -180,6 +196,7 @@ function listen() {
   current.addEventListener('chat', (event) => showChat(JSON.parse(event.data)));
   current.addEventListener('message', (event) => onMessage(JSON.parse(event.data)));
   current.addEventListener('keyboard', (event) => showKeyboard(JSON.parse(event.data)));
+  current.addEventListener('chat_action', (event) => onAction(JSON.parse(event.data)));
   current.addEventListener('callback_answered', (event) => onAnswer(JSON.parse(event.data)));
 }
 
@@ -189,6 +206,7 @@ function openFromAddress() {
   document.body.classList.toggle('talking', personId !== undefined);
   chat.replaceChildren();
   showKeyboard({});
+  endTyping();
   waiting.clear();
   listen();
 }

@@ -13,6 +13,7 @@ const LIMITS_MS: Readonly<Record<string, number>> = {
   sendDocument: 90_000,
   getFile: 60_000,
   getMe: 10_000,
+  sendChatAction: 5_000,
   getWebhookInfo: 10_000,
 };
 
