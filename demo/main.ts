@@ -9,7 +9,7 @@ const HELP = `Everything on this machine, with no token and no account: a Bot AP
 the hub on a fresh SQLite with its panel, and a few restaurants' TPVs on the SDK.
 
   npm run demo             open the chat page in a browser and order something, and the panel to steer; Ctrl+C ends it
-  npm run demo -- --once   play one order from message to confirmation, print its timeline, and end
+  npm run demo -- --once   play one order from message to confirmation, a pause and a cancelled message, print the timeline, and end
 `;
 
 /** Where the demo listens if the ports are free: the hub's own default port, and the one after it. */
@@ -56,7 +56,8 @@ In the chat page write /start, then "carta" or "2 cañas y una tortilla", and co
   - follow an order from its update to its answer, while it arrives
   - say what became of the message whose state is unknown
   - take the webhook away, see the alarm, and repair it
-  - switch Telegram off in the chat page's side bar, send a message from the panel, and switch it on: it comes
+  - let the TPV be paused, slow or off in the chat page's side bar, write, and read what comes
+  - switch Telegram off there, send a message from the panel, and switch it on: it comes
 
 Ctrl+C ends the demo.
 `);

@@ -1,15 +1,17 @@
-import type { Message } from './emulator/mod.ts';
+import type { Message, Person } from './emulator/mod.ts';
 import { CONFIRM } from './restaurant.ts';
-import { RESTAURANT, type Stage } from './stage.ts';
+import { RESTAURANT, type Stage, WAITING_NOTICE_MS } from './stage.ts';
 import { type StepKind, type Story, stepLine } from './timeline.ts';
 
 /** How long the hub may take to say what it keeps. */
 const ANSWER_MS = 5_000;
 const ORDER = '2 cañas y una tortilla';
+/** The hub's own button. */
+const CANCEL_MESSAGE = 'Cancelar mi mensaje';
 
 /**
  * Plays one order from the person's first message to its confirmation by button, with a photo and a document on the
- * way, and prints its timeline.
+ * way, then a restaurant that is paused and a message that is cancelled, and prints the timeline.
  * @param stepMs how long each step may take
  * @throws Error with a sentence where a step doesn't come
  */
@@ -45,6 +47,8 @@ export async function playOneOrder(stage: Stage, stepMs = 10_000): Promise<void>
     'edited',
   ]);
 
+  await followUp(stage, ana, stepMs);
+
   for (const step of [...timeline.steps].sort((a, b) => a.at - b.at)) console.log(stepLine(step));
   const edited = ana.chat.find(({ message_id: id }) => id === offer.message_id);
   if (edited === undefined || buttonsOf(edited).length > 0 || !edited.text?.includes('Confirmado')) {
@@ -56,6 +60,25 @@ export async function playOneOrder(stage: Stage, stepMs = 10_000): Promise<void>
     throw new Error(`The hub kept other responses than the TPV gave: ${JSON.stringify(kept)}.`);
   }
   console.log("\nThe hub keeps the order and its confirmation as completed, with the TPV's responses.");
+}
+
+/** What a person hears of a restaurant that is paused, and of a TPV that does not look at what they wrote. */
+async function followUp({ restaurant }: Stage, ana: Person, stepMs: number): Promise<void> {
+  await restaurant.become('paused');
+  ana.send('¿Tenéis mesa?');
+  await ana.waitForMessage((message) => message.text?.includes('no atiende ahora') === true, stepMs);
+  await restaurant.become('slow');
+  ana.send('Y un café, por favor');
+  const waits = await ana.waitForMessage(
+    (message) => buttonsOf(message).includes(CANCEL_MESSAGE),
+    WAITING_NOTICE_MS + stepMs,
+  );
+  ana.press(waits.message_id, CANCEL_MESSAGE);
+  await ana.waitForMessage(
+    (message) => message.message_id === waits.message_id && message.text === 'Mensaje cancelado.',
+    stepMs,
+  );
+  await restaurant.become('on');
 }
 
 function buttonsOf(message: Message): string[] {

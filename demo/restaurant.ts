@@ -1,4 +1,13 @@
-import { answer, type Button, HubApi, HubClient, type Instruction, registerTpv } from '#hub-client';
+import {
+  answer,
+  type Button,
+  HubApi,
+  HubClient,
+  type Instruction,
+  type InstructionContext,
+  type InstructionOf,
+  registerTpv,
+} from '#hub-client';
 import { euros, MENU, readOrder, totalCents } from './menu.ts';
 import { type Order, receiptText, ticketPng } from './ticket.ts';
 
@@ -15,14 +24,21 @@ export interface RestaurantPorts {
   answered(instruction: Pick<Instruction, 'id'>, response: unknown): void;
 }
 
+/** How a restaurant's TPV does: it works, its restaurant takes no orders, it takes nothing in, or it is off. */
+export type TpvMode = 'on' | 'paused' | 'slow' | 'off';
+
 export interface Restaurant {
   id: string;
   apiKey: string;
+  readonly mode: TpvMode;
+  become(mode: TpvMode): Promise<void>;
   close(): Promise<void>;
 }
 
 export const CONFIRM = '✅ Confirmar';
 const CANCEL = '❌ Cancelar';
+const PAUSE_REASON = 'la cocina está llena';
+const CLOSE_MS = 2_000;
 
 /** A small restaurant's TPV: registers with the hub, connects with the SDK, and takes orders by text and button. */
 export async function openRestaurant(ports: RestaurantPorts): Promise<Restaurant> {
@@ -33,11 +49,18 @@ export async function openRestaurant(ports: RestaurantPorts): Promise<Restaurant
   );
   await admitted(id);
   const api = new HubApi({ url: hubUrl, apiKey });
-  const tpv = new HubClient({ url: hubUrl, apiKey });
   let orders = 0;
   const open = new Map<number, Order>();
 
-  tpv.on('process_message', (instruction, { progress }) => {
+  /** A client is used once: each time that the TPV is switched on it gets a new one. */
+  function switchedOn(): HubClient {
+    const client = new HubClient({ url: hubUrl, apiKey });
+    client.on('process_message', order);
+    client.on('process_callback', press);
+    return client;
+  }
+
+  function order(instruction: InstructionOf<'process_message'>, { progress }: InstructionContext) {
     received(instruction);
     progress();
     if (trouble !== undefined) throw new Error(trouble);
@@ -48,9 +71,9 @@ export async function openRestaurant(ports: RestaurantPorts): Promise<Restaurant
     open.set(order.number, order);
     const response = noted(instruction, { order: order.number, total_cents: totalCents(lines) });
     return answer(summary(order), { buttons: [buttonsOf(order)], response });
-  });
+  }
 
-  tpv.on('process_callback', async (instruction) => {
+  async function press(instruction: InstructionOf<'process_callback'>) {
     received(instruction);
     const { action, data, chat_id: person } = instruction.payload;
     const number = orderOf(data);
@@ -69,15 +92,37 @@ export async function openRestaurant(ports: RestaurantPorts): Promise<Restaurant
     await api.push({ telegram_user_id: person, document }, key('receipt'));
     open.delete(number);
     return noted(instruction, { text: '👨‍🍳 ¡Marchando!', new_text: '✅ <b>Confirmado</b>' });
-  });
+  }
 
   function noted<T>(instruction: Pick<Instruction, 'id'>, response: T): T {
     answered(instruction, response);
     return response;
   }
 
+  let mode: TpvMode = 'on';
+  let tpv = switchedOn();
   await tpv.connect();
-  return { id, apiKey, close: () => tpv.close({ deadlineMs: 2_000 }) };
+  return {
+    id,
+    apiKey,
+    get mode() {
+      return mode;
+    },
+    async become(wanted) {
+      if (mode === 'off' && wanted !== 'off') {
+        tpv = switchedOn();
+        await tpv.connect();
+      }
+      if (wanted === 'off') await tpv.close({ deadlineMs: CLOSE_MS });
+      else {
+        await api.setService(wanted === 'paused' ? { state: 'paused', reason: PAUSE_REASON } : { state: 'open' });
+        if (wanted === 'slow') tpv.pause();
+        else tpv.resume();
+      }
+      mode = wanted;
+    },
+    close: () => tpv.close({ deadlineMs: CLOSE_MS }),
+  };
 }
 
 function buttonsOf({ number }: Order): Button[] {

@@ -5,13 +5,15 @@ import { join } from 'node:path';
 import { readConfig } from '../src/config/config.ts';
 import { createHub, type Hub } from '../src/hub/hub.ts';
 import { openLogs } from '../src/log/log.ts';
-import { type Emulator, startEmulator } from './emulator/mod.ts';
+import { type Choice, type Emulator, startEmulator } from './emulator/mod.ts';
 import { type Operator, operator } from './operator.ts';
 import { freePort } from './port.ts';
-import { openRestaurant, type Restaurant, type RestaurantPorts } from './restaurant.ts';
+import { openRestaurant, type Restaurant, type RestaurantPorts, type TpvMode } from './restaurant.ts';
 import { Timeline } from './timeline.ts';
 
 export const RESTAURANT = 'Bar La Esquina';
+/** How long a message waits here until its person is told. */
+export const WAITING_NOTICE_MS = 5_000;
 
 /** Where the demo would like to listen; 0: anywhere. */
 export interface WantedPorts {
@@ -69,6 +71,8 @@ export async function setStage(wanted: WantedPorts): Promise<Stage> {
       ADMIN_TOKEN: adminToken,
       // A restaurant that the demo closes is soon seen to be.
       OFFLINE_GRACE_SECONDS: '2',
+      // Nor does its visitor wait for two minutes to be told that a TPV is slow.
+      WAITING_NOTICE_SECONDS: String(WAITING_NOTICE_MS / 1_000),
     });
     const hub = await createHub(config, logs);
     endings.push(() => hub.close());
@@ -90,9 +94,25 @@ export async function setStage(wanted: WantedPorts): Promise<Stage> {
       return opened;
     };
     const restaurant = await open(RESTAURANT);
+    emulator.offer(modeOf(restaurant));
     return { emulator, hub, hubUrl, operator: admin, open, restaurant, timeline, taken, close };
   } catch (error) {
     await close();
     throw error;
   }
 }
+
+/** Lets the visitor of the chat page say how the first restaurant's TPV does. */
+function modeOf(restaurant: Restaurant): Choice {
+  return {
+    label: `TPV de ${RESTAURANT}`,
+    options: Object.entries(MODES).map(([value, text]) => ({ value, text })),
+    current: () => restaurant.mode,
+    async choose(value) {
+      // One of the options above.
+      await restaurant.become(value as TpvMode);
+    },
+  };
+}
+
+const MODES: Readonly<Record<TpvMode, string>> = { on: 'Encendido', paused: 'En pausa', slow: 'Lento', off: 'Apagado' };

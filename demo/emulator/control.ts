@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import type { Chats, Profile } from './chats.ts';
+import { type Choice, choose, shownChoice } from './choice.ts';
 import type { EventStreams } from './event-streams.ts';
 import { sendFile } from './file-download.ts';
 import type { FileStore } from './files.ts';
@@ -43,6 +44,7 @@ export interface ControlParts {
   personFor: (profile: Profile) => Person;
   /** Whether Telegram is off, and how to turn it. */
   telegram: { isOff: () => boolean; turn: (off: boolean) => void };
+  offered: () => Choice | undefined;
 }
 
 /** The chat page's own endpoints, below `/_emulator/`. */
@@ -69,7 +71,7 @@ export class Control {
   }
 
   async #route(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
-    const { chats, files, streams, personFor, telegram } = this.#parts;
+    const { chats, files, streams, personFor, telegram, offered } = this.#parts;
     const [collection = '', id = '', act = ''] = url.pathname.split('/').slice(2);
     switch (`${request.method} ${collection}${id === '' ? '' : '/:id'}${act === '' ? '' : `/${act}`}`) {
       case 'GET events': {
@@ -82,6 +84,10 @@ export class Control {
       case 'POST telegram':
         telegram.turn(turn.parse(await readJson(request)).off);
         return answerJson(response, 200, { off: telegram.isOff() });
+      case 'GET choice':
+        return answerJson(response, 200, { choice: shownChoice(offered()) });
+      case 'POST choice':
+        return answerJson(response, 200, { choice: await choose(offered(), await readJson(request)) });
       case 'GET people':
         return answerJson(response, 200, {
           people: chats.people().map(({ person, blocked }) => ({ ...person, blocked })),

@@ -5,6 +5,7 @@ import { BotApi } from './bot-api.ts';
 import type { Call } from './call.ts';
 import { CallbackQueries } from './callback-queries.ts';
 import { Chats, type Profile } from './chats.ts';
+import type { Choice } from './choice.ts';
 import { type EmulatorClock, machineClock } from './clock.ts';
 import { Control } from './control.ts';
 import { Delivery } from './delivery.ts';
@@ -76,6 +77,8 @@ export interface Emulator {
   limit(chatId: number | undefined, seconds: number): void;
   /** Off: the Bot API answers 503 to everything, and no update is posted. */
   off(isOff: boolean): void;
+  /** Lets the chat page's visitor choose something more. */
+  offer(choice: Choice): void;
   /** How many calls get no answer until time passes, or what holds them ends. */
   readonly held: number;
   /** How many updates the bot has not taken yet. */
@@ -154,7 +157,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     feed.emit({ kind: 'telegram', off: isOff });
   };
   const telegram = { isOff: () => api.isOff, turn: off };
-  const server = createServer(router(api, new Control({ chats, files, streams, people, personFor, telegram })));
+  let offered: Choice | undefined;
+  const control = new Control({ chats, files, streams, people, personFor, telegram, offered: () => offered });
+  const server = createServer(router(api, control));
   const end = () => {
     rules.close();
     polling.end();
@@ -196,6 +201,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     },
     limit: (chatId, seconds) => limits.wait(chatId, seconds),
     off,
+    offer(choice) {
+      offered = choice;
+    },
     get held() {
       return api.held;
     },

@@ -1,6 +1,7 @@
 /** A Telegram Bot API on this machine, for the demo, the tests, the chaos programs and the benchmark. */
 
 export type { Call, Outcome } from './call.ts';
+export type { Choice } from './choice.ts';
 export { type Emulator, type EmulatorOptions, type PersonProfile, startEmulator } from './emulator.ts';
 export type { EmulatorEvent } from './feed.ts';
 export { type Line, type LineState, openLine } from './line.ts';

@@ -78,6 +78,16 @@ function showTelegram({ off }) {
   showStatus();
 }
 
+/** What the demo lets its visitor choose besides Telegram. */
+function showChoice({ choice }) {
+  element('choice').hidden = choice === null;
+  if (choice === null) return;
+  const [label, select] = element('choice').children;
+  label.textContent = choice.label;
+  const options = choice.options.map(({ value, text }) => new Option(text, value, false, value === choice.current));
+  select.replaceChildren(...options);
+}
+
 /** As Telegram shows it: for 5 s, or until the bot's next message. */
 function onAction({ action }) {
   clearTimeout(typingTimer);
@@ -185,6 +195,7 @@ function listen() {
     showStatus();
     attempt(loadPeople)();
     attempt(async () => showTelegram(await ask('telegram')))();
+    attempt(async () => showChoice(await ask('choice')))();
   });
   current.addEventListener('error', () => {
     element('status').textContent = 'Sin conexión; reintentando…';
@@ -251,6 +262,18 @@ element('block').addEventListener(
 element('telegram').addEventListener(
   'click',
   attempt(() => post('telegram', { off: !isOff })),
+);
+element('choice').addEventListener(
+  'change',
+  attempt(async (event) => {
+    const select = event.target;
+    select.disabled = true;
+    const value = select.value;
+    await post('choice', { value }).finally(async () => {
+      select.disabled = false;
+      showChoice(await ask('choice'));
+    });
+  }),
 );
 element('new-person').addEventListener(
   'submit',
