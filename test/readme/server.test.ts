@@ -36,7 +36,7 @@ function place(): string {
 }
 
 test('every program that the installation uses is Debian’s from the start, or installed by its first step', () => {
-  const base = ['apt-get', 'install', 'sed', 'ln', 'cd', 'systemctl', 'nano', 'deploy/manage_webhook_service.sh'];
+  const base = ['apt-get', 'install', 'sed', 'ln', 'rm', 'cd', 'systemctl', 'nano', 'deploy/manage_webhook_service.sh'];
   const packageOf = (program: string) => (program === 'npx' ? 'npm' : program);
   const packages = /install -y (.+)/.exec(lineWith('apt-get'))?.[1]?.split(' ') ?? [];
   const programs = lines
@@ -100,6 +100,7 @@ test('there is no other line, but what copies the program and what a machine doe
     'git clone REPOSITORY /opt/valletpv-hub',
     'cd /opt/valletpv-hub',
     'npm ci',
+    'rm -f /etc/nginx/sites-enabled/default',
     // test/deploy/nginx.test.ts runs nginx with this site.
     'nginx -t && systemctl reload nginx',
     'nano .env',
