@@ -11,7 +11,7 @@ export interface KeepReportPorts extends Pick<Ground, 'db' | 'limits' | 'now'> {
 
 /** Keeps reports; a button of a reply that could never work refuses its report before anything is written. */
 export function reportKeeper({ db, limits, now, outbound, saying }: KeepReportPorts): KeepReport {
-  const ports: ReportPorts = { transact: db.transact, settings: limits, replies: outbound.replies, saying };
+  const ports: ReportPorts = { db, settings: limits, replies: outbound.replies, saying };
   const turns = inTurn();
   let looking = 0;
   return (one) => {

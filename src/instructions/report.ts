@@ -8,7 +8,7 @@ import {
 } from '#protocol';
 import { type SayPorts, sayFailed } from '../conversation/say.ts';
 import { jsonText } from '../db/json-text.ts';
-import type { Transact, Tx } from '../db/open.ts';
+import type { Database, Tx } from '../db/open.ts';
 import { storable } from '../db/plain-text.ts';
 import type { InstructionTable } from '../db/schema.ts';
 import { statement } from '../db/statement.ts';
@@ -36,7 +36,7 @@ export interface Report {
 export type KeepReport = (report: Report) => Promise<string | undefined>;
 
 export interface ReportPorts {
-  transact: Transact;
+  db: Pick<Database, 'transact'>;
   settings: Pick<DeliverySettings, 'processingLeaseMs'>;
   replies: ReplyPorts;
   saying: Pick<SayPorts, 'texts'>;
@@ -149,7 +149,7 @@ export async function report(ports: ReportPorts, report: Report, now: number): P
     return messageId;
   };
   // Reports on different instructions have nothing in common.
-  return ports.transact(keep, { key: `instruction ${id}` });
+  return ports.db.transact(keep, { key: `instruction ${id}` });
 }
 
 /**

@@ -5,7 +5,7 @@ import { makeMemoryFolder } from '../support/memory-folder.ts';
 import { copyProject, npmEnv, npmOf } from '../support/npm.ts';
 import { ROOT, runProcess, startProcess } from '../support/process.ts';
 
-const INSTALL_MS = 240_000;
+const INSTALL_MS = 600_000;
 
 /** A fresh clone, gone with the test. */
 function clone(): string {

@@ -6,7 +6,7 @@ import { makeMemoryFolder } from '../support/memory-folder.ts';
 import { copyProject, npmEnv } from '../support/npm.ts';
 import { ROOT, runProcess, startProcess } from '../support/process.ts';
 
-const INSTALL_MS = 240_000;
+const INSTALL_MS = 600_000;
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 
 function folder(): string {

@@ -13,7 +13,7 @@ async function advancing(clock: TestClock, done: Promise<unknown>): Promise<void
     await clock.advance(100);
     return !going;
   };
-  await vi.waitUntil(step, { interval: 10, timeout: 15_000 });
+  await vi.waitUntil(step, { interval: 10, timeout: 45_000 });
 }
 
 const BUTTONS = [[{ text: 'Sí', action: 'yes' }], [{ text: 'Ver', url: 'https://tpv.example/' }]];
