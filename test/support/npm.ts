@@ -12,6 +12,9 @@ export const npmEnv: Record<string, string> = {
     .join(delimiter),
   // What is in npm's cache is not asked for again.
   npm_config_prefer_offline: 'true',
+  // A download that stands still is begun anew while the test still waits; by itself npm gives it five minutes.
+  npm_config_fetch_timeout: '30000',
+  npm_config_fetch_retries: '5',
   // What npm asks the registry besides: no test is about it.
   npm_config_audit: 'false',
   npm_config_fund: 'false',
