@@ -23,6 +23,13 @@ const ROUTES: Route[] = [
   { method: 'GET', path: () => '/api/tpv/info/', statuses: [401, 200, 200, 200, 401, 401] },
   { method: 'POST', path: () => '/api/tpv/heartbeat/', statuses: [401, 200, 200, 200, 401, 401] },
   { method: 'GET', path: () => '/api/tpv/stats/', statuses: [401, 200, 200, 200, 401, 401] },
+  { method: 'GET', path: () => '/api/tpv/service/', statuses: [401, 200, 200, 200, 401, 401] },
+  {
+    method: 'PUT',
+    path: () => '/api/tpv/service/',
+    json: { state: 'open' },
+    statuses: [401, 200, 200, 403, 401, 401],
+  },
   { method: 'GET', path: () => '/api/tpv/instructions/', statuses: [401, 200, 200, 403, 401, 401] },
   { method: 'GET', path: INSTRUCTION, statuses: [401, 200, 404, 403, 401, 401] },
   { method: 'PUT', path: INSTRUCTION, json: { status: 'delivered' }, statuses: [401, 200, 404, 403, 401, 401] },
@@ -71,6 +78,8 @@ const TPV_ROUTES: Record<string, { json?: (own: Own) => object; other: number; i
   'GET /api/tpv/info': { other: 200, inactive: 200 },
   'POST /api/tpv/heartbeat': { other: 200, inactive: 200 },
   'GET /api/tpv/stats': { other: 200, inactive: 200 },
+  'GET /api/tpv/service': { other: 200, inactive: 200 },
+  'PUT /api/tpv/service': { json: () => ({ state: 'paused' }), other: 200 },
   'GET /api/tpv/users': { other: 200 },
   'GET /api/tpv/instructions': { other: 200 },
   'GET /api/tpv/instructions/{id}': { other: 404 },
@@ -123,13 +132,17 @@ async function cast(hub: TestHub) {
 
 describe.each(DIALECTS)('on %s', (database) => {
   test('each route answers each role as the matrix says, and every refusal has the shape of the contract', async () => {
-    const hub = await startHub({ database, env: { TELEGRAM_WEBHOOK_URL: 'http://127.0.0.1:9/webhook/telegram/' } });
+    const clock = testClock();
+    const env = { TELEGRAM_WEBHOOK_URL: 'http://127.0.0.1:9/webhook/telegram/' };
+    const hub = await startHub({ database, clock, env });
     const { callers, ids } = await cast(hub);
     const got: string[] = [];
     let caller = 0;
     for (const { method, path, json } of ROUTES) {
       const line = [method, path({ instruction: ':id', tpv: ':id' })];
       for (const role of ROLES) {
+        // One that is not active may call once a second.
+        if (role === 'inactive') await clock.advance(1_000);
         const { status, body } = await callers[role](path(ids), { method, json, headers: from(++caller) });
         line.push(`${status}`);
         if (status < 400) continue;
@@ -185,6 +198,7 @@ describe.each(DIALECTS)('on %s', (database) => {
       }
     }
     // Nothing of the owner's was changed by any of them.
+    expect((await callers.owner('/api/tpv/service')).body.state).toBe('open');
     expect((await callers.owner(`/api/tpv/instructions/${own.instruction}`)).body.status).toBe('sent');
     expect((await callers.owner(`/api/tpv/push/${own.push}`)).body.status).toBe('sent');
   });

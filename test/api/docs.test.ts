@@ -60,7 +60,7 @@ describe('the OpenAPI document', () => {
     expect(statuses('/api/tpv/instructions', 'get')).toEqual([200, 400, 401, 403]);
     expect(statuses('/api/tpv/instructions/{id}', 'get')).toEqual([200, 401, 403, 404]);
     for (const method of ['put', 'patch']) {
-      expect(statuses('/api/tpv/instructions/{id}', method)).toEqual([200, 400, 401, 403, 404, 409, 413]);
+      expect(statuses('/api/tpv/instructions/{id}', method)).toEqual([200, 400, 401, 403, 404, 409, 413, 429]);
     }
     for (const [, object] of objectsIn(body.paths)) {
       for (const [status, response] of Object.entries(Object(object.responses))) {

@@ -117,8 +117,8 @@ describe('the handshake', () => {
       heartbeat_interval_ms: 25_000,
       max_in_flight: 64,
       pending: 2,
-      service: { state: 'open' },
       server_time: '2025-11-09T10:30:00.000Z',
+      service: { state: 'open', reason: null, until: null, minutes: null, opens_at: null, closes_at: null },
     });
     expect(socket.frames[0]).toMatchObject({ type: 'welcome' });
   });

@@ -162,9 +162,14 @@ describe('at start', () => {
       const { body } = await fetchJson(target);
       return body.result.map(({ description }: { description: string }) => description);
     };
-    expect(await told('')).toEqual(['Començar', 'Veure el teu identificador', 'Ajuda']);
-    expect(await told('es')).toEqual(['Empezar', 'Ver tu identificador', 'Ayuda']);
-    expect(await told('de')).toEqual(['Anfangen', 'Ihre ID sehen', 'Hilfe']);
+    expect(await told('')).toEqual([
+      'Començar',
+      'Veure el teu identificador',
+      'Les teves dades: veure-les o esborrar-les',
+      'Ajuda',
+    ]);
+    expect(await told('es')).toEqual(['Empezar', 'Ver tu identificador', 'Tus datos: verlos o borrarlos', 'Ayuda']);
+    expect(await told('de')).toEqual(['Anfangen', 'Ihre ID sehen', 'Ihre Daten: sehen oder löschen', 'Hilfe']);
     expect(await told('nl')).toEqual([]);
   });
 

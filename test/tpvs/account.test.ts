@@ -5,6 +5,9 @@ import { WAIT_MS } from '../support/within.ts';
 
 const START = '2025-11-09T10:30:00.000Z';
 
+/** The service of a TPV that has said nothing of it. */
+const OPEN = { state: 'open', reason: null, until: null, minutes: null, opens_at: null, closes_at: null };
+
 describe.each(DIALECTS)('on %s', (database) => {
   test('info says what the contract names', async () => {
     const hub = await startHub({ database, clock: testClock() });
@@ -19,6 +22,7 @@ describe.each(DIALECTS)('on %s', (database) => {
       last_heartbeat: START,
       user_count: 1,
       is_online: true,
+      service: OPEN,
     });
   });
 
@@ -137,6 +141,7 @@ describe.each(DIALECTS)('on %s', (database) => {
       users: { total: 1, max: 3, available_slots: 2 },
       instructions: { pending: 2, sent: 1, delivered: 1, processing: 1, completed: 1, failed: 2, total: 8 },
       push_messages: { pending: 0, sent: 0, failed: 0, unknown: 0, total: 0 },
+      service: OPEN,
     });
   });
 });
