@@ -71,6 +71,14 @@ describe('row 29: bodies that hold too much', () => {
     const { status, body } = await hub.victim.fetch('/api/tpv/push/', { method: 'POST', json });
     expect(status).toBe(400);
     expect(body.details).toEqual([{ path: 'buttons', message: 'admite hasta 100 botones' }]);
+    // A report may hold more elements, for its response.
+    const report = `/api/tpv/instructions/${crypto.randomUUID()}/`;
+    const rows = Array.from({ length: 20_000 }, () => [{}]);
+    const reply = { status: 'completed', reply: { text: 'x', buttons: rows } };
+    const answer = await hub.victim.fetch(report, { method: 'PUT', json: reply });
+    expect(answer.status).toBe(400);
+    expect(answer.body.details).toEqual([{ path: 'reply.buttons', message: 'admite hasta 100 botones' }]);
+    await hub.undisturbed();
   });
 
   test('an error names 20 faults at most, each cut to what a person reads', async () => {
