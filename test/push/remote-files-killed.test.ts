@@ -4,6 +4,7 @@ import { fetchJson, freshDatabase, messageUpdate, WEBHOOK_SECRET } from '../supp
 import { startHubProcess } from '../support/hub-process.ts';
 import { PERSON } from '../support/push.ts';
 import { tpvServer } from '../support/tpv-server.ts';
+import { WAIT_MS } from '../support/within.ts';
 
 test('a hub that is killed while it fetches a file fetches it again, and the message comes once', async () => {
   let hangs = true;
@@ -37,6 +38,10 @@ test('a hub that is killed while it fetches a file fetches it again, and the mes
   await first.process.ended;
   hangs = false;
   await startHubProcess({ databaseUrl, emulator, env });
-  expect(await person.waitForMessage()).toMatchObject({ document: { file_name: 'x.csv', file_size: 3 } });
+  expect(await person.waitForMessage(({ document }) => document !== undefined, WAIT_MS)).toMatchObject({
+    document: { file_name: 'x.csv', file_size: 3 },
+  });
+  // The message is in the chat a moment before its call has ended.
+  await emulator.waitForCall(({ method }) => method === 'sendDocument', WAIT_MS);
   expect(emulator.calls.filter(({ method }) => method === 'sendDocument')).toHaveLength(1);
 });

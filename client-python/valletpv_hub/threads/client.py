@@ -30,6 +30,8 @@ _LEVELS = {"info": logging.INFO, "warning": logging.WARNING, "error": logging.ER
 _USER_AGENT = "valletpv-hub-python"
 #: REST calls under way at once: reports, and a poll.
 _CALLS_AT_ONCE = 12
+#: A status listener that does not return keeps ``close`` no longer than this, in seconds.
+_JOIN = 5.0
 
 
 class HubClient:
@@ -187,6 +189,7 @@ class HubClient:
             self._over.wait(5)
         self._over.set()
         self._first.set()
+        self._join_loop()
         self._handling.shutdown(wait=False)
         self._calling.shutdown(wait=False)
         self._close_memory()
@@ -256,15 +259,16 @@ class HubClient:
 
     def _become(self, status: Status) -> None:
         self._status = status
-        if status.state in ("online", "paused", "closed"):
-            self._first.set()
-        if status.state == "closed":
-            self._over.set()
         for listener in list(self._listeners):
             try:
                 listener(status)
             except Exception:
                 self._logger.exception("a status listener raised")
+        # Only now: who waits for it may end the program, and nothing may still be said then.
+        if status.state in ("online", "paused", "closed"):
+            self._first.set()
+        if status.state == "closed":
+            self._over.set()
         if status.state == "closed" and not self._closing:
             self._handling.shutdown(wait=False)
             self._calling.shutdown(wait=False)
@@ -302,6 +306,14 @@ class HubClient:
             self._post(lambda now: self._machine.progress(of, now))
 
         return Context(job, interrupted, progress, self.api.push)
+
+    def _join_loop(self) -> None:
+        """A thread that still writes while Python ends would take the process down with it."""
+        thread = self._thread
+        if thread is not None and thread is not threading.current_thread():
+            # It may wait for its next timer.
+            self._post(lambda now: None)
+            thread.join(_JOIN)
 
     def _start_quietly(self) -> None:
         try:
