@@ -15,7 +15,7 @@ const LOOPBACK = ['127.0.0.1', '::1'];
 /**
  * A client for one exchange with a URL that came from outside (docs/security.md, S15). The name is resolved once, each
  * of its addresses is checked, and one of these is connected to, so that a name can't become another address in between.
- * It knows no proxy. Whoever opens it destroys it.
+ * It uses no proxy. The caller that opens it must destroy it.
  * @returns undefined: one of its addresses is none that the hub connects to
  */
 export async function openPinned(

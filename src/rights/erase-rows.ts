@@ -17,7 +17,7 @@ const CHANGES_MS = 30_000;
 export type PageOutcome = 'more' | 'later' | 'none';
 
 /**
- * Erases a page of what the person wrote: the row stays as a count, of nobody. What was open is cancelled at its TPV,
+ * Erases a page of what the person wrote: the row stays, names no person, and still counts. What was open is cancelled at its TPV,
  * and each TPV that had something is ordered to do the same.
  */
 export async function eraseInstructions(tx: Tx, request: OpenRequest, now: number): Promise<PageOutcome> {

@@ -103,7 +103,7 @@ class SocketThread:
                 else:
                     connection.shutdown(socket.SHUT_WR)
             except OSError:
-                # Whoever does not read for so long is gone; the reading thread says so.
+                # A hub that does not read for so long is gone; the reading thread says so.
                 self._break()
             with self._lock:
                 self._unsent -= len(data)

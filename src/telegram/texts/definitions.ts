@@ -24,7 +24,7 @@ function plain(where: TextPlace = 'press'): TextDefinition {
 /**
  * Every sentence that a person reads in Telegram from the hub itself: where it stands, and what it may carry; messages
  * are HTML. How it is worded stands in the file of each language beside this one (es.ts, ca.ts, gl.ts, eu.ts, en.ts,
- * fr.ts, de.ts, pt.ts, it.ts): whoever adds a key here words it in all nine, and the compiler names those that miss it.
+ * fr.ts, de.ts, pt.ts, it.ts): a new key needs its words in all nine; the compiler names the files that miss it.
  * An administrator may word each otherwise, per language (src/settings/).
  */
 export const DEFINITIONS = {

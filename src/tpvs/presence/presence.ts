@@ -27,8 +27,8 @@ export interface PresenceOptions {
 }
 
 /**
- * Who is there now: the rule (rule.ts) over what this process saw, and over the rows for what it has not seen. Whoever
- * asks whether a TPV is online asks here. The row is the truth that survives the process; `settle` keeps it, and is the
+ * Who is there now: the rule (rule.ts) over what this process saw, and over the rows for what it has not seen. All
+ * code that needs to know whether a TPV is online asks here. The row survives the process; `settle` writes it, and is the
  * one place that says `tpv.online` and `tpv.offline`.
  */
 export class Presence {
