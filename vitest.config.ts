@@ -11,6 +11,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/postgres.ts'],
+    setupFiles: ['test/support/properties.ts'],
     // Each worker loads the hub's modules once. A test leaves nothing behind in them: what it starts ends with it.
     isolate: false,
     sequence: { sequencer: LongestFirst },

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Iterator, List
 
 import pytest
 from hub_process import Hub
+from hypothesis import settings
 from restaurant import Restaurant
 
 from valletpv_hub import HubClient
+
+# The same cases each time, so that a change is judged by what it changed; `PROPERTY_SEED=random` looks elsewhere.
+settings.register_profile("same", derandomize=True)
+if os.environ.get("PROPERTY_SEED") is None:
+    settings.load_profile("same")
 
 
 @pytest.fixture(scope="session")

@@ -45,7 +45,10 @@ const asked = fc.oneof(
 );
 const key = fc.tuple(fc.record({ text: label, style }), asked).map(([shown, asks]) => ({ ...shown, ...asks }));
 const rows = <T>(one: fc.Arbitrary<T>) => fc.array(fc.array(one, { minLength: 1, maxLength: 3 }), { maxLength: 3 });
-const placeholder = mostly<string | undefined>(word, fc.constantFrom('a'.repeat(64), 'a'.repeat(65), undefined));
+const placeholder = mostly<string | undefined>(
+  word,
+  fc.constantFrom('a'.repeat(64), 'a'.repeat(65), '🧾'.repeat(32), '🧾'.repeat(33), undefined),
+);
 const markup = mostly<object>(
   fc.oneof(
     fc.record({ buttons: rows(button) }),

@@ -285,6 +285,18 @@ describe.each(TRANSPORTS)('a push over %s is refused with', (over) => {
       'buttons.0.0.copy_text',
       /./,
     ],
+    [
+      '129 emojis to copy, which Telegram may count as 258',
+      { buttons: [[{ text: 'a', copy_text: '🧾'.repeat(129) }]] },
+      'buttons.0.0.copy_text',
+      /un emoji cuenta como dos/,
+    ],
+    [
+      '33 emojis in the empty field',
+      { keyboard: [[{ text: 'a' }]], placeholder: '🧾'.repeat(33) },
+      'placeholder',
+      /un emoji cuenta como dos/,
+    ],
     ['nothing to copy', { buttons: [[{ text: 'a', copy_text: '' }]] }, 'buttons.0.0.copy_text', /./],
     [
       'a page within Telegram without https',

@@ -6,10 +6,22 @@ export const MAX_BUTTON_DATA_BYTES = 4 * 1024;
 export const MAX_BUTTONS_PER_ROW = 8;
 /** Telegram’s limit for all buttons of a message. */
 export const MAX_BUTTONS = 100;
-/** Telegram's limit for what a button copies. */
+/** Telegram's limit for what a button copies, in UTF-16 units. */
 const MAX_COPY_LENGTH = 256;
-/** Telegram's limit for what a reply keyboard writes into the empty field. */
+/** Telegram's limit for what a reply keyboard writes into the empty field, in UTF-16 units. */
 const MAX_PLACEHOLDER_LENGTH = 64;
+
+/**
+ * A text that Telegram takes whole. Zod counts an emoji as one; Telegram does not say how it counts, so that each is
+ * counted as the two units that it is at most.
+ */
+function textUpTo(units: number) {
+  return z
+    .string()
+    .min(1)
+    .refine((value) => value.length <= units, { error: `admite hasta ${units} caracteres; un emoji cuenta como dos` })
+    .meta({ maxLength: units });
+}
 
 /** A URL that the hub or Telegram fetches. */
 export const httpUrl = z.url({ protocol: /^https?$/ }).max(2_000);
@@ -55,7 +67,7 @@ export const buttonSchema = z.union([
   z.strictObject({ text: label, style, action: z.string().min(1).max(64), data: buttonData.optional() }),
   z.strictObject({ text: label, style, url: pageUrl }),
   z.strictObject({ text: label, style, callback_url: httpUrl }),
-  z.strictObject({ text: label, style, copy_text: z.string().min(1).max(MAX_COPY_LENGTH) }),
+  z.strictObject({ text: label, style, copy_text: textUpTo(MAX_COPY_LENGTH) }),
   z.strictObject({ text: label, style, web_app: webAppUrl }),
 ]);
 /** A button under a message. */
@@ -102,5 +114,5 @@ export const keyboardFields = {
   /** It goes once a key was pressed. */
   one_time: z.boolean().optional(),
   /** Shown in the empty field while the keyboard is there. */
-  placeholder: z.string().min(1).max(MAX_PLACEHOLDER_LENGTH).optional(),
+  placeholder: textUpTo(MAX_PLACEHOLDER_LENGTH).optional(),
 };
