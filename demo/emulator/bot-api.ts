@@ -28,6 +28,8 @@ interface RunningCall {
   method: string;
   params: Params;
   perform: () => Outcome | Promise<Outcome>;
+  /** For how long the server itself waited out a flood, so far. */
+  floodMs: number;
   answer: (outcome: Outcome) => void;
 }
 
@@ -81,14 +83,19 @@ export class BotApi {
       if (unreadable !== undefined) throw unreadable;
       this.#mustKnow(token);
       if (method === undefined) throw new Refusal(404, 'Not Found: method not found');
-      const limitedChat = limited.test(name) ? (integer(input.params, 'chat_id') ?? 0) : undefined;
-      if (limitedChat !== undefined) this.#parts.limits.ask(limitedChat);
-      const success = await method(input);
-      if (limitedChat !== undefined) this.#parts.limits.spend(limitedChat);
-      return { ok: true, ...success };
+      if (!limited.test(name)) return { ok: true, ...(await method(input)) };
+      const chatId = integer(input.params, 'chat_id') ?? 0;
+      running.floodMs = await this.#parts.limits.pass(chatId, (ms) => this.#delay(ms, response));
+      try {
+        return { ok: true, ...(await method(input)) };
+      } catch (error) {
+        this.#parts.limits.giveBack(chatId);
+        throw error;
+      }
     };
     const answer = (outcome: Outcome) => answerOutcome(response, outcome);
-    await this.#run(request, response, { method: name, params: input.params, perform, answer });
+    const running: RunningCall = { method: name, params: input.params, perform, floodMs: 0, answer };
+    await this.#run(request, response, running);
   }
 
   /** `/file/bot<token>/<path>`; in the ledger and for rules this is the method `downloadFile`. */
@@ -104,6 +111,7 @@ export class BotApi {
         if (file === undefined) throw new Refusal(404, 'Not Found');
         return { ok: true, result: true };
       },
+      floodMs: 0,
       answer: (outcome) => {
         if (!outcome.ok || file === undefined) answerOutcome(response, outcome);
         else sendFile(request, response, file, { 'content-type': 'application/octet-stream' });
@@ -138,6 +146,7 @@ export class BotApi {
       outcome,
       tookEffectAt: outcome.ok ? clock.now() : undefined,
       answeredAt: isTold && !request.socket.destroyed ? clock.now() : undefined,
+      ...(call.floodMs > 0 ? { floodMs: call.floodMs } : {}),
       ...(how === undefined ? {} : { fault: how.kind }),
     };
     ledger.record(entry);

@@ -21,6 +21,8 @@ export interface Call {
   tookEffectAt: number | undefined;
   /** When the caller was told the outcome; undefined: it never was, so it can't know whether the call took effect. */
   answeredAt: number | undefined;
+  /** For how long Telegram's server itself waited out a flood before it took the call; absent: there was none. */
+  floodMs?: number;
   /** The rule that bent this call. */
   fault?: Fault['kind'];
 }

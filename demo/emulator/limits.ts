@@ -15,6 +15,8 @@ const unlimited: Rate = { perSecond: 0, burst: Number.POSITIVE_INFINITY };
 
 /** Asking while it was told to wait makes the wait longer by so much. */
 const prolongedByMs = 1000;
+/** A bot's call is waited out for so long in all (`total_timeout_limit` in tdlib/td, NetQueryCreator.cpp). */
+const patienceMs = 8000;
 
 /** What is allowed of one thing, and for how long it was told to wait. */
 class Bucket {
@@ -48,14 +50,14 @@ class Bucket {
     return waitMs;
   }
 
-  spend(): void {
-    this.#tokens -= 1;
+  spend(count: number): void {
+    this.#tokens -= count;
   }
 }
 
 /**
  * Telegram's limits for messages and edits, which share them: 30/s in all, 1/s per chat with a short burst, 20/min per
- * group. Each wait is of a chat, or of the whole bot.
+ * group. Each wait is of a chat, or of the whole bot; only one that lasts is told to the caller.
  */
 export class SendLimits {
   readonly #clock: Pick<EmulatorClock, 'elapsed'>;
@@ -76,17 +78,34 @@ export class SendLimits {
     bucket.wait(this.#clock.elapsed() + seconds * 1000);
   }
 
-  /** @throws {Refusal} 429 where a message to this chat, or an edit in it, comes too early */
-  ask(chatId: number): void {
-    const nowMs = this.#clock.elapsed();
-    const waitMs = this.#overall.ask(nowMs) || this.#chat(chatId).ask(nowMs);
-    if (waitMs > 0) throw tooManyRequests(Math.ceil(waitMs / 1000));
+  /**
+   * Lets a message to this chat, or an edit in it, go, and counts it. The server itself waits out a flood that ends soon.
+   * @param hold keeps the call for so many milliseconds
+   * @returns for how many milliseconds it was kept in all
+   * @throws {Refusal} 429 where the flood lasts longer
+   */
+  async pass(chatId: number, hold: (ms: number) => Promise<void>): Promise<number> {
+    for (let heldMs = 0; ; ) {
+      const nowMs = this.#clock.elapsed();
+      const seconds = Math.ceil((this.#overall.ask(nowMs) || this.#chat(chatId).ask(nowMs)) / 1000);
+      if (seconds === 0) {
+        this.#spend(chatId, 1);
+        return heldMs;
+      }
+      heldMs += seconds * 1000;
+      if (heldMs > patienceMs) throw tooManyRequests(seconds);
+      await hold(seconds * 1000);
+    }
   }
 
-  /** Counts one that was taken: what is refused for another reason costs nothing. */
-  spend(chatId: number): void {
-    this.#overall.spend();
-    this.#chat(chatId).spend();
+  /** What passed and was refused for another reason costs nothing. */
+  giveBack(chatId: number): void {
+    this.#spend(chatId, -1);
+  }
+
+  #spend(chatId: number, count: number): void {
+    this.#overall.spend(count);
+    this.#chat(chatId).spend(count);
   }
 
   #chat(chatId: number): Bucket {

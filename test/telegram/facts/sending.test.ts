@@ -1,5 +1,6 @@
 import { HttpError } from 'grammy';
 import { expect, test } from 'vitest';
+import type { Emulator } from '../../../demo/emulator/mod.ts';
 import { refusal } from '../../support/bot.ts';
 import { emulatorOnClock, holds } from '../../support/facts.ts';
 import { tpvServer } from '../../support/tpv-server.ts';
@@ -7,21 +8,22 @@ import { tpvServer } from '../../support/tpv-server.ts';
 const ana = { id: 501, first_name: 'Ana', started: true };
 const luis = { id: 502, first_name: 'Luis', started: true };
 
+/** Waits until so many calls are kept without an answer. */
+const held = (emulator: Emulator, count: number) =>
+  holds(
+    () => emulator.held === count,
+    () => `${emulator.held} calls are held, not ${count},`,
+  );
+
 test('an answer may take 8 s, and one chat’s calls wait behind each other', async () => {
   const { emulator, api, clock } = await emulatorOnClock();
   const [person, other] = [emulator.person(ana), emulator.person(luis)];
   emulator.fail({ chatId: ana.id, times: 1, how: { kind: 'delay', ms: 8_000 } });
   const first = api.sendMessage(ana.id, 'uno');
-  await holds(
-    () => emulator.held === 1,
-    () => 'The first call is not held',
-  );
+  await held(emulator, 1);
   const second = api.sendMessage(ana.id, 'dos');
   await api.sendMessage(luis.id, 'otro');
-  await holds(
-    () => emulator.held === 2,
-    () => 'The second call does not stand behind the first',
-  );
+  await held(emulator, 2);
   await clock.advance(7_999);
   expect([person.chat.length, other.chat.length]).toEqual([0, 1]);
   await clock.advance(1);
@@ -83,37 +85,77 @@ test('a chat takes one message a second after a short burst; edits share that, a
   const { message_id } = await api.sendMessage(ana.id, '¿Activar?', { reply_markup: markup });
   const { callbackQueryId } = person.press(message_id, 'Sí');
   for (let i = 2; i <= 6; i++) await api.editMessageText(ana.id, message_id, `${i}`, { reply_markup: markup });
-  const limited = '429 Too Many Requests: retry after 1';
-  expect(await refusal(api.sendMessage(ana.id, 'x'))).toBe(limited);
+  const seventh = api.editMessageText(ana.id, message_id, '7');
+  await held(emulator, 1);
   await api.answerCallbackQuery(callbackQueryId);
   await api.sendMessage(luis.id, 'otro chat');
+  const eighth = api.sendMessage(ana.id, '8');
+  await held(emulator, 2);
   await clock.advance(1_000);
-  await api.editMessageText(ana.id, message_id, '7');
-  expect(await refusal(api.editMessageText(ana.id, message_id, '8'))).toBe(limited);
+  await seventh;
+  await held(emulator, 1);
+  await clock.advance(1_000);
+  await eighth;
+  const floods = emulator.calls.filter(({ floodMs }) => floodMs !== undefined);
+  expect(floods.map(({ params, floodMs }) => [params.text, floodMs])).toEqual([
+    ['7', 1_000],
+    ['8', 1_000],
+  ]);
+});
+
+test('a flood of up to 8 s costs time; one that lasts longer is 429 at once, of edits too', async () => {
+  const { emulator, api, clock } = await emulatorOnClock();
+  emulator.person(ana);
+  const { message_id } = await api.sendMessage(ana.id, 'uno');
+  emulator.limit(ana.id, 7);
+  const edit = api.editMessageText(ana.id, message_id, 'dos');
+  await held(emulator, 1);
+  await clock.advance(7_999);
+  expect(emulator.held).toBe(1);
+  await clock.advance(1);
+  expect(await edit).toMatchObject({ text: 'dos' });
+  emulator.limit(ana.id, 8);
+  const limited = '429 Too Many Requests: retry after';
+  expect(await refusal(api.editMessageText(ana.id, message_id, 'tres'))).toBe(`${limited} 9`);
+  expect(await refusal(api.sendMessage(ana.id, 'tres'))).toBe(`${limited} 10`);
+  await clock.advance(10_000);
+  expect(await api.sendMessage(ana.id, 'tres')).toMatchObject({ text: 'tres' });
 });
 
 test('asking while one was told to wait prolongs the wait', async () => {
   const { emulator, api, clock } = await emulatorOnClock();
   emulator.person(ana);
-  emulator.limit(ana.id, 5);
+  emulator.limit(ana.id, 20);
   await clock.advance(1_000);
-  expect(await refusal(api.sendMessage(ana.id, 'x'))).toBe('429 Too Many Requests: retry after 5');
-  await clock.advance(4_500);
-  expect(await refusal(api.sendMessage(ana.id, 'x'))).toBe('429 Too Many Requests: retry after 2');
-  await clock.advance(1_500);
+  expect(await refusal(api.sendMessage(ana.id, 'x'))).toBe('429 Too Many Requests: retry after 20');
+  await clock.advance(9_500);
+  expect(await refusal(api.sendMessage(ana.id, 'x'))).toBe('429 Too Many Requests: retry after 12');
+  await clock.advance(11_500);
   expect(await api.sendMessage(ana.id, 'x')).toMatchObject({ text: 'x' });
+});
+
+test('the server waits out 8 s in all: a call that meets one flood after another hears of the last', async () => {
+  const { emulator, api, clock } = await emulatorOnClock();
+  emulator.person(ana);
+  emulator.limit(ana.id, 4);
+  const call = refusal(api.sendMessage(ana.id, 'x'));
+  await held(emulator, 1);
+  emulator.limit(ana.id, 8);
+  await clock.advance(5_000);
+  expect(await call).toBe('429 Too Many Requests: retry after 4');
 });
 
 test('the whole bot sends 30 a second, and may be told to wait as a whole', async () => {
   const { emulator, api, clock } = await emulatorOnClock();
   for (let id = 1; id <= 31; id++) emulator.person({ id, first_name: 'Eva', started: true });
   for (let id = 1; id <= 30; id++) await api.sendMessage(id, 'x');
-  expect(await refusal(api.sendMessage(31, 'x'))).toBe('429 Too Many Requests: retry after 1');
+  const last = api.sendMessage(31, 'x');
+  await held(emulator, 1);
   await clock.advance(1_000);
-  await api.sendMessage(31, 'x');
-  emulator.limit(undefined, 3);
+  await last;
+  emulator.limit(undefined, 30);
   for (const id of [1, 2]) expect(await refusal(api.sendMessage(id, 'x'))).toContain('429');
-  await clock.advance(5_000);
+  await clock.advance(32_000);
   await api.sendMessage(1, 'x');
 });
 
@@ -122,9 +164,18 @@ test('a group takes 20 a minute', async () => {
   const chat = { id: -100500, type: 'supergroup', title: 'Sala' };
   emulator.inject({ message: { message_id: 7, date: 1, chat, text: 'hola' } });
   for (let i = 0; i < 20; i++) await api.sendMessage(chat.id, 'x');
-  expect(await refusal(api.sendMessage(chat.id, 'x'))).toBe('429 Too Many Requests: retry after 3');
+  const next = api.sendMessage(chat.id, 'x');
+  await held(emulator, 1);
   await clock.advance(3_000);
-  await api.sendMessage(chat.id, 'x');
+  await next;
+});
+
+test('what is refused for another reason counts for no limit', async () => {
+  const { emulator, api } = await emulatorOnClock();
+  emulator.person(ana);
+  for (let i = 0; i < 10; i++) expect(await refusal(api.sendMessage(ana.id, ''))).toContain('400');
+  for (let i = 0; i < 6; i++) await api.sendMessage(ana.id, 'x');
+  expect(emulator.calls.filter(({ floodMs }) => floodMs !== undefined)).toEqual([]);
 });
 
 test('4096 and 1024 code points are taken after parsing, and 32,768 bytes before it', async () => {
