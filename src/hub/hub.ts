@@ -51,6 +51,13 @@ export interface Hub {
   close(): Promise<void>;
 }
 
+/** What tests put in the place of the machine's. */
+export interface HubMachine {
+  disk?: HubDisk | undefined;
+  /** What requests to Telegram may take goes by it; by the machine's clock where it is absent. */
+  telegramClock?: Pick<Clock, 'after'> | undefined;
+}
+
 /**
  * Puts the hub together, in the order of docs/architecture.md: the one place that knows every part. Where it fails,
  * what was made until then is ended.
@@ -59,15 +66,15 @@ export async function createHub(
   config: Config,
   logs: Logs,
   clock: Clock = systemClock(),
-  hubDisk?: HubDisk,
+  machine: HubMachine = {},
 ): Promise<Hub> {
   await using making = new AsyncDisposableStack();
-  const ground = await openGround(config, logs, clock, making, hubDisk);
+  const ground = await openGround(config, logs, clock, making, machine.disk);
   const { log, db, events, metrics, telemetry, health, draining, presence, settings, limits } = ground;
   const isDraining = () => draining.begun;
   const problems = () => health.problems();
   const telegram = { token: config.TELEGRAM_BOT_TOKEN, apiRoot: config.TELEGRAM_API_ROOT };
-  const api = telegramApi({ ...telegram, onAsked: metrics.outbound.asked });
+  const api = telegramApi({ ...telegram, clock: machine.telegramClock, onAsked: metrics.outbound.asked });
 
   // An update comes in, becomes a row, reaches its TPV, and its answer goes out.
   const delivery = new Delivery({ ...ground, settings: limits, observer: telemetry.delivery });

@@ -2,8 +2,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import type { Trail } from '../../src/api/access-log.ts';
 import { buildApp } from '../../src/api/app.ts';
 import { HubError } from '../../src/errors.ts';
-import { logsOf } from '../support/hub.ts';
-import { keptLog } from '../support/log.ts';
+import { keptLog, logsOf } from '../support/log.ts';
 import { rawSocket } from '../support/raw-socket.ts';
 import { WAIT_MS } from '../support/within.ts';
 

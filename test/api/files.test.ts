@@ -18,8 +18,8 @@ import { telegramApi } from '../../src/telegram/outbound/api.ts';
 import { telegramFiles } from '../../src/telegram/outbound/file-download.ts';
 import { authenticate } from '../../src/tpvs/keys.ts';
 import { registerTpv } from '../../src/tpvs/register.ts';
-import { DIALECTS, type DialectUnderTest, freshDatabase, logsOf } from '../support/hub.ts';
-import { keptLog } from '../support/log.ts';
+import { DIALECTS, type DialectUnderTest, freshDatabase } from '../support/hub.ts';
+import { keptLog, logsOf } from '../support/log.ts';
 import { WAIT_MS } from '../support/within.ts';
 
 const MEGABYTE = 1024 * 1024;

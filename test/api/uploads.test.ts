@@ -7,8 +7,8 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { buildApp } from '../../src/api/app.ts';
 import { acceptForms, type MultipartPush, readPushForm } from '../../src/api/multipart.ts';
 import { uploadStore } from '../../src/push/uploads.ts';
-import { fetchJson, logsOf } from '../support/hub.ts';
-import { keptLog } from '../support/log.ts';
+import { fetchJson } from '../support/hub.ts';
+import { keptLog, logsOf } from '../support/log.ts';
 import { WAIT_MS } from '../support/within.ts';
 
 const MEGABYTE = 1024 * 1024;

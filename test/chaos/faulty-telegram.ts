@@ -1,5 +1,4 @@
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
-import type { Api } from 'grammy';
 import {
   type Emulator,
   type EmulatorOptions,
@@ -10,10 +9,9 @@ import {
   startEmulator,
 } from '../../demo/emulator/mod.ts';
 import type { Clock } from '../../src/clock.ts';
-import { telegramApi } from '../../src/telegram/outbound/api.ts';
 import { certificate } from '../support/certificate.ts';
 
-/** What befalls one call. */
+/** What goes wrong. */
 type Mishap =
   | { kind: 'fault'; name: string; how: Fault }
   /** The chat, or the whole bot, was flooded. */
@@ -28,10 +26,13 @@ const answer = (kind: 'error' | 'error_after', code: number, html?: true): Fault
   ...(html && { html }),
 });
 
-/** How often a call goes wrong, and how. */
+const seconds = (random: () => number, most: number) => 1 + Math.floor(random() * most);
+
+/** How often something goes wrong with a message or a change, and how. */
 const MISHAPS: readonly [share: number, make: (random: () => number) => Mishap][] = [
-  [0.012, (random) => ({ kind: 'limit', name: '429 of a chat', whole: false, seconds: 1 + Math.floor(random() * 15) })],
-  [0.001, () => ({ kind: 'limit', name: '429 of the bot', whole: true, seconds: 2 })],
+  // What lasts up to 8 s the server itself waits out.
+  [0.012, (random) => ({ kind: 'limit', name: 'flood of a chat', whole: false, seconds: seconds(random, 20) })],
+  [0.001, (random) => ({ kind: 'limit', name: 'flood of the bot', whole: true, seconds: seconds(random, 12) })],
   [0.004, () => ({ kind: 'fault', name: '500', how: answer('error', 500) })],
   [0.004, () => ({ kind: 'fault', name: '500 after', how: answer('error_after', 500) })],
   [0.004, () => ({ kind: 'fault', name: '502', how: answer('error', 502, true) })],
@@ -56,8 +57,8 @@ const WEATHER: readonly [from: number, until: number, state: LineState][] = [
 /** Telegram by TLS over a line of its own, all on a clock that the program moves; things go wrong at random. */
 export class FaultyTelegram {
   readonly emulator: Emulator;
+  /** Its `apiRoot` is the bot's. */
   readonly line: Line;
-  readonly api: Api;
   /** How often what went wrong. */
   readonly mishaps: Record<string, number> = {};
   readonly #random: () => number;
@@ -71,14 +72,12 @@ export class FaultyTelegram {
     setDefaultCACertificates([...trusted, tls.cert]);
     const emulator = await startEmulator({ clock, random, ...(onEvent && { onEvent }) });
     const line = await openLine(emulator.apiRoot, { tls });
-    const api = telegramApi({ token: emulator.token, apiRoot: line.apiRoot, clock });
-    return new FaultyTelegram(emulator, line, api, random, () => setDefaultCACertificates(trusted));
+    return new FaultyTelegram(emulator, line, random, () => setDefaultCACertificates(trusted));
   }
 
-  private constructor(emulator: Emulator, line: Line, api: Api, random: () => number, forgetCertificate: () => void) {
+  private constructor(emulator: Emulator, line: Line, random: () => number, forgetCertificate: () => void) {
     this.emulator = emulator;
     this.line = line;
-    this.api = api;
     this.#random = random;
     this.#forgetCertificate = forgetCertificate;
   }
@@ -98,23 +97,24 @@ export class FaultyTelegram {
     await this.line.become(state);
   }
 
-  /** Makes a call to a chat, of which one in ten goes wrong. */
-  async bent<T>(chatId: number, call: () => Promise<T>): Promise<T> {
-    if (this.#isCalm || this.#state !== 'open') return call();
+  /** One time in twelve, something goes wrong with the next calls: of this chat, of the bot, or on the line. */
+  trouble(chatId: number): void {
+    if (this.#isCalm || this.#state !== 'open') return;
     const mishap = this.#chooseMishap();
-    if (mishap === undefined) return call();
+    if (mishap === undefined) return;
     this.#count(mishap.name);
     switch (mishap.kind) {
       case 'limit':
         this.emulator.limit(mishap.whole ? undefined : chatId, mishap.seconds);
-        return call();
+        return;
       case 'forget':
         this.line.forget();
-        return call();
+        return;
       case 'fault':
-        return call().finally(this.emulator.fail({ chatId, times: 1, how: mishap.how }));
+        this.emulator.fail({ chatId, times: 1, how: mishap.how });
+        return;
       default:
-        return mishap satisfies never;
+        mishap satisfies never;
     }
   }
 

@@ -71,7 +71,7 @@ export function judge(evidence: Evidence): Judgement {
 }
 
 /** A message's name, in whichever version. */
-function nameOf(text: string): string {
+export function nameOf(text: string): string {
   return text.split(' · ')[0] ?? '';
 }
 

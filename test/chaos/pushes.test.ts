@@ -3,23 +3,32 @@ import { pushesKilled } from './pushes-killed.ts';
 import { pushesUnderFaults } from './pushes-under-faults.ts';
 import { repliesKilled } from './replies-killed.ts';
 
-const clean = { lost: 0, changesLost: 0, tooEarly: 0, overPace: 0, unknownWithoutCause: 0, missingAfterResend: 0 };
+const clean = {
+  lost: 0,
+  changesLost: 0,
+  tooEarly: 0,
+  overPace: 0,
+  unknownWithoutCause: 0,
+  missingAfterResend: 0,
+  toldInVain: 0,
+  faults: 0,
+};
 
 test('messages and changes to a Telegram with faults are neither lost nor doubled, keep order, and wait when told to', {
-  timeout: 180_000,
+  timeout: 300_000,
 }, async () => {
-  const result = await pushesUnderFaults({ minutes: 2, perSecond: 5, chats: 25, seed: 7, ifUnknown: 'hold' });
-  expect(result).toMatchObject({ messages: 600, doubled: 0, outOfOrder: 0, ...clean });
+  const result = await pushesUnderFaults({ minutes: 0.5, perSecond: 5, chats: 25, seed: 7, ifUnknown: 'hold' });
+  expect(result).toMatchObject({ messages: 150, doubled: 0, outOfOrder: 0, ...clean });
   expect(['sent', 'unknown']).toEqual(expect.arrayContaining(Object.keys(result.statuses)));
-  expect(result.changes).toBeGreaterThan(50);
+  expect(result.changes).toBeGreaterThan(10);
   expect(Object.keys(result.mishaps)).toEqual(
     expect.arrayContaining(['line dead', 'line refused', 'line reset', 'line garbled']),
   );
 });
 
-test('messages that are to come at least once are not missing after faults', { timeout: 180_000 }, async () => {
-  const result = await pushesUnderFaults({ minutes: 1, perSecond: 5, chats: 25, seed: 8, ifUnknown: 'resend' });
-  expect(result).toMatchObject({ messages: 300, missing: 0, ...clean });
+test('messages that are to come at least once are not missing after faults', { timeout: 300_000 }, async () => {
+  const result = await pushesUnderFaults({ minutes: 0.25, perSecond: 5, chats: 25, seed: 8, ifUnknown: 'resend' });
+  expect(result).toMatchObject({ messages: 75, missing: 0, ...clean });
 });
 
 test('a hub that is killed while it sends agrees afterwards with what Telegram got', { timeout: 120_000 }, async () => {

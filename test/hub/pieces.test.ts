@@ -19,8 +19,8 @@ import { waitingChats } from '../../src/push/unfinished.ts';
 import { Presence } from '../../src/tpvs/presence/presence.ts';
 import { usersOfTpvByActivity } from '../../src/users/user.ts';
 import { testClock } from '../support/clock.ts';
-import { DIALECTS, logsOf, startHub, type TestHub } from '../support/hub.ts';
-import { testLog } from '../support/log.ts';
+import { DIALECTS, startHub, type TestHub } from '../support/hub.ts';
+import { logsOf, testLog } from '../support/log.ts';
 
 const FAR = 9e12;
 

@@ -9,7 +9,7 @@ import type { HubDisk } from '../../src/db/open.ts';
 import { createHub, type Hub } from '../../src/hub/hub.ts';
 import type { Logs } from '../../src/log/log.ts';
 import type { TestClock } from './clock.ts';
-import { testLog } from './log.ts';
+import { logsOf, testLog } from './log.ts';
 import { makeMemoryFolder } from './memory-folder.ts';
 import { copyMigratedFile } from './migrated-database.ts';
 import { createPostgresDatabase, hasPostgres } from './postgres.ts';
@@ -109,7 +109,7 @@ export async function startHub(options: HubOptions = {}): Promise<TestHub> {
   });
   const log = options.log ?? testLog();
   const { clock = systemClock() } = options;
-  const hub = await createHub(config, options.logs ?? logsOf(log), clock, options.disk);
+  const hub = await createHub(config, options.logs ?? logsOf(log), clock, options);
   const close = () => closeHub(hub, clock);
   onTestFinished(close);
   const writeDocuments = putOffDocuments(hub);
@@ -163,11 +163,6 @@ export async function startHub(options: HubOptions = {}): Promise<TestHub> {
       };
     },
   };
-}
-
-/** Both logs in one. */
-export function logsOf(log: Logger): Logs {
-  return { log, access: log, mask: (text) => text, dropped: () => 0, flush: async () => {} };
 }
 
 /**

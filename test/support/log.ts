@@ -1,4 +1,5 @@
 import { type Logger, pino } from 'pino';
+import type { Logs } from '../../src/log/log.ts';
 
 /** `TEST_LOG=info` (or debug, trace): the hubs of the tests log to standard error, at this level. */
 export const TEST_LOG: string | undefined = process.env.TEST_LOG;
@@ -6,6 +7,11 @@ export const TEST_LOG: string | undefined = process.env.TEST_LOG;
 /** What the hubs of a test say, where somebody wants to see it. */
 export function testLog(): Logger {
   return pino({ level: TEST_LOG ?? 'silent' }, { write: toStandardError });
+}
+
+/** Both logs in one. */
+export function logsOf(log: Logger): Logs {
+  return { log, access: log, mask: (text) => text, dropped: () => 0, flush: async () => {} };
 }
 
 /** A log whose lines a test can look at. */

@@ -26,7 +26,7 @@ export interface TelegramApiOptions {
   /** For tests: how long connecting, and a whole request, may take. */
   limits?: { connectMs?: number; requestMs?: number };
   /** For tests: by which these limits go. */
-  clock?: Pick<Clock, 'after'>;
+  clock?: Pick<Clock, 'after'> | undefined;
   onAsked?: OnAsked | undefined;
 }
 
