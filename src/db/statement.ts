@@ -1,4 +1,14 @@
-import { type Compilable, type Expression, type Kysely, SelectQueryNode, sql } from 'kysely';
+import {
+  type Compilable,
+  type Expression,
+  type Kysely,
+  type KyselyPlugin,
+  OperationNodeTransformer,
+  SelectQueryNode,
+  SqliteAdapter,
+  sql,
+  ValueNode,
+} from 'kysely';
 import type { Schema } from './schema.ts';
 
 /** Stands for the parameter `name` in a query that is being built. */
@@ -35,13 +45,38 @@ class Slot {
   }
 }
 
+/**
+ * Constants of a statement stand in its text: a partial index is found by a value that is known when the text is
+ * prepared.
+ */
+class ConstantsInText extends OperationNodeTransformer implements KyselyPlugin {
+  transformQuery: KyselyPlugin['transformQuery'] = ({ node, queryId }) => this.transformNode(node, queryId);
+  transformResult: KyselyPlugin['transformResult'] = async ({ result }) => result;
+
+  protected override transformValue(node: ValueNode): ValueNode {
+    const { value } = node;
+    const isConstant = value === null || typeof value === 'string' || typeof value === 'number';
+    return isConstant ? ValueNode.createImmediate(value) : node;
+  }
+}
+
+/**
+ * How SQLite's texts spell a parameter. A bare `?` lets its planner look at the value, and then each execution prepares
+ * the statement anew, which takes ten times as long as running it (sqlite3VdbeSetVarmask; seen with every join). What is
+ * an expression it does not look into, and finds the same index for it.
+ */
+const SQLITE_PARAMETER = sql`+`;
+
 /** Compiles statements for one database, each once. */
-export function compiler(db: Kysely<Schema>): <P, R>(statement: Statement<P, R>) => Compiled {
+export function compiler(given: Kysely<Schema>): <P, R>(statement: Statement<P, R>) => Compiled {
   const done = new WeakMap<object, Compiled>();
+  const isSqlite = given.getExecutor().adapter instanceof SqliteAdapter;
+  const db = isSqlite ? given.withPlugin(new ConstantsInText()) : given;
+  const spelling = isSqlite ? SQLITE_PARAMETER : sql``;
   return (statement) => {
     const known = done.get(statement);
     if (known !== undefined) return known;
-    const query = statement.build(db, (name) => sql`${new Slot(name)}`).compile();
+    const query = statement.build(db, (name) => sql`${spelling}${new Slot(name)}`).compile();
     const slots = query.parameters;
     const compiled: Compiled = {
       sql: query.sql,
