@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Iterator, List
+from typing import Any, Callable, Iterator, List
 
 import pytest
 from hub_process import Hub
 from hypothesis import settings
+from in_a_loop import InALoop
 from restaurant import Restaurant
 
 from valletpv_hub import HubClient
@@ -52,10 +53,17 @@ def own_bar(own_hub: Hub) -> Restaurant:
     return Restaurant(own_hub)
 
 
-@pytest.fixture
-def tpvs() -> Iterator[List[HubClient]]:
-    """Clients that are closed after the test."""
-    made: List[HubClient] = []
-    yield made
+@pytest.fixture(params=["threads", "asyncio"])
+def make_tpv(request: pytest.FixtureRequest) -> Iterator[Callable[..., Any]]:
+    """Makes clients of either kind, which are closed after the test."""
+    made: List[Any] = []
+
+    def make(bar: Restaurant, **options: Any) -> Any:
+        kind: Any = HubClient if request.param == "threads" else InALoop
+        one = kind(bar.hub.url, options.pop("api_key", bar.key), **options)
+        made.append(one)
+        return one
+
+    yield make
     for one in made:
         one.close(deadline=0)

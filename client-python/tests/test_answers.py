@@ -6,18 +6,19 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, List
+from typing import Any, Callable, List
 
 import pytest
 from hub_process import until
 from restaurant import Restaurant
 
-from valletpv_hub import Context, HubApi, HubClient, Instruction, RequestError, answer
+from valletpv_hub import Context, HubApi, Instruction, RequestError, answer
+
+MakeTpv = Callable[..., Any]
 
 
-def test_an_answer_is_kept_with_its_report(bar: Restaurant, transport: str, tpvs: List[HubClient]) -> None:
-    tpv = HubClient(bar.hub.url, bar.key, transport=transport)
-    tpvs.append(tpv)
+def test_an_answer_is_kept_with_its_report(bar: Restaurant, transport: str, make_tpv: MakeTpv) -> None:
+    tpv = make_tpv(bar, transport=transport)
 
     @tpv.on("process_message")
     def order(instruction: Instruction, context: Context) -> Any:
@@ -32,10 +33,9 @@ def test_an_answer_is_kept_with_its_report(bar: Restaurant, transport: str, tpvs
     assert push["text"] == "Recibido: 2 cañas"
 
 
-def test_an_answer_that_telegram_would_refuse_is_no_answer(bar: Restaurant, tpvs: List[HubClient]) -> None:
+def test_an_answer_that_telegram_would_refuse_is_no_answer(bar: Restaurant, make_tpv: MakeTpv) -> None:
     """A report that is refused for good must not leave its instruction lying."""
-    tpv = HubClient(bar.hub.url, bar.key)
-    tpvs.append(tpv)
+    tpv = make_tpv(bar)
 
     @tpv.on("process_message")
     def order(instruction: Instruction, context: Context) -> Any:
@@ -48,9 +48,8 @@ def test_an_answer_that_telegram_would_refuse_is_no_answer(bar: Restaurant, tpvs
     assert bar.pushes() == []
 
 
-def test_a_reply_is_a_message_of_its_own(bar: Restaurant, tpvs: List[HubClient]) -> None:
-    tpv = HubClient(bar.hub.url, bar.key)
-    tpvs.append(tpv)
+def test_a_reply_is_a_message_of_its_own(bar: Restaurant, make_tpv: MakeTpv) -> None:
+    tpv = make_tpv(bar)
     told: List[Any] = []
 
     @tpv.on("process_message")

@@ -5,16 +5,18 @@ from __future__ import annotations
 import signal
 import threading
 from pathlib import Path
-from typing import Any, List
+from typing import Any, Callable, List
 
 import pytest
 from hub_process import until
 from restaurant import Restaurant
 
-from valletpv_hub import ConfigurationError, Context, FileMemory, HubClient, Instruction
+from valletpv_hub import ConfigurationError, Context, FileMemory, Instruction
+
+MakeTpv = Callable[..., Any]
 
 
-def echo(tpv: HubClient) -> List[str]:
+def echo(tpv: Any) -> List[str]:
     texts: List[str] = []
 
     @tpv.on("process_message")
@@ -25,13 +27,10 @@ def echo(tpv: HubClient) -> List[str]:
     return texts
 
 
-def test_waiting_ones_come_in_order_and_new_ones_at_once(
-    bar: Restaurant, transport: str, tpvs: List[HubClient]
-) -> None:
+def test_waiting_ones_come_in_order_and_new_ones_at_once(bar: Restaurant, transport: str, make_tpv: MakeTpv) -> None:
     bar.message("uno")
     bar.message("dos")
-    tpv = HubClient(bar.hub.url, bar.key, transport=transport)
-    tpvs.append(tpv)
+    tpv = make_tpv(bar, transport=transport)
     texts = echo(tpv)
     tpv.start(timeout=60)
     assert tpv.status.transport == transport
@@ -46,11 +45,8 @@ def test_waiting_ones_come_in_order_and_new_ones_at_once(
     }
 
 
-def test_a_handler_that_raises_fails_its_instruction_alone(
-    bar: Restaurant, transport: str, tpvs: List[HubClient]
-) -> None:
-    tpv = HubClient(bar.hub.url, bar.key, transport=transport)
-    tpvs.append(tpv)
+def test_a_handler_that_raises_fails_its_instruction_alone(bar: Restaurant, transport: str, make_tpv: MakeTpv) -> None:
+    tpv = make_tpv(bar, transport=transport)
 
     @tpv.on("process_message")
     def refuse(instruction: Instruction, context: Context) -> None:
@@ -65,9 +61,8 @@ def test_a_handler_that_raises_fails_its_instruction_alone(
     assert failed["error_message"] == "No queda tortilla"
 
 
-def test_the_hub_is_killed_and_the_client_comes_back(own_bar: Restaurant, tpvs: List[HubClient]) -> None:
-    tpv = HubClient(own_bar.hub.url, own_bar.key, transport="websocket")
-    tpvs.append(tpv)
+def test_the_hub_is_killed_and_the_client_comes_back(own_bar: Restaurant, make_tpv: MakeTpv) -> None:
+    tpv = make_tpv(own_bar, transport="websocket")
     texts = echo(tpv)
     tpv.start(timeout=60)
     own_bar.message("antes")
@@ -81,9 +76,8 @@ def test_the_hub_is_killed_and_the_client_comes_back(own_bar: Restaurant, tpvs: 
     assert tpv.counters.reconnects == 1
 
 
-def test_one_person_in_order_others_beside(bar: Restaurant, transport: str, tpvs: List[HubClient]) -> None:
-    tpv = HubClient(bar.hub.url, bar.key, transport=transport)
-    tpvs.append(tpv)
+def test_one_person_in_order_others_beside(bar: Restaurant, transport: str, make_tpv: MakeTpv) -> None:
+    tpv = make_tpv(bar, transport=transport)
     go_on = threading.Event()
     done: List[str] = []
 
@@ -102,9 +96,8 @@ def test_one_person_in_order_others_beside(bar: Restaurant, transport: str, tpvs
     until(lambda: done == ["al lado", "lento", "detrás"])
 
 
-def test_a_wrong_key_ends_the_client_with_the_reason(bar: Restaurant, transport: str, tpvs: List[HubClient]) -> None:
-    tpv = HubClient(bar.hub.url, "no-such-key", transport=transport)
-    tpvs.append(tpv)
+def test_a_wrong_key_ends_the_client_with_the_reason(bar: Restaurant, transport: str, make_tpv: MakeTpv) -> None:
+    tpv = make_tpv(bar, api_key="no-such-key", transport=transport)
     with pytest.raises(ConfigurationError) as raised:
         tpv.start(timeout=60)
     assert raised.value.code == "unauthorized"
@@ -112,9 +105,8 @@ def test_a_wrong_key_ends_the_client_with_the_reason(bar: Restaurant, transport:
     assert tpv.status.state == "closed"
 
 
-def test_a_newer_connection_with_the_same_key_ends_the_older_one(bar: Restaurant, tpvs: List[HubClient]) -> None:
-    first, second = HubClient(bar.hub.url, bar.key), HubClient(bar.hub.url, bar.key)
-    tpvs += [first, second]
+def test_a_newer_connection_with_the_same_key_ends_the_older_one(bar: Restaurant, make_tpv: MakeTpv) -> None:
+    first, second = make_tpv(bar), make_tpv(bar)
     first.start(timeout=60)
     second.start(timeout=60)
     until(lambda: first.status.state == "closed")
@@ -124,11 +116,11 @@ def test_a_newer_connection_with_the_same_key_ends_the_older_one(bar: Restaurant
 
 
 def test_what_was_done_before_a_restart_is_answered_and_not_run(
-    own_bar: Restaurant, tmp_path: Path, tpvs: List[HubClient]
+    own_bar: Restaurant, tmp_path: Path, make_tpv: MakeTpv
 ) -> None:
     """The report is lost with its hub: the next process answers from the file."""
     memory = FileMemory(tmp_path / "memory")
-    tpv = HubClient(own_bar.hub.url, own_bar.key, memory=memory)
+    tpv = make_tpv(own_bar, memory=memory)
     ran: List[str] = []
 
     @tpv.on("process_message")
@@ -142,8 +134,7 @@ def test_what_was_done_before_a_restart_is_answered_and_not_run(
     until(lambda: ran)
     tpv.close(deadline=0.5)
     own_bar.hub.start()
-    again = HubClient(own_bar.hub.url, own_bar.key, memory=FileMemory(tmp_path / "memory"))
-    tpvs.append(again)
+    again = make_tpv(own_bar, memory=FileMemory(tmp_path / "memory"))
     echo(again)
     again.start(timeout=60)
     (completed,) = until(lambda: own_bar.instructions("completed"))
@@ -152,8 +143,8 @@ def test_what_was_done_before_a_restart_is_answered_and_not_run(
     assert again.counters.repeated == 1
 
 
-def test_closing_lets_what_runs_end(bar: Restaurant, transport: str) -> None:
-    tpv = HubClient(bar.hub.url, bar.key, transport=transport)
+def test_closing_lets_what_runs_end(bar: Restaurant, transport: str, make_tpv: MakeTpv) -> None:
+    tpv = make_tpv(bar, transport=transport)
     running, go_on = threading.Event(), threading.Event()
 
     @tpv.on("process_message")

@@ -125,11 +125,6 @@ class Wire:
         code = self._protocol.close_code
         return Closed(ABNORMAL if code is None else code, self._protocol.close_reason or "")
 
-    @property
-    def is_over(self) -> bool:
-        """Whether nothing more is to be read: only the end of the connection is missing."""
-        return self._protocol.close_expected()
-
     def _event(self, event: object) -> Optional[WireEvent]:
         if not isinstance(event, Frame):
             # The answer to the upgrade: what follows from it, `ended` says.

@@ -86,10 +86,9 @@ class SocketThread:
             with self._lock:
                 events = self._wire.received(data)
                 self._flush()
-                is_over = self._wire.is_over and not data
             for event in events:
                 self._event(event, True)
-            if not data or is_over:
+            if not data:
                 return
 
     def _write(self, connection: socket.socket) -> None:
