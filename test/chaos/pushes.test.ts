@@ -31,7 +31,7 @@ test('messages that are to come at least once are not missing after faults', { t
   expect(result).toMatchObject({ messages: 75, missing: 0, ...clean });
 });
 
-test('a hub that is killed while it sends agrees afterwards with what Telegram got', { timeout: 120_000 }, async () => {
+test('a hub that is killed while it sends agrees afterwards with what Telegram got', { timeout: 300_000 }, async () => {
   const result = await pushesKilled({ kills: 5, chats: 100 });
   expect(result).toMatchObject({
     lost: 0,
@@ -47,7 +47,7 @@ test('a hub that is killed while it sends agrees afterwards with what Telegram g
 });
 
 test('a hub that is killed between reports and their replies parts none, and sends none twice', {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   const { statuses, answered, ...result } = await repliesKilled({ kills: 5 });
   const none = { apart: 0, lost: 0, doubled: 0, disowned: 0, strangeAnswers: [] };
