@@ -105,10 +105,8 @@ export class Dispatcher {
     this.#stopping.abort();
     this.#sendPause.end();
     this.#wake?.();
-    const { promise: late, resolve } = Promise.withResolvers<void>();
-    const cancel = this.#ports.clock.after(ms, resolve);
-    await Promise.race([Promise.all([...this.#underWay, this.#files.stop()]), late]);
-    cancel();
+    const underWay = Promise.all([...this.#underWay, this.#files.stop()]);
+    await Promise.race([underWay, pause(this.#ports.clock, ms, this.#over.signal)]);
     this.#over.abort();
     this.#waiters.end();
     this.changes.end();
@@ -118,16 +116,17 @@ export class Dispatcher {
   #pump(): void {
     this.#wake?.();
     this.#wake = undefined;
-    if (this.#sendPause.closed) {
-      this.#probe();
-      return;
-    }
-    while (this.#mayBegin && this.#underWay.size < MAX_UNDER_WAY && this.#preparing < MAX_PREPARING) {
+    while (this.#mayBegin) {
       const now = this.#ports.clock.elapsed();
       if (this.#sendPause.until > now) {
         this.#wakeAt(this.#sendPause.until, now);
         return;
       }
+      if (this.#sendPause.closed) {
+        this.#probe();
+        return;
+      }
+      if (this.#underWay.size >= MAX_UNDER_WAY || this.#preparing >= MAX_PREPARING) return;
       const next = this.#queue.next(now);
       if (!('chatId' in next)) {
         if (next.at !== undefined) this.#wakeAt(next.at, now);
@@ -141,17 +140,11 @@ export class Dispatcher {
     }
   }
 
-  /** Asks Telegram whether it works again, once that is due. */
+  /** Asks Telegram whether it works again. */
   #probe(): void {
-    const { clock, sender } = this.#ports;
-    const now = clock.elapsed();
-    if (!this.#mayBegin || this.#probing) return;
-    if (this.#sendPause.until > now) {
-      this.#wakeAt(this.#sendPause.until, now);
-      return;
-    }
+    if (this.#probing) return;
     this.#probing = true;
-    const probed = sender.probe().then((works) => {
+    const probed = this.#ports.sender.probe().then((works) => {
       this.#probing = false;
       this.#underWay.delete(probed);
       this.#sendPause.probed(works);
@@ -193,9 +186,7 @@ export class Dispatcher {
     const [head, second] = await db.query(headOfChat, { chatId });
     const change = await this.changes.head(chatId);
     if (change !== undefined && (head === undefined || change.asked_at <= head.queued_at)) {
-      await this.#turnToLeave(chatId);
-      if (this.#stopping.signal.aborted) return change;
-      this.#queue.taken(chatId, clock.elapsed());
+      if (!(await this.#turnToLeave(chatId))) return change;
       prepared();
       await this.changes.perform(change);
       return change;
@@ -211,9 +202,7 @@ export class Dispatcher {
     if (file === 'fetching') return undefined;
     if (file !== undefined) return (await this.#settlement.keep(head, file)) ? head : (second ?? change);
     // Asked for last: a slow database would otherwise let many leave at once.
-    await this.#turnToLeave(chatId);
-    if (this.#stopping.signal.aborted) return head;
-    this.#queue.taken(chatId, clock.elapsed());
+    if (!(await this.#turnToLeave(chatId))) return head;
     const departure = new Departure(async () => {
       if (this.#stopping.signal.aborted) return undefined;
       const key = personKey(chatId);
@@ -241,14 +230,20 @@ export class Dispatcher {
     };
   }
 
-  async #turnToLeave(chatId: number): Promise<void> {
+  /** @returns whether it came: not if nothing may leave any more */
+  async #turnToLeave(chatId: number): Promise<boolean> {
     const { clock } = this.#ports;
     while (!this.#stopping.signal.aborted) {
       const now = clock.elapsed();
       const at = Math.max(this.#sendPause.until, this.#overall.readyAt());
       if (at > now) await pause(clock, Math.ceil(at - now), this.#stopping.signal);
-      else if (this.#sendPause.leaves(chatId)) return this.#overall.taken(now);
-      else await this.#sendPause.changed();
+      else if (!this.#sendPause.leaves(chatId)) await this.#sendPause.changed();
+      else {
+        this.#overall.taken(now);
+        this.#queue.taken(chatId, now);
+        return true;
+      }
     }
+    return false;
   }
 }
