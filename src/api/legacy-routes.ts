@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import type { IfUnknown } from '#protocol';
 import { createLegacyButtons, type LegacyButton, notificationOf } from '../buttons/legacy-buttons.ts';
 import type { IsCallable } from '../callbacks/origins.ts';
 import type { Database, Tx } from '../db/open.ts';
 import { storable } from '../db/plain-text.ts';
-import type { IfUnknown } from '../db/push-tables.ts';
 import { HubError } from '../errors.ts';
 import { uuidv7 } from '../ids.ts';
 import type { AskChange } from '../push/change.ts';

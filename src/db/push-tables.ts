@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely';
+import type { IfUnknown } from '#protocol';
 import type { JsonText } from './json-text.ts';
 
 /** A file that was uploaded to the hub, kept until it is sent. */
@@ -75,9 +76,6 @@ export interface ButtonForm {
 export type PushStatus = 'pending' | 'sending' | 'sent' | 'failed' | 'unknown';
 export type PushKind = 'text' | 'photo' | 'document' | 'location';
 export type ParseMode = 'HTML' | 'MarkdownV2' | 'none';
-/** What becomes of a message that may have arrived: a person decides, or it is sent again (at least once). */
-export type IfUnknown = 'hold' | 'resend';
-
 export interface PushMessageTable {
   /** The order within a chat. */
   seq: Generated<number>;

@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
-import type { PushFields, ReplyFields } from '#protocol';
+import type { IfUnknown, PushFields, ReplyFields } from '#protocol';
 import type { Database, Tx } from '../db/open.ts';
 import { storable } from '../db/plain-text.ts';
-import type { IfUnknown, InlineKeyboard } from '../db/push-tables.ts';
+import type { InlineKeyboard } from '../db/push-tables.ts';
 import { HubError } from '../errors.ts';
 import { uuidv7 } from '../ids.ts';
 import { userOfTpv } from '../users/user.ts';

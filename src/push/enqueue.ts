@@ -1,6 +1,7 @@
+import type { IfUnknown } from '#protocol';
 import { jsonText } from '../db/json-text.ts';
 import type { Tx } from '../db/open.ts';
-import type { IfUnknown, InlineKeyboard, PushOptions, ReplyKeyboard, ReplyMarkup } from '../db/push-tables.ts';
+import type { InlineKeyboard, PushOptions, ReplyKeyboard, ReplyMarkup } from '../db/push-tables.ts';
 import { uuidv7 } from '../ids.ts';
 import { keyboardText } from './change.ts';
 import type { OutboundMessage, PushRow } from './message.ts';

@@ -1,4 +1,5 @@
-import type { IfUnknown, ParseMode, PushKind, PushMessageTable, PushStatus } from '../db/push-tables.ts';
+import type { IfUnknown } from '#protocol';
+import type { ParseMode, PushKind, PushMessageTable, PushStatus } from '../db/push-tables.ts';
 import { statement } from '../db/statement.ts';
 import type { PushRow } from './message.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { type IfUnknown, ifUnknownSchema } from '#protocol';
 import type { Config } from '../config/config.ts';
-import type { IfUnknown } from '../db/push-tables.ts';
 
 /** What an administrator may change while the hub runs, over what the environment says. */
 export interface SettingValues {
@@ -28,7 +28,7 @@ const origins = z
 export const SETTING_SCHEMAS = {
   routing_strategy: z.enum(['least_users', 'round_robin', 'specific']),
   retention_days: z.int().min(1).max(3_650),
-  push_if_unknown: z.enum(['hold', 'resend']),
+  push_if_unknown: ifUnknownSchema,
   cors_allowed_origins: origins,
   callback_allowed_origins: origins,
 } as const satisfies Record<SettingKey, z.ZodType>;

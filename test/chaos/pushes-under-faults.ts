@@ -1,5 +1,5 @@
+import type { IfUnknown } from '#protocol';
 import type { Emulator, Message } from '../../demo/emulator/mod.ts';
-import type { IfUnknown } from '../../src/db/push-tables.ts';
 import { PlayedHub } from './played-hub.ts';
 import { type Asked, type Judgement, judge, nameOf } from './push-judge.ts';
 import { seeded } from './seeded.ts';

@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest';
+import type { IfUnknown } from '#protocol';
 import { migrate } from '../../src/db/migrate.ts';
 import { type Database, openDatabase } from '../../src/db/open.ts';
-import type { IfUnknown } from '../../src/db/push-tables.ts';
 import { Events } from '../../src/events.ts';
 import { Dispatcher } from '../../src/push/dispatch.ts';
 import { enqueue, hubSentence } from '../../src/push/enqueue.ts';

@@ -62,7 +62,9 @@ export {
   TEST_PRIORITY,
 } from './lifecycle.ts';
 export {
+  type IfUnknown,
   idempotencyKeySchema,
+  ifUnknownSchema,
   type PushEdit,
   type PushFields,
   pushEditSchema,

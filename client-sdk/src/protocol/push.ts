@@ -22,6 +22,10 @@ const fileId = z.string().regex(/^[\w-]{1,250}$/, { error: 'no es un «file_id»
 
 export const parseModeSchema = z.enum(['HTML', 'MarkdownV2', 'none']);
 
+/** What becomes of a message that may have arrived: a person decides, or it is sent again (at least once). */
+export const ifUnknownSchema = z.enum(['hold', 'resend']);
+export type IfUnknown = z.infer<typeof ifUnknownSchema>;
+
 /** The fields of a message to a person, the same over REST and over the socket. */
 export const pushFields = {
   telegram_user_id: telegramId,
@@ -44,8 +48,8 @@ export const pushFields = {
   expires_in: z.int().min(1).max(LONGEST_BUTTON_SECONDS).default(DEFAULT_BUTTON_SECONDS),
   /** The first press settles all the message's buttons. */
   single_use: z.boolean().default(true),
-  /** If it may have arrived: a person decides (the default), or it is sent again. */
-  if_unknown: z.enum(['hold', 'resend']).optional(),
+  /** Without it, the hub's setting decides. */
+  if_unknown: ifUnknownSchema.optional(),
   // What came later has no default: a key's hash is made of what is there, and an older TPV repeats its own.
   ...keyboardFields,
   /** Telegram's number of the message of this chat that it answers; if that is gone, it goes without. */
