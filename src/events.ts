@@ -7,7 +7,7 @@ import type { ReportableStatus } from '#protocol';
  */
 export type HubEvent =
   /** A new row: handed out already, waiting for its TPV, or (null) for one that can take it. */
-  | { type: 'instruction.stored'; id: string; tpvId: string | null }
+  | { type: 'instruction.stored'; id: string; tpvId: string | null; userId: number }
   /** The TPV has a pending instruction. */
   | { type: 'instruction.ready'; tpvId: string }
   /** The TPV reported, over either transport. */
@@ -15,7 +15,7 @@ export type HubEvent =
       type: 'instruction.reported';
       id: string;
       tpvId: string;
-      /** Whose instruction it is. */
+      /** Whose instruction it is; nobody's is a test, which no figure counts. */
       userId: number;
       status: ReportableStatus;
       holder: string;

@@ -49,7 +49,7 @@ function Whole({ instruction, reload }: { instruction: InstructionDetail; reload
         <Story steps={instruction.steps} />
         <InstructionFacts instruction={instruction} />
       </div>
-      {instruction.replies.length === 0 ? null : <Replies replies={instruction.replies} reload={reload} />}
+      {instruction.replies.length === 0 ? null : <Replies instruction={instruction} reload={reload} />}
       <div class="columns">
         <Card title={words.payload}>
           <JsonText value={instruction.payload} label={words.copyPayload} />

@@ -1,19 +1,17 @@
 import type { PushDetail } from '../../src/admin/schemas/pushes.ts';
 import { at } from '../address.ts';
-import { Bubble } from '../components/bubble.tsx';
 import { Card } from '../components/card.tsx';
 import { Loaded } from '../components/loaded.tsx';
+import { MessagePreview } from '../components/message-preview.tsx';
 import { Note } from '../components/note.tsx';
 import { Page } from '../components/page.tsx';
 import { PushBadge } from '../components/status.tsx';
-import { TelegramText } from '../components/telegram-text.tsx';
 import { Time } from '../components/time.tsx';
 import { userName } from '../components/user-link.tsx';
 import { useResource } from '../resource.ts';
 import type { PageProps } from '../router.ts';
 import { canChange } from '../session.ts';
 import { pushWords as words } from '../words/push.ts';
-import { pushesWords } from '../words/pushes.ts';
 import { Presses } from './push/presses.tsx';
 import { PushActions } from './push/push-actions.tsx';
 import { PushFacts } from './push/push-facts.tsx';
@@ -60,36 +58,8 @@ function Preview({ push }: { push: PushDetail }) {
   const markup = push.parse_mode === 'HTML' && !push.sent_as_plain;
   return (
     <Card title={words.bubble}>
-      <div class="chat-paper">
-        <Bubble side="in" buttons={push.buttons} meta={push.sent_at ? <Time at={push.sent_at} /> : null}>
-          {push.kind === 'text' ? null : (
-            <p>
-              <em>{pushesWords.kinds[push.kind]}</em>
-            </p>
-          )}
-          <TelegramText text={push.text} markup={markup} />
-        </Bubble>
-      </div>
-      {push.keyboard.length > 0 ? <Keyboard rows={push.keyboard} /> : null}
+      <MessagePreview message={push} markup={markup} meta={push.sent_at ? <Time at={push.sent_at} /> : null} />
       {push.sent_as_plain ? <p class="muted">{words.plain}</p> : null}
     </Card>
-  );
-}
-
-/** The keys that the message put in place of the letters. */
-function Keyboard({ rows }: { rows: PushDetail['keyboard'] }) {
-  return (
-    <>
-      <p class="muted">{words.keyboard}</p>
-      {rows.map((row, index) => (
-        <div key={index} class="bubble-buttons">
-          {row.map((text, place) => (
-            <span key={place} class="bubble-button">
-              {text}
-            </span>
-          ))}
-        </div>
-      ))}
-    </>
   );
 }

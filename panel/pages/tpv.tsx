@@ -17,6 +17,7 @@ import { Plots } from './tpv/plots.tsx';
 import { Removal } from './tpv/removal.tsx';
 import { ServiceCard } from './tpv/service/service-card.tsx';
 import { SigningSecret } from './tpv/signing-secret.tsx';
+import { TestOrder } from './tpv/test-order.tsx';
 import { TpvActions } from './tpv/tpv-actions.tsx';
 
 /** One TPV: how it is, who it serves, and everything that an administrator does with it. */
@@ -36,6 +37,7 @@ export function TpvPage({ params }: PageProps) {
                 <Facts tpv={loaded} />
                 <ServiceCard tpv={loaded} reload={resource.reload} />
                 <Connection tpv={loaded} />
+                {canChange.value && loaded.state === 'active' ? <TestOrder tpv={loaded} /> : null}
                 <Counts tpv={loaded} />
               </div>
               <div class="stack">

@@ -47,6 +47,7 @@ export const auditActions: Readonly<Record<AuditAction, string>> = {
   'tpv.service': 'Cambió el servicio o el horario de un TPV',
   'tpv.import_key': 'Importó la clave de un TPV',
   'tpv.test': 'Probó un TPV',
+  'tpv.test_order': 'Envió un pedido de prueba',
   'user.edit': 'Activó o desactivó a una persona',
   'user.assign': 'Asignó una persona',
   'user.message': 'Escribió a una persona',

@@ -61,7 +61,7 @@ export const instructionWords = {
   noResponseFinal: 'Terminó sin ninguna respuesta.',
   replies: {
     title: 'Lo que recibe la persona',
-    noText: 'Mensaje sin texto',
+    titleOfTest: 'Lo que leería el cliente (no lo recibe nadie)',
     see: 'Ver el mensaje',
   },
   copyPayload: 'el contenido',

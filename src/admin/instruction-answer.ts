@@ -4,10 +4,12 @@ import { type InstructionRow, POLL_HOLDER } from '../instructions/instruction.ts
 import { excerptOf, type ListedInstruction } from '../instructions/instruction-list.ts';
 import { INTERVENTIONS, obstacleTo } from '../instructions/intervention.ts';
 import { storyOf } from '../instructions/story.ts';
+import { isTestOrder } from '../instructions/test-order.ts';
 import { isoTime } from '../iso-time.ts';
 import { pushAnswer } from '../push/answer.ts';
 import { hasMarkup } from '../push/message.ts';
 import type { SentReply } from '../push/reply.ts';
+import { markupAnswer } from './markup-answer.ts';
 import type { InstructionDetail, InstructionSummary, Waits } from './schemas/instructions.ts';
 import { isoOrNull, namedTpv } from './tpv-answer.ts';
 import { nameOf } from './user-answer.ts';
@@ -55,6 +57,7 @@ export function instructionDetailOf(
 ): InstructionDetail {
   return {
     ...instructionSummaryOf(row),
+    is_test: isTestOrder(row),
     // Both were checked to be JSON when they came.
     payload: parseJson(row.payload),
     response: row.response === null ? null : parseJson(row.response),
@@ -70,7 +73,9 @@ function replyOf({ push, reported }: SentReply): InstructionDetail['replies'][nu
   return {
     push_id: push.id,
     reported,
+    kind: push.kind,
     text: push.text,
+    ...markupAnswer(push),
     has_markup: hasMarkup(push),
     status: pushAnswer(push).status,
     error_message: push.error_message,

@@ -12,7 +12,7 @@ import {
   listInstructions,
 } from '../instructions/instruction-list.ts';
 import { earlierInHand, updateReceived } from '../instructions/instruction-store.ts';
-import { repliesOf } from '../push/reply.ts';
+import { repliesTo } from '../instructions/replies-to.ts';
 import type { Presence } from '../tpvs/presence/presence.ts';
 import { tpvById } from '../tpvs/tpv.ts';
 import { type Column, sendCsv } from './csv.ts';
@@ -118,7 +118,7 @@ export async function adminInstructionRoutes(
       if (row === undefined) throw new HubError('not_found', 'There is no such instruction.');
       const { update_id: updateId } = row;
       const [update] = updateId === null ? [] : await db.query(updateReceived, { updateId });
-      const replies = row.tpv_id === null ? [] : await repliesOf(db, row.id, row.tpv_id);
+      const replies = await repliesTo(db, row);
       return instructionDetailOf(row, update?.received_at, await whyItWaits(row, options), replies);
     },
   );

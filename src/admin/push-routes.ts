@@ -2,9 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { type PressOfPush, pressesOfPush } from '../buttons/presses.ts';
-import { parseJson } from '../db/json-text.ts';
 import type { Database } from '../db/open.ts';
-import type { KeyboardKey } from '../db/push-tables.ts';
 import { HubError } from '../errors.ts';
 import { isoTime } from '../iso-time.ts';
 import { buttonsOf } from '../push/change.ts';
@@ -12,6 +10,7 @@ import type { PushRow } from '../push/message.ts';
 import { type ListedPush, listedPush, listPushes, type PushQuery } from '../push/push-list.ts';
 import { resend, resolve } from '../push/resend.ts';
 import { type Column, sendCsv } from './csv.ts';
+import { markupAnswer } from './markup-answer.ts';
 import { cursorOf, everyRow, pageQuery } from './page.ts';
 import { record, recordExport } from './record.ts';
 import {
@@ -185,8 +184,7 @@ function detailOf(row: ListedPush, presses: readonly PressOfPush[]): PushDetail 
     ...summaryOf(row),
     text: row.text,
     parse_mode: row.parse_mode,
-    buttons: buttons.map((line) => line.map((one) => ({ text: one.text, url: 'url' in one ? one.url : null }))),
-    keyboard: keysOf(row).map((line) => line.map(({ text }) => text)),
+    ...markupAnswer(row),
     telegram_message_id: row.telegram_message_id,
     sent_as_plain: row.sent_as_plain === 1,
     presses: presses.map((press) => {
@@ -198,10 +196,4 @@ function detailOf(row: ListedPush, presses: readonly PressOfPush[]): PushDetail 
       };
     }),
   };
-}
-
-/** The keys that a message put in place of the letters. */
-function keysOf({ reply_markup: markup }: PushRow): KeyboardKey[][] {
-  const parsed = markup === null ? undefined : parseJson(markup);
-  return parsed !== undefined && 'keyboard' in parsed ? parsed.keyboard : [];
 }

@@ -7,11 +7,13 @@ import type { Database, Tx } from '../db/open.ts';
 import { storable } from '../db/plain-text.ts';
 import { HubError } from '../errors.ts';
 import { uuidv7 } from '../ids.ts';
+import { findTestOrder } from '../instructions/test-order.ts';
 import type { AskChange } from '../push/change.ts';
 import { enqueue } from '../push/enqueue.ts';
 import { faultsOfMessage, type OutboundMessage, type PushRow } from '../push/message.ts';
 import { pushInChat } from '../push/push-store.ts';
 import type { PushQuota } from '../push/quota.ts';
+import { NOBODY } from '../users/nobody.ts';
 import { userById } from '../users/user.ts';
 import { type AuthPorts, requireTpv, tpvOf } from './auth.ts';
 import { readAsJson } from './json-body.ts';
@@ -86,7 +88,16 @@ export async function legacyRoutes(app: FastifyInstance, options: LegacyRoutesOp
         };
         const keyboard = await createLegacyButtons(tx, notification, body.botones);
         const ifUnknown = options.ifUnknown();
-        const request = { ...message, id: pushId, tpvId, chatId, ifUnknown, ...(keyboard.length > 0 && { keyboard }) };
+        const testOrder = chatId === NOBODY ? await findTestOrder(tx, tpvId, now()) : undefined;
+        const request = {
+          ...message,
+          id: pushId,
+          tpvId,
+          chatId,
+          ifUnknown,
+          testOrder,
+          ...(keyboard.length > 0 && { keyboard }),
+        };
         await enqueue(tx, request, now());
         return user !== undefined;
       });

@@ -5,6 +5,7 @@ import type { Database, Tx } from '../db/open.ts';
 import { TIED_COMMANDS } from '../instructions/instruction.ts';
 import { backToPending } from '../instructions/instruction-store.ts';
 import { releaseUsers } from '../users/assign.ts';
+import { NOBODY } from '../users/nobody.ts';
 
 /** Persons, and instructions, taken in one commit: a TPV may have 100,000 of either. */
 const PIECE = 200;
@@ -45,6 +46,7 @@ async function takePiece(tx: Tx, tpvId: string): Promise<boolean> {
     .where('tpv_id', '=', tpvId)
     .where('status', 'in', OPEN_STATUSES)
     .where('command', 'not in', TIED_COMMANDS)
+    .where('telegram_user_id', '!=', NOBODY)
     .limit(PIECE)
     .execute();
   if (open.length > 0) {

@@ -27,6 +27,7 @@ export const AUDIT_ACTIONS = [
   'tpv.join_code',
   'tpv.service',
   'tpv.test',
+  'tpv.test_order',
   'user.edit',
   'user.assign',
   'user.message',

@@ -10,19 +10,16 @@ import {
 } from '../instructions/instruction-list.ts';
 import { obstacleTo, retryInstruction } from '../instructions/intervention.ts';
 import { storyOf } from '../instructions/story.ts';
-import type { HandOut } from '../instructions/submit.ts';
 import { isoTime } from '../iso-time.ts';
 import { UsageError } from '../process/exit.ts';
 import type { Input, Result } from './command.ts';
 import { atDesk, type Desk } from './database.ts';
 import { findTpv } from './find-tpv.ts';
 import { limitOf } from './limit.ts';
+import { NOT_HERE } from './not-here.ts';
 import { tableOf } from './table.ts';
 
 const STATUSES: readonly InstructionStatus[] = [...OPEN_STATUSES, ...FINAL_STATUSES];
-
-/** This process has no sockets: a running hub finds the row. */
-const NOT_HERE: HandOut = { reserve: () => undefined, cancel: () => {}, deliver: () => {} };
 
 /**
  * `instruction list`, `show <id>` and `retry <id>`; works while the hub runs.

@@ -14,6 +14,7 @@ import { findTpv } from './find-tpv.ts';
 import { readSecret } from './secret.ts';
 import { tableOf } from './table.ts';
 import { tpvService } from './tpv-service.ts';
+import { tpvTestOrder } from './tpv-test-order.ts';
 
 const ACTIONS = {
   list,
@@ -35,8 +36,11 @@ export async function tpvCommand({ env, words, options }: Input): Promise<Result
   if (action === 'service' && subject !== undefined && more.length <= 1) {
     return atDesk(env, (desk) => tpvService(desk, subject, more[0], options, env.TIME_ZONE));
   }
+  if (action === 'test-order' && subject !== undefined && more.length === 0) {
+    return atDesk(env, (desk) => tpvTestOrder(desk, subject, options, env.DEFAULT_LOCALE ?? 'es'));
+  }
   if (action === undefined || !Object.hasOwn(ACTIONS, action)) {
-    throw new UsageError(`"tpv" takes ${Object.keys(ACTIONS).join(', ')}, and service with a TPV.`);
+    throw new UsageError(`"tpv" takes ${Object.keys(ACTIONS).join(', ')}, and service and test-order with a TPV.`);
   }
   if (more.length > 0) throw new UsageError(`"tpv ${action}" takes no "${more.join(' ')}".`);
   if (action === 'list') {

@@ -13,6 +13,8 @@ export const TPV_HELP: CommandHelp = {
     until: { type: 'string' },
     reason: { type: 'string' },
     timetable: { type: 'string' },
+    text: { type: 'string' },
+    wait: { type: 'string' },
   },
   help: `Usage: npx valletpv-hub tpv list
        npx valletpv-hub tpv register <name> --endpoint-url <url> [--max-users 100]
@@ -23,6 +25,7 @@ export const TPV_HELP: CommandHelp = {
        npx valletpv-hub tpv join-code <tpv> [--new]
        npx valletpv-hub tpv service <tpv> [open|busy|paused] [--minutes 20] [--for 30|--until <time>]
            [--reason <words>] [--timetable <file|none>]
+       npx valletpv-hub tpv test-order <tpv> [--text <words>] [--wait 30]
        npx valletpv-hub tpv import-key <tpv>
 
 <tpv> is an id as "tpv list" shows it, or a name that no other TPV has.
@@ -37,6 +40,9 @@ export const TPV_HELP: CommandHelp = {
   service      Shows whether the restaurant attends, or says so: busy takes --minutes (how long a person waits), paused a
                --reason that people read; both end by themselves after --for minutes, or at --until. --timetable reads
                JSON: {"weekly": {"mon": [["13:00", "16:00"]]}, "exceptions": [{"date": "2026-12-25", "hours": []}]}.
+  test-order   Sends the TPV what a person might write (payload.test is true, the person's id 0), waits --wait seconds,
+               and shows each step and the answer. No person gets it and no figure counts it; a TPV that does not
+               know test orders takes it for a real one. Ends with 0 if the TPV completed it, else with 1.
   import-key   Lets the TPV in with a key of its own besides those that it has: an older TPV then keeps the key that it
                was installed with. The key (20 characters at least, and no other TPV's) is asked for, or read from
                standard input: npx valletpv-hub tpv import-key "Bar La Esquina" < key.txt

@@ -6,6 +6,7 @@ import { hubButton } from '../push/hub-button.ts';
 import type { ServiceNow } from '../tpvs/service/service.ts';
 import { serviceOf } from '../tpvs/service/service-column.ts';
 import { type Tpv, tpvById } from '../tpvs/tpv.ts';
+import { NOBODY } from '../users/nobody.ts';
 import { languageOfUser } from '../users/user.ts';
 import { attends, type Cause, type Sentence, type Standing, sentenceFor } from './sentence.ts';
 import { keepSilence, MESSAGE_COMMANDS, silenceOf } from './silence-store.ts';
@@ -35,9 +36,6 @@ export interface Message {
   tpvId: string;
   personId: number;
 }
-
-/** No person in Telegram has this id: what it writes is a test, and nothing is said. */
-const NOBODY = 0;
 
 /** Does what the button under `waiting` asks for (src/instructions/cancel-by-person.ts). */
 export const CANCEL_ACTION = 'cancel';

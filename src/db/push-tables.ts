@@ -59,6 +59,8 @@ export interface PushOptions {
   topic?: number;
   /** Nobody may forward or save it. */
   protected?: true;
+  /** The test order that it answers: it goes to no person, and is shown to administrators alone. */
+  test?: string;
 }
 
 /** What a URL gets to know of a button, besides who pressed it. */

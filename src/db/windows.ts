@@ -29,8 +29,10 @@ export function rowAhead<R>(query: Ordered<R>, rows: number): Promise<R | undefi
 export interface CountedRange<K> {
   /** The key of the row `rows` further on than `after`; undefined if the range ends before. */
   ahead(after: K | undefined, rows: number): Promise<K | undefined>;
-  /** How many rows come after `after`. */
-  count(after: K | undefined): Promise<number>;
+  /** How many rows come after `after`; of a `filtered` range, as far as `until` and with it. */
+  count(after: K | undefined, until?: K): Promise<number>;
+  /** Whether `count` leaves rows out that `ahead` walks over. */
+  filtered?: true;
 }
 
 /** Counts rows, a bounded number in each statement; other work runs in between, and after the last one. */
@@ -43,7 +45,7 @@ export async function countInPieces<K>(range: CountedRange<K>): Promise<number> 
       await nextTurn();
       return counted;
     }
-    counted += PIECE_ROWS;
+    counted += range.filtered ? await range.count(at, further) : PIECE_ROWS;
     at = further;
     await nextTurn();
   }

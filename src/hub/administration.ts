@@ -11,6 +11,7 @@ import { panelRoutes } from '../admin/panel-routes.ts';
 import { record } from '../admin/record.ts';
 import { adminServiceRoutes } from '../admin/service-routes.ts';
 import { loginRoutes, sessionRoutes } from '../admin/session-routes.ts';
+import { adminTestOrderRoutes } from '../admin/test-order-routes.ts';
 import { adminTpvAccessRoutes } from '../admin/tpv-access-routes.ts';
 import { adminTpvRoutes } from '../admin/tpv-routes.ts';
 import { adminUserRightsRoutes } from '../admin/user-rights-routes.ts';
@@ -107,6 +108,7 @@ export async function registerAdministration(
         return connection && { ...connection, inFlight: sockets.windowOf(tpvId)?.inFlight ?? 0 };
       },
     });
+    await guarded.register(adminTestOrderRoutes, { db, handOut: sockets, languageCode: config.DEFAULT_LOCALE, now });
     await guarded.register(adminServiceRoutes, { db, now, timeZone: config.TIME_ZONE, serviceText });
     await guarded.register(adminTpvAccessRoutes, { db, now, botUsername });
     await guarded.register(adminUserRoutes, { db, timeZone: config.TIME_ZONE, now, pushResult });

@@ -11,10 +11,12 @@ import { dataFolder } from '../config/config.ts';
 import { inTurn } from '../db/in-turn.ts';
 import { HubError } from '../errors.ts';
 import { kindOfFile } from '../instructions/instruction-files.ts';
+import { findTestOrder } from '../instructions/test-order.ts';
 import { diskSpace, isNearlyFull } from '../observability/disk-space.ts';
 import { type AcceptPorts, acceptPush, type PushInput } from '../push/accept.ts';
 import { PUSH_WAIT_MS, type PushAnswer, pushResult } from '../push/answer.ts';
 import type { AskChange } from '../push/change.ts';
+import { answersTest, changeTestAnswer } from '../push/change-test.ts';
 import { Dispatcher } from '../push/dispatch.ts';
 import { fileFetcher } from '../push/fetch-file.ts';
 import { PushQuota } from '../push/quota.ts';
@@ -131,6 +133,7 @@ export function createOutbound(ports: OutboundPorts, ends: AsyncDisposableStack)
     db,
     createButtons: (tx, message) => createButtons(tx, message, now()),
     kindOfFile,
+    findTestOrder,
     quota,
     ifUnknown: () => settings.pushIfUnknown,
     now,
@@ -148,7 +151,8 @@ export function createOutbound(ports: OutboundPorts, ends: AsyncDisposableStack)
     answers,
     uploads,
     quota,
-    change: (row, change, ms) => dispatcher.changes.ask(row, change, ms),
+    change: (row, change, ms) =>
+      answersTest(row) ? changeTestAnswer(db, row, change) : dispatcher.changes.ask(row, change, ms),
     accept,
     result,
     replies: accepting,

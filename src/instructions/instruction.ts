@@ -22,8 +22,6 @@ export const POLL_HOLDER = 'poll';
 
 /** What belongs to one TPV for good, whichever TPV attends the person. */
 export const TIED_COMMANDS = [PRESS_COMMAND, TEST_COMMAND, ERASURE_COMMAND] as const;
-/** No person in Telegram has this id. */
-export const NOBODY = 0;
 
 /** The settings of delivery, in milliseconds and counts (docs/reliability.md, "Delivery parameters"). */
 export interface DeliverySettings {

@@ -1,8 +1,9 @@
 import { isFinal } from '#protocol';
 import type { Tx } from '../db/open.ts';
 import { HubError } from '../errors.ts';
+import { NOBODY } from '../users/nobody.ts';
 import { tpvOfUser } from '../users/user.ts';
-import { type InstructionRow, NOBODY, TIED_COMMANDS } from './instruction.ts';
+import { type InstructionRow, TIED_COMMANDS } from './instruction.ts';
 import { copyFiles } from './instruction-files.ts';
 import { cancelInstruction, moveInstruction } from './instruction-store.ts';
 import { markRetried, markRetry } from './retry-marks.ts';

@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import { jsonText } from '../db/json-text.ts';
 import type { Database, Tx } from '../db/open.ts';
 import type { EventSource } from '../events.ts';
-import { NOBODY } from './instruction.ts';
+import { NOBODY } from '../users/nobody.ts';
 import { instructionById } from './instruction-store.ts';
 import { type HandOut, submit } from './submit.ts';
 

@@ -14,9 +14,9 @@ import type { InstructionTable } from '../db/schema.ts';
 import { statement } from '../db/statement.ts';
 import { HubError } from '../errors.ts';
 import { checkedReply, earlierReply, type ReplyPorts, sendReply } from '../push/reply.ts';
-import { type DeliverySettings, instructionIdOf, NOBODY } from './instruction.ts';
+import { addresseeOf } from './addressee.ts';
+import { type DeliverySettings, instructionIdOf } from './instruction.ts';
 import { endOfLease, instructionOfTpv } from './instruction-store.ts';
-import { topicOf } from './topic.ts';
 
 /** What a TPV says about an instruction that it has. */
 export interface Report {
@@ -130,9 +130,9 @@ export async function report(ports: ReportPorts, report: Report, now: number): P
     }
     let messageId = earlier;
     // First, so that what hears of the report finds the message already on its way.
-    if (reply !== undefined && earlier === undefined && changed.userId !== NOBODY) {
-      const to = { userId: changed.userId, topic: await topicOf(tx, id) };
-      messageId = await sendReply(tx, ports.replies, reply, to, now);
+    if (reply !== undefined && earlier === undefined) {
+      const to = await addresseeOf(tx, id, changed.userId);
+      if (to !== undefined) messageId = await sendReply(tx, ports.replies, reply, to, now);
     }
     tx.emit({
       type: 'instruction.reported',

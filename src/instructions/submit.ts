@@ -79,7 +79,7 @@ export async function submit(tx: Tx, handOut: HandOut, submission: Submission, n
     expiresAt: row.expires_at,
     holder: row.holder,
   });
-  tx.emit({ type: 'instruction.stored', id, tpvId });
+  tx.emit({ type: 'instruction.stored', id, tpvId, userId: submission.telegramUserId });
   tx.changed('instruction', id);
   if (holder !== undefined) tx.afterCommit(() => handOut.deliver(row));
   else if (tpvId !== null) tx.emit({ type: 'instruction.ready', tpvId });

@@ -1,8 +1,9 @@
-import { ERASURE_COMMAND, EXPIRED, NO_ANSWER, PRESS_COMMAND, TEST_COMMAND } from '#protocol';
+import { ERASURE_COMMAND, EXPIRED, NO_ANSWER, PRESS_COMMAND } from '#protocol';
 import { nextTurn } from '../clock.ts';
 import type { Database, Tx } from '../db/open.ts';
 import type { UnansweredReason } from '../events.ts';
 import { hubSentence, say } from '../push/enqueue.ts';
+import { NOBODY } from '../users/nobody.ts';
 import type { DeliverySettings } from './instruction.ts';
 import { dueInstructions, giveUp, lapse } from './instruction-store.ts';
 
@@ -86,14 +87,14 @@ export async function endUnanswered(
   const error = reason === 'expired' ? EXPIRED : NO_ANSWER;
   const [ended] = await tx.run(giveUp, { seq: row.seq, now, dueBy, error, retryCount });
   if (ended === undefined) return;
-  const { id, tpv_id: tpvId, command } = row;
+  const { id, tpv_id: tpvId, telegram_user_id: userId, command } = row;
   if (tpvId !== null) tx.emit({ type: 'instruction.revoked', id, tpvId, reason });
   tx.changed('instruction', id);
   // No person wrote it, and none is told.
-  if (command === TEST_COMMAND || command === ERASURE_COMMAND) return;
+  if (userId === NOBODY || command === ERASURE_COMMAND) return;
   tx.emit({ type: 'instruction.unanswered', id, tpvId, reason });
   // The person who pressed a button is told on the button (buttons/answers.ts).
   if (command === PRESS_COMMAND) return;
   const text = texts.of(ended.language_code ?? '').unanswered(reason);
-  await say(tx, { ...hubSentence(row.telegram_user_id, text), because: id }, now);
+  await say(tx, { ...hubSentence(userId, text), because: id }, now);
 }

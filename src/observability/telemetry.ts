@@ -3,6 +3,7 @@ import type { DeliveryObserver } from '../delivery/claim.ts';
 import type { EventSource } from '../events.ts';
 import { isoTime } from '../iso-time.ts';
 import type { Logs } from '../log/log.ts';
+import { NOBODY } from '../users/nobody.ts';
 import type { Metrics } from './metrics/metrics.ts';
 
 export interface TelemetryPorts {
@@ -24,13 +25,13 @@ export function startTelemetry({ events, logs: { log, access }, metrics }: Telem
   const traced = log.isLevelEnabled('debug');
 
   events.on('update.received', ({ kind, outcome }) => inbound.update(kind, outcome));
-  events.on('instruction.stored', ({ id, tpvId }) => {
-    instructions.created();
+  events.on('instruction.stored', ({ id, tpvId, userId }) => {
+    if (userId !== NOBODY) instructions.created();
     if (traced) log.debug({ instruction_id: id, tpv_id: tpvId }, 'created');
   });
-  events.on('instruction.reported', ({ id, tpvId, status, holder, ageMs, waitedMs }) => {
+  events.on('instruction.reported', ({ id, tpvId, userId, status, holder, ageMs, waitedMs }) => {
     const transport = holder === 'poll' ? 'poll' : 'socket';
-    instructions.reported(transport, status, ageMs, waitedMs !== undefined);
+    if (userId !== NOBODY) instructions.reported(transport, status, ageMs, waitedMs !== undefined);
     if (traced) log.debug({ instruction_id: id, tpv_id: tpvId, transport, age_ms: ageMs }, `reported ${status}`);
   });
   events.on('instruction.unanswered', ({ id, tpvId, reason }) => {
@@ -64,8 +65,8 @@ export function startTelemetry({ events, logs: { log, access }, metrics }: Telem
 
   return {
     delivery: {
-      handedOut({ id }, transport, ageMs, again) {
-        instructions.handedOut(transport, ageMs, again);
+      handedOut({ id, telegram_user_id: userId }, transport, ageMs, again) {
+        if (userId !== NOBODY) instructions.handedOut(transport, ageMs, again);
         if (traced) log.debug({ instruction_id: id, transport, age_ms: ageMs, again }, 'handed out');
       },
       returned(ids) {

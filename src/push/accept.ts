@@ -5,6 +5,7 @@ import { storable } from '../db/plain-text.ts';
 import type { InlineKeyboard } from '../db/push-tables.ts';
 import { HubError } from '../errors.ts';
 import { uuidv7 } from '../ids.ts';
+import { NOBODY } from '../users/nobody.ts';
 import { userOfTpv } from '../users/user.ts';
 import { enqueue, type PushRequest } from './enqueue.ts';
 import { faultsOfFields, messageOf, optionsOf, replyKeyboardOf } from './fields.ts';
@@ -22,10 +23,14 @@ export type HangButtons = (
 /** What a file was that came in an instruction of this TPV (`photo`, `voice`); undefined: none did. */
 export type KindOfFile = (tx: Tx, tpvId: string, fileId: string) => Promise<string | undefined>;
 
+/** The test order of a TPV to which what it sends nobody belongs; undefined: there is none. */
+export type FindTestOrder = (tx: Tx, tpvId: string, now: number) => Promise<string | undefined>;
+
 export interface AcceptPorts {
   db: Database;
   createButtons: HangButtons;
   kindOfFile: KindOfFile;
+  findTestOrder: FindTestOrder;
   quota: Pick<PushQuota, 'require'>;
   /** What becomes of a message that may have arrived, where its TPV does not say. */
   ifUnknown(): IfUnknown;
@@ -69,14 +74,32 @@ export async function acceptPush(ports: AcceptPorts, input: PushInput): Promise<
       }
       if (before !== undefined) await tx.run(releaseKey, { id: before.id });
     }
-    const [user] = await tx.run(userOfTpv, { telegramId: fields.telegram_user_id, tpvId });
-    if (user === undefined) throw new HubError('not_found', 'The person is not one of this TPV’s users.');
+    const to = await addressee(tx, ports, input, now);
     await requireFile(tx, ports, tpvId, message);
     await ports.quota.require(tx, tpvId, input.upload?.bytes);
     const idempotency = key !== undefined && bodyHash !== undefined && { idempotency: { key, hash: bodyHash } };
-    const taken = { ...input, ...idempotency, message, topic: user.topic_id };
+    const taken = { ...input, ...idempotency, message, ...to };
     return { id: await takeMessage(tx, ports, taken, now), repeated: false };
   });
+}
+
+/**
+ * Where a message goes: to one of the TPV's users, or, while it is tried with a test order, to administrators alone.
+ * @throws HubError `not_found`
+ */
+async function addressee(
+  tx: Tx,
+  { findTestOrder }: Pick<AcceptPorts, 'findTestOrder'>,
+  { tpvId, fields: { telegram_user_id: telegramId } }: PushInput,
+  now: number,
+): Promise<Pick<TakenMessage, 'topic' | 'testOrder'>> {
+  if (telegramId === NOBODY) {
+    const testOrder = await findTestOrder(tx, tpvId, now);
+    if (testOrder !== undefined) return { topic: null, testOrder };
+  }
+  const [user] = await tx.run(userOfTpv, { telegramId, tpvId });
+  if (user === undefined) throw new HubError('not_found', 'The person is not one of this TPV’s users.');
+  return { topic: user.topic_id };
 }
 
 /** A message with its fields as they came, checked. */
@@ -84,6 +107,8 @@ export interface TakenMessage extends Pick<PushInput, 'tpvId' | 'fields' | 'uplo
   message: OutboundMessage;
   /** In which its person wrote what it answers: it goes there, unless its fields say otherwise. */
   topic: number | null;
+  /** The test order that it answers: then no person gets it. */
+  testOrder?: string | undefined;
   idempotency?: PushRequest['idempotency'];
 }
 
@@ -94,7 +119,7 @@ export interface TakenMessage extends Pick<PushInput, 'tpvId' | 'fields' | 'uplo
 export async function takeMessage(
   tx: Tx,
   ports: Pick<AcceptPorts, 'createButtons' | 'ifUnknown'>,
-  { tpvId, fields, upload, message, topic, idempotency }: TakenMessage,
+  { tpvId, fields, upload, message, topic, testOrder, idempotency }: TakenMessage,
   now: number,
 ): Promise<string> {
   const pushId = uuidv7(now);
@@ -107,6 +132,7 @@ export async function takeMessage(
     ifUnknown: fields.if_unknown ?? ports.ifUnknown(),
     replyKeyboard: replyKeyboardOf(fields),
     options: optionsOf(fields, topic),
+    testOrder,
     ...(keyboard.length > 0 && { keyboard }),
     ...(upload !== undefined && { uploadBytes: upload.bytes }),
     ...(idempotency !== undefined && { idempotency }),

@@ -1,7 +1,7 @@
 import { type JsonText, jsonText, parseJson } from '../db/json-text.ts';
 import type { Tx } from '../db/open.ts';
 import { storable } from '../db/plain-text.ts';
-import type { InlineKeyboard, ParseMode, ReplyMarkup } from '../db/push-tables.ts';
+import type { InlineKeyboard, KeyboardKey, ParseMode, ReplyMarkup } from '../db/push-tables.ts';
 import { HubError } from '../errors.ts';
 import type { ChangeContent, ChangeRow } from './change-store.ts';
 import { escapedFor } from './markup.ts';
@@ -80,7 +80,10 @@ export interface ChangedMessage {
  * Works a change into the message as it is now.
  * @throws HubError `invalid_request` where it got too long by that
  */
-export function changedMessage(row: PushRow, change: ChangeRow): ChangedMessage {
+export function changedMessage(
+  row: PushRow,
+  change: Pick<ChangeRow, 'text' | 'addition' | 'markup' | 'parse_mode'>,
+): ChangedMessage {
   const { text, addition, markup } = change;
   // Telegram takes buttons away if an edit brings none, so those that stay are sent again.
   const next = { ...row, parse_mode: change.parse_mode ?? row.parse_mode, reply_markup: markup ?? row.reply_markup };
@@ -142,6 +145,12 @@ export function tokensOf(markup: PushRow['reply_markup']): string[] {
 export function buttonsOf(markup: PushRow['reply_markup']): InlineKeyboard {
   const parsed = markup === null ? undefined : parseJson(markup);
   return parsed !== undefined && 'inline_keyboard' in parsed ? parsed.inline_keyboard : [];
+}
+
+/** The keys that a message put in place of the letters, row by row. */
+export function keysOf(markup: PushRow['reply_markup']): KeyboardKey[][] {
+  const parsed = markup === null ? undefined : parseJson(markup);
+  return parsed !== undefined && 'keyboard' in parsed ? parsed.keyboard : [];
 }
 
 export function keyboardText(keyboard: InlineKeyboard): JsonText<ReplyMarkup> {

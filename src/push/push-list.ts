@@ -4,6 +4,7 @@ import type { PushStatus } from '../db/push-tables.ts';
 import { mayContain, searchable } from '../db/searchable.ts';
 import { firstRowSince, rowRange, type TimeRange } from '../db/time-range.ts';
 import { countInPieces, type KeyedList, readSlice, rowAhead, type Slice } from '../db/windows.ts';
+import { NOBODY } from '../users/nobody.ts';
 import type { PushRow } from './message.ts';
 
 /** Which messages an administrator looks for. */
@@ -97,10 +98,29 @@ export async function listedPush(db: Database, id: string): Promise<ListedPush |
 /** How many messages a TPV has in each state; what is on its way is `pending`. */
 export async function pushStats(db: Database, tpvId: string) {
   const pending = (await count(db, tpvId, 'pending')) + (await count(db, tpvId, 'sending'));
-  const sent = await count(db, tpvId, 'sent');
+  const sent = (await count(db, tpvId, 'sent')) - (await countTests(db, tpvId));
   const failed = await count(db, tpvId, 'failed');
   const unknown = await count(db, tpvId, 'unknown');
   return { pending, sent, failed, unknown, total: pending + sent + failed + unknown };
+}
+
+/** Answers to test orders, which no person gets. Erased messages are nobody's, too. */
+function countTests(db: Database, tpvId: string): Promise<number> {
+  const rows = (after = 0) =>
+    db.read.selectFrom('push_messages').where('chat_id', '=', NOBODY).where('seq', '>', after);
+  return countInPieces<number>({
+    filtered: true,
+    ahead: async (after, further) => (await rowAhead(rows(after).select('seq').orderBy('seq'), further))?.seq,
+    async count(after, until) {
+      const { count } = await rows(after)
+        .$if(until !== undefined, (some) => some.where('seq', '<=', until ?? 0))
+        .where(sql<boolean>`push_messages.tpv_id || '' = ${tpvId}`)
+        .where(sql<boolean>`options like '%"test":"%'`)
+        .select((eb) => eb.fn.countAll<number>().as('count'))
+        .executeTakeFirstOrThrow();
+      return Number(count);
+    },
+  });
 }
 
 function count(db: Database, tpvId: string, status: PushStatus): Promise<number> {

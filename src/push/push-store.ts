@@ -1,6 +1,7 @@
 import type { IfUnknown } from '#protocol';
 import type { ParseMode, PushKind, PushMessageTable, PushStatus } from '../db/push-tables.ts';
 import { statement } from '../db/statement.ts';
+import { NOBODY } from '../users/nobody.ts';
 import type { PushRow } from './message.ts';
 
 export const insertPush = statement<{
@@ -195,7 +196,7 @@ export const resendPush = statement<{ id: string; now: number }>()((db, p) =>
     .where('id', '=', p('id'))
     .where('status', 'in', ['unknown', 'failed'])
     // An erased message is no person's.
-    .where('chat_id', '!=', 0)
+    .where('chat_id', '!=', NOBODY)
     .returningAll(),
 );
 

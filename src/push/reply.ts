@@ -1,6 +1,8 @@
 import { REPORTABLE_STATUSES, type ReplyFields, type ReportableStatus } from '#protocol';
 import type { Database, Tx } from '../db/open.ts';
+import { firstRowSince } from '../db/time-range.ts';
 import { HubError } from '../errors.ts';
+import { NOBODY } from '../users/nobody.ts';
 import { type AcceptPorts, checkedMessage, requireFile, takeMessage } from './accept.ts';
 import type { OutboundMessage, PushRow } from './message.ts';
 import { pushByKey } from './push-store.ts';
@@ -62,19 +64,19 @@ export function sendReply(
   tx: Tx,
   ports: ReplyPorts,
   reply: Reply,
-  { userId, topic }: { userId: number; topic: number | null },
+  { userId, topic, testOrder }: { userId: number; topic: number | null; testOrder?: string | undefined },
   now: number,
 ): Promise<string> {
   const { tpvId, message, key } = reply;
   const fields = { ...reply.fields, telegram_user_id: userId };
-  return takeMessage(tx, ports, { tpvId, fields, message, topic, idempotency: { key } }, now);
+  return takeMessage(tx, ports, { tpvId, fields, message, topic, testOrder, idempotency: { key } }, now);
 }
 
 /** What became of a reply. */
 export interface SentReply {
   push: PushRow;
-  /** The state that it came with. */
-  reported: ReportableStatus;
+  /** The state that it came with; null: its TPV sent it besides, during a test order. */
+  reported: ReportableStatus | null;
 }
 
 /** The messages that a TPV's reports on one instruction brought, the oldest first. */
@@ -83,7 +85,7 @@ export async function repliesOf(
   instructionId: string,
   tpvId: string,
 ): Promise<SentReply[]> {
-  const keys = new Map(REPORTABLE_STATUSES.map((status) => [replyKey(instructionId, status), status]));
+  const keys = keysOf(instructionId);
   const rows = await db.read
     .selectFrom('push_messages')
     .selectAll()
@@ -96,4 +98,37 @@ export async function repliesOf(
     const reported = keys.get(push.idempotency_key ?? '');
     return reported === undefined ? [] : [{ push, reported }];
   });
+}
+
+/** Answers to one test order that are looked at. */
+const MOST_TEST_REPLIES = 50;
+
+/**
+ * What a TPV answered to a test order, with its reports or besides, the oldest first.
+ * @param since when the order came
+ */
+export async function testRepliesOf(
+  db: Database,
+  order: { id: string; tpvId: string; since: number },
+): Promise<SentReply[]> {
+  const first = await firstRowSince(db, 'push_messages', order.since);
+  if (first === undefined) return [];
+  const rows = await db.read
+    .selectFrom('push_messages')
+    .selectAll()
+    .where('chat_id', '=', NOBODY)
+    .where('seq', '>=', first)
+    .where('options', 'like', `%"test":"${order.id}"%` as PushRow['options'] & string)
+    .orderBy('seq')
+    .limit(MOST_TEST_REPLIES)
+    .execute();
+  const keys = keysOf(order.id);
+  return rows
+    .filter((push) => push.tpv_id === order.tpvId)
+    .map((push) => ({ push, reported: keys.get(push.idempotency_key ?? '') ?? null }));
+}
+
+/** The keys of an instruction's replies, each with the state that it came with. */
+function keysOf(instructionId: string): Map<string, ReportableStatus> {
+  return new Map(REPORTABLE_STATUSES.map((status) => [replyKey(instructionId, status), status]));
 }

@@ -1,5 +1,6 @@
 import type { Cancel, Clock } from '../clock.ts';
 import type { EventSource } from '../events.ts';
+import { NOBODY } from '../users/nobody.ts';
 
 export interface TypingPorts {
   clock: Clock;
@@ -56,7 +57,7 @@ export class Typing {
   #begin(id: string, chatId: number): void {
     this.#end(id);
     // A sign of life for an administrator is no person's.
-    if (this.#over || chatId === 0 || this.#works.size >= MOST_REMEMBERED) return;
+    if (this.#over || chatId === NOBODY || this.#works.size >= MOST_REMEMBERED) return;
     const work = { chatId, until: this.#ports.clock.elapsed() + LONGEST_MS, cancel: () => {} };
     this.#works.set(id, work);
     this.#show(id, work);

@@ -1,7 +1,7 @@
 import { nextTurn } from '../clock.ts';
 import { jsonText, parseJson } from '../db/json-text.ts';
 import type { Database } from '../db/open.ts';
-import { NOBODY } from '../instructions/instruction.ts';
+import { NOBODY } from '../users/nobody.ts';
 import { updatesThatName } from './person-document.ts';
 import type { OpenRequest } from './request-store.ts';
 

@@ -2,9 +2,9 @@ import { CANCELLED, ERASURE_COMMAND, OPEN_STATUSES } from '#protocol';
 import { jsonText } from '../db/json-text.ts';
 import type { Database, Tx } from '../db/open.ts';
 import type { PushStatus } from '../db/push-tables.ts';
-import { NOBODY } from '../instructions/instruction.ts';
 import { uploadOf } from '../push/message.ts';
 import type { UploadStore } from '../push/uploads.ts';
+import { NOBODY } from '../users/nobody.ts';
 import type { OpenRequest } from './request-store.ts';
 import { orderErasure } from './tpv-order.ts';
 

@@ -2,8 +2,8 @@ import { ERASURE_COMMAND } from '#protocol';
 import { jsonText } from '../db/json-text.ts';
 import type { Tx } from '../db/open.ts';
 import { statement } from '../db/statement.ts';
-import { NOBODY } from '../instructions/instruction.ts';
 import { type HandOut, submit } from '../instructions/submit.ts';
+import { NOBODY } from '../users/nobody.ts';
 
 /** A TPV that is off for a holiday hears of it all the same. */
 const ORDER_TTL_MS = 90 * 86_400_000;

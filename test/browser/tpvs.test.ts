@@ -234,3 +234,56 @@ test('TPVs are found by name and state, and the address keeps what was looked fo
   await page.getByRole('link', { name: 'Ver todos' }).click();
   await expect(rows).toHaveCount(2);
 });
+
+test('a test order is sent, and each step and the answer are shown while they come', async () => {
+  const hub = await startHub();
+  const tpv = await hub.tpv({ name: 'Bar Pepe' });
+  const socket = await tpv.socket();
+  const page = await open(hub, { path: `/admin/tpvs/${tpv.id}` });
+  const card = page.getByRole('region', { name: 'Pedido de prueba' });
+  const steps = card.getByRole('list', { name: 'Pasos del pedido de prueba' });
+  await card.getByLabel('Mensaje').fill('Dos cafés, por favor');
+  await card.getByRole('button', { name: 'Enviar prueba' }).click();
+  const { instruction } = await socket.next('instruction');
+  expect(instruction).toMatchObject({ payload: { test: true, text: 'Dos cafés, por favor' } });
+  await expect(steps).toContainText('Se entregó al TPV');
+  await socket.report(instruction.id, 'processing');
+  await expect(steps).toContainText('El TPV confirmó que la tiene');
+  await expect(card).toContainText('Bar Pepe está trabajando en ella.');
+  const buttons = [
+    [
+      { text: 'Confirmar', action: 'confirm' },
+      { text: 'Anular', action: 'void' },
+    ],
+  ];
+  await socket.report(instruction.id, 'completed', { reply: { text: 'Marchando <b>dos cafés</b>', buttons } });
+  await expect(card.getByRole('status')).toHaveText('El TPV ha contestado.');
+  const answer = card.getByRole('region', { name: 'Lo que leería el cliente' });
+  await expect(answer.locator('b, strong')).toHaveText('dos cafés');
+  await expect(answer.locator('.bubble-button')).toHaveText(['Confirmar', 'Anular']);
+
+  await card.getByRole('button', { name: 'Enviar otra' }).click();
+  const second = (await socket.next('instruction')).instruction;
+  await socket.report(second.id, 'failed', { error_message: 'sin papel' });
+  await expect(card.getByRole('status')).toHaveText('El TPV no ha podido atenderlo: sin papel');
+  await expect(answer).toHaveCount(0);
+
+  await card.getByRole('button', { name: 'Enviar otra' }).click();
+  const third = (await socket.next('instruction')).instruction;
+  await socket.report(third.id, 'completed');
+  await expect(card.getByRole('status')).toContainText('sin contestar nada');
+  expect(hub.emulator.calls.filter(({ params }) => params.chat_id === 0)).toEqual([]);
+});
+
+test('a test order to a TPV that is away says what it waits for, and a viewer sees no card', async () => {
+  const hub = await startHub();
+  const tpv = await hub.tpv({ name: 'Bar Pepe' });
+  const page = await open(hub, { path: `/admin/tpvs/${tpv.id}` });
+  const card = page.getByRole('region', { name: 'Pedido de prueba' });
+  await card.getByRole('button', { name: 'Enviar prueba' }).click();
+  await expect(card).toContainText('Espera porque Bar Pepe no está conectado');
+  const looking = await open(hub, { path: `/admin/tpvs/${tpv.id}`, account: { name: 'mirona', role: 'viewer' } });
+  await expect(looking.getByRole('heading', { name: 'Bar Pepe', level: 1 })).toBeVisible();
+  await expect(looking.getByRole('region', { name: 'Conexión' })).toBeVisible();
+  await expect(looking.getByRole('region', { name: 'Pedido de prueba' })).toHaveCount(0);
+});

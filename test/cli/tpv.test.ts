@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { cli } from '../support/cli.ts';
-import { DIALECTS, startHub } from '../support/hub.ts';
+import { DIALECTS, startHub, type TestHub } from '../support/hub.ts';
 
 const OLD_KEY = 'a-made-up-key-of-an-older-tpv';
 
@@ -94,5 +94,69 @@ describe.each(DIALECTS)('tpv service on %s', (database) => {
       expect([words, (await cli(hub, ['tpv', 'service', 'Bar', ...words])).code]).toEqual([words, 64]);
     expect((await cli(hub, ['tpv', 'service', 'Bar', 'paused', '--until', '2020-01-01T00:00:00Z'])).code).toBe(1);
     expect((await tpv.fetch('/api/tpv/service/')).body.state).toBe('open');
+  });
+});
+
+/** What a command says, as a script reads it, that ends with 1. */
+async function refused(hub: TestHub, words: readonly string[]) {
+  const { code, stdout } = await cli(hub, [...words, '--json']);
+  expect(code).toBe(1);
+  return JSON.parse(stdout);
+}
+
+describe.each(DIALECTS)('tpv test-order on %s', (database) => {
+  test('shows each step and the answer of a TPV that is there', async () => {
+    const hub = await startHub({ database });
+    const tpv = await hub.tpv({ name: 'Bar' });
+    const socket = await tpv.socket();
+    const asked = cli(hub, ['tpv', 'test-order', 'Bar', '--text', 'Dos cafés', '--wait', '60']);
+    const { instruction } = await socket.next('instruction');
+    expect(instruction).toMatchObject({ telegram_user_id: 0, payload: { test: true, text: 'Dos cafés' } });
+    await socket.report(instruction.id, 'delivered');
+    const reply = { text: 'Marchando', buttons: [[{ text: 'Anular', action: 'void' }]] };
+    await socket.report(instruction.id, 'completed', { reply });
+    const { code, stdout } = await asked;
+    expect([code, stdout.split('\n')[0]]).toEqual([0, '"Bar" answered.']);
+    expect(stdout).toMatch(/stored .*\nhanded_out .*\ndelivered .*\ncompleted .*\n\nMarchando\n\[Anular\]\n$/);
+    expect((await hub.admin('/api/admin/audit?action=tpv.test_order')).body.items).toMatchObject([
+      { actor: 'cli', target: { id: tpv.id }, details: { instruction_id: instruction.id } },
+    ]);
+    expect((await tpv.fetch('/api/tpv/stats/')).body.instructions.total).toBe(0);
+  });
+
+  test('ends with 1 and says why where it was not completed', async () => {
+    const hub = await startHub({ database });
+    const [bar] = [await hub.tpv({ name: 'Bar' }), await hub.tpv({ name: 'Lejos' })];
+    const socket = await bar.socket();
+    const failing = refused(hub, ['tpv', 'test-order', 'Bar', '--wait', '60']);
+    const { instruction } = await socket.next('instruction');
+    await socket.report(instruction.id, 'failed', { error_message: 'sin papel' });
+    expect(await failing).toMatchObject({
+      outcome: 'failed',
+      status: 'failed',
+      error_message: 'sin papel',
+      replies: [],
+    });
+    const waiting = refused(hub, ['tpv', 'test-order', 'Bar', '--wait', '1']);
+    expect(await waiting).toMatchObject({ outcome: 'no_answer' });
+    const away = await cli(hub, ['tpv', 'test-order', 'Lejos', '--wait', '1']);
+    expect(away).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/^"Lejos" is offline, and did not come within 1 s\./),
+    });
+  });
+
+  test('takes no wrong words, and sends nothing to a TPV that is closed', async () => {
+    const hub = await startHub({ database });
+    const tpv = await hub.tpv({ name: 'Bar' });
+    for (const wrong of [['--wait', '0'], ['--wait', '601'], ['--wait', 'x'], ['--text', ' '], ['more']]) {
+      expect([wrong, (await cli(hub, ['tpv', 'test-order', 'Bar', ...wrong])).code]).toEqual([wrong, 64]);
+    }
+    await cli(hub, ['tpv', 'deactivate', 'Bar']);
+    expect(await cli(hub, ['tpv', 'test-order', tpv.id])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('not active'),
+    });
+    expect((await hub.admin('/api/admin/instructions')).body.items).toEqual([]);
   });
 });

@@ -28,7 +28,7 @@ function start(db: Database, clock: TestClock = testClock(START)) {
     corrections: { aheadMs: () => 0 },
     onFault: (error) => faults.push(error),
   });
-  const stored = (tpvId: string | null) => events.emit({ type: 'instruction.stored', id: 'x', tpvId });
+  const stored = (tpvId: string | null) => events.emit({ type: 'instruction.stored', id: 'x', tpvId, userId: 1 });
   const reported = (tpvId: string, status: 'delivered' | 'completed' | 'failed', waitedMs?: number) =>
     events.emit({
       type: 'instruction.reported',

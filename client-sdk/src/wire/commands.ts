@@ -56,6 +56,8 @@ export interface MessagePayload {
   forward_from?: { type: string; name: string; date: number };
   /** The topic of the chat that it was written in. */
   message_thread_id?: number;
+  /** An administrator tries the TPV: answer as always, but cook and charge nothing. No person gets what is sent. */
+  test?: true;
   [field: string]: unknown;
 }
 

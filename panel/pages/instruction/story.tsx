@@ -22,18 +22,25 @@ const TONES: Partial<Record<InstructionStep, Tone>> = { completed: 'good', faile
 export function Story({ steps }: { steps: InstructionDetail['steps'] }) {
   return (
     <Card title={words.title}>
-      <Timeline
-        label={words.label}
-        items={steps.map(({ step, at, after_ms }) => ({
-          key: step,
-          at,
-          icon: ICONS[step],
-          tone: TONES[step] ?? 'plain',
-          title: words.steps[step],
-          body: <small class="muted">{exact(at)}</small>,
-          after_ms,
-        }))}
-      />
+      <StoryLine steps={steps} label={words.label} />
     </Card>
+  );
+}
+
+/** The same, for a card that shows more. */
+export function StoryLine({ steps, label }: { steps: InstructionDetail['steps']; label: string }) {
+  return (
+    <Timeline
+      label={label}
+      items={steps.map(({ step, at, after_ms }) => ({
+        key: step,
+        at,
+        icon: ICONS[step],
+        tone: TONES[step] ?? 'plain',
+        title: words.steps[step],
+        body: <small class="muted">{exact(at)}</small>,
+        after_ms,
+      }))}
+    />
   );
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { INSTRUCTION_STATUSES, type InstructionStatus, REPORTABLE_STATUSES, telegramId } from '#protocol';
 import { plainText } from '../../db/plain-text.ts';
-import { pushStatus } from './pushes.ts';
+import { pushKind, pushMarkup, pushStatus } from './pushes.ts';
 import { tpvName } from './tpvs.ts';
 
 const timestamp = z.iso.datetime({ precision: 3 });
@@ -84,14 +84,20 @@ export const ACTIONS = ['retry', 'cancel', 'reassign'] as const;
 export type InstructionAction = (typeof ACTIONS)[number];
 
 export const instructionDetail = instructionSummary.extend({
+  is_test: z.boolean().describe('Un pedido de prueba: nadie recibe lo que el TPV contesta'),
   payload: z.record(z.string(), z.unknown()),
   response: z.unknown().nullable(),
   replies: z
     .array(
       z.object({
         push_id: z.uuid(),
-        reported: z.enum(REPORTABLE_STATUSES),
+        reported: z
+          .enum(REPORTABLE_STATUSES)
+          .nullable()
+          .describe('Nulo: el TPV lo envió aparte, durante un pedido de prueba'),
+        kind: pushKind,
         text: z.string(),
+        ...pushMarkup.shape,
         has_markup: z.boolean(),
         status: pushStatus,
         error_message: z.string(),

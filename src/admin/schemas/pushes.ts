@@ -8,6 +8,8 @@ const time = z.iso.datetime({ precision: 3 });
 export const pushStatus = z.enum(['pending', 'sent', 'failed', 'unknown']);
 export type PushStatus = z.infer<typeof pushStatus>;
 
+export const pushKind = z.enum(['text', 'photo', 'document', 'location']);
+
 export const pushFilters = z.strictObject({
   status: pushStatus.optional(),
   tpv_id: z.uuid().optional(),
@@ -27,7 +29,7 @@ export const pushParams = z.object({ id: z.string().max(64) });
 
 export const pushSummary = z.object({
   id: z.uuid(),
-  kind: z.enum(['text', 'photo', 'document', 'location']),
+  kind: pushKind,
   /** The beginning of its text. */
   excerpt: z.string(),
   status: pushStatus,
@@ -50,13 +52,19 @@ export const pushList = z.object({ items: z.array(pushSummary), next: z.string()
 /** One button as the person sees it. */
 const button = z.object({ text: z.string(), url: z.string().nullable() });
 
-export const pushDetail = pushSummary.extend({
-  text: z.string(),
-  parse_mode: z.enum(['HTML', 'MarkdownV2', 'none']),
+/** What hangs under a message, or stands in place of the letters. */
+export const pushMarkup = z.object({
   /** Row by row. */
   buttons: z.array(z.array(button)),
   /** What the keys say that it put in place of the letters, row by row. */
   keyboard: z.array(z.array(z.string())),
+});
+export type PushMarkup = z.infer<typeof pushMarkup>;
+
+export const pushDetail = pushSummary.extend({
+  text: z.string(),
+  parse_mode: z.enum(['HTML', 'MarkdownV2', 'none']),
+  ...pushMarkup.shape,
   telegram_message_id: z.int().nullable(),
   /** Telegram could not parse the markup, and got the text as it is. */
   sent_as_plain: z.boolean(),

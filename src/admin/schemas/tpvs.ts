@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { plainText } from '../../db/plain-text.ts';
+import { MOST_TEST_TEXT } from '../../instructions/test-order.ts';
 import { DEFAULT_MAX_USERS, MOST_TPV_NAME_LENGTH } from '../../tpvs/tpv.ts';
 import { tpvService, tpvServiceNow } from './service.ts';
 
@@ -119,6 +120,14 @@ export const rotatedTpvSecret = z.object({
 export type RotatedTpvSecret = z.infer<typeof rotatedTpvSecret>;
 
 export const newJoinCode = z.object({ join_code: z.string(), join_url: z.string().nullable() });
+
+/** What a person might write. */
+export const newTestOrder = z.strictObject({ text: plainText(1, MOST_TEST_TEXT) });
+export const sentTestOrder = z.object({
+  instruction_id: z.uuid().describe('Lo que pasa con él está en GET /api/admin/instructions/:id'),
+  expires_at: timestamp.describe('Hasta cuándo puede contestar el TPV'),
+});
+export type SentTestOrder = z.infer<typeof sentTestOrder>;
 
 /** How a test instruction went; times are the round trip from the commit to the TPV's report. */
 export const tpvTest = z.object({

@@ -2,6 +2,7 @@ import { isFinal } from '#protocol';
 import type { Cancel, Clock } from '../../clock.ts';
 import type { Database } from '../../db/open.ts';
 import type { EventSource } from '../../events.ts';
+import { NOBODY } from '../../users/nobody.ts';
 import { addCounts, COUNTED, type Counts, LastMinute, noCounts } from './activity-counts.ts';
 import { addMinutes, deleteMinutes, type MinuteRow, minutesSince } from './activity-store.ts';
 import { Latencies } from './latencies.ts';
@@ -63,8 +64,11 @@ export class Activity {
       clock.every(1_000, () => this.#tick()),
       // Whose an update is shows in the instruction that it becomes.
       events.on('update.received', () => this.#count('updates', null)),
-      events.on('instruction.stored', ({ tpvId }) => this.#count('instructions', tpvId)),
-      events.on('instruction.reported', ({ tpvId, status, waitedMs }) => {
+      events.on('instruction.stored', ({ tpvId, userId }) => {
+        if (userId !== NOBODY) this.#count('instructions', tpvId);
+      }),
+      events.on('instruction.reported', ({ tpvId, userId, status, waitedMs }) => {
+        if (userId === NOBODY) return;
         if (waitedMs !== undefined) this.#took(tpvId, waitedMs);
         if (isFinal(status)) this.#count(status === 'completed' ? 'completed' : 'failed', tpvId);
       }),

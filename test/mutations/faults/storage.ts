@@ -178,8 +178,8 @@ export const storageFaults: readonly Mutation[] = [
   {
     name: 'instructions: a report that is repeated brings its message again',
     file: REPORT,
-    find: 'reply !== undefined && earlier === undefined &&',
-    replace: 'reply !== undefined &&',
+    find: 'reply !== undefined && earlier === undefined',
+    replace: 'reply !== undefined',
     harm: 'a person reads twice what was said once, or its TPV is refused for ever',
     tests: ['test/instructions/reply.test.ts'],
     only: 'sqlite.*under way',
