@@ -1,4 +1,4 @@
-import type { AccountSession } from '../src/admin/schemas/account.ts';
+import type { AccountSession, AccountTelegram } from '../src/admin/schemas/account.ts';
 import type { AccountList } from '../src/admin/schemas/accounts.ts';
 import type { AuditEntry } from '../src/admin/schemas/audit.ts';
 import type { InstructionDetail, InstructionSummary } from '../src/admin/schemas/instructions.ts';
@@ -35,5 +35,6 @@ export interface Answers {
   '/api/admin/settings/texts': Texts;
   '/api/admin/webhook': WebhookState;
   '/api/admin/accounts': AccountList;
+  '/api/admin/account/telegram': AccountTelegram;
   '/api/admin/account/sessions': { items: AccountSession[] };
 }

@@ -1,5 +1,6 @@
 import type { Address } from './address.ts';
 import { isAttended } from './attention.ts';
+import { askProof } from './proof.ts';
 import { expired, session } from './session.ts';
 import { errorWords } from './words/errors.ts';
 
@@ -39,15 +40,21 @@ export function get<Answer>(address: Address<Answer>, signal?: AbortSignal): Pro
 }
 
 /**
- * Changes something.
+ * Changes something; where the hub wants to know first who is there, the person is asked, and it goes once more.
  * @throws ApiError
  */
-export function send<T>(method: Method, path: string, body?: unknown): Promise<T> {
+export async function send<T>(method: Method, path: string, body?: unknown): Promise<T> {
   const headers: Record<string, string> = {};
   const token = session.value?.csrf_token;
   if (token !== undefined) headers['x-csrf-token'] = token;
   if (body !== undefined) headers['content-type'] = 'application/json';
-  return call<T>(path, { method, headers, body: body === undefined ? null : JSON.stringify(body) });
+  const init = { method, headers, body: body === undefined ? null : JSON.stringify(body) };
+  try {
+    return await call<T>(path, init);
+  } catch (fault) {
+    if (fault instanceof ApiError && fault.code === 'proof_required' && (await askProof())) return call<T>(path, init);
+    throw fault;
+  }
 }
 
 async function call<T>(url: string, init: RequestInit): Promise<T> {

@@ -1,5 +1,6 @@
 import type { VNode } from 'preact';
 import { useEffect } from 'preact/hooks';
+import { AskedProof } from './components/asked-proof.tsx';
 import { Frame } from './components/frame.tsx';
 import { LoginDialog } from './components/login-dialog.tsx';
 import { Splash } from './components/splash.tsx';
@@ -17,6 +18,7 @@ export function App(): VNode {
     <>
       <View />
       <Toasts />
+      {session.value && !expired.value && <AskedProof who={session.value} />}
       {expired.value && session.value && <LoginDialog name={session.value.name} />}
     </>
   );

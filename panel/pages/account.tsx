@@ -7,6 +7,7 @@ import { AccountsCard } from './account/accounts.tsx';
 import { PasswordCard } from './account/password.tsx';
 import { SecondFactorCard } from './account/second-factor.tsx';
 import { SessionsCard } from './account/sessions.tsx';
+import { TelegramCard } from './account/telegram.tsx';
 
 /** One's own account, and for administrators everybody's. */
 export function AccountPage(): VNode | null {
@@ -16,7 +17,10 @@ export function AccountPage(): VNode | null {
     <Page title={words.title} lead={words.lead(who.name, roles[who.role])} changes={false}>
       <div class="grid">
         <PasswordCard />
-        <SecondFactorCard enabled={who.totp_enabled} />
+        <div class="stack">
+          <SecondFactorCard enabled={who.totp_enabled} />
+          <TelegramCard />
+        </div>
       </div>
       <SessionsCard />
       {canChange.value && <AccountsCard own={who.name} />}

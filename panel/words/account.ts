@@ -25,6 +25,9 @@ export const accountWords = {
   stopped: 'Segundo factor desactivado.',
   proof: 'Tu contraseña',
   proofWhy: 'Para comprobar que eres tú.',
+  proofTitle: 'Confirma que eres tú',
+  proofText:
+    'Hace más de 10 minutos que entraste: antes de cambiar cuentas o claves, comprobamos que sigues siendo tú.',
   scan: 'Escanea este código con tu aplicación de códigos (por ejemplo, la de contraseñas del teléfono):',
   qr: 'Código QR del segundo factor',
   byHand: 'O escribe esta clave a mano',
@@ -38,6 +41,25 @@ export const accountWords = {
   recoveryDownload: 'Descargar',
   recoveryFile: 'valletpv-hub-codigos.txt',
 
+  telegram: {
+    title: 'Avisos en Telegram',
+    on: 'Vinculado',
+    off: 'Sin vincular',
+    why: 'Vincula tu Telegram: cuando alguien entre con tu cuenta desde un lugar o un dispositivo nuevo, lo sabrás al momento y podrás echarlo.',
+    link: 'Vincular mi Telegram',
+    open: 'Escanea el código con el móvil, o abre el enlace en este dispositivo, y pulsa «Iniciar».',
+    qr: 'Código QR para vincular tu Telegram',
+    openHere: 'Abrir Telegram',
+    copy: 'el enlace',
+    waiting: 'El enlace es solo para ti: sirve una vez y caduca a los 15 minutos.',
+    told: (name: string) =>
+      `«${name}» recibe un aviso cuando alguien entra con esta cuenta desde un lugar o un dispositivo nuevo.`,
+    unlink: 'Desvincular',
+    unlinkTitle: '¿Desvincular tu Telegram?',
+    unlinkText: 'Dejarás de recibir avisos de las entradas nuevas. Puedes volver a vincularlo cuando quieras.',
+    unlinked: 'Telegram desvinculado.',
+  },
+
   sessions: 'Sesiones abiertas',
   thisOne: 'Esta sesión',
   lastSeen: 'activa',
@@ -47,11 +69,14 @@ export const accountWords = {
   revokeTitle: '¿Cerrar esta sesión?',
   revokeText: (device: string, address: string) => `${device}, desde ${address}, tendrá que volver a entrar.`,
   revoked: 'Sesión cerrada.',
-  unknownDevice: 'Dispositivo desconocido',
-  device: (browser: string, system: string) => (system === '' ? browser : `${browser} en ${system}`),
+  device: ({ browser, system }: { browser: string; system: string }) => {
+    if (browser === '') return 'Dispositivo desconocido';
+    return system === '' ? browser : `${browser} en ${system}`;
+  },
 
   accounts: 'Cuentas del panel',
   you: 'tú',
+  telegramBadge: 'Telegram',
   name: 'Nombre',
   role: 'Perfil',
   roleHints: {

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { OpenSession } from '../administrators/administrator-session.ts';
+import { isProven, type OpenSession } from '../administrators/administrator-session.ts';
 import type { AdminRole } from '../db/admin-tables.ts';
 import { HubError } from '../errors.ts';
 import { sameSecret } from '../same-secret.ts';
@@ -22,6 +22,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The route changes what belongs to its caller: viewers may call it too. */
     ownAccount?: boolean;
+    /** Who changes this in a session has to have proven lately who they are (docs/security.md, S37). */
+    proven?: boolean;
   }
 }
 
@@ -33,6 +35,7 @@ export interface AccessPorts {
   /** Notes that the session is used. */
   seen(session: OpenSession): Promise<OpenSession>;
   publicUrl: string | undefined;
+  now(): number;
 }
 
 /** Who may do what under `/api/admin/*`. */
@@ -41,8 +44,9 @@ export interface Access {
   identify(request: FastifyRequest): Promise<Administrator | undefined>;
   /**
    * The hook that lets administrators in. A request with ADMIN_TOKEN may do everything. A request with a
-   * session may look; to change something it takes the role `admin`, the hub's own Origin and the CSRF token.
-   * @throws HubError `unauthorized`, `forbidden`
+   * session may look; to change something it takes the role `admin`, the hub's own Origin and the CSRF token, and for
+   * some of it a proof that is not old.
+   * @throws HubError `unauthorized`, `forbidden`, `proof_required`
    */
   guard(request: FastifyRequest): Promise<void>;
   /** Lets only browsers in that show the hub's own pages. For routes that need no session. */
@@ -93,6 +97,9 @@ export function createAccess(ports: AccessPorts): Access {
       }
       if (role !== 'admin' && request.routeOptions.config.ownAccount !== true) {
         throw new HubError('forbidden', 'A viewer changes nothing.');
+      }
+      if (request.routeOptions.config.proven === true && !isProven(session, ports.now())) {
+        throw new HubError('proof_required', 'The last proof of who uses the session is too old.');
       }
     },
     setCookie(request, reply, secret) {

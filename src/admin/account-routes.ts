@@ -8,9 +8,9 @@ import {
   deleteAccount,
   setPassword,
   setRole,
+  targetOf,
 } from '../administrators/account.ts';
 import { endSessions } from '../administrators/administrator-session.ts';
-import { targetOf } from '../administrators/login.ts';
 import { hashPassword } from '../administrators/password.ts';
 import { callerOf } from '../caller.ts';
 import type { Database } from '../db/open.ts';
@@ -37,6 +37,7 @@ const OK = { ok: true } as const;
 export async function adminAccountRoutes(instance: FastifyInstance, options: AdminAccountOptions): Promise<void> {
   const app = instance.withTypeProvider<ZodTypeProvider>();
   const { db, now } = options;
+  const proven = { config: { proven: true } };
 
   app.get('/api/admin/accounts', { schema: { summary: 'Las cuentas', response: { 200: accountList } } }, async () => ({
     items: (await allAccounts(db)).map(answerOf),
@@ -44,7 +45,7 @@ export async function adminAccountRoutes(instance: FastifyInstance, options: Adm
 
   app.post(
     '/api/admin/accounts',
-    { schema: { summary: 'Crea una cuenta', body: newAccount, response: { 201: accountAnswer } } },
+    { ...proven, schema: { summary: 'Crea una cuenta', body: newAccount, response: { 201: accountAnswer } } },
     async (request, reply) => {
       const { name, role, password } = request.body;
       const passwordHash = await hashPassword(password, callerOf(request.ip));
@@ -61,6 +62,7 @@ export async function adminAccountRoutes(instance: FastifyInstance, options: Adm
   app.patch(
     '/api/admin/accounts/:id',
     {
+      ...proven,
       schema: {
         summary: 'Cambia lo que puede hacer una cuenta',
         params: accountParams,
@@ -86,6 +88,7 @@ export async function adminAccountRoutes(instance: FastifyInstance, options: Adm
   app.put(
     '/api/admin/accounts/:id/password',
     {
+      ...proven,
       schema: {
         summary: 'Pone otra contraseña a una cuenta',
         params: accountParams,
@@ -107,7 +110,7 @@ export async function adminAccountRoutes(instance: FastifyInstance, options: Adm
 
   app.delete(
     '/api/admin/accounts/:id',
-    { schema: { summary: 'Elimina una cuenta', params: accountParams, response: { 200: done } } },
+    { ...proven, schema: { summary: 'Elimina una cuenta', params: accountParams, response: { 200: done } } },
     async (request) => {
       await db.transact(async (tx) => {
         await endSessions(tx, request.params.id);
@@ -125,6 +128,7 @@ function answerOf(account: Account) {
     name: account.name,
     role: account.role,
     totp_enabled: account.totp_enabled_at !== null,
+    telegram_linked: account.telegram_id !== null,
     created_at: isoTime(account.created_at),
     last_login_at: account.last_login_at === null ? null : isoTime(account.last_login_at),
   };

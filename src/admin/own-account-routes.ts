@@ -1,17 +1,15 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import { type Account, accountIn, accountNamed, setPassword } from '../administrators/account.ts';
+import { accountIn, setPassword, targetOf } from '../administrators/account.ts';
 import { endSessions, sessionsOf } from '../administrators/administrator-session.ts';
-import { isKnownAddress } from '../administrators/known-addresses.ts';
-import { targetOf } from '../administrators/login.ts';
-import { hashPassword, verifyPassword } from '../administrators/password.ts';
+import { deviceOf } from '../administrators/device.ts';
+import { hashPassword } from '../administrators/password.ts';
 import { confirmTotp, endTotp, startTotp } from '../administrators/second-factor.ts';
-import type { LoginThrottle } from '../administrators/throttle.ts';
 import { totpUri } from '../administrators/totp.ts';
 import { callerOf } from '../caller.ts';
-import type { Database } from '../db/open.ts';
 import { HubError } from '../errors.ts';
 import { isoTime } from '../iso-time.ts';
+import { beginProof, noteRefused, type ProofOptions, provenByPassword } from './own-proof.ts';
 import { qrSvg } from './qr.ts';
 import { record } from './record.ts';
 import {
@@ -26,19 +24,13 @@ import {
 import { done } from './schemas/accounts.ts';
 import { sessionOf } from './session-routes.ts';
 
-export interface OwnAccountOptions {
-  db: Database;
-  throttle: LoginThrottle;
-  now(): number;
-}
-
 /** Who the authenticator app says the code is for. */
 const ISSUER = 'ValleTPV Hub';
 const BODY_LIMIT = 16_384;
 const OK = { ok: true } as const;
 
 /** What people do with their own account, whatever their role: sessions, password, second factor. */
-export async function ownAccountRoutes(instance: FastifyInstance, options: OwnAccountOptions): Promise<void> {
+export async function ownAccountRoutes(instance: FastifyInstance, options: ProofOptions): Promise<void> {
   const app = instance.withTypeProvider<ZodTypeProvider>();
   const { db, now } = options;
   const describe = { tags: ['Administración'], security: [{ AdminSession: [] }] };
@@ -58,6 +50,7 @@ export async function ownAccountRoutes(instance: FastifyInstance, options: OwnAc
         expires_at: isoTime(row.expires_at),
         address: row.address,
         user_agent: row.user_agent,
+        ...deviceOf(row.user_agent),
       }));
       return { items };
     },
@@ -93,7 +86,7 @@ export async function ownAccountRoutes(instance: FastifyInstance, options: OwnAc
     { ...own, schema: { ...describe, summary: 'Cambia mi contraseña', body: passwordChange, response: { 200: done } } },
     async (request) => {
       const { current_password: current, new_password: chosen } = request.body;
-      const account = await proven(request, options, current, 'current_password');
+      const account = await provenByPassword(request, options, current, 'current_password');
       const passwordHash = await hashPassword(chosen, callerOf(request.ip));
       await db.transact(async (tx) => {
         await setPassword(tx, account.id, passwordHash, now());
@@ -111,7 +104,7 @@ export async function ownAccountRoutes(instance: FastifyInstance, options: OwnAc
       schema: { ...describe, summary: 'Prepara el segundo factor', body: passwordProof, response: { 200: totpStart } },
     },
     async (request) => {
-      const account = await proven(request, options, request.body.password, 'password');
+      const account = await provenByPassword(request, options, request.body.password, 'password');
       const secret = await db.transact((tx) => startTotp(tx, account.id));
       const uri = totpUri(secret, ISSUER, account.name);
       return { secret, uri, qr_svg: qrSvg(uri) };
@@ -125,9 +118,8 @@ export async function ownAccountRoutes(instance: FastifyInstance, options: OwnAc
       schema: { ...describe, summary: 'Activa el segundo factor', body: totpCode, response: { 200: recoveryCodes } },
     },
     async (request) => {
-      const { accountId, name } = sessionOf(request);
-      const known = isKnownAddress(await accountNamed(db, name), request.ip);
-      const attempt = options.throttle.begin(request.ip, name, known);
+      const { accountId } = sessionOf(request);
+      const { attempt } = await beginProof(request, options);
       const confirmed = db.transact(async (tx) => {
         const account = await accountIn(tx, accountId);
         const recovery = await confirmTotp(tx, account, request.body.code, now());
@@ -135,7 +127,7 @@ export async function ownAccountRoutes(instance: FastifyInstance, options: OwnAc
         return recovery;
       });
       const codes = await confirmed.catch(async (error: unknown) => {
-        if (error instanceof HubError) await refused(request, options, 'code');
+        if (error instanceof HubError) await noteRefused(request, options, 'code');
         throw error;
       });
       attempt.right();
@@ -150,7 +142,7 @@ export async function ownAccountRoutes(instance: FastifyInstance, options: OwnAc
       schema: { ...describe, summary: 'Desactiva el segundo factor', body: passwordProof, response: { 200: done } },
     },
     async (request) => {
-      const account = await proven(request, options, request.body.password, 'password');
+      const account = await provenByPassword(request, options, request.body.password, 'password');
       await db.transact(async (tx) => {
         await endTotp(tx, account.id);
         await record(tx, options, request, { action: 'account.totp_disable', target: targetOf(account) });
@@ -158,38 +150,4 @@ export async function ownAccountRoutes(instance: FastifyInstance, options: OwnAc
       return OK;
     },
   );
-}
-
-/**
- * The account of a request, whose person knows its password: a stranger at an open browser can't take the account over,
- * and can't try passwords faster than at the login.
- */
-async function proven(
-  request: FastifyRequest,
-  { db, throttle, now }: OwnAccountOptions,
-  password: string,
-  path: string,
-): Promise<Account> {
-  const { name } = sessionOf(request);
-  const account = await accountNamed(db, name);
-  const attempt = throttle.begin(request.ip, name, isKnownAddress(account, request.ip));
-  if (!(await verifyPassword(password, account?.password_hash, callerOf(request.ip))) || account === undefined) {
-    await refused(request, { db, now }, 'password');
-    throw new HubError('invalid_request', 'The password is wrong.', {
-      details: [{ path, message: 'no es tu contraseña actual' }],
-    });
-  }
-  attempt.right();
-  return account;
-}
-
-/** Writes down that whoever uses the session could not prove to be its person (S33). */
-async function refused(
-  request: FastifyRequest,
-  options: Pick<OwnAccountOptions, 'db' | 'now'>,
-  wrong: 'password' | 'code',
-): Promise<void> {
-  const { accountId: id, name } = sessionOf(request);
-  const entry = { action: 'account.refused', target: targetOf({ id, name }), details: { wrong } } as const;
-  await options.db.transact((tx) => record(tx, options, request, entry));
 }

@@ -33,6 +33,7 @@ export interface AdminTpvAccessOptions {
 export async function adminTpvAccessRoutes(instance: FastifyInstance, options: AdminTpvAccessOptions): Promise<void> {
   const app = instance.withTypeProvider<ZodTypeProvider>();
   const { db, now } = options;
+  const proven = { config: { proven: true } };
 
   const note = (
     tx: Tx,
@@ -104,6 +105,7 @@ export async function adminTpvAccessRoutes(instance: FastifyInstance, options: A
   app.post(
     '/api/admin/tpvs/:id/rotate-key',
     {
+      ...proven,
       schema: {
         summary: 'Da al TPV una clave nueva; la anterior vale 24 horas más',
         params: tpvParams,
@@ -124,6 +126,7 @@ export async function adminTpvAccessRoutes(instance: FastifyInstance, options: A
   app.post(
     '/api/admin/tpvs/:id/rotate-secret',
     {
+      ...proven,
       schema: {
         summary: 'Da al TPV un secreto de firma nuevo; con el anterior se firma 24 horas más',
         params: tpvParams,
@@ -144,6 +147,7 @@ export async function adminTpvAccessRoutes(instance: FastifyInstance, options: A
   app.post(
     '/api/admin/tpvs/:id/revoke-keys',
     {
+      ...proven,
       schema: {
         summary: 'Anula las claves de un TPV en el acto',
         params: tpvParams,

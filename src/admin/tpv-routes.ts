@@ -84,7 +84,10 @@ export async function adminTpvRoutes(instance: FastifyInstance, options: AdminTp
 
   app.post(
     '/api/admin/tpvs',
-    { schema: { summary: 'Crea un TPV, ya aprobado', body: newTpv, response: { 201: createdTpv } } },
+    {
+      config: { proven: true },
+      schema: { summary: 'Crea un TPV, ya aprobado', body: newTpv, response: { 201: createdTpv } },
+    },
     async (request, reply) => {
       const { name, endpoint_url: endpointUrl, max_users: maxUsers } = request.body;
       const registration = { name, endpointUrl, maxUsers, version: '', metadata: {} };

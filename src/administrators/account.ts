@@ -116,6 +116,11 @@ export async function setPassword(tx: Tx, id: string, passwordHash: string, now:
   tx.changed('account', id);
 }
 
+/** An account as the audit log names it. */
+export function targetOf({ id, name }: Pick<Account, 'id' | 'name'>) {
+  return { kind: 'account', id, name };
+}
+
 /** Refuses to take the last administrator away. */
 async function keepAnother(tx: Tx, account: Account): Promise<void> {
   const another = await tx.kysely

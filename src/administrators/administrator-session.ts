@@ -10,6 +10,8 @@ import { uuidv7 } from '../ids.ts';
 export const SESSION_IDLE_MS = 30 * 60_000;
 /** No session lives longer, whatever its person does (S20). */
 export const SESSION_LIFE_MS = 12 * 3_600_000;
+/** So long after its person proved who they are, a session may change accounts, roles and keys (S37). */
+const PROOF_MS = 10 * 60_000;
 /** The last request is stored at most this often; a session may end by so much earlier than `SESSION_IDLE_MS`. */
 const SEEN_INTERVAL_MS = 60_000;
 /** Of one account at once; a further login ends the oldest. */
@@ -26,6 +28,8 @@ export interface OpenSession {
   totpEnabled: boolean;
   expiresAt: number;
   idleExpiresAt: number;
+  /** When its person last proved who they are: at the login, or since. */
+  provenAt: number;
   /** What has to come along with every change. */
   csrfToken: string;
 }
@@ -45,6 +49,7 @@ const sessionByHash = statement<{ hash: string; now: number; seenAfter: number }
       'admin_sessions.admin_id',
       'admin_sessions.last_seen_at',
       'admin_sessions.expires_at',
+      'admin_sessions.proven_at',
       'admin_users.name',
       'admin_users.role',
       'admin_users.totp_enabled_at',
@@ -103,6 +108,7 @@ export async function openSession(
       created_at: now,
       last_seen_at: now,
       expires_at: now + SESSION_LIFE_MS,
+      proven_at: now,
       address: origin.address,
       user_agent: origin.userAgent,
     })
@@ -123,6 +129,7 @@ export async function findSession(db: Database, secret: string, now: number): Pr
     totpEnabled: row.totp_enabled_at !== null,
     expiresAt: row.expires_at,
     idleExpiresAt: Math.min(row.expires_at, row.last_seen_at + SESSION_IDLE_MS),
+    provenAt: row.proven_at,
     csrfToken: csrfTokenOf(secret),
   };
 }
@@ -141,6 +148,16 @@ export async function sessionSeen(db: Database, session: OpenSession, now: numbe
     throw error;
   }
   return { ...session, idleExpiresAt: Math.min(session.expiresAt, now + SESSION_IDLE_MS) };
+}
+
+/** Whether the session's person proved lately enough who they are for what a passer-by must not do. */
+export function isProven({ provenAt }: Pick<OpenSession, 'provenAt'>, now: number): boolean {
+  return now - provenAt <= PROOF_MS;
+}
+
+/** The session's person proved again who they are. */
+export async function noteProof(tx: Tx, sessionId: string, now: number): Promise<void> {
+  await tx.kysely.updateTable('admin_sessions').set({ proven_at: now }).where('id', '=', sessionId).execute();
 }
 
 /**
@@ -191,14 +208,18 @@ export async function sessionsOf(db: Database, accountId: string, now: number) {
 /** Puts the times of sessions right after the clock was corrected: none ends early, or lives longer than it may. */
 export async function correctSessions(tx: Tx, { byMs, now }: Correction): Promise<void> {
   const aheadMs = Math.max(0, byMs);
-  const rows = await tx.kysely.selectFrom('admin_sessions').select(['id', 'expires_at', 'last_seen_at']).execute();
+  const rows = await tx.kysely
+    .selectFrom('admin_sessions')
+    .select(['id', 'expires_at', 'last_seen_at', 'proven_at'])
+    .execute();
   for (const row of rows) {
     const expiresAt = Math.min(row.expires_at + aheadMs, now + SESSION_LIFE_MS);
     const lastSeenAt = Math.min(row.last_seen_at + aheadMs, now);
-    if (expiresAt === row.expires_at && lastSeenAt === row.last_seen_at) continue;
+    const provenAt = Math.min(row.proven_at + aheadMs, now);
+    if (expiresAt === row.expires_at && lastSeenAt === row.last_seen_at && provenAt === row.proven_at) continue;
     await tx.kysely
       .updateTable('admin_sessions')
-      .set({ expires_at: expiresAt, last_seen_at: lastSeenAt })
+      .set({ expires_at: expiresAt, last_seen_at: lastSeenAt, proven_at: provenAt })
       .where('id', '=', row.id)
       .execute();
   }

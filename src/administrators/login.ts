@@ -3,8 +3,9 @@ import { callerOf } from '../caller.ts';
 import { jsonText } from '../db/json-text.ts';
 import type { Database, Tx } from '../db/open.ts';
 import { HubError } from '../errors.ts';
-import { type Account, accountNamed, accountNow, createAccount } from './account.ts';
+import { type Account, accountNamed, accountNow, createAccount, targetOf } from './account.ts';
 import { type Origin, openSession } from './administrator-session.ts';
+import { isKnownDevice, withDevice } from './device.ts';
 import { isSetupToken, setupRefused, useSetupToken } from './first-account.ts';
 import { isKnownAddress, withAddress } from './known-addresses.ts';
 import { normalName } from './name.ts';
@@ -12,9 +13,17 @@ import { hashPassword, verifyPassword } from './password.ts';
 import { useCode } from './second-factor.ts';
 import type { LoginThrottle } from './throttle.ts';
 
+/** Tells the Telegram that is linked to an account of a login, as part of the login's transaction. */
+export type TellLogin = (
+  tx: Tx,
+  login: { account: Account; telegramId: number; origin: Origin },
+  now: number,
+) => Promise<void>;
+
 export interface LoginPorts {
   db: Database;
   throttle: LoginThrottle;
+  tellLogin: TellLogin;
   now(): number;
 }
 
@@ -59,14 +68,9 @@ export async function login(ports: LoginPorts, credentials: Credentials, origin:
     // The password was changed while it was checked, perhaps because a stranger knew it.
     if (current?.password_hash !== account.password_hash) return undefined;
     if (current.totp_enabled_at !== null) {
-      const used = await useCode(tx, current, credentials.code ?? '', now());
-      if (used === undefined) return undefined;
-      if (used.recoveryCodesLeft !== undefined) {
-        const details = { left: used.recoveryCodesLeft };
-        await audit(tx, { ...by(current, origin), action: 'account.recovery_code', details }, now());
-      }
+      if (!(await useCode(tx, current, credentials.code ?? '', origin.address, now()))) return undefined;
     }
-    return open(tx, current, origin, now());
+    return open(tx, ports, current, origin);
   });
   if (opened === undefined) return refuse(ports, account, name, origin, 'code');
   attempt.right();
@@ -78,26 +82,41 @@ export async function login(ports: LoginPorts, credentials: Credentials, origin:
  * @throws HubError `forbidden` if the token is not valid, `invalid_request` for a name that is not allowed
  */
 export async function setUp(
-  { db, now }: Pick<LoginPorts, 'db' | 'now'>,
+  ports: Omit<LoginPorts, 'throttle'>,
   { token, name, password }: { token: string; name: string; password: string },
   origin: Origin,
 ): Promise<Login> {
+  const { db, now } = ports;
   if (!(await isSetupToken(db, token, now()))) throw setupRefused();
   const passwordHash = await hashPassword(password, callerOf(origin.address));
   return db.transact(async (tx) => {
     await useSetupToken(tx, token, now());
     const account = await createAccount(tx, { name, role: 'admin', passwordHash }, now());
     await audit(tx, { ...by(account, origin), action: 'account.setup' }, now());
-    return open(tx, account, origin, now());
+    return open(tx, ports, account, origin);
   });
 }
 
-async function open(tx: Tx, account: Account, origin: Origin, now: number): Promise<Login> {
+/** Of a login from an address or with a device that the account never logged in from, its Telegram is told (S37). */
+async function open(
+  tx: Tx,
+  { tellLogin, ...ports }: Pick<LoginPorts, 'tellLogin' | 'now'>,
+  account: Account,
+  origin: Origin,
+): Promise<Login> {
+  const now = ports.now();
   const { id, secret } = await openSession(tx, account.id, origin, now);
-  const known = jsonText(withAddress(account, origin.address));
+  const { address, userAgent } = origin;
+  const isNew = !isKnownAddress(account, address) || !isKnownDevice(account, userAgent);
+  const telegramId = account.telegram_id;
+  if (isNew && telegramId !== null) await tellLogin(tx, { account, telegramId, origin }, now);
   await tx.kysely
     .updateTable('admin_users')
-    .set({ last_login_at: now, known_addresses: known })
+    .set({
+      last_login_at: now,
+      known_addresses: jsonText(withAddress(account, address)),
+      known_devices: jsonText(withDevice(account, userAgent)),
+    })
     .where('id', '=', account.id)
     .execute();
   tx.changed('account', account.id);
@@ -122,9 +141,4 @@ async function refuse(
 
 function by(account: Account, { address }: Origin) {
   return { actor: account.name, target: targetOf(account), address };
-}
-
-/** An account as the audit log names it. */
-export function targetOf({ id, name }: Pick<Account, 'id' | 'name'>) {
-  return { kind: 'account', id, name };
 }

@@ -1,7 +1,8 @@
+import { audit } from '../audit/audit.ts';
 import { jsonText, parseJson } from '../db/json-text.ts';
 import type { Tx } from '../db/open.ts';
 import { HubError } from '../errors.ts';
-import type { Account } from './account.ts';
+import { type Account, targetOf } from './account.ts';
 import { newRecoveryCodes, withoutRecoveryCode } from './recovery-codes.ts';
 import { latestStep, newTotpSecret, totpStep } from './totp.ts';
 
@@ -57,20 +58,17 @@ export async function endTotp(tx: Tx, accountId: string): Promise<void> {
 }
 
 /**
- * Uses a code up: one that the app shows, or a recovery code. Each works once, however many ask with it at once.
- * @returns how many recovery codes are left if one was used; undefined if the code is wrong
+ * Uses a code up: one that the app shows, or a recovery code, which is written down. Each works once, however many ask
+ * with it at once.
+ * @param address from where it came
+ * @returns whether it was right
  */
-export async function useCode(
-  tx: Tx,
-  account: Account,
-  code: string,
-  now: number,
-): Promise<{ recoveryCodesLeft?: number } | undefined> {
+export async function useCode(tx: Tx, account: Account, code: string, address: string, now: number): Promise<boolean> {
   const own = tx.kysely.updateTable('admin_users').where('id', '=', account.id);
   const digits = code.replace(/\s/g, '');
   if (/^\d{6}$/.test(digits)) {
     const step = totpStep(account.totp_secret ?? '', digits, now, account.totp_last_step);
-    if (step === undefined) return undefined;
+    if (step === undefined) return false;
     const { numUpdatedRows } = await own
       .set({ totp_last_step: step })
       .where((eb) =>
@@ -81,15 +79,19 @@ export async function useCode(
         ]),
       )
       .executeTakeFirst();
-    return numUpdatedRows === 0n ? undefined : {};
+    return numUpdatedRows > 0n;
   }
   const left = withoutRecoveryCode(parseJson(account.recovery_codes), code);
-  if (left === undefined) return undefined;
+  if (left === undefined) return false;
   const { numUpdatedRows } = await own
     .set({ recovery_codes: jsonText(left) })
     .where('recovery_codes', '=', account.recovery_codes)
     .executeTakeFirst();
-  return numUpdatedRows === 0n ? undefined : { recoveryCodesLeft: left.length };
+  if (numUpdatedRows === 0n) return false;
+  const details = { left: left.length };
+  const entry = { actor: account.name, action: 'account.recovery_code', target: targetOf(account) } as const;
+  await audit(tx, { ...entry, details, address }, now);
+  return true;
 }
 
 function refused(message: string): HubError {

@@ -12,6 +12,8 @@ export const AUDIT_ACTIONS = [
   'account.delete',
   'account.totp_enable',
   'account.totp_disable',
+  'account.telegram_link',
+  'account.telegram_unlink',
   'account.recovery_code',
   'account.refused',
   'tpv.register',

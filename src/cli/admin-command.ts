@@ -1,7 +1,6 @@
-import { accountNamed, createAccount, setPassword } from '../administrators/account.ts';
+import { accountNamed, createAccount, setPassword, targetOf } from '../administrators/account.ts';
 import { endSessions } from '../administrators/administrator-session.ts';
 import { isCommonPassword } from '../administrators/common-passwords.ts';
-import { targetOf } from '../administrators/login.ts';
 import { MOST_NAME_LENGTH, nameFault, normalName, RESERVED_NAMES } from '../administrators/name.ts';
 import {
   hashPassword,

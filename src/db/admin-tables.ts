@@ -19,6 +19,12 @@ export interface AdminUserTable {
   recovery_codes: Generated<JsonText<string[]>>;
   /** From where it logged in, the newest first. */
   known_addresses: Generated<JsonText<string[]>>;
+  /** With which browser and system it logged in, the newest first. */
+  known_devices: Generated<JsonText<string[]>>;
+  /** Who hears of its logins in Telegram; null: nobody. */
+  telegram_id: Generated<number | null>;
+  /** As that person is called in Telegram. */
+  telegram_name: Generated<string>;
   created_at: number;
   password_changed_at: number;
   last_login_at: number | null;
@@ -33,6 +39,11 @@ export interface AdminSessionTable {
   created_at: number;
   last_seen_at: number;
   expires_at: number;
+  /** When its person last proved who they are. */
+  proven_at: number;
+  /** SHA-256 of the code that links a Telegram to its account, once. */
+  link_hash: Generated<string | null>;
+  link_expires_at: Generated<number | null>;
   address: string;
   user_agent: string;
 }

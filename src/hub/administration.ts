@@ -7,6 +7,8 @@ import { adminInterventionRoutes } from '../admin/intervention-routes.ts';
 import type { BotUsername } from '../admin/join-link.ts';
 import { ownAccountRoutes } from '../admin/own-account-routes.ts';
 import { ownHost } from '../admin/own-host.ts';
+import { proofRoutes } from '../admin/own-proof.ts';
+import { ownTelegramRoutes } from '../admin/own-telegram-routes.ts';
 import { panelRoutes } from '../admin/panel-routes.ts';
 import { record } from '../admin/record.ts';
 import { adminServiceRoutes } from '../admin/service-routes.ts';
@@ -23,6 +25,8 @@ import { errorResponses } from '../api/error-answers.ts';
 import { VERSION } from '../config/version.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { Gateway } from '../gateway/gateway.ts';
+import { tellUnlinked } from '../telegram/accounts/link.ts';
+import { loginNotice } from '../telegram/accounts/login-notice.ts';
 import type { Ground } from './ground.ts';
 import type { Observation } from './observation.ts';
 
@@ -77,11 +81,13 @@ export async function registerAdministration(
     findSession: (secret) => findSession(db, secret, now()),
     seen: (session) => sessionSeen(db, session, now()),
     publicUrl: config.PUBLIC_URL,
+    now,
   });
 
   const throttle = new LoginThrottle(() => clock.elapsed());
   const about = { version: VERSION, time_zone: config.TIME_ZONE, locale: config.DEFAULT_LOCALE };
-  const session = { db, throttle, now, access, about };
+  const tellLogin = loginNotice({ timeZone: config.TIME_ZONE, publicUrl: config.PUBLIC_URL });
+  const session = { db, throttle, tellLogin, now, access, about };
 
   await app.register(async (own) => {
     own.addHook('onRequest', ownHost(config.PUBLIC_URL));
@@ -98,6 +104,8 @@ export async function registerAdministration(
     });
     await guarded.register(sessionRoutes, session);
     await guarded.register(ownAccountRoutes, { db, throttle, now });
+    await guarded.register(proofRoutes, { db, throttle, now });
+    await guarded.register(ownTelegramRoutes, { db, now, botUsername, tellUnlinked });
     await guarded.register(adminAccountRoutes, { db, now });
     await guarded.register(adminTpvRoutes, {
       ...ports,

@@ -7,6 +7,7 @@ import type { HandOut } from '../instructions/submit.ts';
 import type { ChangeLane } from '../push/change-lane.ts';
 import type { HubActions } from '../push/hub-button.ts';
 import { privacyActions } from '../rights/privacy-buttons.ts';
+import { accountActions } from '../telegram/accounts/login-notice.ts';
 import { lastUpdateAt } from '../telegram/inbound/last-update.ts';
 import { type Polling, startPolling } from '../telegram/inbound/polling.ts';
 import { type Received, type ReceivePorts, receiveUpdate } from '../telegram/inbound/receive.ts';
@@ -47,6 +48,7 @@ export function createInbound(ports: InboundPorts): Inbound {
   // What each button of the hub's own does, by the name that `hubButton` hangs.
   const hubActions: HubActions = {
     [CANCEL_ACTION]: cancelAction(ports.texts),
+    ...accountActions({ publicUrl: config.PUBLIC_URL }),
     ...privacyActions((languageCode) => ports.texts.of(languageCode).privacy),
   };
   const receiving: ReceivePorts = {

@@ -1,3 +1,4 @@
+import { linkedAccounts, unlink } from '../administrators/telegram-link.ts';
 import { nextTurn } from '../clock.ts';
 import { jsonText, parseJson } from '../db/json-text.ts';
 import type { Database } from '../db/open.ts';
@@ -66,6 +67,13 @@ export async function eraseUpdates(
       tx.changed('update', String(seq));
     });
   }
+}
+
+/** Accounts of the panel that tell the person of their logins. */
+export async function unlinkAccounts(db: Database, { telegram_id: telegramId }: OpenRequest): Promise<void> {
+  await db.transact(async (tx) => {
+    for (const { id } of await linkedAccounts(tx.kysely, telegramId)) await unlink(tx, id);
+  });
 }
 
 interface Entry {

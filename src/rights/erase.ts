@@ -6,7 +6,7 @@ import { enqueue, hubSentence } from '../push/enqueue.ts';
 import { pushById } from '../push/push-store.ts';
 import type { UploadStore } from '../push/uploads.ts';
 import { takeLatecomers } from './ask-erasure.ts';
-import { eraseFromAudit, eraseLostButtons, eraseUpdates } from './erase-mentions.ts';
+import { eraseFromAudit, eraseLostButtons, eraseUpdates, unlinkAccounts } from './erase-mentions.ts';
 import { eraseInstructions, eraseMessageRows, eraseMessages, erasePresses, type PageOutcome } from './erase-rows.ts';
 import { answeredErasures, endRequest, type OpenRequest, setFarewell, setStep } from './request-store.ts';
 import { forgetOrders } from './tpv-order.ts';
@@ -66,6 +66,7 @@ async function erasePage(ports: ErasePorts, request: OpenRequest, now: number): 
       await eraseUpdates(db, request);
       return 'none';
     case 'audit':
+      await unlinkAccounts(db, request);
       await eraseFromAudit(db, request);
       return 'none';
     case 'farewell':

@@ -1,3 +1,4 @@
+import { linkedAccounts } from '../administrators/telegram-link.ts';
 import { parseJson } from '../db/json-text.ts';
 import type { Database } from '../db/open.ts';
 import { isoTime } from '../iso-time.ts';
@@ -42,7 +43,9 @@ export async function* personDocument(
     .where('telegram_id', '=', telegramId)
     .executeTakeFirst();
   const { search: _search, ...known } = profile ?? {};
-  const head = { about: ABOUT, written_at: isoTime(now), telegram_id: telegramId, profile: withTimes(known) };
+  const accounts = (await linkedAccounts(db.read, telegramId)).map(({ name }) => name);
+  const about = { about: ABOUT, written_at: isoTime(now), telegram_id: telegramId, profile: withTimes(known) };
+  const head = { ...about, ...(accounts.length > 0 && { panel_accounts: accounts }) };
   yield piece(JSON.stringify(head, undefined, 1).slice(0, -2));
   for (const [name, rows] of Object.entries(sections(db, telegramId))) {
     yield piece(`,\n "${name}": [`);

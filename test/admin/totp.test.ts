@@ -2,8 +2,8 @@ import jsqr from 'jsqr';
 import { describe, expect, test } from 'vitest';
 import { qrSvg } from '../../src/admin/qr.ts';
 import { base32, totpCode, totpStep, totpUri } from '../../src/administrators/totp.ts';
-import { logIn, openBrowser, PASSWORD, postFromPanel, type TestBrowser } from '../support/admin.ts';
-import { type TestClock, testClock } from '../support/clock.ts';
+import { enableSecondFactor, logIn, openBrowser, PASSWORD, postFromPanel } from '../support/admin.ts';
+import { testClock } from '../support/clock.ts';
 import { DIALECTS, startHub, type TestHub } from '../support/hub.ts';
 
 const STEP = 30_000;
@@ -69,18 +69,6 @@ function readQr(svg: string): string | undefined {
   return jsqr.default(pixels, width, width)?.data;
 }
 
-/** Turns the second factor on, as the panel does. */
-async function enable(browser: TestBrowser, clock: TestClock): Promise<{ secret: string; codes: string[] }> {
-  const json = { password: PASSWORD };
-  const { body } = await browser.fetch('/api/admin/account/totp', { method: 'POST', json });
-  const confirmed = await browser.fetch('/api/admin/account/totp/confirm', {
-    method: 'POST',
-    json: { code: totpCode(body.secret, clock.now()) },
-  });
-  expect(confirmed.status).toBe(200);
-  return { secret: body.secret, codes: confirmed.body.recovery_codes };
-}
-
 function tryLogin(hub: TestHub, code?: string, address = '203.0.113.1') {
   const json = { name: 'ana', password: PASSWORD, ...(code === undefined ? {} : { code }) };
   return postFromPanel(hub, '/api/admin/login', json, { 'x-forwarded-for': address });
@@ -91,7 +79,7 @@ describe.each(DIALECTS)('on %s', (database) => {
     const clock = testClock();
     const hub = await startHub({ database, clock });
     const ana = await openBrowser(hub);
-    const { secret } = await enable(ana, clock);
+    const { secret } = await enableSecondFactor(ana, clock);
     expect((await ana.fetch('/api/admin/session')).body.totp_enabled).toBe(true);
     expect(await tryLogin(hub)).toMatchObject({ status: 401, body: { code: 'second_factor_required' } });
     // The code that turned it on was used.
@@ -109,7 +97,7 @@ describe.each(DIALECTS)('on %s', (database) => {
     const clock = testClock();
     const hub = await startHub({ database, clock });
     const ana = await openBrowser(hub);
-    const { codes } = await enable(ana, clock);
+    const { codes } = await enableSecondFactor(ana, clock);
     expect(codes).toHaveLength(10);
     expect(new Set(codes).size).toBe(10);
     for (const code of codes) expect(code).toMatch(/^[a-z2-7]{4}(-[a-z2-7]{4}){3}$/);
@@ -133,7 +121,7 @@ describe.each(DIALECTS)('on %s', (database) => {
     const clock = testClock();
     const hub = await startHub({ database, clock });
     const ana = await openBrowser(hub);
-    await enable(ana, clock);
+    await enableSecondFactor(ana, clock);
     const off = (password: string) => ana.fetch('/api/admin/account/totp', { method: 'DELETE', json: { password } });
     expect((await off('otra-contraseña-más')).body.details).toMatchObject([{ path: 'password' }]);
     expect((await tryLogin(hub)).body.code).toBe('second_factor_required');
@@ -168,7 +156,7 @@ test('guessing codes is as slow as guessing passwords', async () => {
   const clock = testClock();
   const hub = await startHub({ clock });
   const ana = await openBrowser(hub);
-  const { secret } = await enable(ana, clock);
+  const { secret } = await enableSecondFactor(ana, clock);
   await clock.jump(STEP);
   for (let i = 0; i < 5; i++) {
     expect((await tryLogin(hub, '000000')).status).toBe(401);

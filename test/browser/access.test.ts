@@ -5,6 +5,7 @@ import { createAccount, PASSWORD } from '../support/admin.ts';
 import { testClock } from '../support/clock.ts';
 import { startHub } from '../support/hub.ts';
 import { expect, useBrowser } from '../support/panel.ts';
+import { connectTelegram } from '../support/telegram.ts';
 
 const open = useBrowser();
 
@@ -164,6 +165,47 @@ test('a session that expires asks for the password over the page, and what was w
   await expect(page).toHaveURL(/\/admin\/entrar\?volver=/);
   await fillLogin(page, PASSWORD);
   await expect(heading(page, 'Bar Pepa')).toBeVisible();
+});
+
+test('a while after the login, the panel asks who is there before a key changes, and then changes it', async () => {
+  const clock = testClock(Date.now());
+  const hub = await startHub({ clock });
+  const tpv = await hub.tpv({ name: 'Bar Pepe' });
+  const page = await open(hub, { path: `/admin/tpvs/${tpv.id}`, expected: /status of 40[03]/ });
+  await page.getByRole('button', { name: 'Cambiar la clave' }).click();
+  await clock.jump(11 * MINUTE);
+  const change = page.getByRole('dialog', { name: 'Cambiar la clave de Bar Pepe' });
+  const proof = page.getByRole('dialog', { name: 'Confirma que eres tú' });
+  await change.getByRole('button', { name: 'Crear la clave nueva' }).click();
+  await proof.getByRole('button', { name: 'Cancelar' }).click();
+  await expect(change.getByRole('alert')).toContainText('Confirma que eres tú');
+  await change.getByRole('button', { name: 'Crear la clave nueva' }).click();
+  await proof.getByLabel('Tu contraseña').fill('no es esta contraseña');
+  await proof.getByRole('button', { name: 'Continuar' }).click();
+  await expect(proof.getByRole('alert')).toContainText('no es tu contraseña actual');
+  await proof.getByLabel('Tu contraseña').fill(PASSWORD);
+  await proof.getByRole('button', { name: 'Continuar' }).click();
+  await expect(proof).toBeHidden();
+  await expect(page.getByRole('dialog').getByText('Guárdala en el TPV ahora: no se vuelve a mostrar.')).toBeVisible();
+});
+
+test('the account is linked with the person’s Telegram, the page shows it at once, and unlinks it', async () => {
+  const hub = await startHub();
+  await connectTelegram(hub);
+  const page = await open(hub, { path: '/admin/cuenta' });
+  await page.getByRole('button', { name: 'Vincular mi Telegram' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Vincular mi Telegram' });
+  await expect(dialog.getByAltText('Código QR para vincular tu Telegram')).toBeVisible();
+  const link = await dialog.getByRole('link', { name: 'Abrir Telegram' }).getAttribute('href');
+  const phone = hub.emulator.person({ id: 42, first_name: 'Ana', last_name: 'Gil' });
+  phone.send(`/start ${new URL(link ?? '').searchParams.get('start')}`);
+  await expect(dialog).toBeHidden();
+  await expect(page.getByText('«Ana Gil» recibe un aviso')).toBeVisible();
+  await expect(page.getByRole('list', { name: 'Cuentas del panel' }).getByText('Telegram')).toBeVisible();
+  await page.getByRole('button', { name: 'Desvincular' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Desvincular' }).click();
+  await expect(page.getByText('Telegram desvinculado.')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Vincular mi Telegram' })).toBeVisible();
 });
 
 test('an administrator makes a viewer, who sees everything and can change nothing', async () => {

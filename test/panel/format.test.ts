@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { deviceName } from '../../panel/device.ts';
 import { decimal, exact, milliseconds, number, personName, plural, relative } from '../../panel/format.ts';
 import { now } from '../../panel/now.ts';
 import { match } from '../../panel/path-pattern.ts';
 import { momentOf, wallTime } from '../../panel/wall-time.ts';
+import { accountWords } from '../../panel/words/account.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -54,11 +54,9 @@ test('a person without a name is called by the number', () => {
 });
 
 test('a device is called as people do', () => {
-  const iphone = 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Mobile/15E148 Safari/604.1';
-  expect(deviceName(iphone)).toBe('Safari en iPhone');
-  expect(deviceName('Mozilla/5.0 (Windows NT 10.0) Chrome/142.0.0.0 Safari/537.36 Edg/142.0')).toBe('Edge en Windows');
-  expect(deviceName('curl/8.5.0')).toBe('curl/8.5.0');
-  expect(deviceName('')).toBe('Dispositivo desconocido');
+  expect(accountWords.device({ browser: 'Safari', system: 'iPhone' })).toBe('Safari en iPhone');
+  expect(accountWords.device({ browser: 'curl/8.5.0', system: '' })).toBe('curl/8.5.0');
+  expect(accountWords.device({ browser: '', system: '' })).toBe('Dispositivo desconocido');
 });
 
 test('a path fits its pattern whole, and its parts are decoded', () => {

@@ -1,5 +1,7 @@
 import { argon2Sync } from 'node:crypto';
 import { createAccount as insertAccount } from '../../src/administrators/account.ts';
+import { totpCode } from '../../src/administrators/totp.ts';
+import type { Clock } from '../../src/clock.ts';
 import type { Answer, JsonInit, TestHub } from './hub.ts';
 
 export const PASSWORD = 'una-contraseña-inventada';
@@ -72,4 +74,19 @@ export function browserOf(hub: TestHub, answer: Answer): TestBrowser {
     fetch: (path, init = {}) =>
       hub.fetch(path, { ...init, headers: { cookie, origin: hub.url, 'x-csrf-token': csrf, ...init.headers } }),
   };
+}
+
+/** Turns the second factor on, as the panel does. */
+export async function enableSecondFactor(
+  browser: TestBrowser,
+  clock: Pick<Clock, 'now'>,
+): Promise<{ secret: string; codes: string[] }> {
+  const json = { password: PASSWORD };
+  const { body } = await browser.fetch('/api/admin/account/totp', { method: 'POST', json });
+  const confirmed = await browser.fetch('/api/admin/account/totp/confirm', {
+    method: 'POST',
+    json: { code: totpCode(body.secret, clock.now()) },
+  });
+  if (confirmed.status !== 200) throw new Error(`The code was refused: ${JSON.stringify(confirmed.body)}`);
+  return { secret: body.secret, codes: confirmed.body.recovery_codes };
 }

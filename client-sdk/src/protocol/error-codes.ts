@@ -16,6 +16,10 @@ export const ERRORS = {
     sentence: 'La contraseña es correcta: falta «code», el código de tu aplicación o uno de recuperación.',
   },
   forbidden: { status: 403, sentence: 'No tienes permiso para esta operación: pídelo al administrador.' },
+  proof_required: {
+    status: 403,
+    sentence: 'Confirma que eres tú con tu contraseña, o con un código si tienes el segundo factor, y repítelo.',
+  },
   tpv_inactive: {
     status: 403,
     sentence: 'El TPV está inactivo: pide al administrador que lo active.',

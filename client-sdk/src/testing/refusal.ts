@@ -53,7 +53,12 @@ export class Refusal extends Error {
 }
 
 /** Codes that share their status with one that a TPV meets more often. */
-const RARER_CODES: readonly string[] = ['second_factor_required', 'forbidden', 'conflict'] satisfies ErrorCode[];
+const RARER_CODES: readonly string[] = [
+  'second_factor_required',
+  'forbidden',
+  'proof_required',
+  'conflict',
+] satisfies ErrorCode[];
 
 /** The code that an HTTP status has if a test names none. */
 export function codeOfStatus(status: number): RefusalCode {

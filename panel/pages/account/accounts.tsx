@@ -48,7 +48,7 @@ export function AccountsCard({ own }: { own: string }): VNode {
 }
 
 function Entry({ account, own, onTask }: { account: Account; own: boolean; onTask: (task: Task) => void }): VNode {
-  const { name, role, totp_enabled: totp, last_login_at: lastLogin } = account;
+  const { name, role, totp_enabled: totp, telegram_linked: telegram, last_login_at: lastLogin } = account;
   return (
     <li class="entry">
       <div class="entry-text">
@@ -57,6 +57,7 @@ function Entry({ account, own, onTask }: { account: Account; own: boolean; onTas
           {own && <small class="muted">({words.you})</small>}
           <RoleBadge role={role} />
           {totp && <Badge tone="good">2FA</Badge>}
+          {telegram && <Badge tone="good">{words.telegramBadge}</Badge>}
         </span>
         <small class="muted">
           {words.lastLogin}: <Time at={lastLogin} empty={timeWords.never} />

@@ -8,12 +8,12 @@ import { Copy } from '../../components/copy.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { Form, FormActions } from '../../components/form.tsx';
 import { Note } from '../../components/note.tsx';
+import { ProofDialog } from '../../components/proof-dialog.tsx';
 import { Secret } from '../../components/secret.tsx';
 import { TextField } from '../../components/text-field.tsx';
 import { session } from '../../session.ts';
 import { accountWords as words } from '../../words/account.ts';
 import { actions } from '../../words/actions.ts';
-import { PasswordDialog } from './password-dialog.tsx';
 
 /** Turns the second factor on, step by step: the password, the app's first code, the recovery codes. */
 export function SecondFactorDialog({ onClose }: { onClose: () => void }): VNode {
@@ -25,7 +25,7 @@ export function SecondFactorDialog({ onClose }: { onClose: () => void }): VNode 
   if (codes !== undefined) return <CodesDialog codes={codes} onClose={onClose} />;
   if (started !== undefined) return <ScanDialog started={started} onCodes={setCodes} onClose={onClose} />;
   return (
-    <PasswordDialog
+    <ProofDialog
       title={words.start}
       text={words.secondFactorWhy}
       confirm={actions.continue}

@@ -4,10 +4,10 @@ import { send } from '../../api.ts';
 import { Badge } from '../../components/badge.tsx';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
+import { ProofDialog } from '../../components/proof-dialog.tsx';
 import { notify } from '../../components/toast.tsx';
 import { session } from '../../session.ts';
 import { accountWords as words } from '../../words/account.ts';
-import { PasswordDialog } from './password-dialog.tsx';
 import { SecondFactorDialog } from './second-factor-dialog.tsx';
 
 /** Whether a code from the phone is asked for at the login. */
@@ -38,7 +38,7 @@ export function SecondFactorCard({ enabled }: { enabled: boolean }): VNode {
       </div>
       {dialog === 'start' && <SecondFactorDialog onClose={close} />}
       {dialog === 'stop' && (
-        <PasswordDialog
+        <ProofDialog
           title={words.stopTitle}
           text={words.stopText}
           confirm={words.stop}

@@ -10,7 +10,6 @@ import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { Loaded } from '../../components/loaded.tsx';
 import { Time } from '../../components/time.tsx';
 import { notify } from '../../components/toast.tsx';
-import { deviceName } from '../../device.ts';
 import { useResource } from '../../resource.ts';
 import { accountWords as words } from '../../words/account.ts';
 
@@ -42,7 +41,7 @@ export function SessionsCard(): VNode {
           onConfirm={revoke}
           onClose={() => setRevoking(undefined)}
         >
-          <p>{words.revokeText(deviceName(revoking.user_agent), revoking.address)}</p>
+          <p>{words.revokeText(words.device(revoking), revoking.address)}</p>
         </ConfirmDialog>
       )}
     </Card>
@@ -50,7 +49,7 @@ export function SessionsCard(): VNode {
 }
 
 function Entry({ one, onRevoke }: { one: AccountSession; onRevoke: () => void }): VNode {
-  const device = deviceName(one.user_agent);
+  const device = words.device(one);
   return (
     <li class="entry">
       <div class="entry-text">

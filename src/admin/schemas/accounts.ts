@@ -29,6 +29,7 @@ export const account = z.object({
   name: z.string(),
   role: z.enum(ADMIN_ROLES),
   totp_enabled: z.boolean(),
+  telegram_linked: z.boolean().describe('Avisa en Telegram de cada entrada'),
   created_at: timestamp,
   last_login_at: timestamp.nullable(),
 });

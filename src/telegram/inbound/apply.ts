@@ -12,6 +12,7 @@ import { privacyKeyboard } from '../../rights/privacy-buttons.ts';
 import { tpvById, tpvByJoinCode } from '../../tpvs/tpv.ts';
 import { type AssignPorts, assign, markUnassignedTold, moveUser } from '../../users/assign.ts';
 import { type Profile, type TouchedUser, touchUser } from '../../users/user.ts';
+import { linkAccount } from '../accounts/link.ts';
 import type { PeoplesTexts, Texts } from '../texts/texts.ts';
 import { type HubPressPorts, pressHubButton } from './hub-press.ts';
 import type { Meaning, Told, Topic } from './meaning.ts';
@@ -91,6 +92,9 @@ export async function applyUpdate(
         now,
       );
     }
+    case 'link':
+      await tell(await linkAccount(tx, meaning.start, from, now));
+      return undefined;
     case 'id':
       await touch();
       await tell(texts.yourId(from.id), copyId(texts, from.id));

@@ -1,3 +1,4 @@
+import { LINK_START } from '../../administrators/telegram-link.ts';
 import type { Submission } from '../../instructions/submit.ts';
 import { hubButtonOf } from '../../push/hub-button.ts';
 import { CONTENT_KINDS } from './content.ts';
@@ -18,6 +19,8 @@ export type Meaning =
       topic: Topic;
     }
   | { kind: 'start'; from: From; code: string | undefined; payload: Submission['payload']; topic: Topic }
+  /** An administrator opened the link that the page of their account shows. */
+  | { kind: 'link'; from: From; start: string; topic: Topic }
   | { kind: 'id' | 'help' | 'privacy'; from: From; topic: Topic }
   | {
       kind: 'press';
@@ -98,6 +101,7 @@ function ofMessage(message: Message, command: 'process_message' | 'process_edite
     const [, name, argument] = COMMAND.exec(message.text) ?? [];
     switch (name?.toLowerCase()) {
       case 'start':
+        if (argument?.startsWith(LINK_START)) return { kind: 'link', from, start: argument, topic };
         return { kind: 'start', from, code: argument, payload, topic };
       case 'id':
         return { kind: 'id', from, topic };
