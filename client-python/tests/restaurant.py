@@ -35,6 +35,10 @@ class Restaurant:
             self.hub.message(f"/start {self._join_code}", self._people[number])
         return self._people[number]
 
+    def erase(self, person: int) -> None:
+        """An administrator erases one of its people."""
+        self.hub.admin("DELETE", f"api/admin/users/{self.person(person)}")
+
     def pushes(self) -> List[Dict[str, Any]]:
         """What this TPV sent, the oldest first."""
         found = self.hub.admin("GET", f"api/admin/pushes?tpv_id={self._id}")["items"]

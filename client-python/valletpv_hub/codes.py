@@ -10,6 +10,8 @@ DEFAULT_MAX_IN_FLIGHT = 64
 LARGEST_MAX_IN_FLIGHT = 256
 #: The sign of life that an administrator asks for; the client answers it by itself.
 TEST_COMMAND = "hub_test"
+#: A person is erased: what the TPV holds of them is to go too.
+ERASURE_COMMAND = "process_erasure"
 
 NORMAL = 1000
 ABNORMAL = 1006

@@ -1,6 +1,6 @@
 import { globSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
 import { DEBIAN_INSTALL_MS } from '../support/debian.ts';
 import { makeMemoryFolder } from '../support/memory-folder.ts';
 import { runProcess } from '../support/process.ts';
@@ -16,7 +16,13 @@ beforeAll(async () => {
 
 async function succeed(program: string, args: readonly string[], cwd = PYTHON_CLIENT): Promise<string> {
   // NODE: what starts the hub that the tests talk to.
-  const env = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', NODE: process.execPath };
+  const env = {
+    PATH: process.env.PATH ?? '',
+    HOME: process.env.HOME ?? '',
+    NODE: process.execPath,
+    // Empty: the Django project is tried on SQLite alone.
+    TEST_POSTGRES_URL: inject('postgresUrl'),
+  };
   const { code, stdout, stderr } = await runProcess(args, { program, cwd, env });
   expect({ args, code, output: code === 0 ? '' : `${stdout}${stderr}` }).toEqual({ args, code: 0, output: '' });
   return stdout;
