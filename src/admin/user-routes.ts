@@ -8,7 +8,7 @@ import { HubError } from '../errors.ts';
 import type { PushAnswer } from '../push/answer.ts';
 import { administratorMessage, enqueue } from '../push/enqueue.ts';
 import { tpvById } from '../tpvs/tpv.ts';
-import { setUserActive } from '../users/user.ts';
+import { setUserActive, waysOfUser } from '../users/user.ts';
 import { type ListedUser, listedUser, listUsers, type UserKey, type UserQuery } from '../users/user-list.ts';
 import { type Column, sendCsv } from './csv.ts';
 import { cursorOf, everyRow, pageQuery } from './page.ts';
@@ -220,7 +220,9 @@ export async function adminUserRoutes(instance: FastifyInstance, options: AdminU
         });
       }
       const id = await db.transact(async (tx) => {
-        const pushId = await enqueue(tx, administratorMessage(user.telegram_id, text), now());
+        const [ways] = await tx.run(waysOfUser, { telegramId: user.telegram_id });
+        const message = administratorMessage(user.telegram_id, text, ways?.topic_id ?? null);
+        const pushId = await enqueue(tx, message, now());
         const entry = { action: 'user.message', target: targetOf(user), details: { push_message_id: pushId } } as const;
         await record(tx, options, request, entry);
         return pushId;

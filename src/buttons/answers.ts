@@ -11,6 +11,7 @@ import { instructionById } from '../instructions/instruction-store.ts';
 import type { ChangeLane } from '../push/change-lane.ts';
 import { enqueue, hubSentence } from '../push/enqueue.ts';
 import type { HubPressAnswer } from '../push/hub-button.ts';
+import { waysOfUser } from '../users/user.ts';
 import { appendToPush } from './append.ts';
 import { openPresses, pressAnswered, settleButtons, settlePress } from './button-store.ts';
 import type { Press, PressOutcome } from './press.ts';
@@ -230,13 +231,11 @@ export class Answers {
       const [settled] = await tx.run(settlePress, { queryId, now: clock.now() });
       if (settled === undefined) return;
       if (pushId !== undefined) tx.changed('push', pushId);
-      for (const message of messages) {
-        if (message.text.trim() === '') continue;
-        await enqueue(
-          tx,
-          { ...hubSentence(userId, message.text), ...because, parseMode: message.parseMode },
-          clock.now(),
-        );
+      for (const { text: said, parseMode } of messages) {
+        if (said.trim() === '') continue;
+        const [person] = await tx.run(waysOfUser, { telegramId: userId });
+        const sentence = hubSentence(userId, said, { topic: person?.topic_id });
+        await enqueue(tx, { ...sentence, ...because, parseMode }, clock.now());
       }
     });
   }

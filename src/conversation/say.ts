@@ -7,7 +7,7 @@ import type { ServiceNow } from '../tpvs/service/service.ts';
 import { serviceOf } from '../tpvs/service/service-column.ts';
 import { type Tpv, tpvById } from '../tpvs/tpv.ts';
 import { NOBODY } from '../users/nobody.ts';
-import { languageOfUser } from '../users/user.ts';
+import { waysOfUser } from '../users/user.ts';
 import { attends, type Cause, type Sentence, type Standing, sentenceFor } from './sentence.ts';
 import { keepSilence, MESSAGE_COMMANDS, silenceOf } from './silence-store.ts';
 
@@ -80,9 +80,9 @@ export async function sayInSilence(
   const goesOn = before?.tpv_id === tpv.id ? before : undefined;
   const said = goesOn === undefined ? [] : parseJson(goesOn.said);
   if (said.includes(sentence)) return undefined;
-  const texts = await textsFor(tx, ports, personId);
+  const { texts, topic } = await waysTo(tx, ports, personId);
   const keyboard = sentence === 'waiting' ? cancelKeyboard(texts, instructionId) : undefined;
-  const message = hubSentence(personId, wordingOf(texts, sentence, tpv, now), keyboard);
+  const message = hubSentence(personId, wordingOf(texts, sentence, tpv, now), { keyboard, topic });
   const id = await say(tx, { ...message, because: instructionId }, now);
   if (id === undefined) return undefined;
   await tx.run(keepSilence, {
@@ -94,24 +94,32 @@ export async function sayInSilence(
   return id;
 }
 
-/** A TPV reported that it could not do what a person wrote, and said nothing to the person with it. */
+/**
+ * A TPV reported that it could not do what a person wrote, and said nothing to the person with it.
+ * @param topic in which the person wrote it
+ */
 export async function sayFailed(
   tx: Tx,
   ports: Pick<SayPorts, 'texts'>,
-  { instructionId, tpvId, personId, command }: Message & { command: string },
+  { instructionId, tpvId, personId, command, topic }: Message & { command: string; topic: number | null },
   now: number,
 ): Promise<void> {
   if (personId === NOBODY || !MESSAGE_COMMANDS.includes(command)) return;
   const [tpv] = await tx.run(tpvById, { id: tpvId });
   if (tpv === undefined) return;
-  const text = (await textsFor(tx, ports, personId)).failed(tpv.name);
-  await say(tx, { ...hubSentence(personId, text), because: instructionId }, now);
+  const { texts } = await waysTo(tx, ports, personId);
+  const sentence = hubSentence(personId, texts.failed(tpv.name), { topic });
+  await say(tx, { ...sentence, because: instructionId }, now);
 }
 
-/** The sentences in the person's language. */
-async function textsFor(tx: Tx, { texts }: Pick<SayPorts, 'texts'>, personId: number): Promise<ConversationTexts> {
-  const [person] = await tx.run(languageOfUser, { telegramId: personId });
-  return texts.of(person?.language_code ?? '');
+/** The sentences in the person's language, and the topic in which the person is. */
+async function waysTo(
+  tx: Tx,
+  { texts }: Pick<SayPorts, 'texts'>,
+  personId: number,
+): Promise<{ texts: ConversationTexts; topic: number | null }> {
+  const [person] = await tx.run(waysOfUser, { telegramId: personId });
+  return { texts: texts.of(person?.language_code ?? ''), topic: person?.topic_id ?? null };
 }
 
 function wordingOf(texts: ConversationTexts, sentence: Sentence, tpv: Tpv, now: number): string {

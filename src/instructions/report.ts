@@ -181,7 +181,8 @@ async function tellFailure(tx: Tx, saying: ReportPorts['saying'], { id, tpvId }:
   const [row] = await tx.run(instructionOfTpv, { id, tpvId });
   if (row === undefined) return;
   const { command, telegram_user_id: personId } = row;
-  await sayFailed(tx, saying, { instructionId: id, tpvId, personId, command }, now);
+  const topic = await topicOf(tx, id);
+  await sayFailed(tx, saying, { instructionId: id, tpvId, personId, command, topic }, now);
 }
 
 async function refuseUnlessSame(tx: Tx, report: Report): Promise<void> {

@@ -6,6 +6,7 @@ import { hubSentence, say } from '../push/enqueue.ts';
 import { NOBODY } from '../users/nobody.ts';
 import type { DeliverySettings } from './instruction.ts';
 import { dueInstructions, giveUp, lapse } from './instruction-store.ts';
+import { topicOf } from './topic.ts';
 
 /** One page of due rows; a page is one commit, with a message to a person for each row. */
 const PAGE = 100;
@@ -96,5 +97,6 @@ export async function endUnanswered(
   // The person who pressed a button is told on the button (buttons/answers.ts).
   if (command === PRESS_COMMAND) return;
   const text = texts.of(ended.language_code ?? '').unanswered(reason);
-  await say(tx, { ...hubSentence(userId, text), because: id }, now);
+  const topic = await topicOf(tx, id);
+  await say(tx, { ...hubSentence(userId, text, { topic }), because: id }, now);
 }

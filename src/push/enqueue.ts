@@ -77,8 +77,15 @@ function markupOf({ keyboard, replyKeyboard }: PushRequest): PushRow['reply_mark
   return keyboard === undefined ? null : keyboardText(keyboard);
 }
 
-/** A sentence of the hub itself, as HTML: it comes at least once. */
-export function hubSentence(chatId: number, text: string, keyboard?: InlineKeyboard): PushRequest {
+/**
+ * A sentence of the hub itself, as HTML: it comes at least once.
+ * @param topic the topic of the chat in which its person is; null or absent: in none
+ */
+export function hubSentence(
+  chatId: number,
+  text: string,
+  { keyboard, topic }: { keyboard?: InlineKeyboard | undefined; topic?: number | null | undefined } = {},
+): PushRequest {
   return {
     tpvId: null,
     chatId,
@@ -89,6 +96,7 @@ export function hubSentence(chatId: number, text: string, keyboard?: InlineKeybo
     disableNotification: false,
     ifUnknown: 'resend',
     ...(keyboard && { keyboard }),
+    ...(topic != null && { options: { topic } }),
   };
 }
 
@@ -101,6 +109,6 @@ export async function say(tx: Tx, sentence: PushRequest, now: number): Promise<s
 }
 
 /** What an administrator writes in the bot's name, as it stands. If it may have arrived, an administrator decides. */
-export function administratorMessage(chatId: number, text: string): PushRequest {
-  return { ...hubSentence(chatId, text), parseMode: 'none', ifUnknown: 'hold' };
+export function administratorMessage(chatId: number, text: string, topic: number | null): PushRequest {
+  return { ...hubSentence(chatId, text, { topic }), parseMode: 'none', ifUnknown: 'hold' };
 }

@@ -1,3 +1,4 @@
+import { parseJson } from '../db/json-text.ts';
 import type { Tx } from '../db/open.ts';
 import type { HubError } from '../errors.ts';
 import { type Change, keyboardText, mergedChange, tokensOf } from './change.ts';
@@ -71,5 +72,6 @@ export async function tellUnheard(
   if (noted === undefined) return;
   tx.changed('push', row.id);
   if (change.addition === null) return;
-  await enqueue(tx, { ...hubSentence(row.chat_id, change.addition), parseMode: row.parse_mode }, now);
+  const topic = row.options === null ? null : parseJson(row.options).topic;
+  await enqueue(tx, { ...hubSentence(row.chat_id, change.addition, { topic }), parseMode: row.parse_mode }, now);
 }

@@ -1,6 +1,7 @@
 import type { Database } from '../db/open.ts';
-import { enqueue } from '../push/enqueue.ts';
+import { enqueue, hubSentence } from '../push/enqueue.ts';
 import type { UploadStore } from '../push/uploads.ts';
+import { waysOfUser } from '../users/user.ts';
 import { personDocument } from './person-document.ts';
 import { endExport, type OpenRequest, openRequest } from './request-store.ts';
 
@@ -27,14 +28,9 @@ export async function goOnExporting(ports: ExportPorts, request: OpenRequest, no
   const isSent = await db.transact(async (tx) => {
     // Erased meanwhile, the person is sent nothing of it.
     if ((await tx.run(openRequest, { id })).length === 0) return false;
-    const message = {
-      kind: 'document',
-      text: textsOf(languageCode).exported,
-      parseMode: 'HTML',
-      data: { file },
-    } as const;
-    const common = { tpvId: null, chatId: telegramId, disableNotification: false, uploadBytes: bytes };
-    await enqueue(tx, { ...message, ...common, ifUnknown: 'resend' }, now);
+    const [ways] = await tx.run(waysOfUser, { telegramId });
+    const asSentence = hubSentence(telegramId, textsOf(languageCode).exported, { topic: ways?.topic_id });
+    await enqueue(tx, { ...asSentence, kind: 'document', data: { file }, uploadBytes: bytes }, now);
     await tx.run(endExport, { id, now });
     return true;
   });

@@ -153,9 +153,12 @@ export const userById = statement<{ telegramId: number }>()((db, p) =>
   db.selectFrom('telegram_users').select('telegram_id').where('telegram_id', '=', p('telegramId')),
 );
 
-/** The language in which a person's Telegram is, as Telegram says it; empty where it does not. */
-export const languageOfUser = statement<{ telegramId: number }>()((db, p) =>
-  db.selectFrom('telegram_users').select('language_code').where('telegram_id', '=', p('telegramId')),
+/**
+ * The language in which a person's Telegram is, as Telegram says it (empty where it does not), and the topic of the chat
+ * that they wrote in last.
+ */
+export const waysOfUser = statement<{ telegramId: number }>()((db, p) =>
+  db.selectFrom('telegram_users').select(['language_code', 'topic_id']).where('telegram_id', '=', p('telegramId')),
 );
 
 /** The TPV that attends a person; null: none. */

@@ -51,7 +51,10 @@ describe.each(DIALECTS)('the scenarios of the contract on %s', (database) => {
     expect(again.instruction).toMatchObject({ id: before.id, retry_count: 0, status: 'sent' });
   });
 
-  test('3: a hub that is killed between the commit of an update and its result takes the update again', async () => {
+  // Two processes start, one after the other.
+  test('3: a hub that is killed between the commit of an update and its result takes the update again', {
+    timeout: 240_000,
+  }, async () => {
     const emulator = await startEmulator();
     onTestFinished(() => emulator.close());
     const databaseUrl = await freshDatabase(database);

@@ -41,7 +41,7 @@ async function press(hub: TestDispatcher, messageId: number | undefined, data: s
 }
 
 async function messageIn(hub: TestDispatcher): Promise<{ id: string; messageId: number }> {
-  const sentence = hubSentence(ANA, '¿Seguro?', [[hubButton('Sí', 'say', 'Vale')]]);
+  const sentence = hubSentence(ANA, '¿Seguro?', { keyboard: [[hubButton('Sí', 'say', 'Vale')]] });
   const id = await hub.db.transact((tx) => enqueue(tx, sentence, hub.clock.now()));
   await hub.idle();
   const { telegram_message_id: messageId } = await hub.row(id);

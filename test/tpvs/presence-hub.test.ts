@@ -81,21 +81,26 @@ describe.each(DIALECTS)('on %s', (database) => {
     await until(clock, () => expect(said.slice(2)).toEqual([`online ${tpv.id}`]));
   });
 
-  test('a TPV that answers no ping is offline when its silence ends the socket', async () => {
+  test('a TPV that answers no ping is offline within 50 s, and one that calls no more after 300 s', async () => {
     const clock = testClock();
     const hub = await startHub({ database, clock });
     const said = presenceOf(hub);
-    const tpv = await hub.tpv();
+    const [tpv, caller] = [await hub.tpv(), await hub.tpv()];
     const silent = await openSocket(hub.url, { key: tpv.key, client: { autoPong: false } });
     await silent.next('welcome');
+    expect((await caller.fetch('/api/tpv/instructions/')).status).toBe(200);
     const heardAt = clock.now();
-    await until(clock, () => expect(said).toEqual([`online ${tpv.id}`]));
-    await clock.advance(48_000 - (clock.now() - heardAt));
-    expect(said).toHaveLength(1);
-    await clock.advance(4_000);
-    // Its rows are written meanwhile; no second passes.
-    await vi.waitFor(() => expect(said).toEqual([`online ${tpv.id}`, `offline ${tpv.id}`]), WAIT_MS);
+    await until(clock, () => expect(said).toHaveLength(2));
+    const silence = async (of: TestTpv) => Date.parse((await shown(hub, of)).since) - heardAt;
+    await until(clock, () => expect(said).toContain(`offline ${tpv.id}`));
+    // It is told with the next second.
+    expect(await silence(tpv)).toBeGreaterThan(45_000);
+    expect(await silence(tpv)).toBeLessThanOrEqual(49_000);
     expect((await silent.closed).code).toBe(4000);
+    await clock.jump(299_000 - (clock.now() - heardAt));
+    expect(said).toHaveLength(3);
+    await until(clock, () => expect(said).toContain(`offline ${caller.id}`));
+    expect(await silence(caller)).toBe(300_000);
   });
 
   test('a hub that restarts says nothing of who comes back, and after 60 s that the others are gone', async () => {

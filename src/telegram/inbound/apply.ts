@@ -147,7 +147,7 @@ export async function sayUnreadable(
 
 /** A sentence of the hub, in the topic in which the person wrote. */
 function sentence(from: From, topic: Topic, text: string, keyboard?: InlineKeyboard): PushRequest {
-  return { ...hubSentence(from.id, text, keyboard), ...(topic != null && { options: { topic } }) };
+  return hubSentence(from.id, text, { keyboard, topic });
 }
 
 function submission(

@@ -17,7 +17,7 @@ export interface HubPressPorts {
 export async function pressHubButton(
   tx: Tx,
   ports: HubPressPorts,
-  { from, queryId, messageId, action, arg }: Extract<Meaning, { kind: 'hub_press' }>,
+  { from, queryId, messageId, topic, action, arg }: Extract<Meaning, { kind: 'hub_press' }>,
   now: number,
 ): Promise<void> {
   const act = Object.hasOwn(ports.actions, action) ? ports.actions[action] : undefined;
@@ -26,7 +26,8 @@ export async function pressHubButton(
     act === undefined
       ? { text: ports.texts.of(languageCode).press.expired, alert: true }
       : await act(tx, { personId: from.id, languageCode, arg }, now);
-  if (answer.message !== undefined) await showOnMessage(tx, ports, from.id, messageId, answer.message, now);
+  const { message } = answer;
+  if (message !== undefined) await showOnMessage(tx, ports, { chatId: from.id, messageId, topic }, message, now);
   tx.afterCommit(() => ports.answer(queryId, answer));
 }
 
@@ -34,12 +35,11 @@ export async function pressHubButton(
 async function showOnMessage(
   tx: Tx,
   { changes }: HubPressPorts,
-  chatId: number,
-  messageId: number | undefined,
+  { chatId, messageId, topic }: { chatId: number; messageId: number | undefined; topic: number | null | undefined },
   { text, keyboard = [] }: NonNullable<HubPressAnswer['message']>,
   now: number,
 ): Promise<void> {
   const [row] = messageId === undefined ? [] : await tx.run(hubPushInChat, { chatId, messageId });
-  if (row === undefined) await enqueue(tx, hubSentence(chatId, text, keyboard), now);
+  if (row === undefined) await enqueue(tx, hubSentence(chatId, text, { keyboard, topic }), now);
   else await changes.join(tx, row, { text, parseMode: 'HTML', keyboard: async () => keyboard });
 }

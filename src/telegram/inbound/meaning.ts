@@ -32,7 +32,15 @@ export type Meaning =
       inKeyboard: boolean;
     }
   /** A press on a button of the hub's own. */
-  | { kind: 'hub_press'; from: From; queryId: string; messageId: number | undefined; action: string; arg: string }
+  | {
+      kind: 'hub_press';
+      from: From;
+      queryId: string;
+      messageId: number | undefined;
+      topic: Topic;
+      action: string;
+      arg: string;
+    }
   | { kind: 'membership'; from: From; active: boolean }
   /** `tell` gets a sentence that says so, lest a person waits for an answer to what no TPV sees. */
   | { kind: 'none'; reason: string; tell?: Told | undefined };
@@ -57,10 +65,11 @@ export function meaningOf(update: Update, options: MeaningOptions): Meaning {
   if (update.callback_query !== undefined) {
     const { from, id, message, data = '' } = update.callback_query;
     const own = hubButtonOf(data);
-    if (own !== undefined) return { kind: 'hub_press', from, queryId: id, messageId: message?.message_id, ...own };
+    const topic = message && topicOf(message);
+    if (own !== undefined)
+      return { kind: 'hub_press', from, queryId: id, messageId: message?.message_id, topic, ...own };
     const buttons = message?.reply_markup?.inline_keyboard.flat() ?? [];
     const inKeyboard = buttons.some((button) => button.callback_data === data);
-    const topic = message && topicOf(message);
     return { kind: 'press', from, queryId: id, messageId: message?.message_id, topic, data, inKeyboard };
   }
   if (update.my_chat_member !== undefined) {
