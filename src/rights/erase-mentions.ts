@@ -3,8 +3,8 @@ import { nextTurn } from '../clock.ts';
 import { jsonText, parseJson } from '../db/json-text.ts';
 import type { Database } from '../db/open.ts';
 import { NOBODY } from '../users/nobody.ts';
-import { updatesThatName } from './person-document.ts';
 import type { OpenRequest } from './request-store.ts';
+import { updatesThatName } from './updates-that-name.ts';
 
 /** Rows of a table that are looked at in one query. */
 const PAGE = 200;
@@ -60,11 +60,12 @@ export async function eraseUpdates(
   db: Database,
   { telegram_id: telegramId, asked_at: until }: OpenRequest,
 ): Promise<void> {
-  for await (const { seq, received_at: at } of updatesThatName(db, telegramId)) {
-    if (at > until) continue;
+  for await (const page of updatesThatName(db, telegramId)) {
+    const seqs = page.filter(({ received_at: at }) => at <= until).map(({ seq }) => seq);
+    if (seqs.length === 0) continue;
     await db.transact(async (tx) => {
-      await tx.kysely.deleteFrom('telegram_updates').where('seq', '=', seq).execute();
-      tx.changed('update', String(seq));
+      await tx.kysely.deleteFrom('telegram_updates').where('seq', 'in', seqs).execute();
+      for (const seq of seqs) tx.changed('update', String(seq));
     });
   }
 }

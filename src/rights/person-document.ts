@@ -3,6 +3,7 @@ import { parseJson } from '../db/json-text.ts';
 import type { Database } from '../db/open.ts';
 import { isoTime } from '../iso-time.ts';
 import type { PushRow } from '../push/message.ts';
+import { updatesThatName } from './updates-that-name.ts';
 
 /** Rows read in one query: each may hold 128 KiB. */
 const PAGE = 50;
@@ -176,30 +177,8 @@ async function* presses(db: Database, telegramId: number) {
 
 /** What was put aside, as it came. */
 async function* updates(db: Database, telegramId: number) {
-  for await (const { raw, ...row } of updatesThatName(db, telegramId)) {
-    yield { ...withTimes(row), body: raw.toString() };
-  }
-}
-
-/** Updates that were put aside, and name a person wherever in them, the newest first. */
-export async function* updatesThatName(db: Database, telegramId: number) {
-  // Their bodies are what Telegram sent, understood or not.
-  const id = new RegExp(`(?<!\\d)${telegramId}(?!\\d)`);
-  for (let before = Number.MAX_SAFE_INTEGER; ; ) {
-    const rows = await db.read
-      .selectFrom('telegram_updates')
-      .select(['seq', 'kind', 'outcome', 'reason', 'raw', 'received_at'])
-      .where('outcome', 'in', ['kept', 'quarantined'])
-      .where('seq', '<', before)
-      .orderBy('seq', 'desc')
-      .limit(PAGE)
-      .execute();
-    for (const { raw: bytes, ...row } of rows) {
-      before = row.seq;
-      const raw = Buffer.from(bytes ?? []);
-      if (id.test(raw.toString('latin1'))) yield { ...row, raw };
-    }
-    if (rows.length < PAGE) return;
+  for await (const page of updatesThatName(db, telegramId)) {
+    for (const { raw, ...row } of page) yield { ...withTimes(row), body: raw.toString() };
   }
 }
 

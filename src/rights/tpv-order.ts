@@ -15,11 +15,22 @@ const standing = statement<{ tpvId: string }>()((db, p) =>
   db.selectFrom('tpv_instances').select('id').where('id', '=', p('tpvId')).where('deleted_at', 'is', null),
 );
 
-const givenOrder = statement<{ telegramId: number; tpvId: string; since: number }>()((db, p) =>
+/** An order is among a person's newest instructions: what came before is not looked through for each page that is erased. */
+const NEWEST = 200;
+
+/** Whether a TPV has its order already. */
+export const givenOrder = statement<{ telegramId: number; tpvId: string; since: number }>()((db, p) =>
   db
-    .selectFrom('instructions')
+    .selectFrom((eb) =>
+      eb
+        .selectFrom('instructions')
+        .select(['seq', 'command', 'created_at', 'tpv_id'])
+        .where('telegram_user_id', '=', p('telegramId'))
+        .orderBy('seq', 'desc')
+        .limit(NEWEST)
+        .as('newest'),
+    )
     .select('seq')
-    .where('telegram_user_id', '=', p('telegramId'))
     .where('command', '=', ERASURE_COMMAND)
     .where('created_at', '>=', p('since'))
     .where('tpv_id', '=', p('tpvId'))

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { backupUnderLoad } from './backup-under-load.ts';
+import { crowdHeld, crowdOffline } from './crowd-offline.ts';
 import { databaseFaults } from './database-faults.ts';
 import { fuzz } from './fuzz/fuzz.ts';
 import { hubKilled } from './hub-killed.ts';
@@ -19,6 +20,7 @@ npm run chaos -- sdk-faults        --faults 500 --instructions 5000
 npm run chaos -- pushes-under-faults --minutes 10 --seed 1 --seeds 5 [--resend]
 npm run chaos -- pushes-killed     --push-kills 50
 npm run chaos -- reply-killed      --kills 200
+npm run chaos -- crowd-offline     --people 10000 --crowd-kills 2
 npm run chaos -- pushes-waiting    --seconds 30
 npm run chaos -- hub-stopped       --stop-seconds 90
 npm run chaos -- backup-under-load --rows 2000000 --rate 300
@@ -40,6 +42,8 @@ const { values, positionals } = parseArgs({
     seeds: { type: 'string', default: '1' },
     resend: { type: 'boolean', default: false },
     'push-kills': { type: 'string', default: '50' },
+    people: { type: 'string', default: '10000' },
+    'crowd-kills': { type: 'string', default: '2' },
     seconds: { type: 'string', default: '30' },
     rows: { type: 'string', default: '2000000' },
     inputs: { type: 'string', default: '1000000' },
@@ -56,6 +60,7 @@ const PROGRAMS: Record<string, () => Promise<boolean>> = {
   'pushes-under-faults': disturbPushes,
   'pushes-killed': killPushing,
   'reply-killed': killReplies,
+  'crowd-offline': tellCrowd,
   'pushes-waiting': measurePushes,
   'hub-stopped': stopHub,
   'backup-under-load': measureBackup,
@@ -174,6 +179,16 @@ async function killReplies(): Promise<boolean> {
   const { apart, lost, doubled, disowned, strangeAnswers, integrity } = result;
   const good = settled && apart + lost + doubled + disowned + strangeAnswers.length === 0 && integrity === 'ok';
   console.log(good ? `ok: ${result.kills} kills, ${result.answered} reports with replies, 0 apart` : 'FAILED');
+  return good;
+}
+
+async function tellCrowd(): Promise<boolean> {
+  const [people, kills] = [Number(values.people), Number(values['crowd-kills'])];
+  console.log(`A TPV goes offline with a message of each of ${people} people, and the hub is killed ${kills} times …`);
+  const result = await crowdOffline({ people, kills });
+  show(result);
+  const good = crowdHeld(result);
+  console.log(good ? `ok: ${people} people told once each, no other TPV's message kept waiting` : 'FAILED');
   return good;
 }
 

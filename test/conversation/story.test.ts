@@ -3,7 +3,7 @@ import { testClock } from '../support/clock.ts';
 import { DIALECTS, startHub, type TestHub } from '../support/hub.ts';
 import { openSocket } from '../support/socket.ts';
 import { instructionsOf, letHubSpeak } from '../support/telegram.ts';
-import { ANA, attends, goneAndTold, OFFLINE, PATIENT, REPORTS, reaches, SECOND, said, TABLE } from './story.ts';
+import { ANA, attends, goneAndTold, OFFLINE, PATIENT, pass, REPORTS, reaches, said, TABLE } from './story.ts';
 
 describe.each(DIALECTS)('on %s', (database) => {
   test.each(TABLE)('of a TPV that is %s and %s a person reads what there is to say, once', async (...row) => {
@@ -13,9 +13,9 @@ describe.each(DIALECTS)('on %s', (database) => {
     const restarted = await again(hub, clock);
     if (standing === 'online') await openSocket(restarted.url, { key });
     // The clock of the hub that follows goes on where this one's stood.
-    await clock.advance(20 * SECOND);
+    await pass(clock, 20);
     await reaches(restarted, clock, [...atOnce, ...later]);
-    await clock.advance(180 * SECOND);
+    await pass(clock, 180);
     expect(await said(restarted)).toEqual([...atOnce, ...later]);
   });
 
@@ -29,7 +29,7 @@ describe.each(DIALECTS)('on %s', (database) => {
       const { status: code } = await restarted.fetch(`/api/tpv/instructions/${instruction?.id}/`, report);
       expect(code).toBe(200);
     }
-    await clock.advance(200 * SECOND);
+    await pass(clock, 200);
     expect(await said(restarted)).toEqual([OFFLINE, ...because]);
   });
 });

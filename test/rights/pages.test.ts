@@ -1,0 +1,74 @@
+import { CompiledQuery, sql } from 'kysely';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { type Database, openDatabase } from '../../src/db/open.ts';
+import { givenOrder } from '../../src/rights/tpv-order.ts';
+import { updatesThatName } from '../../src/rights/updates-that-name.ts';
+import { DIALECTS, type DialectUnderTest, freshDatabase } from '../support/hub.ts';
+
+const ANA = 7_412_589_036;
+
+async function database(dialect: DialectUnderTest): Promise<Database> {
+  const DATABASE_URL = await freshDatabase(dialect, 'migrated');
+  const db = openDatabase({ DATABASE_URL, DATABASE_DURABILITY: 'normal' });
+  onTestFinished(() => db.close());
+  return db;
+}
+
+/** Puts updates aside, each with a body of so many bytes. */
+async function putAside(db: Database, bodies: readonly string[]): Promise<void> {
+  await db.transact(async ({ kysely }) => {
+    for (const [i, body] of bodies.entries()) {
+      const outcome = i % 3 === 0 ? 'quarantined' : 'kept';
+      const row = {
+        update_id: null,
+        kind: 'unknown',
+        outcome,
+        reason: '',
+        raw: Buffer.from(body),
+        received_at: i,
+      } as const;
+      await kysely.insertInto('telegram_updates').values(row).execute();
+    }
+  });
+}
+
+describe.each(DIALECTS)('on %s', (dialect) => {
+  test('updates that name a person are found in small pages, the newest first, and other work runs in between', async () => {
+    const db = await database(dialect);
+    const naming = new Set([3, 60, 61, 400, 499]);
+    await putAside(
+      db,
+      Array.from({ length: 500 }, (_, i) => `{"n":${i},"id":${naming.has(i) ? ANA : `1${ANA}`}}`),
+    );
+    let turns = 0;
+    let looking = true;
+    const count = () => {
+      turns++;
+      if (looking) setImmediate(count);
+    };
+    setImmediate(count);
+    const found: number[] = [];
+    for await (const page of updatesThatName(db, ANA)) found.push(...page.map(({ received_at: at }) => at));
+    looking = false;
+    expect(found).toEqual([499, 400, 61, 60, 3]);
+    expect(turns).toBeGreaterThanOrEqual(10);
+  });
+
+  test('a page of large updates has one of them', async () => {
+    const db = await database(dialect);
+    await putAside(
+      db,
+      Array.from({ length: 4 }, () => `{"id":${ANA},"text":"${'x'.repeat(600_000)}"}`),
+    );
+    const sizes: number[] = [];
+    for await (const page of updatesThatName(db, ANA)) sizes.push(page.length);
+    expect(sizes).toEqual([1, 1, 1, 1]);
+  });
+});
+
+test('whether a TPV has its order is looked for among what the person wrote, not what all wrote to the TPV', async () => {
+  const db = await database('sqlite');
+  const { sql: text, parameters } = givenOrder.build(db.read, () => sql`${1}`).compile();
+  const { rows } = await db.read.executeQuery(CompiledQuery.raw(`explain query plan ${text}`, [...parameters]));
+  expect(JSON.stringify(rows)).toContain('USING INDEX instructions_of_user');
+});
