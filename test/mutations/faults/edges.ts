@@ -43,8 +43,8 @@ export const edgeFaults: readonly Mutation[] = [
   {
     name: 'gateway: one missed heartbeat is death',
     file: 'src/gateway/heartbeat.ts',
-    find: 'this.#clock.elapsed() - 2 * this.#intervalMs',
-    replace: 'this.#clock.elapsed() - this.#intervalMs',
+    find: 'this.#clock.elapsed() - SILENT_BEATS * this.#beatMs',
+    replace: 'this.#clock.elapsed() - BEATS * this.#beatMs',
     harm: 'healthy TPVs are cut off again and again',
     tests: ['test/gateway/pace.test.ts'],
     only: 'heartbeats',
