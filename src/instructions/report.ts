@@ -181,8 +181,9 @@ async function tellFailure(tx: Tx, saying: ReportPorts['saying'], { id, tpvId }:
   const [row] = await tx.run(instructionOfTpv, { id, tpvId });
   if (row === undefined) return;
   const { command, telegram_user_id: personId } = row;
-  const topic = await topicOf(tx, id);
-  await sayFailed(tx, saying, { instructionId: id, tpvId, personId, command, topic }, now);
+  const to = await addresseeOf(tx, id, personId);
+  if (to !== undefined)
+    await sayFailed(tx, saying, { instructionId: id, tpvId, personId, command, topic: to.topic }, now);
 }
 
 async function refuseUnlessSame(tx: Tx, report: Report): Promise<void> {

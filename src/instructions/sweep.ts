@@ -4,9 +4,9 @@ import type { Database, Tx } from '../db/open.ts';
 import type { UnansweredReason } from '../events.ts';
 import { hubSentence, say } from '../push/enqueue.ts';
 import { NOBODY } from '../users/nobody.ts';
+import { addresseeOf } from './addressee.ts';
 import type { DeliverySettings } from './instruction.ts';
 import { dueInstructions, giveUp, lapse } from './instruction-store.ts';
-import { topicOf } from './topic.ts';
 
 /** One page of due rows; a page is one commit, with a message to a person for each row. */
 const PAGE = 100;
@@ -97,6 +97,6 @@ export async function endUnanswered(
   // The person who pressed a button is told on the button (buttons/answers.ts).
   if (command === PRESS_COMMAND) return;
   const text = texts.of(ended.language_code ?? '').unanswered(reason);
-  const topic = await topicOf(tx, id);
-  await say(tx, { ...hubSentence(userId, text, { topic }), because: id }, now);
+  const to = await addresseeOf(tx, id, userId);
+  await say(tx, { ...hubSentence(userId, text, { topic: to?.topic }), because: id }, now);
 }

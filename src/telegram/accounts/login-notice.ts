@@ -27,7 +27,7 @@ export function loginNotice({ timeZone, publicUrl }: LoginNoticeOptions): TellLo
       panelUrl: accountPage(publicUrl),
     });
     const keyboard = [[hubButton(accountTexts.endSessionsButton, END_SESSIONS, account.id)]];
-    await enqueue(tx, hubSentence(telegramId, text, keyboard), now);
+    await enqueue(tx, hubSentence(telegramId, text, { keyboard }), now);
   };
 }
 
