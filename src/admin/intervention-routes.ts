@@ -16,6 +16,7 @@ import {
   retryInstruction,
 } from '../instructions/intervention.ts';
 import type { HandOut } from '../instructions/submit.ts';
+import { panelOnly } from '../wording/wording.ts';
 import { record } from './record.ts';
 import {
   adminInstructionParams,
@@ -170,13 +171,13 @@ const WHY_NOT = {
 
 function refused(intervention: Intervention, obstacle: Obstacle): HubError {
   return new HubError('invalid_transition', `An instruction that is ${obstacle} takes no ${intervention}.`, {
-    details: [{ path: 'id', message: WHY_NOT[obstacle] }],
+    details: [{ path: 'id', message: panelOnly(WHY_NOT[obstacle]) }],
   });
 }
 
 function unavailable(): HubError {
   return new HubError('invalid_request', 'The TPV can not take the instruction.', {
-    details: [{ path: 'tpv_id', message: 'indica un TPV que exista y esté activo' }],
+    details: [{ path: 'tpv_id', message: panelOnly('indica un TPV que exista y esté activo') }],
   });
 }
 

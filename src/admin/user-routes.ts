@@ -10,6 +10,7 @@ import { administratorMessage, enqueue } from '../push/enqueue.ts';
 import { tpvById } from '../tpvs/tpv.ts';
 import { setUserActive, waysOfUser } from '../users/user.ts';
 import { type ListedUser, listedUser, listUsers, type UserKey, type UserQuery } from '../users/user-list.ts';
+import { panelOnly } from '../wording/wording.ts';
 import { type Column, sendCsv } from './csv.ts';
 import { cursorOf, everyRow, pageQuery } from './page.ts';
 import { record, recordExport } from './record.ts';
@@ -141,7 +142,7 @@ export async function adminUserRoutes(instance: FastifyInstance, options: AdminU
         const outcome = await reassignUser(tx, telegramId, tpvId);
         if (outcome === 'full') {
           throw new HubError('invalid_request', 'The TPV can not take the user.', {
-            details: [{ path: 'tpv_id', message: 'no existe, está inactivo o no tiene plazas libres' }],
+            details: [{ path: 'tpv_id', message: panelOnly('no existe, está inactivo o no tiene plazas libres') }],
           });
         }
         if (outcome === 'unchanged') return;
@@ -216,7 +217,7 @@ export async function adminUserRoutes(instance: FastifyInstance, options: AdminU
       const { text } = request.body;
       if (text.trim() === '') {
         throw new HubError('invalid_request', 'The message is empty.', {
-          details: [{ path: 'text', message: 'es obligatorio' }],
+          details: [{ path: 'text', message: panelOnly('es obligatorio') }],
         });
       }
       const id = await db.transact(async (tx) => {

@@ -3,6 +3,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Database } from '../db/open.ts';
 import { HubError } from '../errors.ts';
 import { isoTime } from '../iso-time.ts';
+import { panelOnly } from '../wording/wording.ts';
 import type { WebhookPort, WebhookWatch } from './overview/webhook-health.ts';
 import { record } from './record.ts';
 import { type WebhookState, webhookChange, webhookRemoved, webhookSet, webhookState } from './schemas/webhook.ts';
@@ -60,7 +61,12 @@ export async function adminWebhookRoutes(instance: FastifyInstance, options: Web
     async (request) => {
       if (webhook.mode === 'polling') {
         throw new HubError('conflict', 'A webhook would keep updates from a hub that polls.', {
-          details: [{ path: 'url', message: 'el hub pregunta a Telegram (TELEGRAM_MODE=polling): no admite webhook' }],
+          details: [
+            {
+              path: 'url',
+              message: panelOnly('el hub pregunta a Telegram (TELEGRAM_MODE=polling): no admite webhook'),
+            },
+          ],
         });
       }
       const url = await webhook.set(request.body?.url);

@@ -5,6 +5,7 @@ import { statement } from '../db/statement.ts';
 import { storeValue } from '../db/stored-value.ts';
 import { HubError } from '../errors.ts';
 import { uuidv7 } from '../ids.ts';
+import { panelOnly } from '../wording/wording.ts';
 import { endSetup } from './first-account.ts';
 import { nameFault, normalName } from './name.ts';
 
@@ -56,7 +57,7 @@ export async function createAccount(tx: Tx, { name, role, passwordHash }: NewAcc
   const fault = nameFault(name);
   if (fault !== undefined) {
     throw new HubError('invalid_request', `Nobody can be called ${JSON.stringify(name)}.`, {
-      details: [{ path: 'name', message: fault }],
+      details: [{ path: 'name', message: panelOnly(fault) }],
     });
   }
   const row = await tx.kysely
@@ -78,7 +79,7 @@ export async function createAccount(tx: Tx, { name, role, passwordHash }: NewAcc
     .executeTakeFirst();
   if (row === undefined) {
     throw new HubError('conflict', `The name ${JSON.stringify(normalName(name))} is taken.`, {
-      details: [{ path: 'name', message: 'ya hay una cuenta con ese nombre' }],
+      details: [{ path: 'name', message: panelOnly('ya hay una cuenta con ese nombre') }],
     });
   }
   await endSetup(tx);
@@ -131,6 +132,6 @@ async function keepAnother(tx: Tx, account: Account): Promise<void> {
     .executeTakeFirst();
   if (account.role !== 'admin' || another !== undefined) return;
   throw new HubError('conflict', 'The last administrator stays one.', {
-    details: [{ path: 'role', message: 'es la última cuenta de administrador: crea otra antes' }],
+    details: [{ path: 'role', message: panelOnly('es la última cuenta de administrador: crea otra antes') }],
   });
 }

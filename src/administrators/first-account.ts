@@ -4,6 +4,7 @@ import type { Database, Tx } from '../db/open.ts';
 import { deleteValue, storedValue, storeValue } from '../db/stored-value.ts';
 import { HubError } from '../errors.ts';
 import { sameSecret } from '../same-secret.ts';
+import { panelOnly } from '../wording/wording.ts';
 
 /** The key of the one-time token's hash, kept until the first account is made. */
 const SETUP_TOKEN = 'setup_token';
@@ -61,7 +62,9 @@ export async function endSetup(tx: Tx): Promise<{ value: string }[]> {
 
 export function setupRefused(): HubError {
   return new HubError('forbidden', 'The set-up token is not valid.', {
-    details: [{ path: 'token', message: 'el enlace ya se usó o ha caducado: reinicia el hub y usa el que muestre' }],
+    details: [
+      { path: 'token', message: panelOnly('el enlace ya se usó o ha caducado: reinicia el hub y usa el que muestre') },
+    ],
   });
 }
 

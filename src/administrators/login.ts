@@ -3,6 +3,7 @@ import { callerOf } from '../caller.ts';
 import { jsonText } from '../db/json-text.ts';
 import type { Database, Tx } from '../db/open.ts';
 import { HubError } from '../errors.ts';
+import { panelOnly } from '../wording/wording.ts';
 import { type Account, accountNamed, accountNow, createAccount, targetOf } from './account.ts';
 import { type Origin, openSession } from './administrator-session.ts';
 import { isKnownDevice, withDevice } from './device.ts';
@@ -135,7 +136,7 @@ async function refuse(
   const details = account === undefined ? { name } : { wrong };
   await db.transact((tx) => audit(tx, { actor: 'hub', action: 'session.refused', target, details, address }, now()));
   throw new HubError('unauthorized', 'The login was refused.', {
-    details: [{ path: 'password', message: 'el nombre, la contraseña o el código no son correctos' }],
+    details: [{ path: 'password', message: panelOnly('el nombre, la contraseña o el código no son correctos') }],
   });
 }
 

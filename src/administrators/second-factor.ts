@@ -2,6 +2,7 @@ import { audit } from '../audit/audit.ts';
 import { jsonText, parseJson } from '../db/json-text.ts';
 import type { Tx } from '../db/open.ts';
 import { HubError } from '../errors.ts';
+import { panelOnly } from '../wording/wording.ts';
 import { type Account, targetOf } from './account.ts';
 import { newRecoveryCodes, withoutRecoveryCode } from './recovery-codes.ts';
 import { latestStep, newTotpSecret, totpStep } from './totp.ts';
@@ -34,7 +35,9 @@ export async function confirmTotp(tx: Tx, account: Account, code: string, now: n
   const step = totpStep(account.totp_secret, code, now, null);
   if (step === undefined) {
     throw new HubError('invalid_request', 'The code is wrong.', {
-      details: [{ path: 'code', message: 'no es el que muestra la aplicación: comprueba la hora del teléfono' }],
+      details: [
+        { path: 'code', message: panelOnly('no es el que muestra la aplicación: comprueba la hora del teléfono') },
+      ],
     });
   }
   const { codes, hashes } = newRecoveryCodes();
@@ -95,5 +98,7 @@ export async function useCode(tx: Tx, account: Account, code: string, address: s
 }
 
 function refused(message: string): HubError {
-  return new HubError('conflict', 'The second factor can not be changed so.', { details: [{ path: 'totp', message }] });
+  return new HubError('conflict', 'The second factor can not be changed so.', {
+    details: [{ path: 'totp', message: panelOnly(message) }],
+  });
 }

@@ -3,15 +3,17 @@ import fastifyCors from '@fastify/cors';
 import fastifyHelmet from '@fastify/helmet';
 import fastifyRateLimit from '@fastify/rate-limit';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
-import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
-import { z } from 'zod';
+import { serializerCompiler } from 'fastify-type-provider-zod';
 import { callerOf } from '../caller.ts';
 import type { Logs } from '../log/log.ts';
+import type { Wording } from '../wording/wording.ts';
 import { type AccessLogOptions, accessLog, addresses, answerLog, newRequestId } from './access-log.ts';
 import { answerDirectly, type DirectRoute } from './direct-route.ts';
-import { answerError, answerErrors } from './error-answers.ts';
+import { answerErrors, errorAnswers } from './error-answers.ts';
 import { readAsJson } from './json-body.ts';
 import { checkRequests } from './request-checks.ts';
+import { routeWording } from './route-wording.ts';
+import { validate } from './validation.ts';
 import { rateStore } from './window-counts.ts';
 
 export interface AppOptions {
@@ -21,6 +23,8 @@ export interface AppOptions {
   isCorsOrigin(origin: string): boolean;
   /** Paths at which a WebSocket may be opened; everywhere else an `Upgrade` header is ignored (S26). */
   socketPaths: readonly string[];
+  /** How developers are told what is refused. */
+  wording: Wording;
   /** Milliseconds that only grow. */
   elapsed(): number;
   /** Counts answers by route. */
@@ -38,11 +42,12 @@ const REQUEST_TIMEOUT_MS = 120_000;
 /** The HTTP server with everything that all routes share: limits, errors, headers, the access log. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const { logs, trustProxy, isCorsOrigin, onAnswered, direct } = options;
-  z.config(z.locales.es());
   const loggerInstance: FastifyBaseLogger = logs.log;
   const newId = newRequestId();
   const addressOf = addresses(trustProxy);
   const logAnswer = answerLog({ logs, onAnswered });
+  const wordingOf = routeWording(options.wording);
+  const answerError = errorAnswers(wordingOf);
   const app = fastify({
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
@@ -64,14 +69,10 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     frameworkErrors: answerError,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 300 },
   });
-  app.setValidatorCompiler<z.core.$ZodType>((route) => {
-    const validate = validatorCompiler(route);
-    // fastify hands over null if there is no body; to a schema, absence is undefined.
-    return route.httpPart === 'body' ? (body) => validate(body ?? undefined) : validate;
-  });
+  validate(app, wordingOf);
   app.setSerializerCompiler(serializerCompiler);
   acceptJson(app);
-  answerErrors(app);
+  answerErrors(app, answerError);
   app.decorateRequest('credential', undefined);
   await app.register(fastifyHelmet, { global: true, hsts: false });
   await app.register(fastifyCors, {
@@ -86,7 +87,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   });
   accessLog(app, logAnswer, addressOf);
   checkRequests(app);
-  if (direct !== undefined) answerDirectly(app, direct, { log: loggerInstance, newId, addressOf, logAnswer });
+  if (direct !== undefined)
+    answerDirectly(app, direct, { log: loggerInstance, newId, addressOf, logAnswer, wordingOf });
   return app;
 }
 

@@ -3,6 +3,7 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import type { LogAnswer, Trail } from './access-log.ts';
 import { JSON_TYPE, knownError, refusalOf } from './error-answers.ts';
 import { repeatedHeader } from './request-checks.ts';
+import type { RouteWording } from './route-wording.ts';
 
 /**
  * What one caller asks thousands of times a second, always in one form: such a request is answered beside fastify,
@@ -30,6 +31,7 @@ export interface DirectPorts {
   newId(request: IncomingMessage): string;
   addressOf(request: IncomingMessage): string | undefined;
   logAnswer: LogAnswer;
+  wordingOf: RouteWording;
 }
 
 /** Has the requests of `route` that are as usual answered beside fastify; `app` keeps all others. */
@@ -52,7 +54,8 @@ export function answerDirectly(app: FastifyInstance, route: DirectRoute, ports: 
       trail = await route.answer(body, reply);
       reply();
     } catch (error) {
-      send(response, refusalOf(knownError(error, { id, log: ports.log, route: pattern }), id));
+      const known = knownError(error, { id, log: ports.log, route: pattern });
+      send(response, refusalOf(known, id, ports.wordingOf(pattern).words));
     }
     ports.logAnswer({
       id,

@@ -1,16 +1,10 @@
-import type {
-  FastifyBaseLogger,
-  FastifyError,
-  FastifyInstance,
-  FastifyReply,
-  FastifyRequest,
-  FastifySchemaValidationError,
-} from 'fastify';
-import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
+import type { FastifyBaseLogger, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { ERRORS, type ErrorCode } from '#protocol';
 import { DatabaseFault } from '../db/fault.ts';
-import { type ErrorDetail, HubError } from '../errors.ts';
+import { HubError } from '../errors.ts';
+import type { Words } from '../wording/wording.ts';
+import type { RouteWording } from './route-wording.ts';
 
 /** The body of every error (docs/rest.md, "Errors"). */
 export const errorSchema = z
@@ -41,20 +35,33 @@ const FASTIFY_CODES: Record<string, ErrorCode> = {
   FST_ERR_NOT_FOUND: 'not_found',
 };
 
-/** Answers every refusal in the contract's shape; an unexpected error is logged, and its answer says nothing of it. */
-export function answerErrors(app: FastifyInstance): void {
-  app.setErrorHandler(answerError);
-  app.setNotFoundHandler((request, reply) => sendError(request, reply, new HubError('not_found', 'No such route.')));
+/** Answers a request with what went wrong. */
+export type AnswerError = (error: FastifyError | HubError, request: FastifyRequest, reply: FastifyReply) => void;
+
+/**
+ * Makes what answers every refusal in the contract's shape, in the words of its route; an unexpected error is logged, and
+ * its answer says nothing of it.
+ */
+export function errorAnswers(wordingOf: RouteWording): AnswerError {
+  return (error, request, reply) => {
+    const { id, log, routeOptions } = request;
+    sendError(
+      request,
+      reply,
+      knownError(error, { id, log, route: routeOptions.url }),
+      wordingOf(routeOptions.url).words,
+    );
+  };
 }
 
-/** Also for what fastify refuses before it looks for a route, such as an address that can't be decoded. */
-export function answerError(error: FastifyError | HubError, request: FastifyRequest, reply: FastifyReply): void {
-  const { id, log, routeOptions } = request;
-  sendError(request, reply, knownError(error, { id, log, route: routeOptions.url }));
+/** Has all errors of the app, and requests for what there is not, answered so. */
+export function answerErrors(app: FastifyInstance, answer: AnswerError): void {
+  app.setErrorHandler(answer);
+  app.setNotFoundHandler((request, reply) => answer(new HubError('not_found', 'No such route.'), request, reply));
 }
 
-function sendError(request: FastifyRequest, reply: FastifyReply, error: HubError): FastifyReply {
-  const { status, headers, json } = refusalOf(error, request.id);
+function sendError(request: FastifyRequest, reply: FastifyReply, error: HubError, words: Words): FastifyReply {
+  const { status, headers, json } = refusalOf(error, request.id, words);
   // Serialised already: a route's own schema must not get to refuse its error.
   return reply.code(status).headers(headers).type(JSON_TYPE).send(json);
 }
@@ -63,6 +70,7 @@ function sendError(request: FastifyRequest, reply: FastifyReply, error: HubError
 export function refusalOf(
   error: HubError,
   requestId: string,
+  words: Words,
 ): { status: number; headers: Record<string, string>; json: string } {
   const { status, code, retryAfterSeconds } = error;
   const headers: Record<string, string> = {};
@@ -71,7 +79,8 @@ export function refusalOf(
   // Telegram's own refusal is the same answer each time it is asked for (Idempotency-Key), and its message has an id.
   const trace = status >= 500 && code !== 'telegram_error' ? { request_id: requestId } : {};
   if (status >= 500) headers['x-request-id'] = requestId;
-  const body = { error: error.sentence, code, details: error.details, ...trace, ...error.extra };
+  const { error: sentence, details } = error.told(words);
+  const body = { error: sentence, code, details, ...trace, ...error.extra };
   return { status, headers, json: JSON.stringify(body) };
 }
 
@@ -86,10 +95,6 @@ export function knownError(
       log.warn({ id, err: error, url: route }, 'a request was refused');
     return error;
   }
-  if (hasZodFastifySchemaValidationErrors(error)) {
-    const details = error.validation.flatMap(detailsOf);
-    return new HubError('invalid_request', 'The request does not fit its schema.', { details });
-  }
   const refused = refusalOfFastify(error);
   if (refused !== undefined) return refused;
   log.error({ id, err: error, url: route }, 'a request failed');
@@ -101,19 +106,6 @@ function refusalOfFastify(error: unknown): HubError | undefined {
   const { code = '', statusCode }: Partial<FastifyError> = error;
   const known = FASTIFY_CODES[code] ?? codeOfStatus(statusCode);
   return known && new HubError(known, error.message, { cause: error });
-}
-
-/** Of thousands of unknown fields, the answer names the first ones. */
-const MOST_UNKNOWN_FIELDS = 20;
-
-function detailsOf({ keyword, instancePath, message, params }: FastifySchemaValidationError): ErrorDetail[] {
-  const path = instancePath.replace(/^\//, '').replaceAll('/', '.');
-  if (keyword === 'unrecognized_keys' && Array.isArray(params.keys)) {
-    // zod names the object around them; the caller looks for the fields.
-    const fields = params.keys.slice(0, MOST_UNKNOWN_FIELDS).map((key) => String(key).slice(0, 100));
-    return fields.map((key) => ({ path: path === '' ? key : `${path}.${key}`, message: 'campo desconocido' }));
-  }
-  return [{ path, message: message ?? 'no es válido' }];
 }
 
 /** Refusals of plugins: a syntax error of the JSON parser (400), the rate limit (429). */

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type ErrorDetail, HubError } from '../errors.ts';
 import { exceededBound, JSON_BOUNDS, type JsonBounds, placeOfNul } from '../json-bounds.ts';
+import type { Sentence } from '../wording/wording.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -21,8 +22,8 @@ export async function parseJson(request: FastifyRequest, text: string, path = ''
   const bounds = request.routeOptions.config.jsonBounds ?? JSON_BOUNDS;
   const exceeded = exceededBound(text, bounds);
   if (exceeded !== undefined) {
-    const message =
-      exceeded === 'depth' ? `admite hasta ${bounds.depth} niveles` : `admite hasta ${bounds.elements} elementos`;
+    const message: Sentence = (say) =>
+      exceeded === 'depth' ? say.upToLevels(bounds.depth) : say.upToElements(bounds.elements);
     throw new HubError('invalid_request', 'JSON holds more than its route takes.', { details: [{ path, message }] });
   }
   const parse = request.server.getDefaultJsonParser('error', 'error');
@@ -36,7 +37,7 @@ export async function parseJson(request: FastifyRequest, text: string, path = ''
 
 /** What is said of a text with a NUL. */
 export function nulAt(path: string): ErrorDetail {
-  return { path, message: 'contiene un carácter no admitido (NUL)' };
+  return { path, message: (say) => say.nul };
 }
 
 /** Reads bodies of this content type as JSON, within the route's bounds; an empty one is none. */

@@ -1,8 +1,9 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { countedRows, MAX_BUTTONS_PER_ROW } from '#protocol';
+import { countedRows, fault, MAX_BUTTONS_PER_ROW } from '#protocol';
 import type { LegacyButton } from '../buttons/legacy-buttons.ts';
 import { HubError } from '../errors.ts';
+import { SPANISH, type Words } from '../wording/wording.ts';
 
 /** Telegram's limit for callback data, in bytes; older TPVs were written against it. */
 const MAX_CALLBACK_DATA_BYTES = 64;
@@ -24,9 +25,10 @@ const button = z
     text: z.string().min(1).max(256),
     callback_data: z
       .string()
-      .refine((data) => Buffer.byteLength(data) <= MAX_CALLBACK_DATA_BYTES, {
-        error: `admite hasta ${MAX_CALLBACK_DATA_BYTES} bytes`,
-      })
+      .refine(
+        (data) => Buffer.byteLength(data) <= MAX_CALLBACK_DATA_BYTES,
+        fault((say: Words) => say.upToBytes(MAX_CALLBACK_DATA_BYTES)),
+      )
       .nullish(),
     url: httpUrl.nullish(),
   })
@@ -55,9 +57,10 @@ export const notificationBody = z.looseObject({
     .unknown()
     .optional()
     .transform((value) => JSON.stringify(value ?? {}))
-    .refine((json) => Buffer.byteLength(json) <= MAX_METADATA_BYTES, {
-      error: `admite hasta ${MAX_METADATA_BYTES} bytes de JSON`,
-    }),
+    .refine(
+      (json) => Buffer.byteLength(json) <= MAX_METADATA_BYTES,
+      fault((say) => say.upToJsonBytes(MAX_METADATA_BYTES)),
+    ),
 });
 export const editBody = z.looseObject({
   telegram_user_id: whole,
@@ -79,7 +82,7 @@ function timeOf(written: string): number {
 export function readLegacy<T>(schema: z.ZodType<T>, { body }: FastifyRequest): T {
   const entries = typeof body === 'object' && body !== null ? Object.entries(body) : [];
   const given = Object.fromEntries(entries.filter(([, value]) => value !== null && value !== ''));
-  const result = schema.safeParse(given);
+  const result = schema.safeParse(given, { error: SPANISH.ofSchema });
   if (result.success) return result.data;
   const fields = new Set(result.error.issues.map(({ path }) => String(path[0])));
   const missing = [...fields].filter((field) => !(field in given));
@@ -88,7 +91,7 @@ export function readLegacy<T>(schema: z.ZodType<T>, { body }: FastifyRequest): T
   throw invalid(`${issue?.path.join('.')}: ${issue?.message}`);
 }
 
-/** A refusal whose sentence the TPV gets as it is. */
+/** A refusal whose sentence the TPV gets as it is: older ones know it in Spanish, whatever the hub's language is. */
 export function invalid(sentence: string): HubError {
-  return new HubError('invalid_request', sentence, { details: [{ path: '', message: sentence }] });
+  return new HubError('invalid_request', sentence, { details: [{ path: '', message: () => sentence }] });
 }

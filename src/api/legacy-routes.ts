@@ -15,6 +15,7 @@ import { pushInChat } from '../push/push-store.ts';
 import type { PushQuota } from '../push/quota.ts';
 import { NOBODY } from '../users/nobody.ts';
 import { userById } from '../users/user.ts';
+import { SPANISH } from '../wording/wording.ts';
 import { type AuthPorts, requireTpv, tpvOf } from './auth.ts';
 import { readAsJson } from './json-body.ts';
 import { deleteBody, editBody, invalid, notificationBody, readLegacy } from './legacy-bodies.ts';
@@ -37,6 +38,7 @@ export interface LegacyRoutesOptions {
 const WAIT_MS = 7_500;
 /** Telegram's codes for a person to whom the bot may not write: it never met them, or was blocked. */
 const NOT_REACHABLE: ReadonlySet<number | null> = new Set([400, 403]);
+const NOT_STARTED = 'el usuario no ha iniciado el bot: pídele que le escriba /start';
 /** How long the buttons of an older TPV work, if it does not say. */
 const DEFAULT_LIFE_MS = 24 * 3_600_000;
 
@@ -146,15 +148,14 @@ async function replaceButtons(tx: Tx, row: PushRow, tpvId: string, botones: Lega
 }
 
 function notStarted(): HubError {
-  const message = 'el usuario no ha iniciado el bot: pídele que le escriba /start';
   return new HubError('not_found', 'The person has not started the bot.', {
-    details: [{ path: 'telegram_user_id', message }],
+    details: [{ path: 'telegram_user_id', message: () => NOT_STARTED }],
   });
 }
 
 function refusedBy({ error_message: message }: PushRow): HubError {
   return new HubError('telegram_error', `Telegram refused a notification: ${message}`, {
-    details: [{ path: 'telegram', message }],
+    details: [{ path: 'telegram', message: () => message }],
   });
 }
 
@@ -167,7 +168,7 @@ function textMessage(text: string): OutboundMessage {
     disableNotification: false,
   } as const;
   const [fault] = faultsOfMessage(message);
-  if (fault !== undefined) throw invalid(`mensaje: ${fault.message}`);
+  if (fault !== undefined) throw invalid(`mensaje: ${fault.message(SPANISH.words)}`);
   return message;
 }
 
@@ -179,5 +180,5 @@ function sendLegacyError(reply: FastifyReply, error: HubError): FastifyReply {
 
 function legacySentence(error: HubError): string {
   if (error.code === 'unauthorized') return 'No autorizado';
-  return error.details?.[0]?.message ?? error.sentence;
+  return error.reason(SPANISH.words);
 }

@@ -5,6 +5,7 @@ import { type ErrorDetail, HubError } from '../errors.ts';
 import { formFileName, mimeType } from '../push/file-name.ts';
 import { MAX_DOCUMENT_BYTES, MAX_PHOTO_BYTES } from '../push/message.ts';
 import type { SavedUpload, UploadStore } from '../push/uploads.ts';
+import type { Sentence } from '../wording/wording.ts';
 import { nulAt, parseJson } from './json-body.ts';
 
 /** A push as its form says it. */
@@ -87,11 +88,12 @@ export async function readPushForm(request: FastifyRequest, store: UploadStore):
       if (one.valueTruncated || fieldsBytes > MAX_FIELDS_BYTES) {
         throw new HubError('payload_too_large', 'The fields of a form are too large.');
       }
-      if (Object.hasOwn(body, one.fieldname)) throw fault(one.fieldname, 'viene más de una vez');
+      if (Object.hasOwn(body, one.fieldname)) throw fault(one.fieldname, (say) => say.moreThanOnce);
       body[one.fieldname] = await fieldValue(request, one);
     }
     if (part !== undefined && body.message_type !== part) {
-      throw fault('message_type', `con un fichero «${part}» tiene que ser «${part}»`);
+      const kind = part;
+      throw fault('message_type', (say) => say.typeOfFile(kind));
     }
     return upload === undefined ? { body } : { body, upload };
   } catch (error) {
@@ -141,7 +143,7 @@ async function fieldValue(request: FastifyRequest, { fieldname, value, mimetype 
 
 async function jsonField(request: FastifyRequest, field: string, text: string): Promise<unknown> {
   return parseJson(request, text, field).catch((error: unknown) => {
-    throw error instanceof HubError ? error : fault(field, 'no es JSON válido', error);
+    throw error instanceof HubError ? error : fault(field, (say) => say.notJson, error);
   });
 }
 
@@ -150,10 +152,10 @@ function isField(name: string): name is keyof typeof FIELDS {
 }
 
 function unknownPart(name: string | undefined): HubError {
-  return fault((name ?? '').slice(0, 100), 'parte desconocida');
+  return fault((name ?? '').slice(0, 100), (say) => say.unknownPart);
 }
 
-function fault(path: string, message: string, cause?: unknown): HubError {
+function fault(path: string, message: Sentence, cause?: unknown): HubError {
   return new HubError('invalid_request', 'A form does not fit a push.', { cause, details: [{ path, message }] });
 }
 
@@ -164,12 +166,12 @@ function unreadable(error: unknown): ErrorDetail {
     case 'FST_PARTS_LIMIT':
     case 'FST_FILES_LIMIT':
     case 'FST_FIELDS_LIMIT':
-      return { path: '', message: `demasiadas partes: admite ${FIELD_COUNT} campos y un fichero` };
+      return { path: '', message: (say) => say.tooManyParts(FIELD_COUNT) };
     case 'FST_INVALID_JSON_FIELD_ERROR':
-      return { path: '', message: 'un campo no es el JSON que dice ser' };
+      return { path: '', message: (say) => say.fieldIsNotJson };
     case 'FST_PROTO_VIOLATION':
-      return { path: '', message: 'un campo tiene un nombre no admitido' };
+      return { path: '', message: (say) => say.badFieldName };
     default:
-      return { path: '', message: 'el formulario multipart está incompleto o mal formado' };
+      return { path: '', message: (say) => say.brokenForm };
   }
 }

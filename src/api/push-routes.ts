@@ -14,6 +14,7 @@ import { pushOfTpv } from '../push/push-store.ts';
 import type { PushQuota } from '../push/quota.ts';
 import { resend } from '../push/resend.ts';
 import type { SavedUpload, UploadStore } from '../push/uploads.ts';
+import type { Wording } from '../wording/wording.ts';
 import { type AuthPorts, requireTpv, tpvOf } from './auth.ts';
 import { errorResponses } from './error-answers.ts';
 import { acceptForms, readPushForm } from './multipart.ts';
@@ -31,6 +32,8 @@ export interface PushRoutesOptions {
   isCallable: IsCallable;
   uploads: UploadStore;
   quota: PushQuota;
+  /** How a form that does not fit is told. */
+  wording: Wording;
   now(): number;
 }
 
@@ -83,7 +86,7 @@ export async function pushRoutes(instance: FastifyInstance, options: PushRoutesO
       try {
         const form = allowed && (await readPushForm(request, allowed.store));
         upload = form?.upload;
-        const fields = parsed(form === undefined ? request.body : form.body);
+        const fields = parsed(form === undefined ? request.body : form.body, options.wording);
         await checkButtons(fields.buttons, tpvId, options.isCallable);
         const accepted = await options.accept({ tpvId, fields, idempotencyKey, upload });
         request.trail = { push_message_id: accepted.id };
@@ -217,12 +220,10 @@ function changing(row: PushRow): PushAnswer & { change_pending: true } {
 }
 
 /** @throws HubError `invalid_request`; a multipart body can't be validated before it was read */
-function parsed(body: unknown): PushFields {
-  const result = pushSchema.safeParse(body ?? {});
+function parsed(body: unknown, { ofSchema }: Wording): PushFields {
+  const result = pushSchema.safeParse(body ?? {}, { error: ofSchema });
   if (result.success) return result.data;
-  throw new HubError('invalid_request', 'The push does not fit its schema.', {
-    details: detailsOf(result.error.issues),
-  });
+  throw new HubError('invalid_request', 'The push does not fit its schema.', { details: detailsOf(result.error) });
 }
 
 function keyOf(request: FastifyRequest): string | undefined {
@@ -231,6 +232,6 @@ function keyOf(request: FastifyRequest): string | undefined {
   const key = idempotencyKeySchema.safeParse(given);
   if (key.success) return key.data;
   throw new HubError('invalid_request', 'The Idempotency-Key is too long.', {
-    details: [{ path: 'Idempotency-Key', message: 'admite de 1 a 128 caracteres' }],
+    details: [{ path: 'Idempotency-Key', message: (say) => say.keyLength }],
   });
 }

@@ -20,12 +20,12 @@ function faultOf({ raw, url }: FastifyRequest): HubError | undefined {
   const twice = repeatedHeader(raw.rawHeaders);
   if (twice !== undefined) {
     return new HubError('invalid_request', 'A header came twice.', {
-      details: [{ path: twice, message: 'viene más de una vez' }],
+      details: [{ path: twice, message: (say) => say.moreThanOnce }],
     });
   }
   if (!url.includes(NUL)) return undefined;
   return new HubError('invalid_request', 'The address has a NUL.', {
-    details: [{ path: parameterWithNul(url), message: 'contiene un carácter no admitido (NUL)' }],
+    details: [{ path: parameterWithNul(url), message: (say) => say.nul }],
   });
 }
 

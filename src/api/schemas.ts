@@ -1,16 +1,15 @@
 import { z } from 'zod';
-import { INSTRUCTION_STATUSES, instructionSchema, reportFields, serviceNowSchema } from '#protocol';
+import { fault, INSTRUCTION_STATUSES, instructionSchema, matching, reportFields, serviceNowSchema } from '#protocol';
 import { plainText } from '../db/plain-text.ts';
 import { DEFAULT_MAX_USERS, MOST_TPV_NAME_LENGTH } from '../tpvs/tpv.ts';
+import type { Words } from '../wording/wording.ts';
 
 /** What a route that asks for a TPV's key says of it in the OpenAPI document. */
 export const TPV_SECURITY = [{ ApiKey: [] }];
 
 /** `?limit=10`: query strings are text, so here, and only here, text becomes a number. */
 function wholeQuery(least: number, most: number) {
-  return z
-    .string()
-    .regex(/^\d{1,16}$/, { error: 'debe ser un número entero' })
+  return matching(/^\d{1,16}$/, (say: Words) => say.wholeNumber)
     .transform(Number)
     .pipe(z.number().min(least).max(most));
 }
@@ -27,9 +26,10 @@ export const registerBody = z.strictObject({
   version: plainText(0, 50).default(''),
   metadata: z
     .record(z.string(), z.unknown())
-    .refine((value) => Buffer.byteLength(JSON.stringify(value)) <= MAX_METADATA_BYTES, {
-      error: 'admite hasta 4 KiB de JSON',
-    })
+    .refine(
+      (value) => Buffer.byteLength(JSON.stringify(value)) <= MAX_METADATA_BYTES,
+      fault((say: Words) => say.upToJsonKib(MAX_METADATA_BYTES / 1024)),
+    )
     .default({}),
 });
 

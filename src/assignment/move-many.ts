@@ -2,6 +2,7 @@ import { type BulkOutcome, tallyInChunks } from '../db/chunks.ts';
 import type { Database, Tx } from '../db/open.ts';
 import { HubError } from '../errors.ts';
 import { tpvById } from '../tpvs/tpv.ts';
+import { panelOnly } from '../wording/wording.ts';
 import { reassignUser } from './move-person.ts';
 
 export interface SkippedUser {
@@ -82,6 +83,6 @@ export async function previewReassign(
 
 function unavailable(tpvId: string): HubError {
   return new HubError('invalid_request', `The TPV ${tpvId} can not take any person.`, {
-    details: [{ path: 'tpv_id', message: 'no existe o está inactivo' }],
+    details: [{ path: 'tpv_id', message: panelOnly('no existe o está inactivo') }],
   });
 }

@@ -35,7 +35,7 @@ export async function checkButtons(
         details: [
           {
             path: `${at}.${r}.${b}.callback_url`,
-            message: 'su origen debe ser el de tu «endpoint_url» o estar permitido por el administrador',
+            message: (say) => say.callbackOrigin,
           },
         ],
       });

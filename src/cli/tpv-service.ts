@@ -5,6 +5,7 @@ import { UsageError } from '../process/exit.ts';
 import { serviceAnswer } from '../tpvs/service/service-answer.ts';
 import { storedService } from '../tpvs/service/service-column.ts';
 import { setService } from '../tpvs/service/set-service.ts';
+import { wordingIn } from '../wording/wording.ts';
 import type { Input, Result } from './command.ts';
 import type { Desk } from './database.ts';
 import { findTpv } from './find-tpv.ts';
@@ -45,13 +46,16 @@ async function changeOf(state: string | undefined, options: Input['options'], no
   }
   if (state === 'busy' && minutes === undefined)
     throw new UsageError('"busy" takes --minutes: how long a person waits.');
-  const parsed = serviceChangeSchema.safeParse({
-    state,
-    minutes: minutes === undefined ? undefined : Number(minutes),
-    until: untilOf(options, now),
-    reason,
-    timetable: typeof timetable === 'string' ? await readTimetable(timetable) : undefined,
-  });
+  const parsed = serviceChangeSchema.safeParse(
+    {
+      state,
+      minutes: minutes === undefined ? undefined : Number(minutes),
+      until: untilOf(options, now),
+      reason,
+      timetable: typeof timetable === 'string' ? await readTimetable(timetable) : undefined,
+    },
+    { error: wordingIn('en').ofSchema },
+  );
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw new UsageError(`That does not fit: ${issue?.path.join('.')} (${issue?.message}).`);

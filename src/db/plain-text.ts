@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fault } from '#protocol';
 
 /** Text that every text column can hold: no NUL (PostgreSQL), no lone surrogates (UTF-8). */
 export function plainText(least: number, most: number) {
@@ -6,7 +7,10 @@ export function plainText(least: number, most: number) {
     .string()
     .min(least)
     .max(most)
-    .refine((text) => !text.includes('\0') && text.isWellFormed(), { error: 'contiene caracteres no admitidos' });
+    .refine(
+      (text) => !text.includes('\0') && text.isWellFormed(),
+      fault((say) => say.badCharacters),
+    );
 }
 
 /**

@@ -1,6 +1,7 @@
 import { CloseCode, type ErrorCode, refSchema, TPV_FRAME_TYPES, type TpvFrame, tpvFrameSchema } from '#protocol';
 import { detailsOf, HubError } from '../errors.ts';
 import { exceededBound, JSON_BOUNDS, type JsonBounds, placeOfNul, REPORT_BOUNDS } from '../json-bounds.ts';
+import type { Wording, Words } from '../wording/wording.ts';
 
 /** Of a connection that was cut; it is never sent. */
 const CUT = 1006;
@@ -21,16 +22,6 @@ export interface FrameProblem {
   details?: { path: string; message: string }[];
 }
 
-/** Every sentence of the gateway's own; codes of HubError bring theirs. */
-const sentences = {
-  notJson: 'El mensaje no es un objeto JSON: envía un objeto con «type».',
-  unknownType: (type: string) =>
-    `Tipo de mensaje desconocido («${type}»): este hub entiende ${TPV_FRAME_TYPES.join(', ')}.`,
-  tooMuch: ({ depth, elements }: JsonBounds) =>
-    `El mensaje tiene demasiado dentro: admite ${depth} niveles y ${elements} elementos.`,
-  nul: 'contiene un carácter no admitido (NUL)',
-} as const;
-
 /**
  * What a report answers, and what a button carries, may hold any JSON. A report is never lost for a NUL in its error's
  * words, and an id with one is unknown like any other.
@@ -40,8 +31,9 @@ const ANY_JSON = ['response', 'buttons.*.*.data', 'reply.buttons.*.*.data', 'err
 /**
  * Reads a frame of 256 KiB at most: its type decides, then what it holds is counted, and only then its schema looks
  * at it.
+ * @param wording how what is wrong with it is said
  */
-export function readFrame(text: string): ReadFrame {
+export function readFrame(text: string, { words, ofSchema }: Wording): ReadFrame {
   let body: unknown;
   try {
     body = JSON.parse(text);
@@ -49,47 +41,47 @@ export function readFrame(text: string): ReadFrame {
     body = undefined;
   }
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    const problem: FrameProblem = { code: 'invalid_request', message: sentences.notJson };
+    const problem: FrameProblem = { code: 'invalid_request', message: words.notAnObject };
     return { problem, ref: undefined, fault: 'unreadable' };
   }
   const ref = refSchema.safeParse('ref' in body ? body.ref : undefined).data;
   const type = 'type' in body ? body.type : undefined;
   if (typeof type === 'string' && !TPV_FRAME_TYPES.includes(type)) {
     // A newer client may know more types; that is no reason to cut it off.
-    const problem: FrameProblem = { code: 'unknown_type', message: sentences.unknownType(type.slice(0, 64)) };
+    const problem: FrameProblem = {
+      code: 'unknown_type',
+      message: words.unknownType(type.slice(0, 64), TPV_FRAME_TYPES.join(', ')),
+    };
     return { problem, ref, fault: 'unknown_type' };
   }
   const bounds = type === 'update' ? REPORT_BOUNDS : JSON_BOUNDS;
-  if (exceededBound(text, bounds) !== undefined) return tooMuch(bounds, ref);
+  if (exceededBound(text, bounds) !== undefined) return tooMuch(bounds, ref, words);
   const nul = placeOfNul(text, body, ANY_JSON);
   if (nul !== undefined) {
-    const details = [{ path: nul, message: sentences.nul }];
-    const refused = new HubError('invalid_request', 'A text has a NUL.', { details });
-    return { problem: problemOf(refused), ref, fault: ref === undefined ? 'unreadable' : 'too_much' };
+    const refused = new HubError('invalid_request', 'A text has a NUL.', {
+      details: [{ path: nul, message: (say) => say.nul }],
+    });
+    return { problem: problemOf(refused, words), ref, fault: ref === undefined ? 'unreadable' : 'too_much' };
   }
-  const parsed = tpvFrameSchema.safeParse(body);
+  const parsed = tpvFrameSchema.safeParse(body, { error: ofSchema });
   if (parsed.success) return { frame: parsed.data };
   const refused = new HubError('invalid_request', 'A frame does not fit its schema.', {
-    details: detailsOf(parsed.error.issues),
+    details: detailsOf(parsed.error),
   });
-  return { problem: problemOf(refused), ref, fault: 'unreadable' };
+  return { problem: problemOf(refused, words), ref, fault: 'unreadable' };
 }
 
-function tooMuch(bounds: JsonBounds, ref: string | undefined): ReadFrame {
+function tooMuch({ depth, elements }: JsonBounds, ref: string | undefined, words: Words): ReadFrame {
   return {
-    problem: { code: 'invalid_request', message: sentences.tooMuch(bounds) },
+    problem: { code: 'invalid_request', message: words.tooMuchInside(depth, elements) },
     ref,
     fault: ref === undefined ? 'unreadable' : 'too_much',
   };
 }
 
-export function problemOf(error: HubError): FrameProblem {
-  return {
-    code: error.code,
-    message: error.sentence,
-    ...(error.details && { details: error.details }),
-    ...error.extra,
-  };
+export function problemOf(error: HubError, words: Words): FrameProblem {
+  const { error: message, details } = error.told(words);
+  return { code: error.code, message, ...(details && { details }), ...error.extra };
 }
 
 /** `result` if the frame had a usable `ref`, `error` otherwise. */

@@ -34,6 +34,7 @@ export interface GatewayPorts {
   report: KeepReport;
   push: SessionPorts['push'];
   keepService: SessionPorts['keepService'];
+  wording: SessionPorts['wording'];
 }
 
 /** This many take-overs of one TPV's socket within a minute mean that two machines share its key. */
@@ -87,7 +88,7 @@ export class Gateway {
    * @param connection what lies under the socket
    */
   accept(socket: WebSocket, connection: SessionPorts['connection'], { tpv, keyId }: Credential, address: string): void {
-    const { clock, delivery, presence, report, push, keepService, log } = this.#ports;
+    const { clock, delivery, presence, report, push, keepService, wording, log } = this.#ports;
     if (this.#closed) {
       socket.close(CloseCode.Restart, 'restart');
       return;
@@ -99,6 +100,7 @@ export class Gateway {
       report,
       push,
       keepService,
+      wording,
       onRoom: (of) => delivery.resume(of),
       onEnd: (of) => this.#ended(of),
       onHeard: (of) => presence.heardSocket(of.tpvId),

@@ -3,6 +3,7 @@ import { HubError } from '../errors.ts';
 import type { KeepReport } from '../instructions/report.ts';
 import type { PushAnswer } from '../push/answer.ts';
 import type { KeepService } from '../tpvs/service/set-service.ts';
+import type { Wording } from '../wording/wording.ts';
 import { problemOf, refusalFrame } from './frames.ts';
 import type { Reading } from './reading.ts';
 
@@ -18,6 +19,8 @@ export interface RequestPorts {
   /** Takes a message to a person, and tells how it went with Telegram. */
   push(tpvId: string, frame: PushFrame): Promise<PushAnswer>;
   keepService: KeepService;
+  /** How a TPV is told what is wrong. */
+  wording: Wording;
 }
 
 export interface RequestsOfSocket {
@@ -113,6 +116,6 @@ export class Requests {
     const known =
       error instanceof HubError ? error : new HubError('internal_error', 'A frame failed.', { cause: error });
     if (known !== error) this.#socket.onFault(error);
-    this.#socket.send(refusalFrame(problemOf(known), ref));
+    this.#socket.send(refusalFrame(problemOf(known, this.#ports.wording.words), ref));
   }
 }

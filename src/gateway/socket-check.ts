@@ -36,6 +36,6 @@ export async function socketCheckRoutes(app: FastifyInstance, options: SocketChe
 /** For a request that came without `Upgrade: websocket`. */
 export function notASocket(): HubError {
   return new HubError('invalid_request', 'This route is a WebSocket.', {
-    details: [{ path: 'upgrade', message: 'abre un WebSocket («Upgrade: websocket»)' }],
+    details: [{ path: 'upgrade', message: (say) => say.openASocket }],
   });
 }

@@ -220,11 +220,12 @@ export class Session implements Sink {
 
   /** A fault of the hub's own while it reads a frame costs this frame, and not the process with all its sockets. */
   #read(text: string): ReadFrame {
+    const { wording } = this.#ports;
     try {
-      return readFrame(text);
+      return readFrame(text, wording);
     } catch (error) {
       this.#ports.onFault(error, this);
-      const problem = problemOf(new HubError('internal_error', 'A frame could not be read.'));
+      const problem = problemOf(new HubError('internal_error', 'A frame could not be read.'), wording.words);
       return { problem, ref: undefined, fault: 'unreadable' };
     }
   }

@@ -122,7 +122,7 @@ async function identify(request: FastifyRequest, options: UpgradeOptions): Promi
   const isOffered = offered.some((one) => one !== '');
   if (isOffered && !offered.includes(SUBPROTOCOL)) {
     throw new HubError('invalid_request', 'No offered subprotocol is spoken here.', {
-      details: [{ path: 'sec-websocket-protocol', message: `ofrece «${SUBPROTOCOL}»` }],
+      details: [{ path: 'sec-websocket-protocol', message: (say) => say.offerSubprotocol(SUBPROTOCOL) }],
     });
   }
   const carried = offered.find((one) => one.startsWith(KEY_SUBPROTOCOL_PREFIX));

@@ -16,6 +16,7 @@ import { Settings } from '../settings/settings.ts';
 import { TEXTS } from '../telegram/texts/catalogue.ts';
 import { type PeoplesTexts, telegramTexts } from '../telegram/texts/texts.ts';
 import { Presence } from '../tpvs/presence/presence.ts';
+import { errorLanguageOf, type Wording, wordingIn } from '../wording/wording.ts';
 import { type Corrections, startCorrections } from './corrections.ts';
 import { endAtOnce } from './end-at-once.ts';
 
@@ -46,6 +47,8 @@ export interface Ground {
   readonly settings: Settings;
   /** What people read of the hub itself, in their languages. */
   readonly texts: PeoplesTexts;
+  /** How developers are told what the API refuses. */
+  readonly wording: Wording;
   /** Leases, lives and attempts of instructions. */
   readonly limits: DeliverySettings;
   /** How the machine's clock was corrected. */
@@ -117,7 +120,8 @@ export async function openGround(
   const settings = await Settings.open({ db, clock, log, config, texts: TEXTS });
   ends.defer(() => settings.stop());
   const texts = telegramTexts(config.DEFAULT_LOCALE, (key, language) => settings.wording(key, language));
+  const wording = wordingIn(errorLanguageOf(config.DEFAULT_LOCALE));
   const lostFile = () => fileWatch.lost();
   const seen = { lostFile, metrics, telemetry, health, presence, activity, corrections };
-  return { config, logs, log, clock, now, onFault, events, db, draining, settings, texts, limits, ...seen };
+  return { config, logs, log, clock, now, onFault, events, db, draining, settings, texts, wording, limits, ...seen };
 }

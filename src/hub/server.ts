@@ -14,7 +14,14 @@ const CUT_MS = 2_000;
  * @param ends gets its end
  */
 export async function createServer(
-  { config, logs, clock, settings, metrics }: Pick<Ground, 'config' | 'logs' | 'clock' | 'settings' | 'metrics'>,
+  {
+    config,
+    logs,
+    clock,
+    settings,
+    wording,
+    metrics,
+  }: Pick<Ground, 'config' | 'logs' | 'clock' | 'settings' | 'wording' | 'metrics'>,
   direct: DirectRoute,
   ends: AsyncDisposableStack,
 ): Promise<FastifyInstance> {
@@ -23,6 +30,7 @@ export async function createServer(
     trustProxy: config.TRUST_PROXY,
     isCorsOrigin: (origin) => settings.isCorsOrigin(origin),
     socketPaths: SOCKET_PATHS,
+    wording,
     elapsed: () => clock.elapsed(),
     onAnswered: metrics.answered,
     direct,

@@ -22,7 +22,7 @@ import type { Ground } from './ground.ts';
 import type { Outbound } from './outbound.ts';
 
 export interface TpvEdgesPorts
-  extends Pick<Ground, 'config' | 'db' | 'clock' | 'now' | 'presence' | 'settings' | 'draining'> {
+  extends Pick<Ground, 'config' | 'db' | 'clock' | 'now' | 'presence' | 'settings' | 'draining' | 'wording'> {
   /** Telegram's, from where files come. */
   api: Api<RawApi>;
   delivery: Pick<Delivery, 'pollers'>;
@@ -38,7 +38,7 @@ export interface TpvEdgesPorts
 
 /** Registers everything that TPVs call: REST, what older ones know of it, and the socket. */
 export async function registerTpvEdges(app: FastifyInstance, ports: TpvEdgesPorts): Promise<void> {
-  const { config, db, clock, now, api, presence, settings, draining, delivery, outbound } = ports;
+  const { config, db, clock, now, api, presence, settings, draining, wording, delivery, outbound } = ports;
   const { dispatcher, change, uploads, quota, isCallable, accept, result } = outbound;
   const checkKey = (key: string) => authenticate(db, key, now());
   const auth: AuthPorts = {
@@ -66,7 +66,14 @@ export async function registerTpvEdges(app: FastifyInstance, ports: TpvEdgesPort
     poll: (tpvId, limit, waitMs, gone) => delivery.pollers.poll(tpvId, limit, waitMs, gone),
   });
   const pushing = { db, auth, change, isCallable, quota, now };
-  await app.register(pushRoutes, { ...pushing, isChanging: (id) => isChanging(db, id), accept, result, uploads });
+  await app.register(pushRoutes, {
+    ...pushing,
+    isChanging: (id) => isChanging(db, id),
+    accept,
+    result,
+    uploads,
+    wording,
+  });
   await app.register(legacyRoutes, {
     ...pushing,
     settled: (id, ms) => dispatcher.settled(id, ms),

@@ -193,9 +193,8 @@ async function refuseUnlessSame(tx: Tx, report: Report): Promise<void> {
 }
 
 function invalidTransition(from: InstructionStatus, to: InstructionStatus): HubError {
-  const why = isFinal(from) ? `ya terminó en «${from}»` : `está en «${from}»`;
   return new HubError('invalid_transition', `An instruction does not move from ${from} to ${to}.`, {
-    details: [{ path: 'status', message: `no puede pasar a «${to}»: ${why}` }],
+    details: [{ path: 'status', message: (say) => say.cannotBecome(to, from, isFinal(from)) }],
   });
 }
 
@@ -205,7 +204,7 @@ function responseText(response: unknown): InstructionTable['response'] {
   const text = jsonText(response);
   if (Buffer.byteLength(text) > MAX_RESPONSE_BYTES) {
     throw new HubError('payload_too_large', 'The response is too large.', {
-      details: [{ path: 'response', message: `admite hasta ${MAX_RESPONSE_BYTES} bytes de JSON` }],
+      details: [{ path: 'response', message: (say) => say.upToJsonBytes(MAX_RESPONSE_BYTES) }],
     });
   }
   return text;

@@ -7,6 +7,7 @@ import { HubError } from '../errors.ts';
 import { uuidv7 } from '../ids.ts';
 import { NOBODY } from '../users/nobody.ts';
 import { userOfTpv } from '../users/user.ts';
+import type { Sentence } from '../wording/wording.ts';
 import { enqueue, type PushRequest } from './enqueue.ts';
 import { faultsOfFields, messageOf, optionsOf, replyKeyboardOf } from './fields.ts';
 import { faultsOfMessage, type OutboundMessage, type PushRow } from './message.ts';
@@ -174,10 +175,7 @@ export async function requireFile(
   if (!('file_id' in data)) return;
   const was = await ports.kindOfFile(tx, tpvId, data.file_id);
   if (was === kind) return;
-  const message =
-    was === undefined
-      ? 'no es de un fichero que haya enviado una persona de este TPV'
-      : `ese fichero llegó como «${was}», y Telegram solo lo reenvía como lo que es`;
+  const message: Sentence = (say) => (was === undefined ? say.unknownFileId : say.otherKindOfFile(was));
   throw new HubError('invalid_request', 'A file can not be sent by its id.', {
     details: [{ path: `${at}data.${kind}_file_id`, message }],
   });

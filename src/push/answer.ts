@@ -38,7 +38,7 @@ export function pushResult(row: PushRow): PushAnswer {
   const answer = pushAnswer(row);
   if (row.status !== 'failed') return answer;
   throw new HubError('telegram_error', `Telegram refused a message: ${row.error_message}`, {
-    details: [{ path: 'telegram', message: row.error_message }],
+    details: [{ path: 'telegram', message: () => row.error_message }],
     extra: {
       push_message_id: row.id,
       ...(row.error_code !== null && { telegram_error_code: row.error_code }),

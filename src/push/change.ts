@@ -2,7 +2,7 @@ import { type JsonText, jsonText, parseJson } from '../db/json-text.ts';
 import type { Tx } from '../db/open.ts';
 import { storable } from '../db/plain-text.ts';
 import type { InlineKeyboard, KeyboardKey, ParseMode, ReplyMarkup } from '../db/push-tables.ts';
-import { HubError } from '../errors.ts';
+import { type ErrorDetail, HubError } from '../errors.ts';
 import type { ChangeContent, ChangeRow } from './change-store.ts';
 import { escapedFor } from './markup.ts';
 import { faultsOfMessage, type PushRow } from './message.ts';
@@ -108,7 +108,7 @@ function checkSent(row: PushRow): void {
   if (row.telegram_message_id !== null) return;
   const status = row.status === 'sending' ? 'pending' : row.status;
   throw new HubError('invalid_request', 'The message was not sent.', {
-    details: [{ path: 'id', message: `el mensaje no se ha enviado (está en «${status}»)` }],
+    details: [{ path: 'id', message: (say) => say.notSent(status) }],
   });
 }
 
@@ -116,7 +116,7 @@ function checkSent(row: PushRow): void {
 function checkEditable(row: PushRow): void {
   if (row.reply_markup === null || 'inline_keyboard' in parseJson(row.reply_markup)) return;
   throw new HubError('invalid_request', 'Telegram edits no message with a reply keyboard.', {
-    details: [{ path: 'id', message: 'Telegram no deja cambiar un mensaje con «keyboard»: bórralo y envía otro' }],
+    details: [{ path: 'id', message: (say) => say.keyboardStays }],
   });
 }
 
@@ -128,7 +128,7 @@ function checkText(row: PushRow, text: string, parseMode: ParseMode): void {
     data: parseJson(row.data),
     disableNotification: false,
   });
-  if (row.kind === 'location') faults.push({ path: 'text', message: 'una ubicación no lleva texto' });
+  if (row.kind === 'location') faults.push({ path: 'text', message: (say) => say.locationHasNoText });
   if (faults.length > 0)
     throw new HubError('invalid_request', 'Telegram would not take this text.', { details: faults });
 }
@@ -165,9 +165,9 @@ export function refusedChange(
   now: number,
 ): HubError {
   const isLate = change.deletes === 1 && row.sent_at !== null && now - row.sent_at > DELETABLE_MS;
-  const late = { path: 'id', message: 'Telegram solo deja borrar mensajes de menos de 48 horas' };
+  const late: ErrorDetail = { path: 'id', message: (say) => say.tooOldToDelete };
   return new HubError('telegram_error', `Telegram refused a change: ${outcome.description}`, {
-    details: [{ path: 'telegram', message: outcome.description }, ...(isLate ? [late] : [])],
+    details: [{ path: 'telegram', message: () => outcome.description }, ...(isLate ? [late] : [])],
     extra: { telegram_error_code: outcome.code },
   });
 }

@@ -1,6 +1,7 @@
 import { extname } from 'node:path';
 import { type DownloadOutcome, type DownloadPorts, download, type FileHead } from '../callbacks/download.ts';
 import { HubError } from '../errors.ts';
+import { SPANISH } from '../wording/wording.ts';
 import { formFileName, mimeType } from './file-name.ts';
 import { MAX_DOCUMENT_BYTES, MAX_PHOTO_BYTES } from './message.ts';
 import type { PushQuota } from './quota.ts';
@@ -93,7 +94,7 @@ function save(
   const type = mimeType(contentType) ?? otherwise.mimeType;
   if (kind === 'photo' && !/^(image\/|application\/octet-stream$)/.test(type)) {
     throw new HubError('invalid_request', 'A photo is none.', {
-      details: [{ path: 'photo', message: `es ${type}, y no una imagen` }],
+      details: [{ path: 'photo', message: (say) => say.notAnImage(type) }],
     });
   }
   if (bytes > limitBytes) throw new HubError('payload_too_large', 'A file announces too much.');
@@ -143,17 +144,17 @@ const REFUSED: Readonly<Record<Extract<DownloadOutcome<never>, { kind: 'refused'
 };
 
 /** What the store, the quota or the disk says. */
-function refusal({ code, details }: HubError, kind: FileRequest['kind']): FetchedFile {
-  switch (code) {
+function refusal(error: HubError, kind: FileRequest['kind']): FetchedFile {
+  switch (error.code) {
     case 'payload_too_large':
       return {
         kind: 'impossible',
         description: `el fichero de su URL pesa más de ${LIMITS[kind].limitBytes / 1024 / 1024} MB`,
       };
     case 'invalid_request':
-      return { kind: 'impossible', description: `el fichero de su URL no sirve: ${details?.[0]?.message ?? code}` };
+      return { kind: 'impossible', description: `el fichero de su URL no sirve: ${error.reason(SPANISH.words)}` };
     case 'quota_exceeded':
-      return { kind: 'later', description: details?.[0]?.message ?? code };
+      return { kind: 'later', description: error.reason(SPANISH.words) };
     default:
       return { kind: 'later', description: 'el hub no pudo guardar el fichero de su URL' };
   }

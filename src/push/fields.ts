@@ -42,16 +42,16 @@ export function faultsOfFields({ data, ...fields }: ReplyFields): ErrorDetail[] 
   const { keyboard, buttons = [] } = fields;
   // Telegram takes one markup a message.
   if (keyboard !== undefined && buttons.length > 0) {
-    faults.push({ path: 'keyboard', message: 'un mensaje lleva «buttons» o «keyboard», no los dos' });
+    faults.push({ path: 'keyboard', message: (say) => say.buttonsOrKeyboard });
   }
   if (keyboard === undefined || keyboard.length === 0) {
     for (const path of ['one_time', 'placeholder'] as const) {
-      if (fields[path] !== undefined) faults.push({ path, message: 'solo vale junto a las teclas de «keyboard»' });
+      if (fields[path] !== undefined) faults.push({ path, message: (say) => say.onlyWithKeys });
     }
   }
   for (const kind of ['photo', 'document'] as const) {
     if (data[`${kind}_url`] === undefined || data[`${kind}_file_id`] === undefined) continue;
-    faults.push({ path: `data.${kind}_file_id`, message: `indica «${kind}_url» o «${kind}_file_id», no los dos` });
+    faults.push({ path: `data.${kind}_file_id`, message: (say) => say.urlOrFileId(kind) });
   }
   return faults;
 }

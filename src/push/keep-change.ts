@@ -1,6 +1,7 @@
 import { parseJson } from '../db/json-text.ts';
 import type { Tx } from '../db/open.ts';
 import type { HubError } from '../errors.ts';
+import { SPANISH } from '../wording/wording.ts';
 import { type Change, keyboardText, mergedChange, tokensOf } from './change.ts';
 import { type ChangeRow, changeOfPush, endChange, insertChange, noteOnPush, replaceChange } from './change-store.ts';
 import { enqueue, hubSentence } from './enqueue.ts';
@@ -66,7 +67,7 @@ export async function tellUnheard(
   fault: HubError,
   now: number,
 ): Promise<void> {
-  const reason = fault.details?.[0]?.message ?? fault.sentence;
+  const reason = fault.reason(SPANISH.words);
   const error = `el cambio no se hizo: ${reason}`;
   const [noted] = await tx.run(noteOnPush, { id: row.id, chatId: row.chat_id, error });
   if (noted === undefined) return;

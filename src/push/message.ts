@@ -47,19 +47,19 @@ export function faultsOfMessage(message: OutboundMessage): ErrorDetail[] {
   const faults: ErrorDetail[] = [];
   const limit = kind === 'text' ? MAX_TEXT_LENGTH : MAX_CAPTION_LENGTH;
   const length = codePoints(parseMode === 'none' ? text : visibleText(text, parseMode));
-  if (length > limit) faults.push({ path: 'text', message: `admite hasta ${limit} caracteres` });
+  if (length > limit) faults.push({ path: 'text', message: (say) => say.upToCharacters(limit) });
   switch (kind) {
     case 'text':
-      if (text.trim() === '') faults.push({ path: 'text', message: 'es obligatorio' });
+      if (text.trim() === '') faults.push({ path: 'text', message: (say) => say.required });
       break;
     case 'photo':
     case 'document':
       if (!('url' in data || 'file' in data || 'file_id' in data)) {
-        faults.push({ path: `data.${kind}_url`, message: `indica una URL, o envía un fichero «${kind}»` });
+        faults.push({ path: `data.${kind}_url`, message: (say) => say.urlOrFile(kind) });
       }
       break;
     case 'location':
-      if (!('latitude' in data)) faults.push({ path: 'data.latitude', message: 'indica latitude y longitude' });
+      if (!('latitude' in data)) faults.push({ path: 'data.latitude', message: (say) => say.latitudeAndLongitude });
       break;
     default:
       kind satisfies never;

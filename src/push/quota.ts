@@ -1,6 +1,7 @@
 import type { Database, Tx } from '../db/open.ts';
 import { statement } from '../db/statement.ts';
 import { HubError } from '../errors.ts';
+import type { Sentence } from '../wording/wording.ts';
 import type { UploadInput, UploadStore } from './uploads.ts';
 
 /** Messages of one TPV that may wait for Telegram (docs/security.md, S29). */
@@ -118,14 +119,14 @@ async function* counted(source: AsyncIterable<Buffer>, grow: (bytes: number) => 
 }
 
 function tooManyWaiting(): HubError {
-  return exceeded(`ya esperan ${MOST_WAITING.toLocaleString('es')} mensajes tuyos, el máximo`);
+  return exceeded((say) => say.mostWaiting(MOST_WAITING));
 }
 
 function tooManyBytes(): HubError {
-  return exceeded(`tus ficheros en espera ocuparían más de ${MOST_UPLOAD_BYTES / 1024 / 1024} MB, el máximo`);
+  return exceeded((say) => say.mostUploads(MOST_UPLOAD_BYTES / 1024 / 1024));
 }
 
-function exceeded(message: string): HubError {
+function exceeded(message: Sentence): HubError {
   return new HubError('quota_exceeded', 'A TPV has as much waiting as it may.', {
     details: [{ path: '', message }],
     retryAfterSeconds: TRY_AGAIN_SECONDS,

@@ -1,5 +1,6 @@
 import type { Tx } from '../db/open.ts';
 import { HubError } from '../errors.ts';
+import type { Sentence } from '../wording/wording.ts';
 import type { PushRow } from './message.ts';
 import { pushById, resendPush, resolvePush } from './push-store.ts';
 
@@ -10,7 +11,7 @@ import { pushById, resendPush, resolvePush } from './push-store.ts';
  */
 export async function resend(tx: Tx, id: string, now: number): Promise<PushRow> {
   const [again] = await tx.run(resendPush, { id, now });
-  if (again === undefined) throw await refusal(tx, id, 'solo se reenvían los mensajes en «unknown» o «failed»');
+  if (again === undefined) throw await refusal(tx, id, (say) => say.resendable);
   tx.emit({ type: 'push.queued', chatId: again.chat_id, tpvId: again.tpv_id });
   tx.changed('push', id);
   return again;
@@ -22,12 +23,12 @@ export async function resend(tx: Tx, id: string, now: number): Promise<PushRow> 
  */
 export async function resolve(tx: Tx, id: string, as: 'sent' | 'failed'): Promise<PushRow> {
   const [resolved] = await tx.run(resolvePush, { id, status: as });
-  if (resolved === undefined) throw await refusal(tx, id, 'solo se resuelven los mensajes en «unknown»');
+  if (resolved === undefined) throw await refusal(tx, id, (say) => say.resolvable);
   tx.changed('push', id);
   return resolved;
 }
 
-async function refusal(tx: Tx, id: string, message: string): Promise<HubError> {
+async function refusal(tx: Tx, id: string, message: Sentence): Promise<HubError> {
   const [row] = await tx.run(pushById, { id });
   if (row === undefined) return new HubError('not_found', 'There is no such message.');
   return new HubError('invalid_transition', `The message is ${row.status}.`, {

@@ -104,15 +104,18 @@ async function write(
     for await (const chunk of source) {
       bytes += chunk.length;
       if (bytes > limitBytes) {
-        const message = `admite hasta ${Math.floor(limitBytes / 1024 / 1024)} MB`;
-        throw new HubError('payload_too_large', 'An upload is too large.', { details: [{ path: part, message }] });
+        const most = Math.floor(limitBytes / 1024 / 1024);
+        throw new HubError('payload_too_large', 'An upload is too large.', {
+          details: [{ path: part, message: (say) => say.upToMegabytes(most) }],
+        });
       }
       hash.update(chunk);
       await disk(writeAll(handle, chunk));
     }
     if (bytes === 0) {
-      const details = [{ path: part, message: 'el fichero está vacío' }];
-      throw new HubError('invalid_request', 'An upload is empty.', { details });
+      throw new HubError('invalid_request', 'An upload is empty.', {
+        details: [{ path: part, message: (say) => say.emptyFile }],
+      });
     }
     await disk(handle.sync());
     return { sha256: hash.digest('hex'), bytes };

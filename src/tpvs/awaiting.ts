@@ -25,9 +25,7 @@ export async function requireRoomToAwait(tx: Tx): Promise<void> {
     .executeTakeFirst();
   if (full === undefined) return;
   throw new HubError('quota_exceeded', 'Too many registrations wait for approval.', {
-    details: [
-      { path: '', message: `ya esperan aprobación ${MOST_AWAITING} altas, el máximo: avisa al administrador del hub` },
-    ],
+    details: [{ path: '', message: (say) => say.mostAwaiting(MOST_AWAITING) }],
     retryAfterSeconds: 3_600,
   });
 }

@@ -4,6 +4,7 @@ import type { Database, Transact, Tx } from '../db/open.ts';
 import { statement } from '../db/statement.ts';
 import { HubError } from '../errors.ts';
 import { uuidv7 } from '../ids.ts';
+import { panelOnly } from '../wording/wording.ts';
 import { hashApiKey, type NewApiKey, newApiKey } from './api-key.ts';
 import type { Tpv } from './tpv.ts';
 
@@ -154,7 +155,7 @@ export async function importKey(transact: Transact, tpvId: string, key: string, 
 
 function refusedKey(why: string, message: string): HubError {
   return new HubError('invalid_request', `The key can not be imported: ${why}.`, {
-    details: [{ path: 'key', message }],
+    details: [{ path: 'key', message: panelOnly(message) }],
   });
 }
 

@@ -7,6 +7,7 @@ import { request } from 'undici';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { panelRoutes } from '../../src/admin/panel-routes.ts';
 import { buildApp } from '../../src/api/app.ts';
+import { SPANISH } from '../../src/wording/wording.ts';
 import { startHub } from '../support/hub.ts';
 import { keptLog } from '../support/log.ts';
 
@@ -185,6 +186,7 @@ test('where the panel was not built, its pages and the log say how to build it',
     logs: { log, access: log, mask: (text) => text, dropped: () => 0, flush: async () => {} },
     trustProxy: '127.0.0.1',
     socketPaths: [],
+    wording: SPANISH,
     elapsed: () => performance.now(),
     isCorsOrigin: () => false,
   });

@@ -2,6 +2,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import type { Trail } from '../../src/api/access-log.ts';
 import { buildApp } from '../../src/api/app.ts';
 import { HubError } from '../../src/errors.ts';
+import { SPANISH } from '../../src/wording/wording.ts';
 import { keptLog, logsOf } from '../support/log.ts';
 import { rawSocket } from '../support/raw-socket.ts';
 import { WAIT_MS } from '../support/within.ts';
@@ -17,6 +18,7 @@ async function startTold(answer: (body: string, reply: () => void) => Promise<Tr
     trustProxy: 'loopback, 10.0.0.0/8',
     isCorsOrigin: () => false,
     socketPaths: [],
+    wording: SPANISH,
     elapsed: () => performance.now(),
     direct: {
       paths: new Map([[PATTERN, PATTERN]]),

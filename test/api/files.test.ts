@@ -18,6 +18,7 @@ import { telegramApi } from '../../src/telegram/outbound/api.ts';
 import { telegramFiles } from '../../src/telegram/outbound/file-download.ts';
 import { authenticate } from '../../src/tpvs/keys.ts';
 import { registerTpv } from '../../src/tpvs/register.ts';
+import { SPANISH } from '../../src/wording/wording.ts';
 import { DIALECTS, type DialectUnderTest, freshDatabase } from '../support/hub.ts';
 import { keptLog, logsOf } from '../support/log.ts';
 import { WAIT_MS } from '../support/within.ts';
@@ -49,6 +50,7 @@ async function startFiles(telegram: { apiRoot: string; token: string }, database
     elapsed: () => performance.now(),
     isCorsOrigin: () => false,
     socketPaths: [],
+    wording: SPANISH,
   });
   const auth = {
     authenticate: (key: string) => authenticate(db, key, Date.now()),

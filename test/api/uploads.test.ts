@@ -7,6 +7,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { buildApp } from '../../src/api/app.ts';
 import { acceptForms, type MultipartPush, readPushForm } from '../../src/api/multipart.ts';
 import { uploadStore } from '../../src/push/uploads.ts';
+import { SPANISH } from '../../src/wording/wording.ts';
 import { fetchJson } from '../support/hub.ts';
 import { keptLog, logsOf } from '../support/log.ts';
 import { WAIT_MS } from '../support/within.ts';
@@ -39,6 +40,7 @@ async function startUploads() {
     elapsed: () => performance.now(),
     isCorsOrigin: () => false,
     socketPaths: [],
+    wording: SPANISH,
   });
   const pushes: MultipartPush[] = [];
   await app.register(async (routes) => {

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { expect, test, vi } from 'vitest';
 import { Session, type SessionPorts } from '../../src/gateway/socket-session.ts';
 import { serviceNowAnswer } from '../../src/tpvs/service/service-answer.ts';
+import { SPANISH } from '../../src/wording/wording.ts';
 import { testClock } from '../support/clock.ts';
 import { socketPair } from '../support/wire.ts';
 import { WAIT_MS } from '../support/within.ts';
@@ -22,6 +23,7 @@ async function openSession(ports: Partial<SessionPorts> = {}) {
     report: async () => {},
     push: () => Promise.reject(new Error('nobody pushes here')),
     keepService: () => Promise.reject(new Error('nobody pauses here')),
+    wording: SPANISH,
     onRoom: () => {},
     onEnd: () => {},
     onHeard: () => {},

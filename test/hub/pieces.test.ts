@@ -18,6 +18,7 @@ import { pushRetention } from '../../src/push/push-retention.ts';
 import { waitingChats } from '../../src/push/unfinished.ts';
 import { Presence } from '../../src/tpvs/presence/presence.ts';
 import { usersOfTpvByActivity } from '../../src/users/user.ts';
+import { SPANISH } from '../../src/wording/wording.ts';
 import { testClock } from '../support/clock.ts';
 import { DIALECTS, startHub, type TestHub } from '../support/hub.ts';
 import { logsOf, testLog } from '../support/log.ts';
@@ -177,6 +178,7 @@ describe('S30: what looks at many rows does it in pieces', () => {
       elapsed: () => performance.now(),
       isCorsOrigin: () => false,
       socketPaths: [],
+      wording: SPANISH,
     });
     let reads = 0;
     await documentApi(app, undefined);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fault } from './faults.ts';
 
 /** Largest `data` of a button, in bytes of JSON. */
 export const MAX_BUTTON_DATA_BYTES = 4 * 1024;
@@ -19,7 +20,10 @@ function textUpTo(units: number) {
   return z
     .string()
     .min(1)
-    .refine((value) => value.length <= units, { error: `admite hasta ${units} caracteres; un emoji cuenta como dos` })
+    .refine(
+      (value) => value.length <= units,
+      fault((say) => say.upToUnits(units)),
+    )
     .meta({ maxLength: units });
 }
 
@@ -31,7 +35,10 @@ const label = z
   .string()
   .min(1)
   .max(64)
-  .refine((value) => value.trim() !== '', { error: 'no puede estar en blanco' });
+  .refine(
+    (value) => value.trim() !== '',
+    fault((say) => say.blank),
+  );
 const style = z.enum(['primary', 'success', 'danger']).optional();
 
 /** Telegram opens pages whose host is an address or has a dot. Also asked of what is no URL. */
@@ -39,7 +46,7 @@ function hasWholeHost(url: string): boolean {
   return /[.:]/.test(URL.parse(url)?.hostname.replace(/\.$/, '') ?? '');
 }
 
-const WHOLE_HOST = { error: 'Telegram solo abre direcciones con un dominio completo, como https://bar.example' };
+const WHOLE_HOST = fault((say) => say.wholeHost);
 
 /** A page that Telegram lets a button open. */
 const pageUrl = z
@@ -53,11 +60,10 @@ const webAppUrl = z
   .refine(hasWholeHost, WHOLE_HOST);
 
 /** JSON that fits into a button; its size is counted as it will be stored. */
-const buttonData = z
-  .unknown()
-  .refine((value) => Buffer.byteLength(JSON.stringify(value ?? null)) <= MAX_BUTTON_DATA_BYTES, {
-    error: `admite hasta ${MAX_BUTTON_DATA_BYTES} bytes de JSON`,
-  });
+const buttonData = z.unknown().refine(
+  (value) => Buffer.byteLength(JSON.stringify(value ?? null)) <= MAX_BUTTON_DATA_BYTES,
+  fault((say) => say.upToJsonBytes(MAX_BUTTON_DATA_BYTES)),
+);
 
 /**
  * A button does one thing: become an instruction, open a page (in the browser, or within Telegram), copy a text, or
@@ -82,7 +88,7 @@ export function countedRows<T extends z.ZodType>(rows: T) {
     if (!Array.isArray(value)) return value;
     const count = value.reduce((sum: number, row) => sum + (Array.isArray(row) ? Math.max(row.length, 1) : 1), 0);
     if (count <= MAX_BUTTONS) return value;
-    issues.push({ code: 'custom', message: `admite hasta ${MAX_BUTTONS} botones`, input: value });
+    issues.push({ code: 'custom', input: value, ...fault((say) => say.upToButtons(MAX_BUTTONS)) });
     return z.NEVER;
   }, rows);
 }
@@ -101,9 +107,10 @@ const keySchema = z
     request_location: z.boolean().optional(),
     web_app: webAppUrl.optional(),
   })
-  .refine((key) => [key.request_contact, key.request_location, key.web_app].filter(Boolean).length <= 1, {
-    error: 'una tecla pide una sola cosa: «request_contact», «request_location» o «web_app»',
-  });
+  .refine(
+    (key) => [key.request_contact, key.request_location, key.web_app].filter(Boolean).length <= 1,
+    fault((say) => say.oneRequestAKey),
+  );
 /** A key of a reply keyboard. */
 export type Key = z.infer<typeof keySchema>;
 

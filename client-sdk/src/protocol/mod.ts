@@ -19,6 +19,7 @@ export {
   SUBPROTOCOL,
 } from './codes.ts';
 export { ERRORS, type ErrorCode } from './error-codes.ts';
+export { type Fault, fault, matching, type SchemaWords } from './faults.ts';
 export {
   type FlowFrame,
   flowFrameSchema,

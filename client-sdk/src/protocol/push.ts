@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { buttonRows, httpUrl, keyboardFields } from './buttons.ts';
+import { fault, matching } from './faults.ts';
 import { telegramId } from './instruction.ts';
 
 /** How long a button works where the push does not say, and at the most, in seconds. */
@@ -11,14 +12,15 @@ const MAX_RAW_TEXT_BYTES = 32_768;
 const text = z
   .string()
   .max(MAX_RAW_TEXT_BYTES)
-  .refine((value) => Buffer.byteLength(value) <= MAX_RAW_TEXT_BYTES, {
-    error: `admite hasta ${MAX_RAW_TEXT_BYTES} bytes, con sus marcas`,
-  });
+  .refine(
+    (value) => Buffer.byteLength(value) <= MAX_RAW_TEXT_BYTES,
+    fault((say) => say.upToMarkedUpBytes(MAX_RAW_TEXT_BYTES)),
+  );
 /** Telegram numbers messages with 32 bits. */
 const LARGEST_MESSAGE_ID = 2 ** 31 - 1;
 const messageId = z.int().min(1).max(LARGEST_MESSAGE_ID);
 /** Telegram's id of a file that came with an instruction: base64url. */
-const fileId = z.string().regex(/^[\w-]{1,250}$/, { error: 'no es un «file_id» de Telegram' });
+const fileId = matching(/^[\w-]{1,250}$/, (say) => say.notAFileId);
 
 export const parseModeSchema = z.enum(['HTML', 'MarkdownV2', 'none']);
 
@@ -82,6 +84,9 @@ export const pushEditSchema = z
     expires_in: pushFields.expires_in,
     single_use: pushFields.single_use,
   })
-  .refine((edit) => edit.text !== undefined || edit.buttons !== undefined, { error: 'indica «text» o «buttons»' });
+  .refine(
+    (edit) => edit.text !== undefined || edit.buttons !== undefined,
+    fault((say) => say.textOrButtons),
+  );
 /** What changes a message that was sent. */
 export type PushEdit = z.infer<typeof pushEditSchema>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fault, matching, type SchemaWords } from './faults.ts';
 
 /** What a TPV can say of its service by itself; `closed` follows from its timetable. */
 export const SETTABLE_SERVICE_STATES = ['open', 'busy', 'paused'] as const;
@@ -18,14 +19,20 @@ export const MOST_RANGES_A_DAY = 6;
 /** Dates with hours of their own: the holidays and holiday weeks of some years. */
 export const MOST_EXCEPTIONS = 200;
 
-const opens = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: 'debe ser una hora como 13:00' });
-const closes = z.string().regex(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/, { error: 'debe ser una hora como 16:00 o 24:00' });
+const opens = matching(/^([01]\d|2[0-3]):[0-5]\d$/, (say) => say.opensAt);
+const closes = matching(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/, (say) => say.closesAt);
 
 /** From when to when; an end that is not after its start is on the next day. */
 const hours = z.array(z.tuple([opens, closes])).max(MOST_RANGES_A_DAY);
 const day = hours.default([]);
 
-const zone = z.string().max(64).refine(isTimeZone, { error: 'debe ser una zona horaria como Europe/Madrid' });
+const zone = z
+  .string()
+  .max(64)
+  .refine(
+    isTimeZone,
+    fault((say) => say.timeZone),
+  );
 
 /** When a restaurant is open. A day’s hours begin on that day, and may end on the next one. */
 export const timetableSchema = z.strictObject({
@@ -36,16 +43,18 @@ export const timetableSchema = z.strictObject({
   exceptions: z
     .array(
       z.strictObject({
-        date: z.iso
-          .date()
-          .refine((date) => /^2[01]\d\d/.test(date), { error: 'debe ser una fecha de este siglo o del siguiente' }),
+        date: z.iso.date().refine(
+          (date) => /^2[01]\d\d/.test(date),
+          fault((say) => say.thisCentury),
+        ),
         hours,
       }),
     )
     .max(MOST_EXCEPTIONS)
-    .refine((exceptions) => new Set(exceptions.map(({ date }) => date)).size === exceptions.length, {
-      error: 'tiene una fecha dos veces',
-    })
+    .refine(
+      (exceptions) => new Set(exceptions.map(({ date }) => date)).size === exceptions.length,
+      fault((say) => say.dateTwice),
+    )
     .default([]),
 });
 /** When a restaurant is open. */
@@ -67,9 +76,10 @@ export const serviceFields = {
   reason: z
     .string()
     .max(MOST_REASON_LENGTH)
-    .refine((text) => !/\p{Surrogate}/u.test(text) && !text.includes('\0'), {
-      error: 'contiene caracteres no admitidos',
-    })
+    .refine(
+      (text) => !/\p{Surrogate}/u.test(text) && !text.includes('\0'),
+      fault((say) => say.badCharacters),
+    )
     .nullish(),
   /** Null: none, so that it is never closed. Its `zone` is the hub’s where it says none. */
   timetable: timetableSchema.extend({ zone: zone.optional() }).nullish(),
@@ -88,14 +98,15 @@ export function checkServiceChange(
   change: { [F in keyof typeof serviceFields]?: z.infer<(typeof serviceFields)[F]> },
   context: z.RefinementCtx,
 ): void {
-  const refuse = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
+  const refuse = (path: string, says: (words: SchemaWords) => string) =>
+    context.addIssue({ code: 'custom', path: [path], ...fault(says) });
   const { state } = change;
-  if (state === undefined && change.timetable === undefined) refuse('state', 'indica «state» o «timetable»');
-  if (state === 'busy' && change.minutes == null) refuse('minutes', 'hace falta con «busy»');
+  if (state === undefined && change.timetable === undefined) refuse('state', (say) => say.stateOrTimetable);
+  if (state === 'busy' && change.minutes == null) refuse('minutes', (say) => say.neededWith('busy'));
   for (const [field, states] of Object.entries(STATES_OF)) {
     const given = change[field as keyof typeof STATES_OF];
     if (given == null || (states as readonly (string | undefined)[]).includes(state)) continue;
-    refuse(field, `solo va con «${states.join('» o «')}»`);
+    refuse(field, (say) => say.onlyWith(states));
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Cancel, Clock } from '../../clock.ts';
 import { HubError } from '../../errors.ts';
+import { SPANISH } from '../../wording/wording.ts';
 
 /** Telegram's getWebhookInfo, as far as it is shown. */
 export interface TelegramWebhook {
@@ -123,7 +124,7 @@ export class WebhookWatch {
       };
     } catch (error) {
       if (!(error instanceof HubError)) this.#onFault(error);
-      const reason = error instanceof HubError ? (error.details?.[0]?.message ?? error.sentence) : 'error interno';
+      const reason = error instanceof HubError ? error.reason(SPANISH.words) : 'error interno';
       const problems = [`No se ha podido preguntar a Telegram: ${reason}`];
       return { state: 'unknown', fault: broken, problems, info: undefined };
     }

@@ -1,6 +1,7 @@
 import type { Api, RawApi } from 'grammy';
 import { type Dispatcher, request } from 'undici';
 import { HubError } from '../../errors.ts';
+import type { Sentence } from '../../wording/wording.ts';
 import { grammySignal, telegramFault } from './api.ts';
 import { DOWNLOAD_HEADERS, type TelegramDownload } from './download.ts';
 import { openLocalFile } from './local-file.ts';
@@ -52,7 +53,9 @@ export function telegramFiles({ api, apiRoot, token, fileRoot }: TelegramFilesOp
     }
     await body.dump();
     if (statusCode === 200 || statusCode === 206) throw tooLarge();
-    throw statusCode === 404 ? notFound() : telegramError(`Telegram answered a download with ${statusCode}.`);
+    throw statusCode === 404
+      ? notFound()
+      : telegramError(`HTTP ${statusCode}`, (say) => say.downloadAnswered(statusCode));
   };
 }
 
@@ -64,14 +67,12 @@ async function localFile(
   range: string | undefined,
 ): Promise<TelegramDownload> {
   if (root === undefined) {
-    throw telegramError('el servidor propio de Telegram guarda los ficheros en su disco: configura TELEGRAM_FILE_ROOT');
+    throw telegramError('it keeps files on its disk, and TELEGRAM_FILE_ROOT is not set', (say) => say.noFileRoot);
   }
   const file = await openLocalFile({ root, token, path }, range, MAX_FILE_BYTES);
   if (file === 'too_large') throw tooLarge();
   if (file !== undefined) return file;
-  throw telegramError(
-    'el fichero no está en TELEGRAM_FILE_ROOT, o el hub no puede leerlo: comprueba la carpeta y sus permisos',
-  );
+  throw telegramError('it is not in TELEGRAM_FILE_ROOT, or not readable', (say) => say.notInFileRoot);
 }
 
 function kept(headers: Dispatcher.ResponseData['headers'], status: number): TelegramDownload['headers'] {
@@ -86,16 +87,17 @@ function kept(headers: Dispatcher.ResponseData['headers'], status: number): Tele
 
 function refusal(error: unknown): HubError {
   const fault = telegramFault(error);
-  if (fault.kind !== 'refused') return telegramError(`no answer (${fault.description})`);
+  if (fault.kind !== 'refused') return telegramError(fault.description, (say) => say.noAnswer(fault.description));
   const { code, description, retryAfterSeconds } = fault;
   if (TOO_BIG.test(description)) return tooLarge();
   if (code === 400 && NO_SUCH_FILE.test(description)) return notFound();
-  return telegramError(`${code} ${description}`, retryAfterSeconds);
+  const said = `${code} ${description}`;
+  return telegramError(said, () => said, retryAfterSeconds);
 }
 
-function telegramError(said: string, retryAfterSeconds?: number): HubError {
-  return new HubError('telegram_error', `Telegram did not hand out a file: ${said}`, {
-    details: [{ path: 'telegram', message: said }],
+function telegramError(why: string, message: Sentence, retryAfterSeconds?: number): HubError {
+  return new HubError('telegram_error', `Telegram did not hand out a file: ${why}`, {
+    details: [{ path: 'telegram', message }],
     ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
   });
 }
@@ -106,6 +108,6 @@ function notFound(): HubError {
 
 function tooLarge(): HubError {
   return new HubError('payload_too_large', 'Telegram hands out files of at most 20 MB.', {
-    details: [{ path: 'file_id', message: 'Telegram entrega a los bots ficheros de hasta 20 MB' }],
+    details: [{ path: 'file_id', message: (say) => say.fileFromTelegram }],
   });
 }

@@ -4,6 +4,7 @@ import type { WebhookInfo } from 'grammy/types';
 import type { Config } from '../../config/config.ts';
 import { TELEGRAM_API } from '../../config/telegram-takes.ts';
 import { HubError } from '../../errors.ts';
+import { panelOnly } from '../../wording/wording.ts';
 import { ALLOWED_UPDATES } from '../inbound/update.ts';
 import { telegramFault } from '../outbound/api.ts';
 import { type Resolve4, webhookAddressFault } from './webhook-address.ts';
@@ -56,14 +57,19 @@ export async function setWebhook(setup: WebhookSetup, url = setup.url): Promise<
   const { api, secret, resolve4 } = setup;
   if (url === undefined || secret === undefined) {
     throw new HubError('invalid_request', 'No webhook URL is configured.', {
-      details: [{ path: 'url', message: 'indica la URL, o configura TELEGRAM_WEBHOOK_URL y TELEGRAM_WEBHOOK_SECRET' }],
+      details: [
+        {
+          path: 'url',
+          message: panelOnly('indica la URL, o configura TELEGRAM_WEBHOOK_URL y TELEGRAM_WEBHOOK_SECRET'),
+        },
+      ],
     });
   }
   const former = await asked(api.getWebhookInfo());
   // An address at which Telegram delivers already need not be one that this machine's DNS knows.
   const fault = resolve4 === undefined || former.url === url ? undefined : await webhookAddressFault(url, resolve4);
   if (fault !== undefined) {
-    const options = { details: [{ path: 'url', message: fault }] };
+    const options = { details: [{ path: 'url', message: panelOnly(fault) }] };
     throw new HubError('invalid_request', `Telegram can't deliver to ${url}: ${fault}.`, options);
   }
   try {
@@ -129,7 +135,9 @@ async function asked<T>(answer: Promise<T>): Promise<T> {
 /** The original error holds the URL with the token, so it is not kept as the cause. */
 function refusal(description: string, after?: string): HubError {
   const message = after === undefined ? description : `${description}. ${after}`;
-  return new HubError('telegram_error', `Telegram: ${message}`, { details: [{ path: 'telegram', message }] });
+  return new HubError('telegram_error', `Telegram: ${message}`, {
+    details: [{ path: 'telegram', message: panelOnly(message) }],
+  });
 }
 
 /** The URL to which Telegram delivers: as configured, else under the public address. */

@@ -2,6 +2,7 @@ import { type Clock, pause } from '../../clock.ts';
 import { HubError } from '../../errors.ts';
 import { LANGUAGES, type Language } from '../../languages.ts';
 import type { Logger } from '../../log/log.ts';
+import { SPANISH } from '../../wording/wording.ts';
 import { telegramFault } from '../outbound/api.ts';
 import { commandsIn } from '../texts/catalogue.ts';
 import { webhookProblem } from './webhook-fault.ts';
@@ -127,5 +128,5 @@ export class WebhookUpkeep {
 }
 
 function reasonOf(error: HubError): string {
-  return error.details?.[0]?.message ?? error.sentence;
+  return error.reason(SPANISH.words);
 }

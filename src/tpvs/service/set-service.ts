@@ -3,6 +3,7 @@ import type { Database, Tx } from '../../db/open.ts';
 import type { StoredService } from '../../db/schema.ts';
 import { statement } from '../../db/statement.ts';
 import { HubError } from '../../errors.ts';
+import type { Sentence } from '../../wording/wording.ts';
 import { existingTpv } from '../edit.ts';
 import type { Tpv } from '../tpv.ts';
 import { stillSet } from './service.ts';
@@ -43,8 +44,8 @@ export function changedService(before: StoredService, change: ServiceChange, por
 
 function setBy({ minutes, until, reason }: ServiceChange, state: StoredService['state'], now: number) {
   const end = until == null ? undefined : Date.parse(until);
-  if (end !== undefined && end <= now) throw refusedEnd('ya ha pasado');
-  if (end !== undefined && end > now + LONGEST_MS) throw refusedEnd('queda a más de un año');
+  if (end !== undefined && end <= now) throw refusedEnd((say) => say.past);
+  if (end !== undefined && end > now + LONGEST_MS) throw refusedEnd((say) => say.overAYear);
   const said = reason?.trim();
   return {
     state,
@@ -54,7 +55,7 @@ function setBy({ minutes, until, reason }: ServiceChange, state: StoredService['
   };
 }
 
-function refusedEnd(message: string): HubError {
+function refusedEnd(message: Sentence): HubError {
   return new HubError('invalid_request', 'The end of a service state does not fit.', {
     details: [{ path: 'until', message }],
   });

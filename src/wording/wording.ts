@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import type { Language } from '../languages.ts';
+import { en } from './en.ts';
+import { es, type Words } from './es.ts';
+
+export type { Words } from './es.ts';
+
+/** The languages in which developers read what the API refuses. */
+const WORDS = { es, en } satisfies Record<string, Words>;
+export type ErrorLanguage = keyof typeof WORDS;
+
+/** In which they read it, where people read the hub in `language`: Spanish, unless that is English. */
+export function errorLanguageOf(language: Language): ErrorLanguage {
+  return language === 'en' ? 'en' : 'es';
+}
+
+/** What is said of a fault, once it is known in which language. */
+export type Sentence = (words: Words) => string;
+
+/** How a hub, or a part of it, words its refusals. */
+export interface Wording {
+  words: Words;
+  /** Words what a schema finds: `schema.safeParse(value, { error: wording.ofSchema })`. */
+  ofSchema: z.core.$ZodErrorMap;
+}
+
+/** Nothing of it is set for the process: two hubs in one may speak different languages. */
+export function wordingIn(language: ErrorLanguage): Wording {
+  const words = WORDS[language];
+  const { localeError } = z.locales[language]();
+  return {
+    words,
+    ofSchema: (issue) => {
+      const says: unknown = issue.code === 'custom' ? issue.params?.says : undefined;
+      return typeof says === 'function' ? says(words) : localeError(issue);
+    },
+  };
+}
+
+/** What the panel reads, and every log and row that an operator does: the panel speaks Spanish alone. */
+export const SPANISH = wordingIn('es');
+
+/** A sentence that only administrators read. */
+export function panelOnly(text: string): Sentence {
+  return () => text;
+}
