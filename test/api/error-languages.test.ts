@@ -1,0 +1,97 @@
+import { describe, expect, test } from 'vitest';
+import { ERRORS } from '#protocol';
+import { readConfig } from '../../src/config/config.ts';
+import { en } from '../../src/wording/en.ts';
+import { es } from '../../src/wording/es.ts';
+import { errorLanguageOf } from '../../src/wording/wording.ts';
+import { type PushingHub, startPushing } from '../support/push.ts';
+import { askAllWrong, type Said } from '../support/wrong-requests.ts';
+
+/** What no English sentence has: letters and quotes of Spanish, and its commonest words. */
+const SPANISH = /[áéíóúüñ¿¡«»]|\b(el|la|los|las|un|una|de|del|que|es|está|con|por|para|hasta|debe|admite|indica|se)\b/i;
+/** What no Spanish sentence has. */
+const ENGLISH = /[“”]|\b(the|is|not|must|takes|give|with|of|invalid|expected|received|too)\b/i;
+
+const SAMPLES: Record<string, unknown[]> = {
+  ofCode: ['not_found'],
+  onlyWith: [['busy', 'paused']],
+  cannotBecome: ['sent', 'completed', true],
+};
+
+/** A sentence, with something in its places. */
+function rendered(words: Record<string, unknown>, name: string): string {
+  const word = words[name];
+  return typeof word === 'function' ? word(...(SAMPLES[name] ?? [7, 8])) : String(word);
+}
+
+test.each(Object.keys(es))('%s is said in Spanish and in English', (name) => {
+  const [spanish, english] = [rendered(es, name), rendered(en, name)];
+  for (const sentence of [spanish, english]) {
+    expect(sentence).toMatch(/\S/);
+    expect(sentence).not.toMatch(/undefined|\[object|=>/);
+  }
+  expect(english).not.toBe(spanish);
+  expect(english).not.toMatch(SPANISH);
+  expect(spanish).not.toMatch(ENGLISH);
+});
+
+test.each(Object.entries(ERRORS))('the sentence of %s is whole in both', (_code, { sentence, english }) => {
+  for (const one of [sentence, english]) expect(one).toMatch(/^[A-Z][^.]*\.$/);
+  expect(english).not.toMatch(SPANISH);
+  expect(sentence).not.toMatch(ENGLISH);
+});
+
+test.each([
+  ['en', 'en'],
+  ['en-GB', 'en'],
+  ['es-ES', 'es'],
+  ['ca', 'es'],
+  ['eu', 'es'],
+  ['fr', 'es'],
+  ['de', 'es'],
+])('with DEFAULT_LOCALE=%s developers read %s', (locale, language) => {
+  const { DEFAULT_LOCALE } = readConfig({
+    DATABASE_URL: 'sqlite:hub.db',
+    TELEGRAM_BOT_TOKEN: '1:made-up',
+    TELEGRAM_MODE: 'polling',
+    DEFAULT_LOCALE: locale,
+  });
+  expect(errorLanguageOf(DEFAULT_LOCALE)).toBe(language);
+});
+
+describe('two hubs in one process', () => {
+  const hubIn = (locale: string) => startPushing({ env: { DEFAULT_LOCALE: locale } });
+  const sentencesOf = (said: Said[]) => said.flatMap(({ asked, sentences }) => sentences.map((one) => [asked, one]));
+
+  test('say the same of all that is wrong, each in its language', async () => {
+    const [spanish, english] = await Promise.all([hubIn('es'), hubIn('en')]);
+    const [inSpanish, inEnglish] = await Promise.all([askAllWrong(spanish), askAllWrong(english)]);
+    expect(inEnglish.map(({ asked, shape }) => [asked, shape])).toEqual(
+      inSpanish.map(({ asked, shape }) => [asked, shape]),
+    );
+    for (const { asked, sentences } of inEnglish) expect([asked, sentences.length]).not.toEqual([asked, 0]);
+    expect(sentencesOf(inEnglish).filter(([, sentence = '']) => SPANISH.test(sentence))).toEqual([]);
+    expect(sentencesOf(inSpanish).filter(([, sentence = '']) => ENGLISH.test(sentence))).toEqual([]);
+  });
+
+  test('answer the panel and older TPVs in Spanish, as these know it', async () => {
+    const said = async (hub: PushingHub) => {
+      const tpv = hub.one;
+      const legacy = { method: 'POST', json: { telegram_user_id: 1, message_id: 'x', nuevo_texto: 'Hola' } };
+      const answers = [
+        await hub.admin('/api/admin/users/?limit=abc'),
+        await hub.admin('/api/admin/tpvs/none/'),
+        await hub.fetch('/api/admin/tpvs/'),
+        await hub.admin('/webhook/setup/', { method: 'POST', json: {} }),
+        await tpv.fetch('/api/register_notification/', { method: 'POST', json: {} }),
+        await tpv.fetch('/api/edit_message/', legacy),
+        await hub.fetch('/api/edit_message/', legacy),
+      ];
+      return answers.map(({ status, body }) => ({ status, body }));
+    };
+    const [spanish, english] = [await hubIn('es'), await hubIn('en')];
+    const answers = await said(spanish);
+    expect(answers.map(({ status }) => status)).toEqual([400, 404, 401, 400, 400, 400, 401]);
+    expect(await said(english)).toEqual(answers);
+  });
+});
