@@ -21,7 +21,7 @@ const MAX_DETAIL_LENGTH = 300;
 
 /** What a schema found wrong, as details of an error; its messages are worded already. */
 export function detailsOf({ issues }: z.core.$ZodError): ErrorDetail[] {
-  return issues.flatMap((issue) => {
+  return issues.slice(0, MAX_DETAILS).flatMap((issue) => {
     const path = issue.path.join('.');
     if (issue.code !== 'unrecognized_keys') return [{ path, message: () => issue.message }];
     // zod names the object around them; the caller looks for the fields.

@@ -266,7 +266,12 @@ describe.each(TRANSPORTS)('a push over %s is refused with', (over) => {
       /una sola cosa/,
     ],
     ['a key of another colour', { keyboard: [[{ text: 'a', style: 'red' }]] }, 'keyboard.0.0.style', /primary/],
-    ['a key with a field of its own', { keyboard: [[{ text: 'a', request_poll: {} }]] }, 'keyboard.0.0.request_poll', /./],
+    [
+      'a key with a field of its own',
+      { keyboard: [[{ text: 'a', request_poll: {} }]] },
+      'keyboard.0.0.request_poll',
+      /./,
+    ],
     [
       'a key that opens what is not https',
       { keyboard: [[{ text: 'a', web_app: 'http://tpv.example/' }]] },

@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
+import type { HubError } from '../../src/errors.ts';
 import { telegramApi } from '../../src/telegram/outbound/api.ts';
 import { telegramFiles } from '../../src/telegram/outbound/file-download.ts';
+import { SPANISH } from '../../src/wording/wording.ts';
 import { tpvServer } from '../support/tpv-server.ts';
 
 const TOKEN = '1:a-made-up-token';
@@ -71,8 +73,15 @@ test('without a folder, without the file and out of the folder the cause is name
     [join(outside, 'secret.txt'), root, /no está en TELEGRAM_FILE_ROOT/],
   ] as const) {
     const open = await filesOf(path, folder);
-    const refused: unknown = await open().catch((error: unknown) => error);
-    expect(refused).toMatchObject({ code: 'telegram_error', details: [{ message: expect.stringMatching(sentence) }] });
-    expect(JSON.stringify([refused, String(refused)])).not.toContain('made-up');
+    const refused = await open().then(
+      () => expect.unreachable(path),
+      (error: HubError) => error,
+    );
+    const told = refused.told(SPANISH.words);
+    expect([refused.code, told.details]).toMatchObject([
+      'telegram_error',
+      [{ message: expect.stringMatching(sentence) }],
+    ]);
+    expect(JSON.stringify([refused, told, String(refused)])).not.toContain('made-up');
   }
 });

@@ -1,9 +1,11 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { startEmulator } from '../../demo/emulator/mod.ts';
+import type { HubError } from '../../src/errors.ts';
 import { telegramApi } from '../../src/telegram/outbound/api.ts';
 import { type Resolve4, webhookAddressFault } from '../../src/telegram/setup/webhook-address.ts';
 import { webhookFaults } from '../../src/telegram/setup/webhook-fault.ts';
 import { setWebhook, type WebhookSetup, webhookSetup } from '../../src/telegram/setup/webhook-setup.ts';
+import { SPANISH } from '../../src/wording/wording.ts';
 import { WEBHOOK_SECRET } from '../support/hub.ts';
 
 const dns: Resolve4 = async (name) => {
@@ -87,13 +89,20 @@ async function withFormer(): Promise<{ setup: WebhookSetup; emulator: Awaited<Re
   return { setup, emulator };
 }
 
+/** What an administrator is told of it. */
+const refusalOf = (setup: WebhookSetup, url: string) =>
+  setWebhook(setup, url).then(
+    () => expect.unreachable(url),
+    (error: HubError) => ({ code: error.code, ...error.told(SPANISH.words) }),
+  );
+
 const urlsSet = ({ calls }: Awaited<ReturnType<typeof startEmulator>>) =>
   calls.filter(({ method }) => method === 'setWebhook').map(({ params }) => params.url);
 
 describe('setting a webhook', () => {
   test('at an address that Telegram refuses does not ask it, and keeps the former one', async () => {
     const { setup, emulator } = await withFormer();
-    await expect(setWebhook(setup, 'https://hub.example:8100/x')).rejects.toMatchObject({
+    expect(await refusalOf(setup, 'https://hub.example:8100/x')).toMatchObject({
       code: 'invalid_request',
       details: [{ path: 'url', message: expect.stringContaining('8443') }],
     });
@@ -105,7 +114,7 @@ describe('setting a webhook', () => {
     const { setup, emulator } = await withFormer();
     const description = 'Bad Request: bad webhook: failed to resolve host';
     emulator.fail({ method: 'setWebhook', times: 1, how: { kind: 'error', code: 400, description } });
-    await expect(setWebhook(setup, 'https://hub.example/x')).rejects.toMatchObject({
+    expect(await refusalOf(setup, 'https://hub.example/x')).toMatchObject({
       code: 'telegram_error',
       details: [{ message: expect.stringMatching(/failed to resolve host.*sigue entregando en .*former/) }],
     });
@@ -121,7 +130,7 @@ describe('setting a webhook', () => {
   test('says so where Telegram does not take the former one back', async () => {
     const { setup, emulator } = await withFormer();
     emulator.fail({ method: 'setWebhook', times: 2, how: { kind: 'error', code: 400, description: 'no' } });
-    await expect(setWebhook(setup, 'https://hub.example/x')).rejects.toMatchObject({
+    expect(await refusalOf(setup, 'https://hub.example/x')).toMatchObject({
       details: [{ message: expect.stringContaining('ya no entrega en ningún sitio') }],
     });
   });
