@@ -9,6 +9,7 @@ import type { LoginThrottle } from '../administrators/throttle.ts';
 import { callerOf } from '../caller.ts';
 import type { Database } from '../db/open.ts';
 import { HubError } from '../errors.ts';
+import { panelOnly } from '../wording/wording.ts';
 import { record } from './record.ts';
 import { proof } from './schemas/account.ts';
 import { done } from './schemas/accounts.ts';
@@ -66,7 +67,7 @@ export async function provenByPassword(
   if (!(await verifyPassword(password, account?.password_hash, callerOf(request.ip))) || account === undefined) {
     await noteRefused(request, options, 'password');
     throw new HubError('invalid_request', 'The password is wrong.', {
-      details: [{ path, message: 'no es tu contraseña actual' }],
+      details: [{ path, message: panelOnly('no es tu contraseña actual') }],
     });
   }
   attempt.right();
@@ -101,7 +102,7 @@ async function provenByCode(request: FastifyRequest, options: ProofOptions, code
   if (!right) {
     await noteRefused(request, options, 'code');
     throw new HubError('invalid_request', 'The code is wrong.', {
-      details: [{ path: 'code', message: 'no es correcto, o ya se usó: espera al siguiente' }],
+      details: [{ path: 'code', message: panelOnly('no es correcto, o ya se usó: espera al siguiente') }],
     });
   }
   attempt.right();
