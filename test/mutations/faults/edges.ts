@@ -147,7 +147,7 @@ export const edgeFaults: readonly Mutation[] = [
   {
     name: 'api: a field that comes twice is taken',
     file: 'src/api/multipart.ts',
-    find: "if (Object.hasOwn(body, one.fieldname)) throw fault(one.fieldname, 'viene más de una vez');",
+    find: 'if (Object.hasOwn(body, one.fieldname)) throw fault(one.fieldname, (say) => say.moreThanOnce);',
     replace: '',
     harm: 'what was checked in front of the hub is not what the hub takes',
     tests: ['test/api/uploads.test.ts'],
