@@ -25,6 +25,8 @@ export interface ConversationTexts {
 export interface SayPorts {
   texts: { of(languageCode: string): ConversationTexts };
   isOnline(tpv: Pick<Tpv, 'id' | 'online_until'>): boolean;
+  /** Writes how a TPV is seen into its row, as part of what counts on it. */
+  keepPresence(tx: Tx, tpvId: string): Promise<void>;
 }
 
 /** What the standing of a TPV is read from. */
@@ -56,9 +58,19 @@ export async function messageCame(
   seen: SeenTpv | undefined,
   now: number,
 ): Promise<void> {
-  if (seen !== undefined && attends(standingOf(ports, seen, now))) return;
+  if (seen !== undefined && attends(standingOf(ports, seen, now))) return keepComing(tx, ports, seen);
   const [tpv] = await tx.run(tpvById, { id: message.tpvId });
-  if (tpv !== undefined) await sayInSilence(tx, ports, 'message', tpv, message, now);
+  if (tpv === undefined) return;
+  await keepComing(tx, ports, tpv);
+  await sayInSilence(tx, ports, 'message', tpv, message, now);
+}
+
+/**
+ * A TPV that came a moment ago may not be in its row yet. A process that dies now would leave a TPV that never came, and
+ * nobody would be told that it left.
+ */
+async function keepComing(tx: Tx, { isOnline, keepPresence }: SayPorts, tpv: SeenTpv): Promise<void> {
+  if (tpv.online_until === null && isOnline(tpv)) await keepPresence(tx, tpv.id);
 }
 
 /**

@@ -81,7 +81,11 @@ export async function createHub(
   await delivery.recover();
   await presence.recover();
   const { sockets } = delivery;
-  const saying: SayPorts = { texts: ground.texts, isOnline: (tpv) => presence.isOnline(tpv) };
+  const saying: SayPorts = {
+    texts: ground.texts,
+    isOnline: (tpv) => presence.isOnline(tpv),
+    keepPresence: (tx, tpvId) => presence.keep(tx, tpvId),
+  };
   const service = keepService(db, { now: () => clock.now(), timeZone: config.TIME_ZONE });
   const outbound = createOutbound({ ...ground, api }, making);
   const keepReport = reportKeeper({ ...ground, outbound, saying });

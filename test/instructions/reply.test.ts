@@ -158,8 +158,11 @@ describe.each(DIALECTS)('a report with a reply on %s', (database) => {
       {
         push_id: body.push_message_id,
         reported: 'completed',
+        kind: 'text',
         text: 'Hecho',
         has_markup: true,
+        buttons: [],
+        keyboard: [],
         status: 'failed',
         error_message: expect.stringContaining('blocked'),
       },

@@ -38,6 +38,21 @@ async function until(clock: TestClock, check: () => void): Promise<void> {
 }
 
 describe.each(DIALECTS)('on %s', (database) => {
+  test('a message to a TPV that came a moment ago keeps that it came: who kills the hub now makes it no stranger', async () => {
+    // Time stands still, so nothing but the message writes it.
+    const hub = await startHub({ database, clock: testClock() });
+    const said = presenceOf(hub);
+    const tpv = await hub.tpv();
+    const socket = await tpv.socket();
+    const row = () =>
+      hub.hub.db.read.selectFrom('tpv_instances').select(['online_until', 'transport']).executeTakeFirstOrThrow();
+    expect(await row()).toEqual({ online_until: null, transport: null });
+    await hub.message(1, 'Hola');
+    expect(await row()).toEqual({ online_until: SOCKET_OPEN, transport: 'socket' });
+    expect(said).toEqual([`online ${tpv.id}`]);
+    expect((await socket.next('instruction')).instruction.payload.text).toBe('Hola');
+  });
+
   test('everybody who asks hears the same of a TPV whose socket closed, and after its grace', async () => {
     const clock = testClock();
     const hub = await startHub({ database, clock });
@@ -157,7 +172,9 @@ describe.each(DIALECTS)('on %s', (database) => {
     const second = await startHubProcess({ databaseUrl, emulator, env });
     await vi.waitFor(async () => expect((await row(leaves.id)).online_until).toBeNull(), WAIT_MS);
     const left = await row(leaves.id);
-    expect(left).toMatchObject({ transport: 'socket', offline_untold: left.presence_since });
+    expect(left).toMatchObject({ transport: 'socket', presence_since: expect.any(Number) });
+    // Null where the hub has told already those whom it concerns, which is nobody.
+    expect([left.presence_since, null]).toContain(left.offline_untold);
     // No earlier than its grace was; later where the second hub stood still on a busy machine, which is no TPV's silence.
     expect(left.presence_since).toBeGreaterThanOrEqual(killed.online_until ?? killed.presence_since ?? 0);
     const { body } = await fetchJson(`${second.url}/api/admin/tpvs/${stays.id}`, {

@@ -26,6 +26,7 @@ export const parseModeSchema = z.enum(['HTML', 'MarkdownV2', 'none']);
 
 /** What becomes of a message that may have arrived: a person decides, or it is sent again (at least once). */
 export const ifUnknownSchema = z.enum(['hold', 'resend']);
+/** One of these. */
 export type IfUnknown = z.infer<typeof ifUnknownSchema>;
 
 /** The fields of a message to a person, the same over REST and over the socket. */

@@ -114,6 +114,11 @@ export class Presence {
     return this.#sightings.heardAt(tpv.id) ?? tpv.last_heartbeat;
   }
 
+  /** Writes how the TPV is seen as part of a transaction that counts on it; `settle` would do it within a second. */
+  async keep(tx: Tx, tpvId: string): Promise<void> {
+    await this.#writeSeen(tx, [tpvId]);
+  }
+
   async recordVersion(tpvId: string, version: string): Promise<void> {
     await this.#db.transact((tx) => tx.run(recordVersion, { id: tpvId, version }));
   }
