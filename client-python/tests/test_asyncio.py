@@ -7,13 +7,14 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any, List
 
 import pytest
 from hub_process import until
 from restaurant import Restaurant
 
-from valletpv_hub import HubClientError, Instruction, answer
+from valletpv_hub import ConfigurationError, FileMemory, HubClientError, Instruction, answer
 from valletpv_hub.aio import AsyncContext, AsyncHubApi, AsyncHubClient
 
 
@@ -96,6 +97,24 @@ def test_a_wait_ends_when_the_handler_is_to_stop(bar: Restaurant) -> None:
 
     asyncio.run(program())
     assert waited == [False, True]
+
+
+def test_a_start_that_finds_its_memory_locked_can_be_tried_again(bar: Restaurant, tmp_path: Path) -> None:
+    path = tmp_path / "memory"
+    held = FileMemory(path)
+    held.open()
+
+    async def program() -> None:
+        tpv = AsyncHubClient(bar.hub.url, bar.key, memory=FileMemory(path))
+        with pytest.raises(ConfigurationError) as raised:
+            await tpv.start()
+        assert raised.value.code == "memory_locked"
+        held.close()
+        await tpv.start()
+        assert tpv.status.state == "online"
+        await tpv.close()
+
+    asyncio.run(program())
 
 
 def test_the_api_in_the_same_words(bar: Restaurant) -> None:

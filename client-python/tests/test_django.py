@@ -130,7 +130,7 @@ def test_settings_that_are_wrong_are_said_in_a_sentence(project: Project) -> Non
 def test_a_wrong_key_ends_the_command_with_the_reason(project: Project) -> None:
     process = project.spawn("manage.py", "valletpv_hub", TPV_API_KEY="no-such-key")
     assert process.wait(60) == 1
-    # Whoever is started with the right one need not wait.
+    # The connection is free: a process that is started with the right key need not wait for it.
     assert project.holder() == 0
 
 

@@ -215,11 +215,6 @@ export async function adminUserRoutes(instance: FastifyInstance, options: AdminU
     async (request, reply) => {
       const user = await existing(db, request.params.id);
       const { text } = request.body;
-      if (text.trim() === '') {
-        throw new HubError('invalid_request', 'The message is empty.', {
-          details: [{ path: 'text', message: panelOnly('es obligatorio') }],
-        });
-      }
       const id = await db.transact(async (tx) => {
         const [ways] = await tx.run(waysOfUser, { telegramId: user.telegram_id });
         const message = administratorMessage(user.telegram_id, text, ways?.topic_id ?? null);

@@ -66,8 +66,8 @@ export async function messageCame(
 }
 
 /**
- * A TPV that came a moment ago may not be in its row yet. A process that dies now would leave a TPV that never came, and
- * nobody would be told that it left.
+ * A TPV that connected a moment ago may not be online in its row yet. If the hub is killed now, its next start would read
+ * there that the TPV never connected, and nobody would tell the person that it went offline.
  */
 async function keepComing(tx: Tx, { isOnline, keepPresence }: SayPorts, tpv: SeenTpv): Promise<void> {
   if (tpv.online_until === null && isOnline(tpv)) await keepPresence(tx, tpv.id);

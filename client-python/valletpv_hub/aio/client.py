@@ -75,7 +75,12 @@ class AsyncHubClient(ClientBase):
         if self._loop is None:
             self._loop = asyncio.get_running_loop()
             self._first, self._over = asyncio.Event(), asyncio.Event()
-            await self._wait(self._memory.open)
+            try:
+                await self._wait(self._memory.open)
+            except BaseException:
+                # Nothing has begun: the caller may try again, and `close` has no memory to close.
+                self._loop = None
+                raise
             self._post(self._machine.start)
         try:
             await asyncio.wait_for(self._first.wait(), timeout)
@@ -124,6 +129,8 @@ class AsyncHubClient(ClientBase):
         an ``async def`` that does not stop is cancelled."""
         first, self._closing = not self._closing, True
         if self._loop is None:
+            self._blocking.shutdown(wait=False)
+            self._calling.shutdown(wait=False)
             return
         if not first:
             await self._over.wait()

@@ -63,7 +63,7 @@ class DjangoMemory(Memory):
             with database():
                 self._describe(instruction)
                 with transaction.atomic():
-                    # Held until the end: whoever takes over waits, and then sees how it ended.
+                    # Locks the row until the commit: a process that takes over waits, and then reads how it ended.
                     if self._hold(instruction.id) == 0:
                         raise TakenOver(f"{instruction.id} was given to another process")
                     returned = handler(instruction, context)

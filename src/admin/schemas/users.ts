@@ -58,7 +58,9 @@ export const usersAssigned = z.object({
 });
 export type UsersAssigned = z.infer<typeof usersAssigned>;
 
-export const userMessage = z.strictObject({ text: plainText(1, MAX_MESSAGE_LENGTH) });
+export const userMessage = z.strictObject({
+  text: plainText(1, MAX_MESSAGE_LENGTH).refine((text) => text.trim() !== '', { error: 'es obligatorio' }),
+});
 export const userMessageSent = z.object({
   push_message_id: z.uuid(),
   status: z.enum(['sent', 'pending', 'failed', 'unknown']),
