@@ -1,4 +1,4 @@
-import type { ReportableStatus } from '#protocol';
+import type { ReportableStatus, ServiceNow } from '#protocol';
 
 /**
  * What happened. A transaction says it with `tx.emit`, once it is committed (db/tx.ts); the gateway, and who refuses a
@@ -53,6 +53,8 @@ export type HubEvent =
   | { type: 'tpv.online'; tpvId: string }
   /** The TPV is not there any more, since `since` (milliseconds); its row keeps that its persons are not told yet. */
   | { type: 'tpv.offline'; tpvId: string; since: number }
+  /** Whether its restaurant attends was set, by whomever, or changed by itself. */
+  | { type: 'tpv.service'; tpvId: string; service: ServiceNow }
   /** Two processes take the socket of one key from each other. */
   | { type: 'tpv.key_shared'; tpvId: string }
   /** A TPV was refused, as it has as much waiting as it may. */

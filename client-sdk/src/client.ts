@@ -2,13 +2,16 @@ import { HubApi } from './api/api.ts';
 import type { CallOptions } from './api/options.ts';
 import type { Service, ServiceChange } from './api/service.ts';
 import { Link, type LinkStatus } from './connection/link.ts';
-import { HubClientError } from './errors.ts';
+import { closedBecause, HubClientError } from './errors.ts';
+import { settled } from './memory/memory.ts';
 import { type CloseOptions, type ConnectOptions, type HubClientOptions, type Settings, settle } from './options.ts';
 import type { ClientStatus, StatusListener } from './status.ts';
 import type { CommandName } from './wire/commands.ts';
+import type { ServiceNow } from './wire/service.ts';
 import { type Counters, noCounts } from './work/counters.ts';
 import { type HandlerOf, Handlers, type InstructionHandler } from './work/handlers.ts';
 import { Inbox } from './work/inbox.ts';
+import { Listeners } from './work/listeners.ts';
 
 /**
  * A TPV's connection to the hub: receives instructions, runs their handlers, reports how they ended, and reconnects
@@ -26,7 +29,8 @@ export class HubClient {
   readonly #inbox: Inbox;
   readonly #link: Link;
   readonly #api: HubApi;
-  readonly #listeners = new Set<StatusListener>();
+  readonly #listeners: Listeners<ClientStatus>;
+  readonly #serviceListeners: Listeners<ServiceNow>;
   #status: ClientStatus = { state: 'idle' };
   #paused = false;
   #wasOnline = false;
@@ -39,6 +43,8 @@ export class HubClient {
   /** Throws `invalid_options`. */
   constructor(options: HubClientOptions) {
     this.#settings = settle(options);
+    this.#listeners = new Listeners(this.#settings.logger, 'status');
+    this.#serviceListeners = new Listeners(this.#settings.logger, 'service');
     const { url, apiKey } = options;
     this.#api = new HubApi({ url, apiKey, clock: this.#settings.clock });
     this.#inbox = new Inbox(this.#settings, {
@@ -58,6 +64,8 @@ export class HubClient {
             return this.#inbox.settle(frame);
           case 'revoked':
             return this.#inbox.revoke(frame);
+          case 'service':
+            return this.#serviceListeners.tell(frame.service);
           case 'error':
             return this.#settings.logger.warn({ error: frame.error }, 'the hub could not take a frame');
           default:
@@ -82,10 +90,15 @@ export class HubClient {
 
   /** Calls `listener` at every change of `status`, until the function that it returns is called. */
   onStatus(listener: StatusListener): () => void {
-    this.#listeners.add(listener);
-    return () => {
-      this.#listeners.delete(listener);
-    };
+    return this.#listeners.add(listener);
+  }
+
+  /**
+   * Calls `listener` with the restaurant's service when a socket opens, and at every change, whoever set it, until the
+   * function that it returns is called. Who polls hears nothing, and asks `service()`.
+   */
+  onService(listener: (service: ServiceNow) => void): () => void {
+    return this.#serviceListeners.add(listener);
   }
 
   /** Sets the handler of `command`, before `connect()`. One person's handlers run one after the other. */
@@ -221,13 +234,7 @@ export class HubClient {
       this.#stopListening();
       this.#inbox.abandonAll(status.error ?? new HubClientError('closed'));
     }
-    for (const listener of [...this.#listeners]) {
-      try {
-        listener(status);
-      } catch (error) {
-        this.#settings.logger.error({ err: error }, 'a status listener threw');
-      }
-    }
+    this.#listeners.tell(status);
   }
 
   #closeMemory(): Promise<void> {
@@ -237,13 +244,4 @@ export class HubClient {
     });
     return this.#memoryClosed;
   }
-}
-
-/** A memory of the TPV's own may throw where it could reject. */
-async function settled(work: () => void | Promise<void>): Promise<void> {
-  await work();
-}
-
-function closedBecause(signal: AbortSignal | undefined): HubClientError {
-  return new HubClientError('closed', signal?.aborted ? { detail: 'aborted', cause: signal.reason } : {});
 }

@@ -111,3 +111,8 @@ function classOf(code: HubClientErrorCode, httpStatus: number | undefined): type
       return code satisfies never;
   }
 }
+
+/** That a client was closed, by its owner or through this signal. */
+export function closedBecause(signal: AbortSignal | undefined): HubClientError {
+  return new HubClientError('closed', signal?.aborted ? { detail: 'aborted', cause: signal.reason } : {});
+}

@@ -2,8 +2,7 @@ import type { z } from 'zod';
 import { isoTime } from '../iso-time.ts';
 import type { Presence } from '../tpvs/presence/presence.ts';
 import type { Transport } from '../tpvs/presence/rule.ts';
-import { serviceNowAnswer } from '../tpvs/service/service-answer.ts';
-import { serviceOf } from '../tpvs/service/service-column.ts';
+import { serviceAnswerOf } from '../tpvs/service/service-answer.ts';
 import { type ListedTpv, stateOf } from '../tpvs/tpv-list.ts';
 import type { TpvSummary, tpvDetail } from './schemas/tpvs.ts';
 
@@ -41,7 +40,7 @@ export function tpvSummaryOf(tpv: ListedTpv, presence: Presence, backlog: number
     version: tpv.version,
     created_at: isoTime(tpv.created_at),
     join_code: tpv.join_code,
-    service: serviceNowAnswer(serviceOf(tpv, now)),
+    service: serviceAnswerOf(tpv, now),
   };
 }
 

@@ -6,8 +6,7 @@ import { stats } from '../instructions/instruction-counts.ts';
 import { isoTime } from '../iso-time.ts';
 import type { Presence } from '../tpvs/presence/presence.ts';
 import { registerTpv } from '../tpvs/register.ts';
-import { serviceNowAnswer } from '../tpvs/service/service-answer.ts';
-import { serviceOf } from '../tpvs/service/service-column.ts';
+import { serviceAnswerOf } from '../tpvs/service/service-answer.ts';
 import type { Tpv } from '../tpvs/tpv.ts';
 import { type TelegramUser, usersOfTpv, usersOfTpvByActivity } from '../users/user.ts';
 import { type Admission, admit, tooManyRegistrations } from './admission.ts';
@@ -175,7 +174,7 @@ export async function tpvRoutes(instance: FastifyInstance, options: TpvRoutesOpt
           available_slots: Math.max(0, tpv.max_users - tpv.user_count),
         },
         ...(await stats(db, tpv.id)),
-        service: serviceNowAnswer(serviceOf(tpv, now())),
+        service: serviceAnswerOf(tpv, now()),
       };
     },
   );
@@ -195,7 +194,7 @@ function infoOf(tpv: Tpv, { presence, now }: Pick<TpvRoutesOptions, 'presence' |
     last_heartbeat: last === null ? null : isoTime(last),
     user_count: tpv.user_count,
     is_online: presence.isOnline(tpv),
-    service: serviceNowAnswer(serviceOf(tpv, now())),
+    service: serviceAnswerOf(tpv, now()),
   };
 }
 

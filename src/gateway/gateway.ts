@@ -1,5 +1,5 @@
 import type { WebSocket } from 'ws';
-import { CloseCode } from '#protocol';
+import { CloseCode, type ServiceNow } from '#protocol';
 import { type Cancel, type Clock, wallTime } from '../clock.ts';
 import type { Database } from '../db/open.ts';
 import type { Sink } from '../delivery/sink.ts';
@@ -9,8 +9,7 @@ import type { KeepReport } from '../instructions/report.ts';
 import type { Logger } from '../log/log.ts';
 import type { Credential } from '../tpvs/keys.ts';
 import type { Presence } from '../tpvs/presence/presence.ts';
-import { serviceNowAnswer } from '../tpvs/service/service-answer.ts';
-import { serviceOf } from '../tpvs/service/service-column.ts';
+import { serviceAnswerOf } from '../tpvs/service/service-answer.ts';
 import { AccessWatch } from './access-watch.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { Session, type SessionPorts } from './socket-session.ts';
@@ -124,8 +123,7 @@ export class Gateway {
     this.#ports.observer?.socketOpened();
     delivery
       .attach(session, (pending) => {
-        const service = serviceNowAnswer(serviceOf(tpv, clock.now()));
-        session.welcome(pending, this.#ports.heartbeatIntervalMs, service);
+        session.welcome(pending, this.#ports.heartbeatIntervalMs, serviceAnswerOf(tpv, clock.now()));
       })
       .catch((error) => {
         log.error(
@@ -142,6 +140,11 @@ export class Gateway {
           'could not check the access of a new socket; tried again within a second',
         ),
       );
+  }
+
+  /** Tells a TPV whether its restaurant attends now, if it has a socket here. */
+  tellService(tpvId: string, service: ServiceNow): void {
+    this.#sessions.get(tpvId)?.tellService(service);
   }
 
   /** Tells every client that the hub is about to close, each with its own moment to come back. */

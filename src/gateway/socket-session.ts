@@ -55,7 +55,7 @@ export class Session implements Sink {
   #unreadable = 0;
   #unknownInARow = 0;
   /** Said before the welcome could be. */
-  #drainFrame: string | undefined;
+  #early: string[] = [];
 
   /** Attaches every handler before it returns: a frame may already be in the buffer. */
   constructor(socket: WebSocket, identity: SessionIdentity, ports: SessionPorts) {
@@ -117,7 +117,7 @@ export class Session implements Sink {
         service,
       }),
     );
-    if (this.#drainFrame !== undefined) this.#send(this.#drainFrame);
+    for (const frame of this.#early.splice(0)) this.#send(frame);
     this.#reading.resume('welcome');
   }
 
@@ -132,9 +132,18 @@ export class Session implements Sink {
   }
 
   drain(reason: string, reconnectAfterMs: number): void {
-    const frame = JSON.stringify({ type: 'drain', reason, reconnect_after_ms: reconnectAfterMs });
-    if (this.state === 'opened') this.#drainFrame = frame;
-    else this.#send(frame);
+    this.#say({ type: 'drain', reason, reconnect_after_ms: reconnectAfterMs });
+  }
+
+  tellService(service: ServiceNow): void {
+    this.#say({ type: 'service', service });
+  }
+
+  /** Says what is no answer; the welcome comes first. */
+  #say(frame: object): void {
+    const text = JSON.stringify(frame);
+    if (this.state === 'opened') this.#early.push(text);
+    else this.#send(text);
   }
 
   ping(): void {

@@ -133,6 +133,7 @@ export async function createHub(
     keepService: service,
   });
   making.defer(() => gateway.close());
+  events.on('tpv.service', ({ tpvId, service }) => gateway.tellService(tpvId, service));
   const lookout = new Lookout({
     ...ground,
     ...saying,

@@ -188,7 +188,7 @@ describe('the protocol', () => {
   test('shows every frame of the hub, as the schemas have it', () => {
     const frames = fences(protocol, 'json hub').map((block) => hubFrameSchema.parse(JSON.parse(block)));
     const shown = new Set(frames.map(({ type }) => type));
-    expect([...shown].sort()).toEqual(['drain', 'error', 'instruction', 'result', 'revoked', 'welcome']);
+    expect([...shown].sort()).toEqual(['drain', 'error', 'instruction', 'result', 'revoked', 'service', 'welcome']);
     for (const frame of frames) {
       if (frame.type === 'instruction')
         expect(Object.keys(frame.instruction).sort()).toEqual(Object.keys(instructionSchema.shape).sort());

@@ -43,6 +43,14 @@ const error = record(
   { code: string(), message: string(), details: fc.array(record({ path: string(), message: string() })) },
   { requiredKeys: ['code', 'message'] },
 );
+const service = record({
+  state: constantFrom('open', 'busy', 'paused', 'closed'),
+  minutes: orNull(count),
+  until: orNull(time),
+  reason: orNull(string()),
+  opens_at: orNull(time),
+  closes_at: orNull(time),
+});
 const frames: Arbitrary<object> = oneof(
   record({
     type: fc.constant('welcome'),
@@ -60,6 +68,7 @@ const frames: Arbitrary<object> = oneof(
     { requiredKeys: ['type', 'ref', 'ok'] },
   ),
   record({ type: fc.constant('revoked'), id: uuid(), reason: string() }),
+  record({ type: fc.constant('service'), service }),
   record({ type: fc.constant('error'), error }),
   record({ type: fc.constant('drain'), reason: string(), reconnect_after_ms: count }),
 );
@@ -79,7 +88,7 @@ const wrong = oneof(
 /** The same with one field, at any depth but within a payload, that is something else. */
 const spoiled = fc.tuple(frames, fc.nat(), fc.boolean(), wrong).map(([frame, pick, deep, value]) => {
   const copy = structuredClone(frame) as Record<string, unknown>;
-  const inner = copy.instruction ?? copy.tpv ?? copy.error;
+  const inner = copy.instruction ?? copy.tpv ?? copy.service ?? copy.error;
   const target = deep && inner !== undefined ? (inner as Record<string, unknown>) : copy;
   const names = Object.keys(target);
   target[names[pick % names.length] ?? ''] = value;

@@ -39,14 +39,16 @@ async function openSession(ports: Partial<SessionPorts> = {}) {
   return { session, server, client, frames, arrived };
 }
 
-test('a drain that begins before the welcome is said after it', async () => {
+test('what happens before the welcome is said after it', async () => {
   const { session, frames, arrived } = await openSession();
   session.drain('restart', 700);
+  session.tellService({ ...OPEN, state: 'paused' });
   session.welcome(3, 25_000, OPEN);
   await arrived();
   expect(frames).toEqual([
     expect.objectContaining({ type: 'welcome', pending: 3 }),
     { type: 'drain', reason: 'restart', reconnect_after_ms: 700 },
+    { type: 'service', service: { ...OPEN, state: 'paused' } },
   ]);
 });
 

@@ -98,6 +98,7 @@ export function openSocket(settings: Settings, events: ConnectionEvents): Connec
       cancelSilence();
       cancelSilence = clock.after(silenceLimitMs, checkSilence);
       events.welcomed(sessionOf(frame));
+      if (frame.service !== undefined) events.received({ type: 'service', service: frame.service });
     }
   });
   socket.on('unexpected-response', (_request, response) => {

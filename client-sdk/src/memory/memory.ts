@@ -61,3 +61,8 @@ export interface MemoryLimits {
 }
 
 export const DEFAULT_MEMORY_LIMITS: MemoryLimits = { maxEntries: 10_000, maxBytes: 16 * 1024 * 1024 };
+
+/** A memory of the TPV's own may throw where it could reject. */
+export async function settled(work: () => void | Promise<void>): Promise<void> {
+  await work();
+}

@@ -35,6 +35,7 @@ export const hubFrameSchema = z.discriminatedUnion('type', [
     error: frameErrorSchema.optional(),
   }),
   z.looseObject({ type: z.literal('revoked'), id: z.uuid(), reason: z.string() }),
+  z.looseObject({ type: z.literal('service'), service: serviceNowSchema }),
   z.looseObject({ type: z.literal('error'), error: frameErrorSchema }),
   z.looseObject({ type: z.literal('drain'), reason: z.string(), reconnect_after_ms: z.int().min(0) }),
 ]);

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { TelegramUser } from '../api/user.ts';
 import type { Clock } from '../clock.ts';
 import { INSTRUCTION_STATUSES } from '../protocol/lifecycle.ts';
+import type { ServiceNow } from '../wire/service.ts';
 import { iso } from './new-instruction.ts';
 import { Refusal } from './refusal.ts';
 import { FakeService } from './service.ts';
@@ -23,10 +24,11 @@ export class Account {
   #lastHeartbeat: string | null = null;
   version = '';
 
-  constructor(name: string, clock: Clock) {
+  /** @param serviceChanged hears what the service is from now on */
+  constructor(name: string, clock: Clock, serviceChanged: (service: ServiceNow) => void) {
     this.name = name;
     this.#clock = clock;
-    this.service = new FakeService(clock);
+    this.service = new FakeService(clock, serviceChanged);
     this.#createdAt = iso(clock.now());
   }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Service, ServiceChange } from '../api/service.ts';
 import type { TelegramUser } from '../api/user.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { CloseCode } from '../protocol/codes.ts';
@@ -131,6 +132,11 @@ export class FakeHub {
     if (ended === undefined)
       throw new Error(`FakeHub.ended: there is no instruction ${id}: look whether it was revoked`);
     return ended;
+  }
+
+  /** An administrator says whether the restaurant attends: the TPV hears of it. Throws where the hub would refuse it. */
+  setService(change: ServiceChange): Service {
+    return this.#hub.account.service.change({ ...change });
   }
 
   // People, their files, and messages to them.

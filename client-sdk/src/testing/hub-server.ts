@@ -46,7 +46,10 @@ export class HubServer {
 
   constructor({ clock, name, heartbeatIntervalMs }: HubServerOptions) {
     this.#clock = clock;
-    this.account = new Account(name, clock);
+    this.account = new Account(name, clock, (service) => {
+      this.gateway.session?.say({ type: 'service', service });
+      this.changes.happened();
+    });
     this.later = new Later(clock);
     this.ledger = new Ledger({
       clock,
@@ -106,6 +109,7 @@ export class HubServer {
     this.gateway.close();
     this.later.drop();
     this.ledger.close();
+    this.account.service.close();
     this.changes.close();
     const ended = once(this.#server, 'close');
     this.#server.close();

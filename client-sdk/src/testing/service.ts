@@ -1,9 +1,11 @@
 import type { Service, ServiceChange, Timetable } from '../api/service.ts';
-import type { Clock } from '../clock.ts';
+import type { Cancel, Clock } from '../clock.ts';
 import type { ServiceNow } from '../wire/service.ts';
 import { iso } from './new-instruction.ts';
 import { Refusal } from './refusal.ts';
 
+/** Node fires a longer timer at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 const OPEN: Service['set'] = { state: 'open', minutes: null, until: null, reason: null };
 const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 const STATES_OF = { minutes: ['busy'], until: ['busy', 'paused'], reason: ['paused'] } as const;
@@ -14,11 +16,15 @@ const STATES_OF = { minutes: ['busy'], until: ['busy', 'paused'], reason: ['paus
  */
 export class FakeService {
   readonly #clock: Clock;
+  readonly #told: (service: ServiceNow) => void;
+  #cancelEnd: Cancel = () => {};
   #set = OPEN;
   #timetable: Required<Timetable> | null = null;
 
-  constructor(clock: Clock) {
+  /** @param told hears of every change */
+  constructor(clock: Clock, told: (service: ServiceNow) => void) {
     this.#clock = clock;
+    this.#told = told;
   }
 
   get now(): ServiceNow {
@@ -42,9 +48,21 @@ export class FakeService {
       if (states !== undefined && !states.some((one) => one === state)) throw refused(field, 'no va con ese estado');
     }
     if (until !== null && !(Date.parse(until) > this.#clock.now())) throw refused('until', 'ya ha pasado');
-    if (state !== undefined) this.#set = { state, minutes, until: until && iso(Date.parse(until)), reason };
     if (timetable !== undefined) this.#timetable = timetable && complete(timetable);
+    if (state !== undefined) this.#become({ state, minutes, until: until && iso(Date.parse(until)), reason });
+    this.#told(this.now);
     return this.all;
+  }
+
+  close(): void {
+    this.#cancelEnd();
+  }
+
+  #become(set: Service['set']): void {
+    this.#set = set;
+    this.#cancelEnd();
+    const endsInMs = set.until === null ? Infinity : Date.parse(set.until) - this.#clock.now();
+    if (endsInMs <= LONGEST_TIMER_MS) this.#cancelEnd = this.#clock.after(endsInMs, () => this.#told(this.now));
   }
 
   #stillSet(): Service['set'] {

@@ -23,6 +23,7 @@ export type HubFrame =
   | { type: 'instruction'; instruction: Instruction }
   | { type: 'result'; ref: string; ok: boolean; data?: unknown; error?: FrameError | undefined }
   | { type: 'revoked'; id: string; reason: string }
+  | { type: 'service'; service: ServiceNow }
   | { type: 'error'; error: FrameError }
   | { type: 'drain'; reason: string; reconnect_after_ms: number };
 /** The hub's frame of this type. */
@@ -69,6 +70,8 @@ export function frameProblem(value: unknown): string | undefined {
     case 'revoked':
       if (!isUuid(value.id)) return 'id';
       return typeof value.reason === 'string' ? undefined : 'reason';
+    case 'service':
+      return isServiceNow(value.service) ? undefined : 'service';
     case 'error':
       return isFrameError(value.error) ? undefined : 'error';
     case 'drain':

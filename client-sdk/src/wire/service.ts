@@ -1,4 +1,5 @@
 import { isText, isWhole, oneOf, orNull, shape } from './check.ts';
+import { isTimestamp } from './instruction.ts';
 
 /** What a TPV's service is now. */
 export interface ServiceNow {
@@ -19,8 +20,8 @@ export interface ServiceNow {
 export const isServiceNow = shape<ServiceNow>({
   state: oneOf('open', 'busy', 'paused', 'closed'),
   minutes: orNull(isWhole),
-  until: orNull(isText),
+  until: orNull(isTimestamp),
   reason: orNull(isText),
-  opens_at: orNull(isText),
-  closes_at: orNull(isText),
+  opens_at: orNull(isTimestamp),
+  closes_at: orNull(isTimestamp),
 });

@@ -2,6 +2,7 @@ import type { Service, ServiceNow as ServiceNowAnswer } from '#protocol';
 import type { StoredService } from '../../db/schema.ts';
 import { isoTime } from '../../iso-time.ts';
 import { type ServiceNow, serviceNow, stillSet } from './service.ts';
+import { type ServiceColumn, serviceOf } from './service-column.ts';
 
 /** What a TPV's service is, as REST and the socket say it. */
 export function serviceNowAnswer({ state, minutes, until, reason, opensAt, closesAt }: ServiceNow): ServiceNowAnswer {
@@ -13,6 +14,11 @@ export function serviceNowAnswer({ state, minutes, until, reason, opensAt, close
     opens_at: timeOrNull(opensAt),
     closes_at: timeOrNull(closesAt),
   };
+}
+
+/** The same, of a TPV's row. */
+export function serviceAnswerOf(tpv: { service: ServiceColumn }, now: number): ServiceNowAnswer {
+  return serviceNowAnswer(serviceOf(tpv, now));
 }
 
 /** The same, with what was said of it. */

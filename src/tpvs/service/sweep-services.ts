@@ -1,6 +1,7 @@
 import type { Database, Tx } from '../../db/open.ts';
 import { statement } from '../../db/statement.ts';
 import { changesAt } from './service.ts';
+import { serviceAnswerOf } from './service-answer.ts';
 import { storedService } from './service-column.ts';
 
 /** TPVs looked at in one commit: many restaurants open at one o'clock. */
@@ -25,7 +26,7 @@ const setNext = statement<{ id: string; before: number | null; next: number | nu
 );
 
 /**
- * Tells those who watch of every TPV whose service has changed by itself, or was changed by another process. What the
+ * Tells TPVs and those who watch of every service that was set, by whichever process, or has changed by itself. What the
  * service is does not depend on it: that is found out whenever it is asked for.
  */
 export async function sweepServices(db: Database, now: number): Promise<void> {
@@ -35,6 +36,7 @@ export async function sweepServices(db: Database, now: number): Promise<void> {
     for (const { id, service, service_changes_at: before } of rows) {
       await tx.run(setNext, { id, before, next: changesAt(storedService(service), now) ?? null });
       tx.changed('tpv', id);
+      tx.emit({ type: 'tpv.service', tpvId: id, service: serviceAnswerOf({ service }, now) });
     }
   });
 }

@@ -26,7 +26,7 @@ export const edgeFaults: readonly Mutation[] = [
   {
     name: 'gateway: a drain before the welcome is not said',
     file: SESSION,
-    find: 'if (this.#drainFrame !== undefined) this.#send(this.#drainFrame);',
+    find: 'for (const frame of this.#early.splice(0)) this.#send(frame);',
     replace: '',
     harm: 'a TPV that connects at a bad moment comes back at once, with all the others',
     tests: ['test/gateway/session.test.ts'],
