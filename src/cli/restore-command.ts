@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs';
 import { systemClock } from '../clock.ts';
 import { readDatabaseConfig } from '../config/config.ts';
 import { HubError } from '../errors.ts';
 import { restoreDatabase } from '../operations/backup/restore.ts';
 import { megabytes } from '../operations/backup/space.ts';
 import { UsageError } from '../process/exit.ts';
+import { erasureNotesFile } from '../rights/erasure-notes.ts';
 import type { Input, Result } from './command.ts';
 import { progressOn } from './progress.ts';
 
@@ -35,5 +37,8 @@ export async function restoreCommand({ env, words: [file, ...more] }: Input): Pr
   if (beforeFault !== undefined) lines.push(`It could not be read (${beforeFault}), and was kept as it is.`);
   if (waiting.length > 0)
     lines.push(`The copy is older than this program: the next start applies ${waiting.join(', ')}.`);
+  if (existsSync(erasureNotesFile({ DATABASE_URL: url }))) {
+    lines.push('Who was erased since the copy was made is erased again at the next start.');
+  }
   return { data: { file, target, bytes, before: before ?? null, waiting }, text: lines.join('\n') };
 }

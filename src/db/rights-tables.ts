@@ -4,6 +4,7 @@
  */
 export type RequestStep =
   | 'writing'
+  | 'noting'
   | 'presses'
   | 'instructions'
   | 'messages'
@@ -27,7 +28,7 @@ export interface PersonRequestTable {
   /** The last instruction and the last message of before: what comes later is another person's, as it were. */
   instructions_to: number;
   pushes_to: number;
-  /** The message that says that all is erased. */
+  /** The message that says that all is erased. Its own id: none is owed, as the person read it before a copy was restored. */
   farewell_id: string | null;
   done_at: number | null;
 }

@@ -15,6 +15,8 @@ import type { Logs } from '../log/log.ts';
 import { BACKLOG_LIMIT } from '../observability/backlog.ts';
 import type { Problem } from '../observability/health.ts';
 import { readings } from '../observability/readings.ts';
+import { eraseAgain } from '../rights/erase-again.ts';
+import { erasureNotes, erasureNotesFile } from '../rights/erasure-notes.ts';
 import { createWebhook, webhookRoutes } from '../telegram/inbound/webhook-route.ts';
 import { telegramApi } from '../telegram/outbound/api.ts';
 import { botUsername } from '../telegram/setup/bot-username.ts';
@@ -140,8 +142,17 @@ export async function createHub(
     waitingMs: config.WAITING_NOTICE_SECONDS * 1_000,
     aheadMs: ground.corrections.aheadMs,
   });
+  const { uploads } = outbound;
+  const rights = {
+    db,
+    uploads,
+    notes: erasureNotes(erasureNotesFile(config)),
+    textsOf: (languageCode: string) => ground.texts.of(languageCode).privacy,
+  };
+  // Before anything goes out that waits in a copy.
+  await eraseAgain({ ...ground, ...rights });
   await lookout.start();
-  startMaintenance({ ...ground, assigning, delivery, lookout, uploads: outbound.uploads }, making);
+  startMaintenance({ ...ground, assigning, delivery, lookout, uploads, rights }, making);
 
   const scrape = metrics.scrape({
     version: VERSION,

@@ -1,5 +1,6 @@
 import { ERASURE_COMMAND } from '#protocol';
 import type { Tx } from '../db/open.ts';
+import type { RequestStep } from '../db/rights-tables.ts';
 import { statement } from '../db/statement.ts';
 import { uuidv7 } from '../ids.ts';
 import { forgetUser } from '../users/forget.ts';
@@ -17,8 +18,10 @@ const laterInstruction = statement<{ telegramId: number; after: number }>()((db,
     .limit(1),
 );
 
-/** Before what they became: a press that ends would say so to the person. */
-const FIRST_STEP = 'presses';
+interface Asking {
+  /** The person was erased before, and came back with a copy of the database: it is noted, and they have read it. */
+  again?: boolean;
+}
 
 const lastInstruction = statement<{ telegramId: number }>()((db, p) =>
   db
@@ -42,11 +45,18 @@ const dropSilence = statement<{ telegramId: number }>()((db, p) =>
   db.deleteFrom('silences').where('telegram_id', '=', p('telegramId')),
 );
 
-const beginAgain = statement<{ telegramId: number; instructionsTo: number; pushesTo: number; now: number }>()((db, p) =>
+const beginAgain = statement<{
+  telegramId: number;
+  step: RequestStep;
+  instructionsTo: number;
+  pushesTo: number;
+  farewellId: string | null;
+  now: number;
+}>()((db, p) =>
   db
     .updateTable('person_requests')
-    .set({ step: FIRST_STEP, instructions_to: p('instructionsTo'), pushes_to: p('pushesTo') })
-    .set({ asked_at: p('now'), farewell_id: null })
+    .set({ step: p('step'), instructions_to: p('instructionsTo'), pushes_to: p('pushesTo') })
+    .set({ asked_at: p('now'), farewell_id: p('farewellId') })
     .where('telegram_id', '=', p('telegramId'))
     .where('kind', '=', 'erasure')
     .where('step', 'not in', ['waiting', 'done']),
@@ -57,19 +67,26 @@ const beginAgain = statement<{ telegramId: number; instructionsTo: number; pushe
  * who writes again is new; what was there before goes in pages afterwards (erase.ts).
  * @returns whether the hub knows the person
  */
-export async function askErasure(tx: Tx, telegramId: number, now: number): Promise<boolean> {
+export async function askErasure(
+  tx: Tx,
+  telegramId: number,
+  now: number,
+  { again = false }: Asking = {},
+): Promise<boolean> {
   const known = await forgetUser(tx, telegramId);
   if (known === undefined) return false;
   await tx.run(dropExport, { telegramId });
   await tx.run(dropSilence, { telegramId });
   const lasts = await lastRows(tx, telegramId);
+  const id = uuidv7(now);
   const request = {
-    id: uuidv7(now),
+    id,
     kind: 'erasure',
     telegramId,
     languageCode: known.languageCode,
-    step: FIRST_STEP,
+    step: again ? 'presses' : 'noting',
     ...lasts,
+    farewellId: again ? id : null,
     now,
   } as const;
   const [kept] = await tx.run(insertRequest, request);
@@ -98,6 +115,7 @@ export async function takeLatecomers(tx: Tx, request: OpenRequest): Promise<bool
   const { instructionsTo, pushesTo } = await lastRows(tx, telegramId);
   const later = await tx.run(laterInstruction, { telegramId, after: request.instructions_to });
   if (pushesTo <= request.pushes_to && later.length === 0) return false;
-  await tx.run(beginAgain, { telegramId, instructionsTo, pushesTo, now: request.asked_at });
+  const { asked_at: now, farewell_id: farewellId } = request;
+  await tx.run(beginAgain, { telegramId, step: 'presses', instructionsTo, pushesTo, farewellId, now });
   return true;
 }

@@ -34,7 +34,7 @@ export async function askExport(
     if (Math.abs(now - last.done_at) < AGAIN_AFTER_MS) return 'too_soon';
     await tx.run(dropRequest, { id: last.id });
   }
-  const request = { kind: 'export', step: 'writing', instructionsTo: 0, pushesTo: 0 } as const;
+  const request = { kind: 'export', step: 'writing', instructionsTo: 0, pushesTo: 0, farewellId: null } as const;
   await tx.run(insertRequest, { ...request, id: uuidv7(now), telegramId, languageCode, now });
   return 'asked';
 }

@@ -8,12 +8,14 @@ import type { UploadStore } from '../push/uploads.ts';
 import { takeLatecomers } from './ask-erasure.ts';
 import { eraseFromAudit, eraseLostButtons, eraseUpdates, unlinkAccounts } from './erase-mentions.ts';
 import { eraseInstructions, eraseMessageRows, eraseMessages, erasePresses, type PageOutcome } from './erase-rows.ts';
+import type { ErasureNotes } from './erasure-notes.ts';
 import { answeredErasures, endRequest, type OpenRequest, setFarewell, setStep } from './request-store.ts';
 import { forgetOrders } from './tpv-order.ts';
 
 export interface ErasePorts {
   db: Database;
   uploads: Pick<UploadStore, 'remove'>;
+  notes: Pick<ErasureNotes, 'note'>;
   textsOf(languageCode: string): { readonly erased: string };
 }
 
@@ -23,11 +25,18 @@ const ENDED_AT_ONCE = 20;
 /**
  * Goes on with an erasure, at most so many pages. Each page is a commit, and each step can be done again: a process
  * that dies goes on where it was.
+ * @param before the step at which it stops; absent: it goes as far as it can
  * @returns how many pages are left of `most`
  */
-export async function goOnErasing(ports: ErasePorts, request: OpenRequest, most: number, now: number): Promise<number> {
+export async function goOnErasing(
+  ports: ErasePorts,
+  request: OpenRequest,
+  { most, before }: { most: number; before?: RequestStep },
+  now: number,
+): Promise<number> {
   let { step } = request;
   for (let left = most; left > 0; left--) {
+    if (step === before) return left;
     const outcome = await erasePage(ports, { ...request, step }, now);
     if (outcome === 'later') return left - 1;
     if (outcome === 'none') {
@@ -43,6 +52,8 @@ export async function goOnErasing(ports: ErasePorts, request: OpenRequest, most:
 
 /** The step that follows when nothing is left of one. */
 const FOLLOWING: Partial<Record<RequestStep, RequestStep>> = {
+  noting: 'presses',
+  // Before what they became: a press that ends would say so to the person.
   presses: 'instructions',
   instructions: 'messages',
   messages: 'updates',
@@ -55,6 +66,9 @@ const FOLLOWING: Partial<Record<RequestStep, RequestStep>> = {
 async function erasePage(ports: ErasePorts, request: OpenRequest, now: number): Promise<PageOutcome> {
   const { db } = ports;
   switch (request.step) {
+    case 'noting':
+      await ports.notes.note({ id: request.id, at: request.asked_at, telegramId: request.telegram_id });
+      return 'none';
     case 'instructions':
       return db.transact((tx) => eraseInstructions(tx, request, now));
     case 'messages':

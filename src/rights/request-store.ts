@@ -15,6 +15,7 @@ export const insertRequest = statement<{
   step: RequestStep;
   instructionsTo: number;
   pushesTo: number;
+  farewellId: string | null;
   now: number;
 }>()((db, p) =>
   db
@@ -28,7 +29,7 @@ export const insertRequest = statement<{
       step: p('step'),
       instructions_to: p('instructionsTo'),
       pushes_to: p('pushesTo'),
-      farewell_id: null,
+      farewell_id: p('farewellId'),
       done_at: null,
     })
     .onConflict((c) => c.doNothing())

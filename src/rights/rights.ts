@@ -16,7 +16,7 @@ export async function goOnWithRights(ports: RightsPorts, now: number): Promise<v
     if (telegramId === null || left === 0) continue;
     const one = { ...request, telegram_id: telegramId };
     if (request.kind === 'export') await goOnExporting(ports, one, now);
-    else left = await goOnErasing(ports, one, left, now);
+    else left = await goOnErasing(ports, one, { most: left }, now);
   }
   await endAnswered(ports.db, now);
 }

@@ -19,9 +19,17 @@ export interface HubProcess {
 }
 
 /** Starts `src/main.ts` on a random port, and resolves when it is ready. */
-export async function startHubProcess({ databaseUrl, emulator, env }: HubProcessOptions): Promise<HubProcess> {
+export async function startHubProcess(options: HubProcessOptions): Promise<HubProcess> {
   const startedAt = performance.now();
-  const running = startProcess(['src/process/launch.cjs', 'src/main.ts'], {
+  const running = launchHubProcess(options);
+  const ready = await running.waitFor(/"address":"[^"]+"/);
+  const readyMs = Math.round(performance.now() - startedAt);
+  return { url: JSON.parse(`{${ready}}`).address, readyMs, process: running };
+}
+
+/** The same, without waiting for it. */
+export function launchHubProcess({ databaseUrl, emulator, env }: HubProcessOptions): TestProcess {
+  return startProcess(['src/process/launch.cjs', 'src/main.ts'], {
     env: {
       HOST: '127.0.0.1',
       PORT: '0',
@@ -35,7 +43,4 @@ export async function startHubProcess({ databaseUrl, emulator, env }: HubProcess
       ...env,
     },
   });
-  const ready = await running.waitFor(/"address":"[^"]+"/);
-  const readyMs = Math.round(performance.now() - startedAt);
-  return { url: JSON.parse(`{${ready}}`).address, readyMs, process: running };
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { inject, TestRunner } from 'vitest';
 import type { TestProject } from 'vitest/node';
+import { erasureNotesFile } from '../../src/rights/erasure-notes.ts';
 import { makeMemoryFolder } from './memory-folder.ts';
 import { makeMigratedFile, migrateDatabase } from './migrated-database.ts';
 import { freePort } from './port.ts';
@@ -91,7 +92,21 @@ export async function createPostgresDatabase(
   const name = `hub_${crypto.randomUUID().replaceAll('-', '')}`;
   const template = content === 'migrated' ? ` template ${inject('postgresTemplate')} strategy file_copy` : '';
   await asAdmin(base, `create database ${name}${template}`);
-  return { url: withName(base.href, name).href, drop: () => asAdmin(base, `drop database ${name} with (force)`) };
+  const { href: url } = withName(base.href, name);
+  const drop = async () => {
+    await asAdmin(base, `drop database ${name} with (force)`);
+    // A hub keeps notes of erasures in its data folder, which the tests share.
+    rmSync(erasureNotesFile({ DATABASE_URL: url }), { force: true });
+  };
+  return { url, drop };
+}
+
+/** Makes `to` what `from` is, as a dump that is restored does; no connection may be open to either of them. */
+export async function copyPostgresDatabase(from: string, to: string): Promise<void> {
+  const [source, target] = [from, to].map((url) => new URL(url).pathname.slice(1));
+  const base = new URL(inject('postgresUrl'));
+  await asAdmin(base, `drop database if exists ${target} with (force)`);
+  await asAdmin(base, `create database ${target} template ${source} strategy file_copy`);
 }
 
 async function asAdmin(url: URL, text: string): Promise<void> {

@@ -50,14 +50,19 @@ function checkTarget(from: string, to: string, force: boolean): void {
   }
   const there = lstatSync(to, { throwIfNoEntry: false });
   if (there === undefined) {
-    if ([`${from}-wal`, `${from}-shm`, `${from}-journal`, `${from}-hub`].includes(to)) throw isTheDatabase(to);
+    if (isBeside(from, to)) throw isTheDatabase(to);
     return;
   }
   if (!there.isFile()) throw new HubError('invalid_request', `${to} is no file: choose another name.`);
   const database = statSync(from);
   if (there.ino === database.ino && there.dev === database.dev) throw isTheDatabase(to);
-  if ([`${from}-wal`, `${from}-shm`, `${from}-journal`, `${from}-hub`].includes(to)) throw isTheDatabase(to);
+  if (isBeside(from, to)) throw isTheDatabase(to);
   if (!force) throw new HubError('invalid_request', `${to} is there already: choose another name, or give --force.`);
+}
+
+/** What SQLite and the hub keep beside a database. */
+function isBeside(database: string, file: string): boolean {
+  return ['-wal', '-shm', '-journal', '-hub', '-erased'].some((suffix) => database + suffix === file);
 }
 
 function isTheDatabase(to: string): HubError {

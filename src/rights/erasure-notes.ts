@@ -1,0 +1,143 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { existsSync, realpathSync } from 'node:fs';
+import { type FileHandle, open, readFile, rename } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { dataFolder } from '../config/config.ts';
+import { HubError } from '../errors.ts';
+import { giveToFolder, makeFolder } from '../ownership.ts';
+import { syncFolder } from '../push/uploads.ts';
+
+/** That a person was erased, without who they are. */
+export interface ErasureNote {
+  /** Of the request. */
+  id: string;
+  /** When the erasure was asked for. */
+  at: number;
+  /** What `personOf` makes of the person's Telegram id. */
+  person: string;
+}
+
+export interface NotedErasures {
+  notes: ErasureNote[];
+  /** The name of a person in the notes: without the file's key it can't be made. */
+  personOf(telegramId: number): string;
+}
+
+/** Notes of erasures in a file beside the database: a copy of the database that is restored does not take them back. */
+export interface ErasureNotes {
+  readonly file: string;
+  /**
+   * Adds one; it is on the disk when this resolves.
+   * @throws HubError `unavailable`
+   */
+  note(erasure: { id: string; at: number; telegramId: number }): Promise<void>;
+  /**
+   * Reads all of them; undefined: no erasure was noted yet.
+   * @throws HubError `unavailable`
+   */
+  read(): Promise<NotedErasures | undefined>;
+}
+
+/** The first line: what the file is, and its key. Without the key a list of all Telegram ids would tell who is noted. */
+const HEAD = /^valletpv-hub erasures 1 ([0-9a-f]{64})$/;
+/** Each of the others; one that a power cut left unfinished is none. */
+const LINE = /^([0-9a-f-]{36}) (\d{1,15}) ([0-9a-f]{64})$/;
+/** Beyond so many the oldest half goes: copies are not kept for so many erasures. */
+const MOST = 100_000;
+
+/**
+ * Where the notes lie: beside the SQLite file, under its name; with PostgreSQL in the data folder, under the database's.
+ */
+export function erasureNotesFile(config: { DATABASE_URL: string }): string {
+  const { DATABASE_URL: url } = config;
+  if (!url.startsWith('sqlite:')) {
+    const database = URL.parse(url)?.pathname.replaceAll(/[^\w.-]/g, '') || 'postgres';
+    return join(resolve(dataFolder(config)), `${database}-erased`);
+  }
+  const path = url.slice('sqlite:'.length);
+  // A link and the file that it leads to are one database.
+  return `${existsSync(path) ? realpathSync(path) : resolve(path)}-erased`;
+}
+
+/** @param most notes that are kept */
+export function erasureNotes(file: string, most = MOST): ErasureNotes {
+  const nameOf = (key: string, telegramId: number) =>
+    createHmac('sha256', key).update(String(telegramId)).digest('hex');
+
+  const note: ErasureNotes['note'] = async ({ id, at, telegramId }) => {
+    const key = (await keyOf(file)) ?? (await begin(file));
+    const handle = await open(file, 'a');
+    // A line of its own, whatever a full disk or a power cut left at the end.
+    await written(handle, `\n${id} ${at} ${nameOf(key, telegramId)}\n`);
+  };
+
+  const read: ErasureNotes['read'] = async () => {
+    const key = await keyOf(file);
+    if (key === undefined) return undefined;
+    const lines = (await readFile(file, 'latin1')).split('\n');
+    // A process that ended in between may have noted one twice.
+    let notes = [...new Map(lines.flatMap(noteOf).map((one) => [one.id, one])).values()];
+    if (notes.length > most) {
+      notes = notes.slice(-Math.ceil(most / 2));
+      await replace(file, key, notes);
+    }
+    return { notes, personOf: (telegramId) => nameOf(key, telegramId) };
+  };
+
+  return { file, note: (erasure) => asFault(file, note(erasure)), read: () => asFault(file, read()) };
+}
+
+/** The key of a file; undefined: there is no file. Of the notes nothing is read. */
+async function keyOf(file: string): Promise<string | undefined> {
+  const handle = await open(file, 'r').catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (handle === undefined) return undefined;
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(200)).finally(() => handle.close());
+  const [head = ''] = buffer.toString('latin1', 0, bytesRead).split('\n');
+  const key = HEAD.exec(head)?.[1];
+  if (key === undefined) throw new Error('it is not a file of erasures');
+  return key;
+}
+
+async function begin(file: string): Promise<string> {
+  const key = randomBytes(32).toString('hex');
+  makeFolder(dirname(file));
+  await replace(file, key, []);
+  return key;
+}
+
+function noteOf(line: string): ErasureNote[] {
+  const [, id, at, person] = LINE.exec(line) ?? [];
+  return id === undefined || person === undefined ? [] : [{ id, at: Number(at), person }];
+}
+
+/** Puts the whole file in its place at once. */
+async function replace(file: string, key: string, notes: readonly ErasureNote[]): Promise<void> {
+  const partial = `${file}.partial`;
+  const lines = notes.map(({ id, at, person }) => `${id} ${at} ${person}\n`);
+  await written(await open(partial, 'w', 0o600), `valletpv-hub erasures 1 ${key}\n${lines.join('')}`);
+  giveToFolder(partial);
+  await rename(partial, file);
+  await syncFolder(dirname(file));
+}
+
+async function written(handle: FileHandle, text: string): Promise<void> {
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function asFault<T>(file: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const sentence = `The notes of erasures ${file} can't be read or written (${reason}): mend it, or take the file away.`;
+    throw new HubError('unavailable', sentence, { cause });
+  }
+}
