@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { jsonText } from '../../src/db/json-text.ts';
 import { migrate } from '../../src/db/migrate.ts';
-import { openDatabase } from '../../src/db/open.ts';
+import { openDatabase, type Tx } from '../../src/db/open.ts';
 import { Events, type HubEvent } from '../../src/events.ts';
 import { Presence } from '../../src/tpvs/presence/presence.ts';
 import { correctPresence } from '../../src/tpvs/presence/rows.ts';
@@ -362,4 +362,30 @@ test('a change waits for nobody who writes its TPV on PostgreSQL, and is written
   await tick(presence);
   expect(said.slice(2).sort()).toEqual(['tpv.offline a', 'tpv.offline b']);
   expect(await row('b')).toMatchObject({ online_until: null });
+});
+
+test('two transactions that see the same TPV come on PostgreSQL say it once, whichever writes it first', async () => {
+  if (!DIALECTS.includes('postgres')) return;
+  const { db, said, presence, row } = await withTpvs('postgres', ['a']);
+  presence.connected('a');
+  await db.transact(async (tx) => {
+    let reads = 0;
+    const run: Tx['run'] = async (statement, parameters) => {
+      const rows = await tx.run(statement, parameters);
+      // The tick of a second comes after this message's transaction has read the row, and before it writes it.
+      if (++reads === 1) await presence.settle();
+      return rows;
+    };
+    const between = new Proxy(tx, {
+      get(target, name) {
+        const value: unknown = Reflect.get(target, name, target);
+        if (name === 'run') return run;
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+    await presence.keep(between, 'a');
+  });
+  await presence.settle();
+  expect(said).toEqual(['tpv.online a']);
+  expect(await row('a')).toMatchObject({ transport: 'socket', online_until: SOCKET_OPEN });
 });

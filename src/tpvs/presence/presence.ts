@@ -3,7 +3,15 @@ import { inChunks } from '../../db/chunks.ts';
 import { type Database, HOUSEKEEPING, type Tx } from '../../db/open.ts';
 import { statement } from '../../db/statement.ts';
 import type { Tpv } from '../tpv.ts';
-import { dueOffline, graceAfterStart, onlineUntilOf, recordHeartbeats, recordOffline, recordSeen } from './rows.ts';
+import {
+  dueOffline,
+  graceAfterStart,
+  holdRows,
+  recordHeartbeats,
+  recordOffline,
+  recordSeen,
+  type SeenRow,
+} from './rows.ts';
 import { isOnlineUntil, RESTART_GRACE_MS, type Sign, type Transport } from './rule.ts';
 import { Sightings } from './sightings.ts';
 
@@ -146,20 +154,20 @@ export class Presence {
 
   async #writeSeen(tx: Tx, ids: readonly string[]): Promise<void> {
     const now = this.#clock.now();
-    const rows = ids.flatMap((id) => this.#sightings.rowOf(id) ?? []);
-    const before = await tx.run(onlineUntilOf, { ids: JSON.stringify(ids) });
-    const written = await tx.run(recordSeen, { seen: JSON.stringify(rows), now });
-    const done = new Set(written.map(({ id }) => id));
-    const isOnline = new Set(rows.filter(({ until }) => until > now).map(({ id }) => id));
-    for (const { id, online_until: until } of before) {
-      if (!done.has(id)) {
+    const rows: SeenRow[] = [];
+    for (const { id, held_id: held, online_until: before } of await tx.run(holdRows, { ids: JSON.stringify(ids) })) {
+      const row = this.#sightings.rowOf(id);
+      if (held === null) {
         // On PostgreSQL another transaction is writing its row.
         tx.afterCommit(() => this.#changed.add(id));
-      } else if (until === null && isOnline.has(id)) {
+      } else if (row !== undefined) {
+        rows.push(row);
+        if (before !== null || row.until <= now) continue;
         tx.emit({ type: 'tpv.online', tpvId: id });
         tx.changed('tpv', id);
       }
     }
+    await tx.run(recordSeen, { seen: JSON.stringify(rows), now });
   }
 
   /** @returns whether there may be more */

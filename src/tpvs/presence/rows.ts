@@ -62,27 +62,34 @@ export const recordHeartbeats = statement<{ heartbeats: string }>()((db, p) => {
     .whereRef('tpv_instances.id', '=', 'newer.id');
 });
 
-/** Until when each of these TPVs (a JSON list of ids) is online by its row. */
-export const onlineUntilOf = statement<{ ids: string }>()((db, p) =>
-  db.selectFrom('tpv_instances').select(['id', 'online_until']).where('id', 'in', idsIn(db, p)),
-);
-
-/** Writes how TPVs are seen since they changed (a JSON list of `SeenRow`); gives the ids of those that were written. */
-export const recordSeen = statement<{ seen: string; now: number }>()((db, p) => {
-  const rows = isPostgres(db)
-    ? sql<SeenRow>`(select * from json_to_recordset(${p('seen')}) as given(id text, until bigint, transport text))`
-    : sql<SeenRow>`(select value ->> '$.id' as id, value ->> '$.until' as until, value ->> '$.transport' as transport from json_each(${p('seen')}))`;
-  return db
-    .with(isPostgres(db) ? (cte) => cte('seen').materialized() : 'seen', (q) =>
+/**
+ * Until when each of these TPVs (a JSON list of ids) is online by its row, which no other transaction writes from here on.
+ * On PostgreSQL one that another is writing is not waited for: it has no `held_id`.
+ */
+export const holdRows = statement<{ ids: string }>()((db, p) =>
+  db
+    .with(isPostgres(db) ? (cte) => cte('held').materialized() : 'held', (q) =>
       q
         .selectFrom('tpv_instances')
-        .innerJoin(rows.as('given'), 'given.id', 'tpv_instances.id')
-        .select(['tpv_instances.id', 'given.until', 'given.transport'])
-        .orderBy('tpv_instances.id')
-        .$if(isPostgres(db), (locked) => locked.forNoKeyUpdate('tpv_instances').skipLocked()),
+        .select(['id', 'online_until'])
+        .where('id', 'in', idsIn(db, p))
+        .orderBy('id')
+        .$if(isPostgres(db), (rows) => rows.forNoKeyUpdate().skipLocked()),
     )
+    .selectFrom('tpv_instances')
+    .leftJoin('held', 'held.id', 'tpv_instances.id')
+    .where('tpv_instances.id', 'in', idsIn(db, p))
+    .select(['tpv_instances.id', 'held.id as held_id', 'held.online_until']),
+);
+
+/** Writes how TPVs are seen since they changed (a JSON list of `SeenRow`, of rows that are held). */
+export const recordSeen = statement<{ seen: string; now: number }>()((db, p) => {
+  const rows = isPostgres(db)
+    ? sql<SeenRow>`(select * from json_to_recordset(${p('seen')}) as held(id text, until bigint, transport text))`
+    : sql<SeenRow>`(select value ->> '$.id' as id, value ->> '$.until' as until, value ->> '$.transport' as transport from json_each(${p('seen')}))`;
+  return db
     .updateTable('tpv_instances')
-    .from('seen')
+    .from(rows.as('seen'))
     .set((eb) => {
       const isOnline = eb('seen.until', '>', p('now'));
       const wasOffline = eb('online_until', 'is', null);
@@ -104,8 +111,7 @@ export const recordSeen = statement<{ seen: string; now: number }>()((db, p) => 
         offline_untold: eb.case().when(isOnline).then(null).else(eb.ref('offline_untold')).end(),
       };
     })
-    .whereRef('tpv_instances.id', '=', 'seen.id')
-    .returning('tpv_instances.id');
+    .whereRef('tpv_instances.id', '=', 'seen.id');
 });
 
 /** TPVs whose time is up, by their rows. */
