@@ -7,6 +7,7 @@ import { hubKilled } from './hub-killed.ts';
 import { hubStopped } from './hub-stopped.ts';
 import { postgresFaults } from './postgres-faults.ts';
 import { powerHeld, powerLost } from './power-lost.ts';
+import { outageHeld, pushesAfterOutage } from './pushes-after-outage.ts';
 import { pushesKilled } from './pushes-killed.ts';
 import { pushesHeld, pushesUnderFaults } from './pushes-under-faults.ts';
 import { pushesWaiting } from './pushes-waiting.ts';
@@ -18,6 +19,7 @@ npm run chaos -- hub-killed        --kills 200 --rate 300 --database postgres   
 npm run chaos -- power-loss        --cuts 200 --rate 300        (it needs a C compiler)
 npm run chaos -- sdk-faults        --faults 500 --instructions 5000
 npm run chaos -- pushes-under-faults --minutes 10 --seed 1 --seeds 5 [--resend]
+npm run chaos -- pushes-after-outage --hours 48 --messages 2000
 npm run chaos -- pushes-killed     --push-kills 50
 npm run chaos -- reply-killed      --kills 200
 npm run chaos -- crowd-offline     --people 10000 --crowd-kills 2
@@ -41,6 +43,8 @@ const { values, positionals } = parseArgs({
     seed: { type: 'string', default: '1' },
     seeds: { type: 'string', default: '1' },
     resend: { type: 'boolean', default: false },
+    hours: { type: 'string', default: '48' },
+    messages: { type: 'string', default: '2000' },
     'push-kills': { type: 'string', default: '50' },
     people: { type: 'string', default: '10000' },
     'crowd-kills': { type: 'string', default: '2' },
@@ -58,6 +62,7 @@ const PROGRAMS: Record<string, () => Promise<boolean>> = {
   'power-loss': cutPower,
   'sdk-faults': disturbSdk,
   'pushes-under-faults': disturbPushes,
+  'pushes-after-outage': endOutage,
   'pushes-killed': killPushing,
   'reply-killed': killReplies,
   'crowd-offline': tellCrowd,
@@ -154,6 +159,16 @@ async function disturbPushes(): Promise<boolean> {
     held = good && held;
   }
   return held;
+}
+
+async function endOutage(): Promise<boolean> {
+  const [hours, messages] = [Number(values.hours), Number(values.messages)];
+  console.log(`Pushing ${messages} messages while the line to Telegram is dead for ${hours} hours of the clock …`);
+  const result = await pushesAfterOutage({ hours, messages, chats: 400 });
+  show(result);
+  const good = outageHeld(result);
+  console.log(good ? `ok: ${messages} messages waited, and left once, in order, in ${result.worked} s` : 'FAILED');
+  return good;
 }
 
 async function killPushing(): Promise<boolean> {

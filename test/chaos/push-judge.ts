@@ -1,4 +1,4 @@
-import type { Call, Message } from '../../demo/emulator/mod.ts';
+import type { Call, Emulator, Message } from '../../demo/emulator/mod.ts';
 
 /** A message that was asked for, and what became of it. */
 export interface Asked {
@@ -68,6 +68,12 @@ export function judge(evidence: Evidence): Judgement {
     unknownWithoutCause: asked.filter((one) => one.status === 'unknown' && !unclear(one.text)).length,
     missing: asked.filter((one) => shownOf(one).length === 0).length,
   };
+}
+
+/** What a chat shows of the TPV's, and not the hub's own sentences nor what the person wrote. */
+export function messagesOf(emulator: Emulator, id: number): readonly Message[] {
+  const { chat } = emulator.person({ id, first_name: `Persona ${id}` });
+  return chat.filter(({ text = '' }) => text.startsWith('mensaje '));
 }
 
 /** A message's name, in whichever version. */

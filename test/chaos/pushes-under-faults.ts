@@ -1,7 +1,6 @@
 import type { IfUnknown } from '#protocol';
-import type { Emulator, Message } from '../../demo/emulator/mod.ts';
 import { PlayedHub } from './played-hub.ts';
-import { type Asked, type Judgement, judge, nameOf } from './push-judge.ts';
+import { type Asked, type Judgement, judge, messagesOf, nameOf } from './push-judge.ts';
 import { seeded } from './seeded.ts';
 
 export interface PushesUnderFaultsOptions {
@@ -165,10 +164,4 @@ async function judgement({ played, asked, saidSent }: Run): Promise<Told> {
   const shown = new Set([...chats.values()].flat().map(({ text = '' }) => nameOf(text)));
   const toldInVain = [...saidSent].filter((id) => !shown.has(asked.get(id)?.text ?? '')).length;
   return { ...judge(evidence), statuses, toldInVain };
-}
-
-/** What a chat shows of the TPV's, and not the hub's own sentences nor what the person wrote. */
-function messagesOf(emulator: Emulator, id: number): readonly Message[] {
-  const { chat } = emulator.person({ id, first_name: `Persona ${id}` });
-  return chat.filter(({ text = '' }) => text.startsWith('mensaje '));
 }

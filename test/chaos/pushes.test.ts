@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { outageHeld, pushesAfterOutage } from './pushes-after-outage.ts';
 import { pushesKilled } from './pushes-killed.ts';
 import { pushesUnderFaults } from './pushes-under-faults.ts';
 import { repliesKilled } from './replies-killed.ts';
@@ -29,6 +30,15 @@ test('messages and changes to a Telegram with faults are neither lost nor double
 test('messages that are to come at least once are not missing after faults', { timeout: 300_000 }, async () => {
   const result = await pushesUnderFaults({ minutes: 0.25, perSecond: 5, chats: 25, seed: 8, ifUnknown: 'resend' });
   expect(result).toMatchObject({ messages: 75, missing: 0, ...clean });
+});
+
+test('messages that wait through an outage of hours leave once, in order and at the pace', {
+  timeout: 300_000,
+}, async () => {
+  const result = await pushesAfterOutage({ hours: 1, messages: 120, chats: 20 });
+  const none = { lost: 0, doubled: 0, outOfOrder: 0, tooEarly: 0, overPace: 0, unknownWithoutCause: 0, missing: 0 };
+  expect(result).toMatchObject({ messages: 120, waited: 120, statuses: { sent: 120 }, ...none, faults: 0 });
+  expect(outageHeld(result)).toBe(true);
 });
 
 test('a hub that is killed while it sends agrees afterwards with what Telegram got', { timeout: 300_000 }, async () => {
