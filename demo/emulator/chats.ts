@@ -3,6 +3,9 @@ import type { Feed } from './feed.ts';
 import type { Chat, Message, MessageContent, ReplyKeyboard, User } from './message.ts';
 import { badRequest, Refusal } from './refusal.ts';
 
+/** Telegram's words for a person who is gone: the account was deleted, or the bot can't find it. */
+export type Gone = 'user is deactivated' | 'chat not found' | 'private chat not found' | 'PEER_ID_INVALID';
+
 /** A chat and what is in it. */
 export interface ChatRecord {
   chat: Chat;
@@ -13,6 +16,8 @@ export interface ChatRecord {
   /** The person wrote to the bot: only then may the bot write. */
   started: boolean;
   blocked: boolean;
+  /** What Telegram says to every message, as the person is gone for good. */
+  gone: Refusal | undefined;
   /** What the person has in place of the letters. */
   keyboard: ReplyKeyboard | undefined;
   /** Messages that brought or took such a keyboard: the bot can't change them. */
@@ -74,6 +79,7 @@ export class Chats {
       messages: [],
       started: false,
       blocked: false,
+      gone: undefined,
       keyboard: undefined,
       uneditable: new Set(),
       topics: new Set(),
@@ -87,6 +93,11 @@ export class Chats {
   block(record: ChatRecord, blocked: boolean): void {
     record.blocked = blocked;
     this.#feed.emit({ kind: 'person', chatId: record.chat.id, blocked });
+  }
+
+  leave(record: ChatRecord, why: Gone): void {
+    const isDeactivated = why === 'user is deactivated';
+    record.gone = isDeactivated ? new Refusal(403, `Forbidden: ${why}`) : badRequest(why);
   }
 
   people(): ChatRecord[] {
@@ -108,6 +119,7 @@ export class Chats {
   /** The chat that a call names, where the bot may write. */
   writable(chatId: unknown): ChatRecord {
     const record = this.known(chatId);
+    if (record.gone !== undefined) throw record.gone;
     if (record.blocked) throw new Refusal(403, 'Forbidden: bot was blocked by the user');
     if (!record.started) throw new Refusal(403, "Forbidden: bot can't initiate conversation with a user");
     return record;
@@ -156,6 +168,14 @@ export class Chats {
 /** The message with this number, undefined where there is none (any more). */
 export function messageIn(record: ChatRecord, messageId: number | undefined): Message | undefined {
   return messageId === undefined ? undefined : record.messages[indexOf(record.messages, messageId)];
+}
+
+/** The last messages in a line, for an error. */
+export function excerpt(messages: readonly Message[]): string {
+  const lines = messages.slice(-5).map(({ message_id: id, from, text, caption }) => {
+    return `#${id} ${from?.first_name ?? ''}: ${(text ?? caption ?? '(no text)').slice(0, 80)}`;
+  });
+  return lines.join(' | ') || 'nothing';
 }
 
 function indexOf(messages: readonly Message[], messageId: number): number {

@@ -2,9 +2,12 @@ import type { ButtonStyle, InlineButton, InlineKeyboard, KeyboardKey, ReplyKeybo
 import { badRequest } from './refusal.ts';
 
 const maxButtons = 100;
-/** Of a reply keyboard; what is more is dropped without a word. */
-const maxKeysPerRow = 12;
+/** Of buttons and of keys; what is more is dropped without a word. */
+const maxPerRow = 12;
+/** Of a reply keyboard; what is more is dropped too. */
 const maxKeys = 300;
+/** Bytes of the whole, as bots' owners report. */
+const maxBytes = 10 * 1024;
 const styles: readonly unknown[] = ['primary', 'success', 'danger'];
 
 /** What a call's `reply_markup` asks for. */
@@ -22,11 +25,13 @@ export type Markup =
 export function markupFrom(value: unknown, isPrivate: boolean): Markup | undefined {
   if (value === undefined || value === null) return undefined;
   if (typeof value !== 'object') throw badRequest('object expected as reply markup');
+  const tooLong = () => badRequest('reply markup is too long');
+  if (Buffer.byteLength(JSON.stringify(value)) > maxBytes) throw tooLong();
   if ('inline_keyboard' in value) {
     const rows = rowsOf('inline_keyboard', value.inline_keyboard).map((row) =>
-      row.map((one) => buttonFrom(one, isPrivate)),
+      row.map((one) => buttonFrom(one, isPrivate)).slice(0, maxPerRow),
     );
-    if (rows.flat().length > maxButtons) throw badRequest('reply markup is too long');
+    if (rows.flat().length > maxButtons) throw tooLong();
     const filled = rows.filter((row) => row.length > 0);
     return filled.length === 0 ? undefined : { kind: 'buttons', keyboard: { inline_keyboard: filled } };
   }
@@ -47,7 +52,7 @@ function keysFrom(value: object & { keyboard: unknown }, isPrivate: boolean): Ma
   const keyboard: KeyboardKey[][] = [];
   for (const row of rowsOf('keyboard', value.keyboard)) {
     const keys = row.map((one) => keyFrom(one, isPrivate)).filter(({ text }) => text !== '');
-    const taken = keys.slice(0, Math.min(maxKeysPerRow, room));
+    const taken = keys.slice(0, Math.min(maxPerRow, room));
     room -= taken.length;
     if (taken.length > 0) keyboard.push(taken);
   }

@@ -47,9 +47,10 @@ export function parseMultipart(contentType: string, body: Buffer): Form {
 
 function addPart(form: Form, head: string, bytes: Buffer): void {
   const disposition = /^content-disposition:(.*)$/im.exec(head)?.[1] ?? '';
-  const name = headerParameter(disposition, 'name');
-  if (name === undefined) return;
-  const fileName = headerParameter(disposition, 'filename');
+  const parameters = parametersOf(disposition);
+  const name = parameters.get('name') ?? '';
+  if (name === '') throw badRequest('field name in multipart/form-data not found');
+  const fileName = parameters.get('filename');
   if (fileName === undefined) {
     form.fields.set(name, bytes.toString());
     return;
@@ -58,20 +59,21 @@ function addPart(form: Form, head: string, bytes: Buffer): void {
   form.files.set(name, upload(bytes, fileName, mimeType));
 }
 
-function headerParameter(header: string, name: string): string | undefined {
-  const extended = new RegExp(`[;\\s]${name}\\*=(?:utf-8)''([^;\\s]+)`, 'i').exec(header)?.[1];
-  if (extended !== undefined) return decoded(extended);
-  // Unquoted values may hold spaces: grammY writes file names as they are.
-  const match = new RegExp(`[;\\s]${name}=(?:"((?:[^"\\\\]|\\\\.)*)"|([^;]*))`, 'i').exec(header);
-  return match?.[1]?.replace(/\\(.)/g, '$1').replaceAll('%22', '"') ?? match?.[2]?.trim();
-}
-
-function decoded(value: string): string {
-  try {
-    return decodeURIComponent(value);
-  } catch {
-    return value; // a name that isn't percent-encoded after all is a name as it stands
+/**
+ * As Telegram's reader takes a header apart (tdnet/td/net/HttpReader.cpp in tdlib/td): a value ends at the first `;`, in
+ * quotes too; quotes around it go, nothing in it is decoded, and of two parameters of one name the last counts.
+ */
+function parametersOf(disposition: string): Map<string, string> {
+  const found = new Map<string, string>();
+  const begin = disposition.indexOf(';');
+  for (let rest = begin < 0 ? '' : disposition.slice(begin + 1); rest.includes('='); ) {
+    const at = rest.indexOf('=');
+    const end = rest.indexOf(';', at);
+    const value = rest.slice(at + 1, end < 0 ? rest.length : end).trim();
+    found.set(rest.slice(0, at).trim(), /^".*"$/.test(value) && value.length > 1 ? value.slice(1, -1) : value);
+    rest = end < 0 ? '' : rest.slice(end + 1);
   }
+  return found;
 }
 
 /** Bytes with what is known of them. */

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { CallbackQueries } from './callback-queries.ts';
-import { type ChatRecord, type Chats, messageIn } from './chats.ts';
+import { type ChatRecord, type Chats, excerpt, type Gone, messageIn } from './chats.ts';
 import type { FileKind, FileStore, StoredFile } from './files.ts';
 import type { Message, MessageContent, ReplyKeyboard } from './message.ts';
 import { upload } from './multipart.ts';
@@ -183,6 +183,11 @@ export class Person {
     });
   }
 
+  /** The person is gone for good: no update says so, only Telegram's refusals of what the bot sends. */
+  leave(why: Gone): void {
+    this.#parts.chats.leave(this.#record, why);
+  }
+
   /**
    * A message of the bot. With `match`, the latest one that is in the chat (as edited by now), or the next that
    * comes or is edited to match. Without it, the next that no earlier call without `match` returned.
@@ -240,11 +245,4 @@ export class Person {
 
 function captioned(caption: string | undefined): MessageContent {
   return caption === undefined || caption === '' ? {} : { caption, ...withEntities('caption_entities', caption) };
-}
-
-function excerpt(messages: readonly Message[]): string {
-  const lines = messages.slice(-5).map(({ message_id: id, from, text, caption }) => {
-    return `#${id} ${from?.first_name ?? ''}: ${(text ?? caption ?? '(no text)').slice(0, 80)}`;
-  });
-  return lines.join(' | ') || 'nothing';
 }

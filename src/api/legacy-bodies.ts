@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { countedRows, fault, MAX_BUTTONS_PER_ROW } from '#protocol';
+import { countedRows, fault, MAX_BUTTONS_PER_ROW, pageUrl } from '#protocol';
 import type { LegacyButton } from '../buttons/legacy-buttons.ts';
 import { HubError } from '../errors.ts';
 import { SPANISH, type Words } from '../wording/wording.ts';
@@ -30,7 +30,7 @@ const button = z
         fault((say: Words) => say.upToBytes(MAX_CALLBACK_DATA_BYTES)),
       )
       .nullish(),
-    url: httpUrl.nullish(),
+    url: pageUrl.nullish(),
   })
   .transform(({ text, callback_data: data, url }, { issues, value }): LegacyButton => {
     if (data != null) return { text, callback_data: data };

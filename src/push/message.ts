@@ -1,4 +1,5 @@
 import type { Selectable } from 'kysely';
+import { MAX_RAW_TEXT_BYTES } from '#protocol';
 import { parseJson } from '../db/json-text.ts';
 import type { ParseMode, PushData, PushKind, PushMessageTable, StoredFile } from '../db/push-tables.ts';
 import type { ErrorDetail } from '../errors.ts';
@@ -48,6 +49,9 @@ export function faultsOfMessage(message: OutboundMessage): ErrorDetail[] {
   const limit = kind === 'text' ? MAX_TEXT_LENGTH : MAX_CAPTION_LENGTH;
   const length = codePoints(parseMode === 'none' ? text : visibleText(text, parseMode));
   if (length > limit) faults.push({ path: 'text', message: (say) => say.upToCharacters(limit) });
+  else if (Buffer.byteLength(text) > MAX_RAW_TEXT_BYTES) {
+    faults.push({ path: 'text', message: (say) => say.upToMarkedUpBytes(MAX_RAW_TEXT_BYTES) });
+  }
   switch (kind) {
     case 'text':
       if (text.trim() === '') faults.push({ path: 'text', message: (say) => say.required });

@@ -24,6 +24,7 @@ export const en: Words = {
   upToLevels: (most) => `takes up to ${most} levels`,
   upToElements: (most) => `takes up to ${most} elements`,
   upToButtons: (most) => `takes up to ${most} buttons`,
+  upToMarkupBytes: (most) => `Telegram takes up to ${most} bytes of texts and addresses of all buttons together`,
 
   // Messages to people
   keyLength: 'takes from 1 to 128 characters',

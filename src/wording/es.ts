@@ -23,6 +23,8 @@ export const es = {
   upToLevels: (most: number) => `admite hasta ${most} niveles`,
   upToElements: (most: number) => `admite hasta ${most} elementos`,
   upToButtons: (most: number) => `admite hasta ${most} botones`,
+  upToMarkupBytes: (most: number) =>
+    `Telegram admite hasta ${most} bytes entre los textos y direcciones de todos los botones`,
 
   // Messages to people
   keyLength: 'admite de 1 a 128 caracteres',

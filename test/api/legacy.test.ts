@@ -263,7 +263,13 @@ describe('a notification', () => {
 
   test.each([
     [{ botones: [[{ text: 'Sí' }]] }, 'botones.0.0'],
-    [{ botones: [Array.from({ length: 9 }, () => ({ text: 'Sí', callback_data: 'a|b' }))] }, 'botones.0'],
+    [{ botones: [Array.from({ length: 13 }, () => ({ text: 'Sí', callback_data: 'a|b' }))] }, 'botones.0'],
+    [{ botones: [[{ text: 'Ver', url: 'http://caja:8000/' }]] }, 'botones.0.0.url: Telegram solo abre direcciones'],
+    [
+      { botones: Array.from({ length: 50 }, () => [{ text: 'ñ'.repeat(120), callback_data: 'a|b' }]) },
+      'botones: Telegram admite hasta 10240 bytes',
+    ],
+    [{ mensaje: `x${'<b></b>'.repeat(5_000)}` }, 'mensaje: admite hasta 32768 bytes'],
     [
       { botones: Array.from({ length: 101 }, () => [{ text: 'Sí', callback_data: 'a|b' }]) },
       'botones: admite hasta 100',

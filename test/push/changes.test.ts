@@ -232,6 +232,11 @@ test.each<[string, object, number]>([
   ['an empty text', { text: '' }, 400],
   ['4097 characters', { text: 'a'.repeat(4_097) }, 400],
   ['101 buttons', { buttons: Array.from({ length: 101 }, () => [{ text: 'x', action: 'a' }]) }, 400],
+  [
+    'buttons of more than 10 KB',
+    { buttons: Array.from({ length: 6 }, () => [{ text: 'a', url: `https://a.example/${'x'.repeat(1_900)}` }]) },
+    400,
+  ],
   ['an unknown field', { text: 'x', nombre: 'y' }, 400],
   ['a button that calls a stranger', { buttons: [[{ text: 'a', callback_url: 'http://169.254.169.254/' }]] }, 400],
 ])('a change to %s is refused before Telegram is asked', async (_name, json, status) => {
@@ -239,6 +244,18 @@ test.each<[string, object, number]>([
   const message = await sentMessage(hub);
   expect(await message.patch(json)).toMatchObject({ status, body: { code: 'invalid_request' } });
   expect(hub.calls()).toHaveLength(1);
+});
+
+test('a message that Telegram does not delete any more is said to be too old, and one that is not is only refused', async () => {
+  const clock = testClock();
+  const hub = await startPushing({ clock });
+  const message = await sentMessage(hub);
+  const how = { kind: 'error', code: 400, description: "Bad Request: message can't be deleted" } as const;
+  hub.emulator.fail({ method: 'deleteMessage', how });
+  const refused = async () => (await message.delete()).body.details.map(({ message }: { message: string }) => message);
+  expect(await refused()).toEqual([how.description]);
+  await clock.jump(48 * 3_600_000 + 1_000);
+  expect(await refused()).toEqual([how.description, 'Telegram solo deja borrar mensajes de menos de 48 horas']);
 });
 
 test('a place has no text that could be changed', async () => {

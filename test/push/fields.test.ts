@@ -255,7 +255,17 @@ describe.each(TRANSPORTS)('a push over %s is refused with', (over) => {
     ['a keyboard that goes and is none', { keyboard: [], one_time: true }, 'one_time', /junto a las teclas/],
     ['a long placeholder', { keyboard: rows(1), placeholder: 'a'.repeat(65) }, 'placeholder', /64/],
     ['101 keys', { keyboard: rows(101) }, 'keyboard', /100 botones/],
-    ['9 keys in a row', { keyboard: rows(1, 9) }, 'keyboard.0', /8/],
+    ['13 keys in a row', { keyboard: rows(1, 13) }, 'keyboard.0', /12/],
+    [
+      'keys of more than 10 KB',
+      {
+        keyboard: [
+          [1, 2, 3, 4, 5, 6].map((n) => ({ text: `${n}`, web_app: `https://a.example/${'x'.repeat(1_900)}` })),
+        ],
+      },
+      'keyboard',
+      /10240 bytes/,
+    ],
     ['a row without keys', { keyboard: [[]] }, 'keyboard.0', /./],
     ['a key of 65 characters', { keyboard: [[{ text: 'a'.repeat(65) }]] }, 'keyboard.0.0.text', /64/],
     ['a blank key', { keyboard: [[{ text: ' ' }]] }, 'keyboard.0.0.text', /en blanco/],

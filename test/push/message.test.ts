@@ -25,6 +25,8 @@ describe('a message that Telegram would refuse is told before it is asked', () =
     ['4096 emoji, each one code point', { text: '🎉'.repeat(4_096) }, undefined],
     ['4097 emoji', { text: '🎉'.repeat(4_097) }, 'text'],
     ['4097 emoji without markup', { text: '🎉'.repeat(4_097), parseMode: 'none' }, 'text'],
+    ['32,768 bytes of tags', { text: `x${'<b></b>'.repeat(4_681)}` }, undefined],
+    ['more than 32,768 bytes of tags', { text: `xx${'<b></b>'.repeat(4_681)}` }, 'text'],
     ['tags beside 4096 characters', { text: `<b>${'a'.repeat(4_096)}</b>` }, undefined],
     ['entities that are one character', { text: '&amp;'.repeat(4_096) }, undefined],
     ['entities that are too many', { text: '&#128513;'.repeat(4_097) }, 'text'],

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Person } from '../../demo/emulator/mod.ts';
 import { DIALECTS } from '../support/hub.ts';
 import { PERSON, startPushing, TRANSPORTS } from '../support/push.ts';
 
@@ -110,10 +111,13 @@ describe.each(DIALECTS)('a push on %s', (database) => {
       ]);
     });
 
-    test('with 100 buttons is taken', async () => {
+    test('with 100 buttons, twelve in a row, is taken, and all of them are shown', async () => {
       const hub = await startPushing({ database });
-      const buttons = Array.from({ length: 20 }, () => Array.from({ length: 5 }, () => ({ text: 'x', action: 'a' })));
+      const row = (length: number) => Array.from({ length }, () => ({ text: 'x', action: 'a' }));
+      const buttons = [...Array.from({ length: 8 }, () => row(12)), row(4)];
       expect(await hub.send({ text: 'x', buttons }, { over })).toMatchObject({ ok: true, body: { status: 'sent' } });
+      const shown = hub.person.chat.at(-1)?.reply_markup?.inline_keyboard.map(({ length }) => length);
+      expect(shown).toEqual(buttons.map(({ length }) => length));
     });
 
     // S8
@@ -130,20 +134,26 @@ describe.each(DIALECTS)('a push on %s', (database) => {
       expect(hub.calls()).toEqual([]);
     });
 
-    test('to somebody who blocked the bot is refused by Telegram, and they are inactive', async () => {
+    test.each([
+      ['blocked the bot', 403, (person: Person) => person.block(true)],
+      ['deleted their account', 403, (person: Person) => person.leave('user is deactivated')],
+      ['is not found any more', 400, (person: Person) => person.leave('chat not found')],
+      ['has no chat any more', 400, (person: Person) => person.leave('private chat not found')],
+      ['is no peer any more', 400, (person: Person) => person.leave('PEER_ID_INVALID')],
+    ])('to somebody who %s is refused by Telegram, and they are inactive', async (_name, code, goes) => {
       const hub = await startPushing({ database });
-      hub.emulator.blocked(PERSON, true);
+      goes(hub.person);
       const { ok, status, body } = await hub.send({ text: 'x' }, { over });
       expect([ok, status]).toEqual([false, over === 'REST' ? 502 : undefined]);
       expect(body).toMatchObject({
         code: 'telegram_error',
         push_message_id: expect.any(String),
-        telegram_error_code: 403,
+        telegram_error_code: code,
       });
       const users = await hub.one.fetch('/api/tpv/users/');
       expect(users.body.users).toMatchObject([{ telegram_id: PERSON, is_active: false }]);
       const state = await hub.one.fetch(`/api/tpv/push/${body.push_message_id}/`);
-      expect(state.body).toMatchObject({ status: 'failed', telegram_error_code: 403 });
+      expect(state.body).toMatchObject({ status: 'failed', telegram_error_code: code });
       const stats = await hub.one.fetch('/api/tpv/stats/');
       expect(stats.body.push_messages).toEqual({ pending: 0, sent: 0, failed: 1, unknown: 0, total: 1 });
     });
@@ -201,9 +211,17 @@ describe.each(TRANSPORTS)('a push over %s', (over) => {
       'buttons',
     ],
     [
-      '9 buttons in a row',
-      { text: 'x', buttons: [Array.from({ length: 9 }, (_, i) => ({ text: `${i}`, action: 'a' }))] },
+      '13 buttons in a row',
+      { text: 'x', buttons: [Array.from({ length: 13 }, (_, i) => ({ text: `${i}`, action: 'a' }))] },
       'buttons.0',
+    ],
+    [
+      'buttons of more than 10 KB',
+      {
+        text: 'x',
+        buttons: Array.from({ length: 6 }, () => [{ text: 'a', url: `https://a.example/${'x'.repeat(1_900)}` }]),
+      },
+      'buttons',
     ],
     ['a row without buttons', { text: 'x', buttons: [[]] }, 'buttons.0'],
     ['a button that does nothing', { text: 'x', buttons: [[{ text: 'a' }]] }, 'buttons.0.0'],

@@ -22,6 +22,14 @@ const cases: [name: string, outcome: SendOutcome, verdict: Verdict][] = [
   ['its file gone', { kind: 'impossible', description: 'x' }, failed],
   ['refused', refused(400), failed],
   ['blocked', refused(403), { ...failed, unreachablePerson: true }],
+  ...['chat not found', 'private chat not found', 'PEER_ID_INVALID'].map((why): (typeof cases)[number] => {
+    const description = `Bad Request: ${why}`;
+    return [
+      `for one who is gone (${why})`,
+      refused(400, { description }),
+      { ...failed, error: description, unreachablePerson: true },
+    ];
+  }),
   ['limited', refused(429, { retryAfterMs: 7_000 }), { kind: 'limited', waitMs: 7_000, error: 'x' }],
   ['limited without a time', refused(429), { kind: 'limited', waitMs: 1_000, error: 'x' }],
   ['a token that is not taken', refused(401), { kind: 'outage', error: 'x' }],

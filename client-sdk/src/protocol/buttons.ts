@@ -3,10 +3,12 @@ import { fault } from './faults.ts';
 
 /** Largest `data` of a button, in bytes of JSON. */
 export const MAX_BUTTON_DATA_BYTES = 4 * 1024;
-/** Telegram's limits for an inline keyboard; a reply keyboard keeps to them too. */
-export const MAX_BUTTONS_PER_ROW = 8;
-/** Telegram’s limit for all buttons of a message. */
+/** Telegram shows so many in a row, and drops what is more without a word (td/telegram/ReplyMarkup.cpp in tdlib/td). */
+export const MAX_BUTTONS_PER_ROW = 12;
+/** Telegram's limit for all buttons of a message; a reply keyboard keeps to it too. */
 export const MAX_BUTTONS = 100;
+/** What Telegram takes of a message's buttons in all, in bytes, as its users report; it adds to what is counted here. */
+const MAX_MARKUP_BYTES = 10 * 1024;
 /** Telegram's limit for what a button copies, in UTF-16 units. */
 const MAX_COPY_LENGTH = 256;
 /** Telegram's limit for what a reply keyboard writes into the empty field, in UTF-16 units. */
@@ -49,7 +51,7 @@ function hasWholeHost(url: string): boolean {
 const WHOLE_HOST = fault((say) => say.wholeHost);
 
 /** A page that Telegram lets a button open. */
-const pageUrl = z
+export const pageUrl = z
   .url({ protocol: /^(https?|tg)$/ })
   .max(2_000)
   .refine((value) => value.startsWith('tg:') || hasWholeHost(value), WHOLE_HOST);
@@ -79,18 +81,32 @@ export const buttonSchema = z.union([
 /** A button under a message. */
 export type Button = z.infer<typeof buttonSchema>;
 
+/** What of a button reaches Telegram as it came; what it does at the hub is there a short token. */
+const shownFields = ['text', 'url', 'web_app', 'copy_text'] as const;
+type Shown = Partial<Record<(typeof shownFields)[number], unknown>>;
+
 /**
- * Counts rows and buttons before any of them is looked at: a schema takes seconds over 300,000 of them.
+ * Counts rows and buttons before any of them is looked at: a schema takes seconds over 300,000 of them. And at the end
+ * what all of them say and open.
  * @param rows the schema of rows that are not too many
  */
-export function countedRows<T extends z.ZodType>(rows: T) {
-  return z.preprocess((value, { issues }) => {
+export function countedRows<T extends z.ZodType<readonly (readonly Shown[])[]>>(rows: T) {
+  const counted = z.preprocess((value, { issues }) => {
     if (!Array.isArray(value)) return value;
     const count = value.reduce((sum: number, row) => sum + (Array.isArray(row) ? Math.max(row.length, 1) : 1), 0);
     if (count <= MAX_BUTTONS) return value;
     issues.push({ code: 'custom', input: value, ...fault((say) => say.upToButtons(MAX_BUTTONS)) });
     return z.NEVER;
   }, rows);
+  return counted.refine(
+    (given) => shownBytes(given) <= MAX_MARKUP_BYTES,
+    fault((say) => say.upToMarkupBytes(MAX_MARKUP_BYTES)),
+  );
+}
+
+function shownBytes(rows: readonly (readonly Shown[])[]): number {
+  const shown = rows.flat().flatMap((button) => shownFields.map((field) => button[field]));
+  return shown.reduce<number>((sum, one) => sum + (typeof one === 'string' ? Buffer.byteLength(one) : 0), 0);
 }
 
 /** Rows of buttons. */

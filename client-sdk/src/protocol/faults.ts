@@ -9,6 +9,8 @@ export interface SchemaWords {
   /** @param most bytes of UTF-8, with the markup */
   upToMarkedUpBytes(most: number): string;
   upToButtons(most: number): string;
+  /** @param most bytes of UTF-8, of all buttons of a message */
+  upToMarkupBytes(most: number): string;
   blank: string;
   wholeHost: string;
   oneRequestAKey: string;

@@ -7,6 +7,7 @@ export {
   MAX_BUTTON_DATA_BYTES,
   MAX_BUTTONS,
   MAX_BUTTONS_PER_ROW,
+  pageUrl,
 } from './buttons.ts';
 export {
   CloseCode,
@@ -66,6 +67,7 @@ export {
   type IfUnknown,
   idempotencyKeySchema,
   ifUnknownSchema,
+  MAX_RAW_TEXT_BYTES,
   type PushEdit,
   type PushFields,
   pushEditSchema,

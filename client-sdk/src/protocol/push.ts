@@ -8,7 +8,7 @@ export const DEFAULT_BUTTON_SECONDS = 86_400;
 const LONGEST_BUTTON_SECONDS = 30 * 86_400;
 
 /** What Telegram takes with all its markup, in bytes of UTF-8; what of it a person sees has limits of its own. */
-const MAX_RAW_TEXT_BYTES = 32_768;
+export const MAX_RAW_TEXT_BYTES = 32_768;
 const text = z
   .string()
   .max(MAX_RAW_TEXT_BYTES)
