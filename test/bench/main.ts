@@ -236,7 +236,7 @@ async function withHub<T>(
   databaseUrl = `sqlite:${join(folder, `${name}.db`)}`,
 ): Promise<T> {
   const environment = (url: URL) => ({ ...slowDisk, ...hubEnvironment(databaseUrl, url, telegram) });
-  const hub = await HubUnderLoad.make(environment, 'dropped');
+  const hub = await HubUnderLoad.make(environment, { log: 'dropped' });
   hubs.add(hub);
   try {
     await hub.start();

@@ -12,6 +12,8 @@ export interface HubKilledOptions {
   users: number;
   /** On PostgreSQL, each life of a hub begins with its connections cut while it works. */
   database: 'sqlite' | 'postgres';
+  /** How each life ends: killed, or by a SIGTERM to the process of the `npm start` that began it. */
+  by: 'SIGKILL' | 'SIGTERM to npm';
 }
 
 /** What the ledger outside the process says after the last kill. */
@@ -29,6 +31,8 @@ export interface HubKilledResult {
   /** Instructions of one person that ran in another order than they were written. */
   outOfOrder: number;
   strangeAnswers: string[];
+  /** Hubs that still answered after their process was gone. */
+  orphans: number;
   integrity: string;
   slowestReadyMs: number;
 }
@@ -37,12 +41,13 @@ export interface HubKilledResult {
 const LEAST_LIFE_MS = 400;
 
 /**
- * Kills a hub with SIGKILL again and again while updates come in and TPVs work, and then compares what Telegram was
+ * Kills a hub, or has it drained, again and again while updates come in and TPVs work, and then compares what Telegram was
  * told with what the TPVs saw and with what the database holds.
  */
 export async function hubKilled(options: HubKilledOptions): Promise<HubKilledResult> {
   const database = options.database === 'postgres' ? await postgresForChaos() : sqliteForChaos();
-  const hub = await madeUpHub({ DATABASE_URL: database.url });
+  const signal = options.by === 'SIGKILL' ? 'SIGKILL' : 'SIGTERM';
+  const hub = await madeUpHub({ DATABASE_URL: database.url }, { by: signal === 'SIGKILL' ? 'node' : 'npm' });
   const telegram = new TelegramSide({
     url: hub.url.origin,
     secret: SECRET,
@@ -52,6 +57,7 @@ export async function hubKilled(options: HubKilledOptions): Promise<HubKilledRes
   const runs = new Map<number, number>();
   const lastOfUser = new Map<number, number>();
   let outOfOrder = 0;
+  let orphans = 0;
   let slowestReadyMs = await hub.start();
   const clients: HubClient[] = [];
   try {
@@ -74,7 +80,8 @@ export async function hubKilled(options: HubKilledOptions): Promise<HubKilledRes
         await database.cut();
         await someTime();
       }
-      await hub.end('SIGKILL');
+      await hub.end(signal);
+      if (await answers(hub.url)) orphans++;
       slowestReadyMs = Math.max(slowestReadyMs, await hub.start());
     }
     await telegram.stop();
@@ -90,15 +97,23 @@ export async function hubKilled(options: HubKilledOptions): Promise<HubKilledRes
       repeatedRuns: [...runs.values()].filter((count) => count > 1).length,
       outOfOrder,
       strangeAnswers: telegram.strange,
+      orphans,
       slowestReadyMs: Math.round(slowestReadyMs),
       ...inDatabase,
     };
   } finally {
     telegram.end();
     await Promise.all(clients.map((client) => client.close({ deadlineMs: 0 })));
-    await hub.end('SIGKILL');
+    await hub.end(signal);
     await database.end();
   }
+}
+
+function answers(url: URL): Promise<boolean> {
+  return fetch(new URL('/healthz', url)).then(
+    () => true,
+    () => false,
+  );
 }
 
 function someTime(): Promise<void> {

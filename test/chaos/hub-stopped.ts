@@ -39,7 +39,7 @@ export async function hubStopped(options: HubStoppedOptions): Promise<HubStopped
       HEARTBEAT_INTERVAL_SECONDS: String(heartbeatSeconds),
       SENT_LEASE_SECONDS: String(POLL_LEASE_SECONDS),
     },
-    'dropped',
+    { log: 'dropped' },
   );
   const open: WebSocket[] = [];
   const cut: number[] = [];

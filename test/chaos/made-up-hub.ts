@@ -1,4 +1,4 @@
-import { HubUnderLoad } from '../support/hub-under-load.ts';
+import { HubUnderLoad, type HubUnderLoadOptions } from '../support/hub-under-load.ts';
 
 /** What Telegram shows with each update. */
 export const SECRET = 'a-made-up-webhook-secret';
@@ -6,11 +6,10 @@ export const SECRET = 'a-made-up-webhook-secret';
 /**
  * A hub in a process of its own, not started yet. It takes every TPV, and reaches no Telegram unless it is told where.
  * @param env variables of docs/environment.md, over these
- * @param log whether its log is shown
  */
 export function madeUpHub(
   env: { DATABASE_URL: string } & Record<string, string>,
-  log?: 'shown' | 'dropped',
+  options?: HubUnderLoadOptions,
 ): Promise<HubUnderLoad> {
   const all = {
     TELEGRAM_BOT_TOKEN: '1234567:made-up',
@@ -21,5 +20,5 @@ export function madeUpHub(
     LOG_LEVEL: 'fatal',
     ...env,
   };
-  return HubUnderLoad.make(() => all, log);
+  return HubUnderLoad.make(() => all, options);
 }

@@ -3,7 +3,7 @@ import { backupUnderLoad } from './backup-under-load.ts';
 import { crowdHeld, crowdOffline } from './crowd-offline.ts';
 import { databaseFaults } from './database-faults.ts';
 import { fuzz } from './fuzz/fuzz.ts';
-import { hubKilled } from './hub-killed.ts';
+import { type HubKilledOptions, hubKilled } from './hub-killed.ts';
 import { hubStopped } from './hub-stopped.ts';
 import { postgresFaults } from './postgres-faults.ts';
 import { powerHeld, powerLost } from './power-lost.ts';
@@ -16,6 +16,7 @@ import { sdkFaults, sdkFaultsHeld } from './sdk-faults.ts';
 
 const HELP = `npm run chaos                      all programs
 npm run chaos -- hub-killed        --kills 200 --rate 300 --database postgres   (sqlite)
+npm run chaos -- hub-drained       --drains 20 --rate 300
 npm run chaos -- power-loss        --cuts 200 --rate 300        (it needs a C compiler)
 npm run chaos -- sdk-faults        --faults 500 --instructions 5000
 npm run chaos -- pushes-under-faults --minutes 10 --seed 1 --seeds 5 [--resend]
@@ -34,6 +35,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     kills: { type: 'string', default: '200' },
+    drains: { type: 'string', default: '20' },
     rate: { type: 'string', default: '300' },
     database: { type: 'string', default: 'sqlite' },
     cuts: { type: 'string', default: '200' },
@@ -59,6 +61,7 @@ const { values, positionals } = parseArgs({
 
 const PROGRAMS: Record<string, () => Promise<boolean>> = {
   'hub-killed': killHub,
+  'hub-drained': drainHub,
   'power-loss': cutPower,
   'sdk-faults': disturbSdk,
   'pushes-under-faults': disturbPushes,
@@ -89,8 +92,16 @@ process.exit(held ? 0 : 1);
 async function killHub(): Promise<boolean> {
   console.log(`Killing the hub ${values.kills} times under ${values.rate} updates/s …`);
   const database = values.database === 'postgres' ? 'postgres' : 'sqlite';
-  const load = { perSecond: Number(values.rate), tpvs: 4, users: 200 };
-  const result = await hubKilled({ kills: Number(values.kills), ...load, database });
+  return endHub({ kills: Number(values.kills), database, by: 'SIGKILL' });
+}
+
+async function drainHub(): Promise<boolean> {
+  console.log(`Ending npm ${values.drains} times with SIGTERM under ${values.rate} updates/s …`);
+  return endHub({ kills: Number(values.drains), database: 'sqlite', by: 'SIGTERM to npm' });
+}
+
+async function endHub(how: Pick<HubKilledOptions, 'kills' | 'database' | 'by'>): Promise<boolean> {
+  const result = await hubKilled({ ...how, perSecond: Number(values.rate), tpvs: 4, users: 200 });
   show(result);
   const bad =
     result.lost > 0 ||
@@ -99,9 +110,10 @@ async function killHub(): Promise<boolean> {
     result.repeatedRuns > 0 ||
     result.outOfOrder > 0 ||
     result.strangeAnswers.length > 0 ||
+    result.orphans > 0 ||
     result.integrity !== 'ok';
   console.log(
-    bad ? 'FAILED' : `ok: ${result.kills} kills, ${result.accepted} updates, 0 lost, 0 hanging, 0 repeated runs`,
+    bad ? 'FAILED' : `ok: ${result.kills} ends, ${result.accepted} updates, 0 lost, 0 hanging, 0 repeated runs`,
   );
   return !bad;
 }

@@ -36,7 +36,7 @@ async function hubProcess(env: Record<string, string> = {}) {
       TPV_REGISTRATION: 'open',
       LOG_LEVEL: 'fatal',
     }),
-    'dropped',
+    { log: 'dropped' },
   );
   onTestFinished(() => hub.end('SIGKILL'));
   await hub.start();

@@ -11,6 +11,18 @@ const READY_MS = 120_000;
 /** Linux counts processor time in hundredths of a second. */
 const MS_PER_TICK = 10;
 
+export interface HubUnderLoadOptions {
+  /** Whether standard output is shown, which has the hub's log. */
+  log?: 'shown' | 'dropped';
+  /** `npm`: started by `npm start`, whose process then gets the signals. */
+  by?: 'node' | 'npm';
+}
+
+const COMMANDS = {
+  node: [process.execPath, 'src/process/launch.cjs', 'src/main.ts'],
+  npm: ['npm', 'start', '--silent'],
+} as const;
+
 /**
  * The hub as it ships, in a process of its own, outside a test run: the benchmark measures it, the chaos runs kill it
  * and start it again on the same database and port.
@@ -18,27 +30,26 @@ const MS_PER_TICK = 10;
 export class HubUnderLoad {
   readonly url: URL;
   readonly #env: Record<string, string>;
-  readonly #log: 'shown' | 'dropped';
+  readonly #options: HubUnderLoadOptions;
   #child: ChildProcess | undefined;
 
-  private constructor(url: URL, env: Record<string, string>, log: 'shown' | 'dropped') {
+  private constructor(url: URL, env: Record<string, string>, options: HubUnderLoadOptions) {
     this.url = url;
     this.#env = env;
-    this.#log = log;
+    this.#options = options;
   }
 
   /**
    * Finds a port for a hub that is not started yet.
    * @param envOf the variables of docs/environment.md, once the hub's URL is known
-   * @param log whether standard output is shown, which has the hub's log
    */
   static async make(
     envOf: (url: URL) => Record<string, string>,
-    log: 'shown' | 'dropped' = 'shown',
+    options: HubUnderLoadOptions = {},
   ): Promise<HubUnderLoad> {
     const port = await freePort();
     const url = new URL(`http://127.0.0.1:${port}`);
-    return new HubUnderLoad(url, { HOST: '127.0.0.1', PORT: String(port), ...envOf(url) }, log);
+    return new HubUnderLoad(url, { HOST: '127.0.0.1', PORT: String(port), ...envOf(url) }, options);
   }
 
   /**
@@ -47,9 +58,11 @@ export class HubUnderLoad {
    */
   async start(): Promise<number> {
     const startedAt = performance.now();
-    const child = spawn(process.execPath, ['src/process/launch.cjs', 'src/main.ts'], {
+    const { log = 'shown', by = 'node' } = this.#options;
+    const [command, ...args] = COMMANDS[by];
+    const child = spawn(command, args, {
       cwd: ROOT,
-      stdio: ['ignore', this.#log === 'shown' ? 'inherit' : 'ignore', 'inherit'],
+      stdio: ['ignore', log === 'shown' ? 'inherit' : 'ignore', 'inherit'],
       env: { PATH: process.env.PATH ?? '', ...COMPILE_CACHE, ...this.#env },
     });
     this.#child = child;
