@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { HubUnderLoad } from '../support/hub-under-load.ts';
-import { preloadedDisk } from '../support/preloaded-disk.ts';
+import { preloadedLibrary } from '../support/preloaded.ts';
 import { fill } from './fill.ts';
 import { hubEnvironment, type TelegramSide } from './hub-environment.ts';
 import { openIdleSockets } from './idle-sockets.ts';
@@ -62,7 +62,7 @@ function readOptions(): BenchOptions {
 
 async function measure({ parts, ...given }: BenchOptions): Promise<void> {
   const { diskMs } = given;
-  if (diskMs > 0) slowDisk = { LD_PRELOAD: preloadedDisk(folder), DISK_MS: String(diskMs) };
+  if (diskMs > 0) slowDisk = { LD_PRELOAD: preloadedLibrary('preloaded-disk', folder), DISK_MS: String(diskMs) };
   const disk = diskMs > 0 ? `each sync ${diskMs} ms longer` : 'the disk as it is';
   console.log(
     `Node ${process.versions.node}, ${availableParallelism()} cores, SQLite, durable, ${disk}; the driver runs beside the hub.`,

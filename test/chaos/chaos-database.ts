@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import SqliteDatabase from 'better-sqlite3';
 import pg from 'pg';
-import { startPostgres } from '../support/postgres.ts';
+import { type PostgresOptions, startPostgres } from '../support/postgres.ts';
 
 /** The database of a hub that is disturbed, as a program beside it sees it. */
 export interface ChaosDatabase {
@@ -22,8 +22,12 @@ export interface ChaosDatabase {
   end(): Promise<void>;
 }
 
-export function sqliteForChaos(): ChaosDatabase {
-  const dir = mkdtempSync(join(tmpdir(), 'hub-chaos-'));
+/**
+ * @param parent the folder that gets one for it
+ * @returns also the path of its file
+ */
+export function sqliteForChaos(parent = tmpdir()): ChaosDatabase & { file: string } {
+  const dir = mkdtempSync(join(parent, 'hub-chaos-'));
   const file = join(dir, 'hub.db');
   const read = <T>(look: (db: SqliteDatabase.Database) => T): T => {
     const db = new SqliteDatabase(file, { readonly: true });
@@ -34,6 +38,7 @@ export function sqliteForChaos(): ChaosDatabase {
     }
   };
   return {
+    file,
     url: `sqlite:${file}`,
     count: async (query) => read((db) => Number(db.prepare(query).pluck().get())),
     integrity: async () => read((db) => String(db.pragma('integrity_check', { simple: true }))),
@@ -41,29 +46,32 @@ export function sqliteForChaos(): ChaosDatabase {
   };
 }
 
-export async function postgresForChaos(): Promise<Required<ChaosDatabase>> {
-  const server = await startPostgres();
-  const client = new pg.Client({ connectionString: server.url });
-  await client.connect();
-  const letIn = async (all: boolean) => {
-    // Of the database that one is connected to it can't be said.
-    const other = new pg.Client({
-      connectionString: Object.assign(new URL(server.url), { pathname: '/template1' }).href,
-    });
-    await other.connect();
-    await other.query(`alter database ${client.database} with allow_connections ${all}`).finally(() => other.end());
+/**
+ * @param options of the server
+ * @returns also whether the server runs, if only to recover, and what starts it again where it ended by itself
+ */
+export async function postgresForChaos(options: PostgresOptions = {}) {
+  const server = await startPostgres(options);
+  /** Each on a connection of its own, as the server may be ended meanwhile. */
+  const run = async (query: string, url = server.url) => {
+    const client = new pg.Client({ connectionString: url });
+    // What happens to it says the query that runs.
+    client.on('error', () => {});
+    await client.connect();
+    return client.query({ text: query, rowMode: 'array' }).finally(() => client.end());
   };
+  /** Beside the database: it lets nobody in while it is locked, and of one's own can't be said that it does not. */
+  const runBeside = (query: string) => run(query, Object.assign(new URL(server.url), { pathname: '/template1' }).href);
+  const letIn = (all: boolean) =>
+    runBeside(`alter database ${new URL(server.url).pathname.slice(1)} with allow_connections ${all}`);
   const cut = async () => {
-    await client.query(
+    await runBeside(
       "select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'valletpv-hub%'",
     );
   };
-  return {
+  const database: Required<ChaosDatabase> = {
     url: server.url,
-    async count(query) {
-      const { rows } = await client.query({ text: query, rowMode: 'array' });
-      return Number(rows[0]?.[0]);
-    },
+    count: async (query) => Number((await run(query)).rows[0]?.[0]),
     // It checks each page that it reads by itself.
     integrity: async () => 'ok',
     cut,
@@ -80,9 +88,12 @@ export async function postgresForChaos(): Promise<Required<ChaosDatabase>> {
       await pause(ms);
       await holder.end();
     },
-    async end() {
-      await client.end();
-      await server.stop();
-    },
+    end: () => server.stop(),
   };
+  const runs = () =>
+    run('select 1').then(
+      () => true,
+      (cause: Error) => !('code' in cause && cause.code === 'ECONNREFUSED'),
+    );
+  return { ...database, runs, startAgain: () => server.start() };
 }

@@ -81,7 +81,7 @@ export async function crowdOffline({ people, kills }: CrowdOfflineOptions): Prom
     TELEGRAM_API_ROOT: emulator.apiRoot,
     OFFLINE_GRACE_SECONDS: '0',
   };
-  const hub = await madeUpHub(env, 'dropped');
+  const hub = await madeUpHub(env, { log: 'dropped' });
   try {
     await openDatabaseOnce(file);
     await hub.start();

@@ -1,7 +1,9 @@
 import { parseArgs } from 'node:util';
 import { backupUnderLoad } from './backup-under-load.ts';
+import { clockCorrected } from './clock-corrected.ts';
 import { crowdHeld, crowdOffline } from './crowd-offline.ts';
 import { databaseFaults } from './database-faults.ts';
+import { diskFull } from './disk-full.ts';
 import { fuzz } from './fuzz/fuzz.ts';
 import { type HubKilledOptions, hubKilled } from './hub-killed.ts';
 import { hubStopped } from './hub-stopped.ts';
@@ -28,6 +30,8 @@ npm run chaos -- pushes-waiting    --seconds 30
 npm run chaos -- hub-stopped       --stop-seconds 90
 npm run chaos -- backup-under-load --rows 2000000 --rate 300
 npm run chaos -- database-faults   --lock-seconds 60 --rate 300 --database postgres   (sqlite)
+npm run chaos -- clock-corrected   --corrections 40 --rate 300 --database postgres   (sqlite; it needs a C compiler)
+npm run chaos -- disk-full         --full-seconds 10 --times 3 --rate 100 --database postgres   (sqlite; as root)
 npm run chaos -- fuzz              --inputs 1000000 --seed 1
 `;
 
@@ -36,6 +40,9 @@ const { values, positionals } = parseArgs({
   options: {
     kills: { type: 'string', default: '200' },
     drains: { type: 'string', default: '20' },
+    'full-seconds': { type: 'string', default: '10' },
+    times: { type: 'string', default: '3' },
+    corrections: { type: 'string', default: '40' },
     rate: { type: 'string', default: '300' },
     database: { type: 'string', default: 'sqlite' },
     cuts: { type: 'string', default: '200' },
@@ -73,6 +80,8 @@ const PROGRAMS: Record<string, () => Promise<boolean>> = {
   'hub-stopped': stopHub,
   'backup-under-load': measureBackup,
   'database-faults': takeDatabase,
+  'clock-corrected': setClock,
+  'disk-full': fillDisk,
   fuzz: fuzzEverything,
 };
 if (values.help) {
@@ -261,6 +270,38 @@ async function takeDatabase(): Promise<boolean> {
   const { lost, unseen, doubledRows, strangeAnswers, cut } = result;
   const good = lost + unseen + doubledRows + strangeAnswers.length + cut === 0;
   console.log(good ? `ok: ${result.accepted} updates, 0 lost, no socket cut` : 'FAILED');
+  return good;
+}
+
+async function setClock(): Promise<boolean> {
+  console.log(`Setting the clock a day ahead or back ${values.corrections} times under ${values.rate} updates/s …`);
+  const database = values.database === 'postgres' ? 'postgres' : 'sqlite';
+  const result = await clockCorrected({
+    perSecond: Number(values.rate),
+    corrections: Number(values.corrections),
+    database,
+  });
+  show(result);
+  const { lost, unseen, doubledRows, strangeAnswers, cut, failed, handedOutAgain } = result;
+  const good = lost + unseen + doubledRows + strangeAnswers.length + cut + failed + handedOutAgain === 0;
+  console.log(good ? `ok: ${result.accepted} updates, 0 lost, expired or handed out again, no socket cut` : 'FAILED');
+  return good;
+}
+
+async function fillDisk(): Promise<boolean> {
+  console.log(
+    `Filling the disk ${values.times} times for ${values['full-seconds']} s under ${values.rate} updates/s …`,
+  );
+  const result = await diskFull({
+    perSecond: Number(values.rate),
+    database: values.database === 'postgres' ? 'postgres' : 'sqlite',
+    fullSeconds: Number(values['full-seconds']),
+    times: Number(values.times),
+  });
+  show(result);
+  const { lost, unseen, doubledRows, strangeAnswers, cut, named } = result;
+  const good = lost + unseen + doubledRows + strangeAnswers.length + cut === 0 && named.length > 0;
+  console.log(good ? `ok: ${result.accepted} updates, 0 lost, said by /readyz, no socket cut` : 'FAILED');
   return good;
 }
 

@@ -1,11 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { HubClient } from '#hub-client';
 import { postgresForChaos } from './chaos-database.ts';
-import { cutsOf, type Ledger, updatesSeenBy } from './ledger.ts';
-import { madeUpHub, SECRET } from './made-up-hub.ts';
-import { register } from './register.ts';
-import { TelegramSide } from './telegram-side.ts';
-import { OPEN_INSTRUCTIONS, untilZero } from './until-none.ts';
+import { cutsOf, type Ledger, ledgerOf } from './ledger.ts';
 
 export interface PostgresFaultsOptions {
   perSecond: number;
@@ -16,45 +11,20 @@ export interface PostgresFaultsOptions {
 
 const LIFE_MS = 1_000;
 
-/** Takes PostgreSQL away from under a hub, and locks its table, while updates come in. */
-export async function postgresFaults(options: PostgresFaultsOptions): Promise<Ledger> {
+/**
+ * Takes PostgreSQL away from under a hub, and locks its table, while updates come in.
+ * @returns the ledger; `cut`: how often the TPV's connection ended meanwhile
+ */
+export async function postgresFaults(options: PostgresFaultsOptions): Promise<Ledger & { cut: number }> {
   const database = await postgresForChaos();
-  const hub = await madeUpHub({ DATABASE_URL: database.url });
-  const telegram = new TelegramSide({ url: hub.url.origin, secret: SECRET, perSecond: options.perSecond, users: 100 });
-  let client: HubClient | undefined;
-  try {
-    await hub.start();
-    client = new HubClient({ url: hub.url.origin, apiKey: await register(hub.url.origin, 'TPV') });
-    const seen = updatesSeenBy(client);
-    await client.connect();
+  return ledgerOf(database, options, async ({ client }) => {
     const cuts = cutsOf(client);
-    telegram.start();
     await pause(LIFE_MS);
     await database.lockOut(options.goneSeconds * 1_000);
     await pause(LIFE_MS);
     await database.lockTable('instructions', options.lockSeconds * 1_000);
     await pause(LIFE_MS);
-    await telegram.stop();
-    await untilZero(() => database.count(OPEN_INSTRUCTIONS));
     cuts.stop();
-    await client.close();
-    await hub.end();
-    const accepted = telegram.accepted();
-    const [total, distinct] = await Promise.all(
-      ['update_id', 'distinct update_id'].map((what) => database.count(`select count(${what}) from instructions`)),
-    );
-    return {
-      accepted: accepted.length,
-      lost: accepted.length - (distinct ?? 0),
-      unseen: accepted.filter((id) => !seen.has(id)).length,
-      doubledRows: (total ?? 0) - (distinct ?? 0),
-      strangeAnswers: telegram.strange,
-      cut: cuts.count,
-    };
-  } finally {
-    telegram.end();
-    await client?.close({ deadlineMs: 0 });
-    await hub.end('SIGKILL');
-    await database.end();
-  }
+    return { cut: cuts.count };
+  });
 }

