@@ -13,6 +13,7 @@ import { enqueue } from '../push/enqueue.ts';
 import { faultsOfMessage, type OutboundMessage, type PushRow } from '../push/message.ts';
 import { pushInChat } from '../push/push-store.ts';
 import type { PushQuota } from '../push/quota.ts';
+import { isGone } from '../push/verdict.ts';
 import { NOBODY } from '../users/nobody.ts';
 import { userById } from '../users/user.ts';
 import { SPANISH } from '../wording/wording.ts';
@@ -36,8 +37,6 @@ export interface LegacyRoutesOptions {
 
 /** Real TPVs give up after 10 s, and would send the notification again. */
 const WAIT_MS = 7_500;
-/** Telegram's codes for a person to whom the bot may not write: it never met them, or was blocked. */
-const NOT_REACHABLE: ReadonlySet<number | null> = new Set([400, 403]);
 const NOT_STARTED = 'el usuario no ha iniciado el bot: pídele que le escriba /start';
 /** How long the buttons of an older TPV work, if it does not say. */
 const DEFAULT_LIFE_MS = 24 * 3_600_000;
@@ -105,7 +104,7 @@ export async function legacyRoutes(app: FastifyInstance, options: LegacyRoutesOp
       });
       const row = await options.settled(pushId, WAIT_MS);
       if (row?.status === 'failed') {
-        throw !isKnown && NOT_REACHABLE.has(row.error_code) ? notStarted() : refusedBy(row);
+        throw !isKnown && isGone(row.error_code, row.error_message) ? notStarted() : refusedBy(row);
       }
       if (row?.telegram_message_id != null) return { success: true, message_id: row.telegram_message_id };
       // It is durable and goes out later, or may have arrived: a TPV that got an error would send it again.

@@ -16,8 +16,12 @@ export type Verdict =
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 60_000;
 
-/** Telegram's words, besides 403, for a person to whom the bot can't write: it never met them, or they are gone. */
 const GONE = /chat not found|PEER_ID_INVALID/i;
+
+/** Whether Telegram says that the bot can't write to a person: they blocked it, it never met them, or they are gone. */
+export function isGone(code: number | null, description: string): boolean {
+  return code === 403 || (code === 400 && GONE.test(description));
+}
 
 /** How long to wait after this many tries. */
 export function backoff(tries: number): number {
@@ -56,7 +60,7 @@ function refused(outcome: Extract<SendOutcome, { kind: 'refused' }>, moved: bool
   // The bot's token is not taken: the administrator's trouble, and no fault of any message.
   if (code === 401 || code === 404) return { kind: 'outage', error };
   if (migratedTo !== undefined && !moved) return { kind: 'moved', to: migratedTo, error };
-  return { ...settled('failed', error), unreachablePerson: code === 403 || (code === 400 && GONE.test(error)) };
+  return { ...settled('failed', error), unreachablePerson: isGone(code, error) };
 }
 
 function settled(status: 'sent' | 'failed' | 'unknown', error: string): Extract<Verdict, { kind: 'settled' }> {

@@ -223,6 +223,14 @@ test('a person whom the hub does not know is written to, and Telegram decides', 
     status: 404,
     body: { success: false, code: 'not_found', error: expect.stringContaining('/start') },
   });
+  // What is wrong with the message is no fault of the person's.
+  await at.clock.advance(1_000);
+  const description = 'Bad Request: BUTTON_TEXT_INVALID';
+  at.hub.emulator.fail({ method: 'sendMessage', times: 1, how: { kind: 'error', code: 400, description } });
+  expect(await register(777_777)).toMatchObject({
+    status: 502,
+    body: { success: false, code: 'telegram_error', error: description },
+  });
 });
 
 test('an answer comes within 8 seconds, while Telegram takes longer', async () => {

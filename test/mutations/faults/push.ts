@@ -137,8 +137,8 @@ export const pushFaults: readonly Mutation[] = [
   {
     name: 'push: who blocked the bot stays reachable',
     file: VERDICT,
-    find: 'unreachablePerson: code === 403',
-    replace: 'unreachablePerson: code === 499',
+    find: 'return code === 403 ||',
+    replace: 'return code === 499 ||',
     harm: 'an administrator writes to people who hear nothing',
     tests: ['test/push/verdict.test.ts'],
   },
