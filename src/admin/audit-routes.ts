@@ -5,7 +5,7 @@ import { type AuditQuery, type AuditRow, listAudit } from '../audit/audit-list.t
 import { parseJson } from '../db/json-text.ts';
 import type { Database } from '../db/open.ts';
 import { isoTime } from '../iso-time.ts';
-import { type Column, sendCsv } from './csv.ts';
+import { type Column, CSV_ANSWER, sendCsv } from './csv.ts';
 import { cursorOf, everyRow, pageQuery } from './page.ts';
 import { type AuditEntry, type AuditFilters, auditFilters, auditList } from './schemas/audit.ts';
 
@@ -48,7 +48,7 @@ export async function adminAuditRoutes(instance: FastifyInstance, { db, timeZone
 
   app.get(
     '/api/admin/audit.csv',
-    { schema: { summary: 'Registro de auditoría, en CSV', querystring: auditFilters } },
+    { schema: { summary: 'Registro de auditoría, en CSV', querystring: auditFilters, response: CSV_ANSWER } },
     async (request, reply) => {
       const wanted = queryOf(request.query);
       const rows = everyRow<AuditRow, number>((after) => listAudit(db, wanted, after, CSV_PAGE));

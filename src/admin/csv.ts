@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
+import { textAnswer } from './text-answer.ts';
 
 type Value = string | number | boolean | null | undefined;
 
@@ -13,6 +14,8 @@ export type Column<R> =
 const SEPARATOR = ';';
 const LINE_END = '\r\n';
 const BYTE_ORDER_MARK = '\uFEFF';
+/** What the documentation says of an answer of this kind. */
+export const CSV_ANSWER = textAnswer('text/csv', 'La lista, en CSV');
 /** About as much as a socket takes at once. */
 const CHUNK_LENGTH = 16_384;
 

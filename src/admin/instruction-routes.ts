@@ -15,7 +15,7 @@ import { earlierInHand, updateReceived } from '../instructions/instruction-store
 import { repliesTo } from '../instructions/replies-to.ts';
 import type { Presence } from '../tpvs/presence/presence.ts';
 import { tpvById } from '../tpvs/tpv.ts';
-import { type Column, sendCsv } from './csv.ts';
+import { type Column, CSV_ANSWER, sendCsv } from './csv.ts';
 import { instructionDetailOf, instructionSummaryOf } from './instruction-answer.ts';
 import { cursorOf, everyRow, pageQuery } from './page.ts';
 import { recordExport } from './record.ts';
@@ -92,7 +92,7 @@ export async function adminInstructionRoutes(
 
   app.get(
     '/api/admin/instructions.csv',
-    { schema: { summary: 'Las mismas instrucciones, en CSV', querystring: instructionFilters } },
+    { schema: { summary: 'Las mismas instrucciones, en CSV', querystring: instructionFilters, response: CSV_ANSWER } },
     async (request, reply) => {
       const wanted = queryOf(request.query);
       await recordExport(options, request, 'instructions');

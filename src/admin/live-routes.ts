@@ -2,11 +2,13 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { administratorOf } from './access.ts';
 import type { LiveFeed } from './live-feed.ts';
+import { textAnswer } from './text-answer.ts';
 
 export interface LiveOptions {
   feed: LiveFeed;
 }
 
+const EVENTS_ANSWER = textAnswer('text/event-stream', 'Los cambios, sin fin');
 const headers = z.object({ 'last-event-id': z.string().max(100).optional() });
 
 /**
@@ -19,7 +21,10 @@ export async function adminLiveRoutes(app: FastifyInstance, { feed }: LiveOption
 
   app.get<{ Headers: z.infer<typeof headers> }>(
     '/api/admin/events',
-    { exposeHeadRoute: false, schema: { summary: 'Lo que cambia, según cambia (server-sent events)', headers } },
+    {
+      exposeHeadRoute: false,
+      schema: { summary: 'Lo que cambia, según cambia (server-sent events)', headers, response: EVENTS_ANSWER },
+    },
     async (request, reply) => {
       const sessionId = administratorOf(request).session?.id;
       const watcher = { sessionId, lastEventId: request.headers['last-event-id'] };

@@ -9,7 +9,7 @@ import { buttonsOf } from '../push/change.ts';
 import type { PushRow } from '../push/message.ts';
 import { type ListedPush, listedPush, listPushes, type PushQuery } from '../push/push-list.ts';
 import { resend, resolve } from '../push/resend.ts';
-import { type Column, sendCsv } from './csv.ts';
+import { type Column, CSV_ANSWER, sendCsv } from './csv.ts';
 import { markupAnswer } from './markup-answer.ts';
 import { cursorOf, everyRow, pageQuery } from './page.ts';
 import { record, recordExport } from './record.ts';
@@ -69,7 +69,7 @@ export async function adminPushRoutes(instance: FastifyInstance, options: AdminP
 
   app.get(
     '/api/admin/pushes.csv',
-    { schema: { summary: 'Mensajes a personas, en CSV', querystring: pushFilters } },
+    { schema: { summary: 'Mensajes a personas, en CSV', querystring: pushFilters, response: CSV_ANSWER } },
     async (request, reply) => {
       const wanted = queryOf(request.query);
       await recordExport(options, request, 'pushes');

@@ -22,12 +22,15 @@ import {
   tpvActivity,
   tpvParams,
 } from './schemas/tpvs.ts';
+import { textAnswer } from './text-answer.ts';
 
 export interface AdminTpvAccessOptions {
   db: Database;
   botUsername: BotUsername;
   now(): number;
 }
+
+const QR_ANSWER = textAnswer('image/svg+xml', 'El código');
 
 /** Whether a TPV may work, with which key, and how people come to it. */
 export async function adminTpvAccessRoutes(instance: FastifyInstance, options: AdminTpvAccessOptions): Promise<void> {
@@ -186,7 +189,7 @@ export async function adminTpvAccessRoutes(instance: FastifyInstance, options: A
 
   app.get(
     '/api/admin/tpvs/:id/join-qr.svg',
-    { schema: { summary: 'El código QR del enlace de alta, para la puerta', params: tpvParams } },
+    { schema: { summary: 'El código QR del enlace de alta, para la puerta', params: tpvParams, response: QR_ANSWER } },
     async (request, reply) => {
       const [tpv] = await db.query(tpvById, { id: request.params.id });
       if (tpv === undefined) throw new HubError('not_found', 'There is no such TPV.');

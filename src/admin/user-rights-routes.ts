@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
 import type { Database } from '../db/open.ts';
 import { HubError } from '../errors.ts';
 import { askErasure } from '../rights/ask-erasure.ts';
@@ -8,11 +9,14 @@ import { personDocument } from '../rights/person-document.ts';
 import { userById } from '../users/user.ts';
 import { record } from './record.ts';
 import { userErasure, userParams } from './schemas/users.ts';
+import { textAnswer } from './text-answer.ts';
 
 export interface AdminUserRightsOptions {
   db: Database;
   now(): number;
 }
+
+const EXPORT_ANSWER = textAnswer('application/json', 'El fichero', z.unknown());
 
 /** What persons may ask an administrator for: a document of all that is held on them, and its erasure. */
 export async function adminUserRightsRoutes(instance: FastifyInstance, options: AdminUserRightsOptions): Promise<void> {
@@ -21,7 +25,13 @@ export async function adminUserRightsRoutes(instance: FastifyInstance, options: 
 
   app.get(
     '/api/admin/users/:id/export',
-    { schema: { summary: 'Todo lo que se guarda sobre una persona, como fichero JSON', params: userParams } },
+    {
+      schema: {
+        summary: 'Todo lo que se guarda sobre una persona, como fichero JSON',
+        params: userParams,
+        response: EXPORT_ANSWER,
+      },
+    },
     async (request, reply) => {
       const { id } = request.params;
       if ((await db.query(userById, { telegramId: id })).length === 0) throw unknown(id);

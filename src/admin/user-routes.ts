@@ -11,7 +11,7 @@ import { tpvById } from '../tpvs/tpv.ts';
 import { setUserActive, waysOfUser } from '../users/user.ts';
 import { type ListedUser, listedUser, listUsers, type UserKey, type UserQuery } from '../users/user-list.ts';
 import { panelOnly } from '../wording/wording.ts';
-import { type Column, sendCsv } from './csv.ts';
+import { type Column, CSV_ANSWER, sendCsv } from './csv.ts';
 import { cursorOf, everyRow, pageQuery } from './page.ts';
 import { record, recordExport } from './record.ts';
 import {
@@ -86,7 +86,7 @@ export async function adminUserRoutes(instance: FastifyInstance, options: AdminU
 
   app.get(
     '/api/admin/users.csv',
-    { schema: { summary: 'Las mismas personas, en CSV', querystring: userFilters } },
+    { schema: { summary: 'Las mismas personas, en CSV', querystring: userFilters, response: CSV_ANSWER } },
     async (request, reply) => {
       const wanted = queryOf(request.query);
       await recordExport(options, request, 'users');

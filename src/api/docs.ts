@@ -5,6 +5,7 @@ import fastifySwagger from '@fastify/swagger';
 import fastifySwaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import { z } from 'zod';
 
 /** What the build wrote beside this file; the sources have none. */
 const WRITTEN = { json: join(import.meta.dirname, 'openapi.json'), yaml: join(import.meta.dirname, 'openapi.yaml') };
@@ -29,6 +30,22 @@ async function registerWritten(app: FastifyInstance, publicUrl: string | undefin
   await app.register(fastifySwagger, { mode: 'static', specification: { document } });
   // The plugin's own would put the YAML together when it is asked for.
   Object.assign(app, { swagger: (options?: { yaml?: boolean }) => (options?.yaml === true ? yaml : document) });
+}
+
+/** As the plugin has it, and a body that comes in more than one form, which it does not know. */
+const describeRoute: typeof jsonSchemaTransform = (document) => {
+  const forms = formsOf(document.schema?.body);
+  if (forms === undefined) return jsonSchemaTransform(document);
+  const described = (body: z.core.$ZodType | undefined) =>
+    jsonSchemaTransform({ ...document, schema: { ...document.schema, body } });
+  const content: Record<string, { schema: unknown }> = {};
+  for (const [type, { schema }] of Object.entries(forms)) content[type] = { schema: described(schema).schema.body };
+  const { schema, url } = described(undefined);
+  return { schema: { ...schema, body: { content } }, url };
+};
+
+function formsOf(body: unknown): Record<string, { schema: z.core.$ZodType }> | undefined {
+  return body instanceof z.core.$ZodType ? undefined : Object(body).content;
 }
 
 async function registerSchemas(app: FastifyInstance, publicUrl: string | undefined): Promise<void> {
@@ -60,7 +77,7 @@ async function registerSchemas(app: FastifyInstance, publicUrl: string | undefin
         },
       },
     },
-    transform: jsonSchemaTransform,
+    transform: describeRoute,
     transformObject: jsonSchemaTransformObject,
   });
   // Each of the two takes a tenth of a second, once: before the hub listens it holds up nothing (S30).

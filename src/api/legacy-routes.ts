@@ -44,6 +44,12 @@ const DEFAULT_LIFE_MS = 24 * 3_600_000;
 const done = z.object({ success: z.literal(true), pending: z.literal(true).optional() });
 const notified = done.extend({ message_id: z.int().nullable() });
 
+const refused = z
+  .object({ success: z.literal(false), error: z.string(), code: z.string() })
+  .meta({ id: 'LegacyError' });
+/** Of its statuses, those that are no fault of the hub's. */
+const REFUSALS = Object.fromEntries([400, 401, 403, 404, 429, 502].map((status) => [status, refused]));
+
 /** What older TPVs, in production and written by others, call; their shapes stay (docs/rest.md). */
 export async function legacyRoutes(app: FastifyInstance, options: LegacyRoutesOptions): Promise<void> {
   const { db, change, now } = options;
@@ -52,7 +58,7 @@ export async function legacyRoutes(app: FastifyInstance, options: LegacyRoutesOp
   const route = (summary: string, body: z.ZodType, response: z.ZodType) => ({
     onRequest,
     config: { anyJson: ['metadata'] },
-    schema: { tags: ['TPV antiguos'], security: TPV_SECURITY, summary, body, response: { 200: response } },
+    schema: { tags: ['TPV antiguos'], security: TPV_SECURITY, summary, body, response: { 200: response, ...REFUSALS } },
     validatorCompiler: () => (value: unknown) => ({ value }),
   });
   // The service before this one read the body whatever it was called, and programs that post text call it so.

@@ -50,6 +50,15 @@ const answer = z.object({
 });
 const refusals = errorResponses('invalid_request', 'unauthorized', 'tpv_inactive', 'not_found');
 const tags = ['Mensajes'];
+/** As JSON, or as a form with a file. */
+const PUSH_BODY = {
+  content: {
+    'application/json': { schema: pushSchema },
+    'multipart/form-data': {
+      schema: pushSchema.extend({ photo: z.file().optional(), document: z.file().optional() }),
+    },
+  },
+};
 const BUTTON_DATA = ['buttons.*.*.data'];
 
 /** Messages from a TPV to its users. */
@@ -64,10 +73,13 @@ export async function pushRoutes(instance: FastifyInstance, options: PushRoutesO
     {
       onRequest,
       config: { anyJson: BUTTON_DATA },
+      // A form can't be looked at before it was read: the route does both itself.
+      validatorCompiler: () => (value: unknown) => ({ value }),
       schema: {
         tags,
         security: TPV_SECURITY,
         summary: 'Envía un mensaje a una persona',
+        body: PUSH_BODY,
         response: {
           201: answer,
           202: answer,

@@ -1,6 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import { HubError } from '../errors.ts';
 import { sameSecret } from '../same-secret.ts';
+import { errorResponses } from './error-answers.ts';
 import type { CountFailure } from './failed-secrets.ts';
 
 export interface StatusOptions {
@@ -22,6 +24,17 @@ const PAGE = (ready: boolean) => `<!doctype html>
 <p><a href="/admin/">Panel de administración</a> · <a href="/docs">Documentación de la API</a></p></body></html>
 `;
 
+const tags = ['Estado'];
+const alive = z.object({ status: z.literal('ok') });
+const readiness = z.object({
+  status: z.enum(['ok', 'degraded', 'unavailable']),
+  problems: z.array(z.object({ code: z.string(), message: z.string(), since: z.string().optional() })),
+});
+const METRICS = {
+  200: { description: 'Las métricas', content: { 'text/plain': { schema: z.string() } } },
+  ...errorResponses('unauthorized', 'too_many_requests'),
+};
+
 /** A client that polls should not ask again sooner. */
 const RETRY_AFTER_SECONDS = 2;
 const LOOPBACK = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
@@ -32,22 +45,32 @@ export async function statusRoutes(app: FastifyInstance, options: StatusOptions)
     reply.type('text/html; charset=utf-8').send(PAGE((await options.problems()).length === 0)),
   );
 
-  app.get('/healthz', { schema: { tags: ['Estado'], summary: 'El proceso vive' } }, async () => ({ status: 'ok' }));
+  app.get('/healthz', { schema: { tags, summary: 'El proceso vive', response: { 200: alive } } }, async () => ({
+    status: 'ok',
+  }));
 
-  app.get('/readyz', { schema: { tags: ['Estado'], summary: 'El hub puede atender' } }, async (_request, reply) => {
-    const problems = await options.problems();
-    if (problems.length > 0) {
-      return reply.code(503).header('retry-after', RETRY_AFTER_SECONDS).send({ status: 'unavailable', problems });
-    }
-    // Still 200: no restart, and no other hub behind a balancer, mends what is wrong at Telegram.
-    const degraded = options.degraded();
-    return reply.send({ status: degraded.length === 0 ? 'ok' : 'degraded', problems: degraded });
-  });
+  app.get(
+    '/readyz',
+    { schema: { tags, summary: 'El hub puede atender', response: { 200: readiness, 503: readiness } } },
+    async (_request, reply) => {
+      const problems = await options.problems();
+      if (problems.length > 0) {
+        return reply.code(503).header('retry-after', RETRY_AFTER_SECONDS).send({ status: 'unavailable', problems });
+      }
+      // Still 200: no restart, and no other hub behind a balancer, mends what is wrong at Telegram.
+      const degraded = options.degraded();
+      return reply.send({ status: degraded.length === 0 ? 'ok' : 'degraded', problems: degraded });
+    },
+  );
 
-  app.get('/metrics', { schema: { tags: ['Estado'], summary: 'Métricas para Prometheus' } }, async (request, reply) => {
-    if (!mayReadMetrics(request, options)) throw new HubError('unauthorized', 'Metrics are not public.');
-    return reply.type(options.metrics.contentType).send(await options.metrics.text());
-  });
+  app.get(
+    '/metrics',
+    { schema: { tags, summary: 'Métricas para Prometheus', response: METRICS } },
+    async (request, reply) => {
+      if (!mayReadMetrics(request, options)) throw new HubError('unauthorized', 'Metrics are not public.');
+      return reply.type(options.metrics.contentType).send(await options.metrics.text());
+    },
+  );
 }
 
 /** With a token: requests that show it. Without one: this machine, but no request through a proxy. */

@@ -1,5 +1,5 @@
 import fastifyCookie from '@fastify/cookie';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
 import { type Access, createAccess } from '../admin/access.ts';
 import { adminAccountRoutes } from '../admin/account-routes.ts';
 import { adminInstructionRoutes } from '../admin/instruction-routes.ts';
@@ -65,6 +65,14 @@ const ADMIN_SCHEMA = {
   response: errorResponses('invalid_request', 'unauthorized', 'forbidden'),
 };
 
+/** What a route refuses besides, as far as its form tells. */
+function refusalsOf({ method, url }: Pick<RouteOptions, 'method' | 'url'>) {
+  return errorResponses(
+    ...(url.includes(':') ? (['not_found'] as const) : []),
+    ...(method === 'GET' || method === 'HEAD' ? [] : (['conflict'] as const)),
+  );
+}
+
 /** Registers the panel and all of `/api/admin/*`, each resource with what it needs. */
 export async function registerAdministration(
   app: FastifyInstance,
@@ -99,7 +107,7 @@ export async function registerAdministration(
     guarded.addHook('onRequest', ownHost(config.PUBLIC_URL));
     guarded.addHook('onRequest', access.guard);
     guarded.addHook('onRoute', (route) => {
-      const response = { ...ADMIN_SCHEMA.response, ...Object(route.schema?.response) };
+      const response = { ...ADMIN_SCHEMA.response, ...refusalsOf(route), ...Object(route.schema?.response) };
       route.schema = { ...ADMIN_SCHEMA, ...route.schema, response };
     });
     await guarded.register(sessionRoutes, session);

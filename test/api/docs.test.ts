@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ERRORS } from '#protocol';
 import { startHub } from '../support/hub.ts';
+import { routesOf } from '../support/routes.ts';
 
 const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'];
 
@@ -14,6 +15,29 @@ function* objectsIn(value: unknown, path = '#'): Generator<[path: string, object
 function resolve(document: unknown, ref: string): unknown {
   const names = ref.replace(/^#\//, '').split('/');
   return names.reduce<unknown>((at, name) => Object(at)[name.replaceAll('~1', '/').replaceAll('~0', '~')], document);
+}
+
+interface Operation {
+  requestBody?: { content: Record<string, { schema: unknown }> };
+  responses: Record<string, { content?: Record<string, { schema: unknown }> }>;
+}
+interface Document {
+  paths: Record<string, Record<string, Operation>>;
+}
+
+/** Every operation, its route as the server calls it. */
+function operationsOf(paths: Document['paths']): { route: string; operation: Operation }[] {
+  return Object.entries(paths).flatMap(([path, item]) =>
+    Object.entries(item).map(([method, operation]) => ({
+      route: `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
+      operation,
+    })),
+  );
+}
+
+function hasSchema(part: { content?: Record<string, { schema: unknown }> } | undefined): boolean {
+  const forms = Object.values(part?.content ?? {});
+  return forms.length > 0 && forms.every(({ schema }) => schema !== undefined);
 }
 
 describe('the OpenAPI document', () => {
@@ -62,13 +86,48 @@ describe('the OpenAPI document', () => {
     for (const method of ['put', 'patch']) {
       expect(statuses('/api/tpv/instructions/{id}', method)).toEqual([200, 400, 401, 403, 404, 409, 413, 429]);
     }
-    for (const [, object] of objectsIn(body.paths)) {
+    for (const [path, object] of objectsIn(body.paths)) {
+      // It answers 503 as it answers 200: with its problems.
+      if (path.startsWith('#//readyz/')) continue;
+      const legacy = /^#\/\/api\/(register_notification|edit|delete|send)/.test(path);
       for (const [status, response] of Object.entries(Object(object.responses))) {
         // 416 says nothing: whoever asks for a range of a file reads no JSON.
         if (Number(status) < 400 || status === '416') continue;
-        expect(JSON.stringify(response)).toContain('#/components/schemas/Error');
+        expect([path, JSON.stringify(response)]).toEqual([
+          path,
+          expect.stringContaining(`#/components/schemas/${legacy ? 'LegacyError' : 'Error'}"`),
+        ]);
       }
     }
+  });
+
+  test('has every route that is not hidden, and no other', async () => {
+    const hub = await startHub();
+    const { paths } = (await hub.fetch('/docs/json')).body as Document;
+    const documented = operationsOf(paths).map(({ route }) => route);
+    const routes = routesOf(hub.hub.app).filter((route) => !PAGES_OF_DOCS.test(route));
+    expect([...documented, ...HIDDEN].toSorted()).toEqual([...new Set(routes)].toSorted());
+  });
+
+  test('says of every operation that takes a body what it is, and of every answer that has one', async () => {
+    const hub = await startHub();
+    const { paths } = (await hub.fetch('/docs/json')).body as Document;
+    const operations = operationsOf(paths);
+    const bodiless = operations.filter(
+      ({ route, operation }) => !route.startsWith('GET ') && !hasSchema(operation.requestBody),
+    );
+    expect(bodiless.map(({ route }) => route).toSorted()).toEqual(WITHOUT_BODY);
+    const mute = operations.filter(
+      ({ operation }) =>
+        !Object.entries(operation.responses).some(
+          ([status, one]) => status < '300' && (hasSchema(one) || status === '204'),
+        ),
+    );
+    expect(mute.map(({ route }) => route)).toEqual([]);
+    expect(Object.keys(paths['/api/tpv/push']?.post?.requestBody?.content ?? {})).toEqual([
+      'application/json',
+      'multipart/form-data',
+    ]);
   });
 
   test('says who may call each route', async () => {
@@ -97,6 +156,45 @@ describe('the OpenAPI document', () => {
     for (const path of scripts) expect((await hub.fetch(new URL(path, `${hub.url}/docs/`).pathname)).status).toBe(200);
   });
 });
+
+/** No part of the API: pages, the panel, Telegram's calls and the socket's. */
+const HIDDEN = [
+  'GET /',
+  'GET /.well-known/security.txt',
+  'GET /admin',
+  'GET /admin/*',
+  'GET /admin/assets/:name',
+  'GET /api/socket-check',
+  'GET /api/tpv/ws',
+  'POST /telegram',
+  'POST /webhook/telegram',
+];
+const PAGES_OF_DOCS = /^GET \/docs\b/;
+/** What changes something, and needs no more than its path for it. */
+const WITHOUT_BODY = [
+  'DELETE /api/admin/account/sessions/:id',
+  'DELETE /api/admin/account/telegram',
+  'DELETE /api/admin/accounts/:id',
+  'DELETE /api/admin/tpvs/:id',
+  'DELETE /api/admin/users/:id',
+  'DELETE /api/admin/webhook',
+  'DELETE /api/tpv/push/:id',
+  'POST /api/admin/account/telegram',
+  'POST /api/admin/instructions/:id/cancel',
+  'POST /api/admin/instructions/:id/retry',
+  'POST /api/admin/logout',
+  'POST /api/admin/pushes/:id/resend',
+  'POST /api/admin/quarantine/:seq/retry',
+  'POST /api/admin/tpvs/:id/activate',
+  'POST /api/admin/tpvs/:id/join-code',
+  'POST /api/admin/tpvs/:id/revoke-keys',
+  'POST /api/admin/tpvs/:id/rotate-key',
+  'POST /api/admin/tpvs/:id/rotate-secret',
+  'POST /api/admin/tpvs/:id/test',
+  'POST /api/tpv/key/rotate',
+  'POST /api/tpv/push/:id/resend',
+  'POST /api/tpv/signing-secret/rotate',
+];
 
 const DOCUMENTED = [
   'post /api/tpv/register',

@@ -1,10 +1,10 @@
-import type { FastifyInstance } from 'fastify';
 import { expect, test } from 'vitest';
 import { ERRORS } from '#protocol';
 import { UPDATE_FAULTS } from '../../src/admin/overview/webhook-health.ts';
 import { PROBLEMS } from '../../src/observability/health.ts';
 import { codeOf, docsPage, rowsOf, sectionOf } from '../support/docs.ts';
 import { startHub } from '../support/hub.ts';
+import { routesOf } from '../support/routes.ts';
 
 const page = docsPage('rest.md');
 const documented = new Set(
@@ -12,23 +12,6 @@ const documented = new Set(
     ([, method, path = '']) => `${method} ${path.length > 1 ? path.replace(/\/$/, '') : path}`,
   ),
 );
-
-/** What the server was given, `METHOD /path`; HEAD comes with GET, and OPTIONS belongs to CORS. */
-function routesOf(app: FastifyInstance): string[] {
-  const found: string[] = [];
-  const prefixes: string[] = [];
-  for (const line of app.printRoutes().split('\n')) {
-    const [, indent = '', part = '', methods] = /^([│ ]*)[├└]── (.*?)(?: \(([A-Z, ]+)\))?$/.exec(line) ?? [];
-    if (part === '') continue;
-    const depth = indent.length / 4;
-    prefixes.length = depth;
-    prefixes[depth] = part === '(empty root node)' ? '' : part;
-    for (const method of methods?.split(', ') ?? []) {
-      if (!['HEAD', 'OPTIONS'].includes(method)) found.push(`${method} ${prefixes.join('')}`);
-    }
-  }
-  return found;
-}
 
 test('the routes of the page are those of the server', async () => {
   const { app } = (await startHub()).hub;

@@ -30,6 +30,14 @@ const setupBody = z
   })
   .optional();
 
+const setupAnswer = z.object({ ok: z.literal(true), url: z.string() });
+const infoAnswer = z.object({
+  status: z.literal('active'),
+  /** Telegram’s own, for administrators alone. */
+  webhook_info: z.looseObject({}).optional(),
+  problems: z.array(z.string()).optional(),
+});
+
 /** The administrator's view of the webhook, and the way to set it. */
 export async function webhookSetupRoutes(instance: FastifyInstance, options: WebhookSetupRoutesOptions): Promise<void> {
   const app = instance.withTypeProvider<ZodTypeProvider>();
@@ -38,13 +46,19 @@ export async function webhookSetupRoutes(instance: FastifyInstance, options: Web
   app.post(
     '/webhook/setup',
     {
-      schema: { tags, security: SECURITY, summary: 'Configura el webhook en Telegram', body: setupBody },
+      schema: {
+        tags,
+        security: SECURITY,
+        summary: 'Configura el webhook en Telegram',
+        body: setupBody,
+        response: { 200: setupAnswer },
+      },
       onRequest: options.guard,
     },
     async (request) => {
       const url = await options.webhook.set(request.body?.url);
       await options.webhookSet(request, url);
-      return { ok: true, url };
+      return { ok: true as const, url };
     },
   );
 
@@ -52,13 +66,13 @@ export async function webhookSetupRoutes(instance: FastifyInstance, options: Web
     // Others get an answer too, with less in it.
     app.get(
       url,
-      { schema: { tags, security: [{}, ...SECURITY], summary: 'Cómo está el webhook' } },
+      { schema: { tags, security: [{}, ...SECURITY], summary: 'Cómo está el webhook', response: { 200: infoAnswer } } },
       async (request) => {
-        if ((await options.identify(request)) === undefined) return { status: 'active' };
+        if ((await options.identify(request)) === undefined) return { status: 'active' as const };
         const { info, problems } = await options.webhook.read();
         const trouble = options.webhook.pollingTrouble();
         const sentences = [trouble, ...problems].flatMap((one) => (one === undefined ? [] : [one.sentence]));
-        return { status: 'active', webhook_info: info, problems: sentences };
+        return { status: 'active' as const, webhook_info: { ...info }, problems: sentences };
       },
     );
   }
