@@ -11,7 +11,7 @@ import { sweepDue } from '../instructions/sweep.ts';
 import { KEY_LIFE_MS } from '../push/accept.ts';
 import { pushRetention, sweepUploads } from '../push/push-retention.ts';
 import type { UploadStore } from '../push/uploads.ts';
-import { goOnWithRights, type RightsPorts } from '../rights/rights.ts';
+import { type RightsPorts, rightsWork } from '../rights/rights.ts';
 import { AWAITING_KEPT_MS, deleteForgottenRegistrations } from '../tpvs/awaiting.ts';
 import { HEARTBEAT_WRITE_INTERVAL_MS } from '../tpvs/presence/presence.ts';
 import { sweepServices } from '../tpvs/service/sweep-services.ts';
@@ -81,7 +81,7 @@ export function startMaintenance(ports: MaintenancePorts, ends: AsyncDisposableS
   const sentences = job('sentences', () => ports.lookout.tick());
   const inbox = job('inbox', () => drainInbox(db, ports.assigning, INBOX_PAGE));
   const vacating = job('vacating', () => goOnVacating(db));
-  const rights = job('rights', (now) => goOnWithRights(ports.rights, now));
+  const rights = job('rights', rightsWork(ports.rights));
   const services = job('services', (now) => sweepServices(db, now));
   const tidy = job('database', () => db.tidy());
   const comeAndGone = job('presence', () => presence.settle());

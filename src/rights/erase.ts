@@ -1,4 +1,3 @@
-import { ERASURE_COMMAND } from '#protocol';
 import { nextTurn } from '../clock.ts';
 import type { Database } from '../db/open.ts';
 import type { RequestStep } from '../db/rights-tables.ts';
@@ -9,7 +8,14 @@ import { takeLatecomers } from './ask-erasure.ts';
 import { eraseFromAudit, eraseLostButtons, eraseUpdates, unlinkAccounts } from './erase-mentions.ts';
 import { eraseInstructions, eraseMessageRows, eraseMessages, erasePresses, type PageOutcome } from './erase-rows.ts';
 import type { ErasureNotes } from './erasure-notes.ts';
-import { answeredErasures, endRequest, type OpenRequest, setFarewell, setStep } from './request-store.ts';
+import {
+  endRequest,
+  type OpenRequest,
+  setFarewell,
+  setStep,
+  type WaitingPlace,
+  waitingErasures,
+} from './request-store.ts';
 import { forgetOrders } from './tpv-order.ts';
 
 export interface ErasePorts {
@@ -19,8 +25,8 @@ export interface ErasePorts {
   textsOf(languageCode: string): { readonly erased: string };
 }
 
-/** Erasures whose TPVs have all answered, ended in one look. */
-const ENDED_AT_ONCE = 20;
+/** Erasures that are looked at in one tick, for whether their TPVs have answered. */
+const WAITING_AT_ONCE = 200;
 
 /**
  * Goes on with an erasure, at most so many pages. Each page is a commit, and each step can be done again: a process
@@ -38,7 +44,8 @@ export async function goOnErasing(
   for (let left = most; left > 0; left--) {
     if (step === before) return left;
     const outcome = await erasePage(ports, { ...request, step }, now);
-    if (outcome === 'later') return left - 1;
+    // Nothing was done of it: others have its page.
+    if (outcome === 'later') return left;
     if (outcome === 'none') {
       const next = FOLLOWING[step];
       if (next === undefined) return left - 1;
@@ -110,15 +117,25 @@ async function farewell({ db, textsOf }: ErasePorts, request: OpenRequest, now: 
   return 'none';
 }
 
-/** Ends the erasures of which TPVs know by now, or will not: they name no person any more. */
-export async function endAnswered(db: Database, now: number): Promise<void> {
-  for (const { id, telegram_id: telegramId } of await db.query(answeredErasures, {
-    command: ERASURE_COMMAND,
-    limit: ENDED_AT_ONCE,
-  })) {
+/**
+ * Ends erasures of which TPVs know by now, or will not: they name no person any more.
+ * @param after what was looked at last; undefined: it begins with the oldest
+ * @returns what was looked at last; undefined: that were all
+ */
+export async function endAnswered(
+  db: Database,
+  after: WaitingPlace | undefined,
+  now: number,
+): Promise<WaitingPlace | undefined> {
+  const { askedAt = 0, id = '' } = after ?? {};
+  const page = await db.query(waitingErasures, { askedAt, id, limit: WAITING_AT_ONCE });
+  for (const erasure of page) {
+    if (erasure.is_open) continue;
     await db.transact(async (tx) => {
-      if (telegramId !== null) await tx.run(forgetOrders, { telegramId });
-      await tx.run(endRequest, { id, now });
+      if (erasure.telegram_id !== null) await tx.run(forgetOrders, { telegramId: erasure.telegram_id });
+      await tx.run(endRequest, { id: erasure.id, now });
     });
   }
+  const last = page.at(-1);
+  return last === undefined || page.length < WAITING_AT_ONCE ? undefined : { askedAt: last.asked_at, id: last.id };
 }

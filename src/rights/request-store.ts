@@ -1,4 +1,5 @@
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
+import { ERASURE_COMMAND } from '#protocol';
 import type { PersonRequestTable, RequestStep } from '../db/rights-tables.ts';
 import { statement } from '../db/statement.ts';
 
@@ -36,14 +37,26 @@ export const insertRequest = statement<{
     .returning('id'),
 );
 
-/** Requests that are under way, the oldest first. */
-export const openRequests = statement<{ limit: number }>()((db, p) =>
+/** The conditions of the indexes of what is under way, and of orders, word for word: else they are not used. */
+const UNDER_WAY = sql<boolean>`step not in ('waiting', 'done')`;
+export const IS_ERASURE_ORDER = sql<boolean>`command = ${sql.lit(ERASURE_COMMAND)}`;
+
+/** What a walk through requests has seen last. */
+export interface RequestPlace {
+  telegramId: number;
+  kind: PersonRequest['kind'];
+}
+
+/** Requests that are under way behind a place, in the order of persons. */
+export const openRequests = statement<RequestPlace & { limit: number }>()((db, p) =>
   db
     .selectFrom('person_requests')
     .selectAll()
-    .where('done_at', 'is', null)
-    .where('step', '!=', 'waiting')
-    .orderBy('asked_at')
+    .where(UNDER_WAY)
+    .where('telegram_id', '>=', p('telegramId'))
+    .where((eb) => eb.or([eb('telegram_id', '>', p('telegramId')), eb('kind', '>', p('kind'))]))
+    .orderBy('telegram_id')
+    .orderBy('kind')
     .limit(p('limit')),
 );
 
@@ -52,25 +65,34 @@ export const openRequest = statement<{ id: string }>()((db, p) =>
   db.selectFrom('person_requests').select('id').where('id', '=', p('id')).where('done_at', 'is', null),
 );
 
-/** Erasures of which no TPV has an instruction any more. */
-export const answeredErasures = statement<{ command: string; limit: number }>()((db, p) =>
+export interface WaitingPlace {
+  askedAt: number;
+  id: string;
+}
+
+/** Erasures of which TPVs were told, the oldest first, and whether one of them has its order still. */
+export const waitingErasures = statement<WaitingPlace & { limit: number }>()((db, p) =>
   db
     .selectFrom('person_requests')
-    .selectAll()
-    .where('done_at', 'is', null)
-    .where('step', '=', 'waiting')
-    .where((eb) =>
-      eb.not(
-        eb.exists(
+    .select(['id', 'telegram_id', 'asked_at'])
+    .select((eb) =>
+      eb
+        .exists(
           eb
             .selectFrom('instructions')
             .select('seq')
             .whereRef('instructions.telegram_user_id', '=', 'person_requests.telegram_id')
-            .where('command', '=', p('command'))
+            .where(IS_ERASURE_ORDER)
             .where('completed_at', 'is', null),
-        ),
-      ),
+        )
+        .as('is_open'),
     )
+    .where('done_at', 'is', null)
+    .where('step', '=', 'waiting')
+    .where('asked_at', '>=', p('askedAt'))
+    .where((eb) => eb.or([eb('asked_at', '>', p('askedAt')), eb('id', '>', p('id'))]))
+    .orderBy('asked_at')
+    .orderBy('id')
     .limit(p('limit')),
 );
 

@@ -1,22 +1,50 @@
 import { type ErasePorts, endAnswered, goOnErasing } from './erase.ts';
 import { type ExportPorts, goOnExporting } from './export.ts';
-import { openRequests } from './request-store.ts';
+import { openRequests, type PersonRequest, type RequestPlace, type WaitingPlace } from './request-store.ts';
 
 export type RightsPorts = ErasePorts & ExportPorts;
 
-/** Requests that are looked at in one tick, and the pages of all of them. */
-const AT_ONCE = 20;
+/** Requests that are looked at in one tick, and the pages of all of them; a document is as good as so many pages. */
+const AT_ONCE = 100;
 const PAGES_PER_TICK = 60;
+const PAGES_OF_EXPORT = 10;
+const BEGINNING: RequestPlace = { telegramId: -1, kind: 'erasure' };
 
-/** Goes on with what persons asked for of their data; the timer that calls it ticks once a second. */
-export async function goOnWithRights(ports: RightsPorts, now: number): Promise<void> {
-  let left = PAGES_PER_TICK;
-  for (const request of await ports.db.query(openRequests, { limit: AT_ONCE })) {
+/**
+ * Makes what goes on with what persons asked for of their data; the timer that calls it ticks once a second. Each tick
+ * begins behind the end of the last one, and the first comes after the last: none waits for one that is long, fails, or
+ * waits for Telegram.
+ */
+export function rightsWork(ports: RightsPorts): (now: number) => Promise<void> {
+  let place: RequestPlace | undefined;
+  let waiting: WaitingPlace | undefined;
+
+  const goOn = async (request: PersonRequest, left: number, now: number): Promise<number> => {
     const { telegram_id: telegramId } = request;
-    if (telegramId === null || left === 0) continue;
+    if (telegramId === null) return left;
     const one = { ...request, telegram_id: telegramId };
-    if (request.kind === 'export') await goOnExporting(ports, one, now);
-    else left = await goOnErasing(ports, one, { most: left }, now);
-  }
-  await endAnswered(ports.db, now);
+    if (request.kind === 'erasure') return goOnErasing(ports, one, { most: left }, now);
+    await goOnExporting(ports, one, now);
+    return left - PAGES_OF_EXPORT;
+  };
+
+  return async (now) => {
+    const page = await ports.db.query(openRequests, { ...(place ?? BEGINNING), limit: AT_ONCE });
+    const faults: unknown[] = [];
+    let left = PAGES_PER_TICK;
+    place = undefined;
+    for (const [i, request] of page.entries()) {
+      try {
+        left = await goOn(request, left, now);
+      } catch (fault) {
+        faults.push(fault);
+        left--;
+      }
+      if (left > 0 && (i < page.length - 1 || page.length < AT_ONCE)) continue;
+      place = { telegramId: request.telegram_id ?? 0, kind: request.kind };
+      break;
+    }
+    waiting = await endAnswered(ports.db, waiting, now);
+    if (faults.length > 0) throw faults[0];
+  };
 }

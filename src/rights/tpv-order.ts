@@ -4,6 +4,7 @@ import type { Tx } from '../db/open.ts';
 import { statement } from '../db/statement.ts';
 import { type HandOut, submit } from '../instructions/submit.ts';
 import { NOBODY } from '../users/nobody.ts';
+import { IS_ERASURE_ORDER } from './request-store.ts';
 
 /** A TPV that is off for a holiday hears of it all the same. */
 const ORDER_TTL_MS = 90 * 86_400_000;
@@ -15,25 +16,15 @@ const standing = statement<{ tpvId: string }>()((db, p) =>
   db.selectFrom('tpv_instances').select('id').where('id', '=', p('tpvId')).where('deleted_at', 'is', null),
 );
 
-/** An order is among a person's newest instructions: what came before is not looked through for each page that is erased. */
-const NEWEST = 200;
-
 /** Whether a TPV has its order already. */
 export const givenOrder = statement<{ telegramId: number; tpvId: string; since: number }>()((db, p) =>
   db
-    .selectFrom((eb) =>
-      eb
-        .selectFrom('instructions')
-        .select(['seq', 'command', 'created_at', 'tpv_id'])
-        .where('telegram_user_id', '=', p('telegramId'))
-        .orderBy('seq', 'desc')
-        .limit(NEWEST)
-        .as('newest'),
-    )
+    .selectFrom('instructions')
     .select('seq')
-    .where('command', '=', ERASURE_COMMAND)
-    .where('created_at', '>=', p('since'))
+    .where('telegram_user_id', '=', p('telegramId'))
     .where('tpv_id', '=', p('tpvId'))
+    .where(IS_ERASURE_ORDER)
+    .where('created_at', '>=', p('since'))
     .limit(1),
 );
 
@@ -66,6 +57,6 @@ export const forgetOrders = statement<{ telegramId: number }>()((db, p) =>
     .updateTable('instructions')
     .set({ telegram_user_id: NOBODY, payload: jsonText({}), response: null, error_message: '' })
     .where('telegram_user_id', '=', p('telegramId'))
-    .where('command', '=', ERASURE_COMMAND)
+    .where(IS_ERASURE_ORDER)
     .where('completed_at', 'is not', null),
 );

@@ -1,6 +1,8 @@
 import { CompiledQuery, sql } from 'kysely';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type Database, openDatabase } from '../../src/db/open.ts';
+import type { Statement } from '../../src/db/statement.ts';
+import { openRequests, waitingErasures } from '../../src/rights/request-store.ts';
 import { givenOrder } from '../../src/rights/tpv-order.ts';
 import { updatesThatName } from '../../src/rights/updates-that-name.ts';
 import { DIALECTS, type DialectUnderTest, freshDatabase } from '../support/hub.ts';
@@ -66,9 +68,20 @@ describe.each(DIALECTS)('on %s', (dialect) => {
   });
 });
 
-test('whether a TPV has its order is looked for among what the person wrote, not what all wrote to the TPV', async () => {
+/** The plan of a statement as a hub runs it on SQLite. */
+async function planOf<P, R>(asked: Statement<P, R>): Promise<string> {
   const db = await database('sqlite');
-  const { sql: text, parameters } = givenOrder.build(db.read, () => sql`${1}`).compile();
+  const { sql: text, parameters } = asked.build(db.read, () => sql`${1}`).compile();
   const { rows } = await db.read.executeQuery(CompiledQuery.raw(`explain query plan ${text}`, [...parameters]));
-  expect(JSON.stringify(rows)).toContain('USING INDEX instructions_of_user');
+  return JSON.stringify(rows);
+}
+
+test.each([
+  ['whether a TPV has its order', givenOrder, ['INDEX erasure_orders']],
+  ['what is under way', openRequests, ['INDEX person_requests_under_way']],
+  ['which orders are open', waitingErasures, ['INDEX person_requests_open', 'INDEX erasure_orders']],
+] as const)('%s is looked up in an index of its own, however much the person wrote', async (_what, asked, indexes) => {
+  const plan = await planOf(asked as Statement<unknown, unknown>);
+  for (const index of indexes) expect(plan).toContain(index);
+  expect(plan).not.toContain('SCAN');
 });
