@@ -132,7 +132,9 @@ export async function endAnswered(
   for (const erasure of page) {
     if (erasure.is_open) continue;
     await db.transact(async (tx) => {
-      if (erasure.telegram_id !== null) await tx.run(forgetOrders, { telegramId: erasure.telegram_id });
+      const { telegram_id: telegramId } = erasure;
+      const orders = telegramId === null ? [] : await tx.run(forgetOrders, { telegramId, now });
+      for (const { id } of orders) tx.changed('instruction', id);
       await tx.run(endRequest, { id: erasure.id, now });
     });
   }

@@ -70,7 +70,7 @@ export interface WaitingPlace {
   id: string;
 }
 
-/** Erasures of which TPVs were told, the oldest first, and whether one of them has its order still. */
+/** Erasures of which TPVs were told, the oldest first, and whether one of them, that was not deleted, has its order still. */
 export const waitingErasures = statement<WaitingPlace & { limit: number }>()((db, p) =>
   db
     .selectFrom('person_requests')
@@ -80,10 +80,12 @@ export const waitingErasures = statement<WaitingPlace & { limit: number }>()((db
         .exists(
           eb
             .selectFrom('instructions')
+            .innerJoin('tpv_instances', 'tpv_instances.id', 'instructions.tpv_id')
             .select('seq')
             .whereRef('instructions.telegram_user_id', '=', 'person_requests.telegram_id')
             .where(IS_ERASURE_ORDER)
-            .where('completed_at', 'is', null),
+            .where('completed_at', 'is', null)
+            .where('deleted_at', 'is', null),
         )
         .as('is_open'),
     )

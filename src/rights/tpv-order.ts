@@ -1,4 +1,4 @@
-import { ERASURE_COMMAND } from '#protocol';
+import { ERASURE_COMMAND, type InstructionStatus } from '#protocol';
 import { jsonText } from '../db/json-text.ts';
 import type { Tx } from '../db/open.ts';
 import { statement } from '../db/statement.ts';
@@ -51,12 +51,32 @@ export async function orderErasure(
   await submit(tx, IN_LINE, order, now);
 }
 
-/** The orders that TPVs have answered, or will not: they name no person any more. */
-export const forgetOrders = statement<{ telegramId: number }>()((db, p) =>
+/** The orders that TPVs have answered, or will not, as they were deleted: they name no person any more. */
+export const forgetOrders = statement<{ telegramId: number; now: number }>()((db, p) =>
   db
     .updateTable('instructions')
-    .set({ telegram_user_id: NOBODY, payload: jsonText({}), response: null, error_message: '' })
+    .set((eb) => ({
+      telegram_user_id: NOBODY,
+      payload: jsonText({}),
+      response: null,
+      error_message: '',
+      status: eb
+        .case()
+        .when('completed_at', 'is', null)
+        .then(eb.val<InstructionStatus>('failed'))
+        .else(eb.ref('status'))
+        .end(),
+      completed_at: eb.fn.coalesce('completed_at', p('now')),
+      holder: null,
+      due_at: null,
+    }))
     .where('telegram_user_id', '=', p('telegramId'))
     .where(IS_ERASURE_ORDER)
-    .where('completed_at', 'is not', null),
+    .where((eb) =>
+      eb.or([
+        eb('completed_at', 'is not', null),
+        eb('tpv_id', 'in', eb.selectFrom('tpv_instances').select('id').where('deleted_at', 'is not', null)),
+      ]),
+    )
+    .returning('id'),
 );
