@@ -48,7 +48,7 @@ class ClientBase:
         self._logger = logger or logging.getLogger("valletpv_hub")
         self._memory = memory or InMemory()
         self._handlers = Handlers()
-        self._machine = Machine(time.monotonic(), time.time(), transport, concurrency)
+        self._machine = Machine(time.monotonic(), transport, concurrency)
         self._runner = Runner(self._handlers, self._memory, self._machine.counters, self._logger)
         self._listeners: List[Callable[[Status], None]] = []
         self._status = self._machine.status

@@ -2,6 +2,8 @@ import { expect, test } from 'vitest';
 import { HubClient, inMemory, type Memory } from '#hub-client';
 import { API_KEY, controlled, instruction, online, setUp } from './support/scripted-hub.ts';
 
+const DAY_MS = 86_400_000;
+
 test('a reply goes to the person, with a key that the next run of the instruction would use too', async () => {
   const pushed: unknown[] = [];
   const pusher = {
@@ -31,14 +33,14 @@ test('a reply goes to the person, with a key that the next run of the instructio
 });
 
 test.each([
-  ['the same', 0],
-  ['an hour ahead of the TPV’s', 3_600_000],
-  ['an hour behind the TPV’s', -3_600_000],
+  ['the TPV’s', 0],
+  ['two days ahead', 2 * DAY_MS],
+  ['set back by two days since it said welcome', -2 * DAY_MS],
 ])('an instruction that expires aborts its handler, by the hub’s clock, which is %s', async (_name, aheadMs) => {
   const { begun, handler } = controlled();
-  const { clock, session } = await online((tpv) => tpv.on('process_callback', handler), {}, aheadMs);
-  const expiresAt = new Date(clock.now() + aheadMs + 150_000).toISOString();
-  session.give(instruction({ command: 'process_callback', expires_at: expiresAt }));
+  const { clock, session } = await online((tpv) => tpv.on('process_callback', handler));
+  const [sent_at, expires_at] = [0, 150_000].map((ms) => new Date(clock.now() + aheadMs + ms).toISOString());
+  session.give(instruction({ command: 'process_callback', sent_at, expires_at }));
   const running = await begun.next();
   clock.advance(149_000);
   expect(running.signal.aborted).toBe(false);

@@ -159,7 +159,6 @@ describe('the hub’s order is kept', () => {
   const given = (second: number) =>
     instruction({
       created_at: `2025-11-09T10:30:0${second}.000Z`,
-      expires_at: '2099-01-01T00:00:00.000Z',
       payload: { second },
     });
 
@@ -186,7 +185,7 @@ test.each([
   [503, 'unavailable'],
   [429, 'too_many_requests'],
 ])('a report that is answered %i %s is sent again after a pause, and counts as not answered', async (status, code) => {
-  const given = instruction({ expires_at: '2099-01-01T00:00:00.000Z' });
+  const given = instruction();
   // Pauses of a second are over at once; what takes longer is not waited for here.
   const clock: Clock = { ...systemClock, after: (ms, fn) => systemClock.after(ms > 1_000 ? ms : 1, fn) };
   const warnings = new Queue<string>();
@@ -272,7 +271,7 @@ test('a hub that answers polls with nonsense is tried again, and what can be rea
   hub.answer = { status: 200, body: { hello: 'world' } };
   const connected = tpv.connect();
   expect(await errors.next()).toBe('invalid_answer');
-  const given = instruction({ expires_at: '2099-01-01T00:00:00.000Z', payload: { text: 'read' } });
+  const given = instruction({ payload: { text: 'read' } });
   hub.answer = {
     status: 200,
     body: { ...TPV_INFO, instructions: [7, null, { id: 'x' }, given], new_status: 'completed' },

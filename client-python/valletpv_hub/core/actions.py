@@ -81,10 +81,12 @@ class Status:
 class Job:
     """One instruction in a client's hands: waiting, then running, then over."""
 
-    __slots__ = ("expiry_timer", "instruction", "on_abandon", "phase", "reason", "tell_timer")
+    __slots__ = ("expires_at", "expiry_timer", "instruction", "on_abandon", "phase", "reason", "tell_timer")
 
-    def __init__(self, instruction: Instruction) -> None:
+    def __init__(self, instruction: Instruction, expires_at: float) -> None:
         self.instruction = instruction
+        #: When its time is up, by the timers of its machine.
+        self.expires_at = expires_at
         self.phase = "waiting"
         #: Why its handler is to stop; ``None`` as long as it is not.
         self.reason: Optional[HubClientError] = None

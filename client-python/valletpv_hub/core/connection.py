@@ -16,8 +16,6 @@ class Session:
     tpv: Dict[str, Any]
     #: The hub's limit of unreported instructions, until a ``flow`` frame says otherwise.
     max_in_flight: int
-    #: The hub's clock in seconds since 1970, if it was told.
-    hub_time: Optional[float]
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,6 @@ class Welcome:
     tpv: Dict[str, Any]
     heartbeat_interval: float
     max_in_flight: int
-    server_time: Optional[str]
 
 
 @dataclass(frozen=True)
@@ -71,7 +70,7 @@ def read_frame(text: Union[str, bytes]) -> Union[Frame, str, None]:
 
 def _welcome(value: Dict[str, Any]) -> Optional[Welcome]:
     tpv, interval, most = value.get("tpv"), _number(value, "heartbeat_interval_ms"), _number(value, "max_in_flight")
-    session_id, server_time = value.get("session_id"), value.get("server_time")
+    session_id = value.get("session_id")
     if not isinstance(tpv, dict) or not isinstance(tpv.get("id"), str) or not isinstance(session_id, str):
         return None
     if interval is None or not 0 < interval <= 3_600_000 or most is None:
@@ -81,7 +80,6 @@ def _welcome(value: Dict[str, Any]) -> Optional[Welcome]:
         tpv=tpv,
         heartbeat_interval=interval / 1_000,
         max_in_flight=int(min(max(most, 0), LARGEST_MAX_IN_FLIGHT)),
-        server_time=server_time if isinstance(server_time, str) else None,
     )
 
 

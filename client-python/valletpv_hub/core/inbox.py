@@ -51,16 +51,12 @@ class Inbox:
         self._lanes: Lanes[Job] = Lanes(concurrency, self._begin)
         self._flow = Flow(max_in_flight, send_flow)
         self._reports = Reports(timers, send, self._gone, self._check_settled, warn)
-        #: The hub's wall clock minus the time of the timers; ``None`` until it is known.
-        self._hub_ahead: Optional[float] = None
         self._taking = True
         self._settled: Optional[Callable[[], None]] = None
         self.counters = Counters()
 
-    def online(self, max_in_flight: int, hub_time: Optional[float]) -> None:
-        """A session has begun; ``hub_time`` in seconds since 1970."""
-        if hub_time is not None:
-            self._hub_ahead = hub_time - self._timers.now
+    def online(self, max_in_flight: int) -> None:
+        """A session has begun."""
         self._flow.restart(max_in_flight)
         self._reports.send_all()
 
@@ -83,7 +79,7 @@ class Inbox:
         # Not reported on: the hub gives it to the next session.
         if not self._taking:
             return
-        job = Job(instruction)
+        job = Job(instruction, self._timers.now + life_left(instruction))
         self._held[instruction.id] = job
         self._lanes.add(instruction.telegram_user_id, job)
         if job.phase == "waiting":
@@ -187,10 +183,7 @@ class Inbox:
         self._expired(job)
 
     def _left(self, job: Job) -> float:
-        expires = seconds_of(job.instruction.expires_at)
-        if expires is None or self._hub_ahead is None:
-            return float("inf")
-        return expires - self._timers.now - self._hub_ahead
+        return job.expires_at - self._timers.now
 
     def _gone(self, id_: str) -> None:
         job = self._held.get(id_)
@@ -206,6 +199,15 @@ class Inbox:
         if self._settled is not None and not self._held and not len(self._reports):
             settled, self._settled = self._settled, None
             settled()
+
+
+def life_left(instruction: Instruction) -> float:
+    """How much of its life an instruction had left when the hub handed it out, in seconds; no end where its times
+    can't be read. Both times are the hub's, whose clock may differ from this machine's and be corrected while it is
+    connected."""
+    expires = seconds_of(instruction.expires_at)
+    handed_out = seconds_of(instruction.get("sent_at") or instruction.get("created_at"))
+    return float("inf") if expires is None or handed_out is None else expires - handed_out
 
 
 def seconds_of(time: Any) -> Optional[float]:

@@ -26,15 +26,12 @@ class Machine:
     def __init__(
         self,
         now: float,
-        wall: float,
         transport: str = "auto",
         concurrency: int = 16,
         rand: Callable[[], float] = random.random,
     ) -> None:
-        """:param wall: the machine's clock at ``now``, in seconds since 1970; polls are told no other time"""
         self._timers = Timers(now)
         self._ports = Ports(self._timers, transport)
-        self._wall_ahead = wall - now
         self._paused = False
         self._was_online = False
         self.status = Status("idle")
@@ -143,8 +140,7 @@ class Machine:
         self._link.stop()
 
     def _online(self, session: Session) -> None:
-        hub_time = session.hub_time
-        self.inbox.online(session.max_in_flight, self._timers.now + self._wall_ahead if hub_time is None else hub_time)
+        self.inbox.online(session.max_in_flight)
 
     def _received(self, frame: Frame) -> None:
         if isinstance(frame, InstructionFrame):

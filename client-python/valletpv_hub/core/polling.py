@@ -90,7 +90,7 @@ class Polling:
                 self._list(statuses.pop(0), {}, next_list)
                 return
             self.phase = "welcomed"
-            self._events.welcomed(Session("polling", None, tpv, DEFAULT_MAX_IN_FLIGHT, None))
+            self._events.welcomed(Session("polling", None, tpv, DEFAULT_MAX_IN_FLIGHT))
             # Waiting for the leases to lapse would take minutes, and bring later ones first.
             self._hand_over(_in_order(found))
             self._next()

@@ -9,7 +9,6 @@ from .actions import CloseSocket, OpenSocket, Report, SendText
 from .connection import Events, Session
 from .endings import Ending, closed, refusal_error
 from .frames import Welcome, flow_text, read_frame, update_text
-from .inbox import seconds_of
 from .ports import Answer, Ports
 from .timers import Timer
 
@@ -86,8 +85,7 @@ class Socket:
         self.heard()
         self._silence.cancel()
         self._silence = self._ports.timers.after(self._silence_limit, self._check_silence)
-        hub_time = seconds_of(frame.server_time)
-        self._events.welcomed(Session("websocket", frame.session_id, frame.tpv, frame.max_in_flight, hub_time))
+        self._events.welcomed(Session("websocket", frame.session_id, frame.tpv, frame.max_in_flight))
 
     def _check_silence(self) -> None:
         """One timer for many frames: it looks when the last one came, and begins anew for what is left."""

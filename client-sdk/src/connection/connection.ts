@@ -12,8 +12,6 @@ export interface Session {
   tpv: { id: string; name: string };
   /** The hub's limit of unreported instructions, until a `flow` frame says otherwise. */
   maxInFlight: number;
-  /** The hub's clock, where it was told. */
-  hubTimeMs: number | undefined;
 }
 
 /** A frame that may come within a session. */

@@ -160,13 +160,11 @@ function textOf(frame: Outgoing): string {
 }
 
 function sessionOf(welcome: HubFrameOf<'welcome'>): Session {
-  const hubTimeMs = Date.parse(welcome.server_time);
   return {
     transport: 'websocket',
     id: welcome.session_id,
     tpv: { id: welcome.tpv.id, name: welcome.tpv.name },
     maxInFlight: welcome.max_in_flight,
-    hubTimeMs: Number.isNaN(hubTimeMs) ? undefined : hubTimeMs,
   };
 }
 

@@ -29,6 +29,15 @@ export interface Instruction<Command extends string = string, Payload = Record<s
   [field: string]: unknown;
 }
 
+/**
+ * How much of its life an instruction had left when the hub handed it out, in milliseconds; no end where its times can't be
+ * read. Both times are the hub's, whose clock may differ from this machine's and be corrected while it is connected.
+ */
+export function lifeLeftMs({ sent_at, created_at, expires_at }: Instruction): number {
+  const left = Date.parse(expires_at) - Date.parse(sent_at ?? created_at);
+  return Number.isNaN(left) ? Number.POSITIVE_INFINITY : left;
+}
+
 const STATUSES: readonly unknown[] = INSTRUCTION_STATUSES;
 
 const UUID =

@@ -4,7 +4,7 @@ import { HubClientError } from '../errors.ts';
 import type { Outcome } from '../memory/memory.ts';
 import type { Settings } from '../options.ts';
 import type { HubFrameOf } from '../wire/frames.ts';
-import type { Instruction } from '../wire/instruction.ts';
+import { type Instruction, lifeLeftMs } from '../wire/instruction.ts';
 import { Alarms } from './alarms.ts';
 import type { Counting } from './counters.ts';
 import { Flow } from './flow.ts';
@@ -40,8 +40,6 @@ export class Inbox {
   readonly #reports: Reports;
   readonly #flow: Flow;
   readonly #alarms: Alarms<Job>;
-  /** The hub's clock minus this one's; instructions expire by the hub's. */
-  #hubAheadMs = 0;
   #taking = true;
   #settled: (() => void) | undefined;
 
@@ -69,7 +67,6 @@ export class Inbox {
 
   /** A session has begun. */
   online(session: Session): void {
-    if (session.hubTimeMs !== undefined) this.#hubAheadMs = session.hubTimeMs - this.#settings.clock.now();
     this.#flow.restart(session.maxInFlight);
     this.#reports.sendAll();
   }
@@ -98,7 +95,7 @@ export class Inbox {
     }
     // Not reported on: the hub gives it to the next session.
     if (!this.#taking) return;
-    const job = new Job(instruction, this.#jobPort);
+    const job = new Job(instruction, this.#settings.clock.now() + lifeLeftMs(instruction), this.#jobPort);
     this.#held.set(id, job);
     this.#lanes.add(instruction.telegram_user_id, job);
     // Most begin at once.
@@ -203,8 +200,7 @@ export class Inbox {
   }
 
   #leftMs(job: Job): number {
-    const left = Date.parse(job.instruction.expires_at) - this.#settings.clock.now() - this.#hubAheadMs;
-    return Number.isNaN(left) ? Number.POSITIVE_INFINITY : left;
+    return job.expiresAt - this.#settings.clock.now();
   }
 
   #gone(id: string): void {

@@ -14,6 +14,8 @@ export interface JobPort {
 /** One instruction in this client's hands: waiting, then running, then over. */
 export class Job implements Due {
   readonly instruction: Instruction;
+  /** When its time is up, by this machine's clock. */
+  readonly expiresAt: number;
   readonly #port: JobPort;
   /** Made when the handler asks for it: most never do, and it costs more than all the rest of a job. */
   #abort: AbortController | undefined;
@@ -25,8 +27,9 @@ export class Job implements Due {
   /** Of the timer that ends the job with its instruction; only slow jobs have one. */
   cancelExpiry: Cancel | undefined;
 
-  constructor(instruction: Instruction, port: JobPort) {
+  constructor(instruction: Instruction, expiresAt: number, port: JobPort) {
     this.instruction = instruction;
+    this.expiresAt = expiresAt;
     this.#port = port;
   }
 

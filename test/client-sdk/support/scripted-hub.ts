@@ -85,8 +85,7 @@ export class Session {
     for (const frame of frames) this.socket.send(JSON.stringify(frame));
   }
 
-  /** @param aheadMs how far the hub's clock is ahead of the one that a test moves */
-  welcome(aheadMs = 0): this {
+  welcome(): this {
     this.send({
       type: 'welcome',
       protocol: 1,
@@ -95,7 +94,7 @@ export class Session {
       heartbeat_interval_ms: HEARTBEAT_MS,
       max_in_flight: 64,
       pending: 0,
-      server_time: new Date(Date.parse('2025-11-09T10:30:00.000Z') + aheadMs).toISOString(),
+      server_time: '2025-11-09T10:30:00.000Z',
     });
     return this;
   }
@@ -211,15 +210,11 @@ export async function setUp(options: Partial<HubClientOptions> = {}) {
 }
 
 /** As `setUp`, and online. */
-export async function online(
-  prepare: (tpv: HubClient) => void,
-  options: Partial<HubClientOptions> = {},
-  hubAheadMs = 0,
-) {
+export async function online(prepare: (tpv: HubClient) => void, options: Partial<HubClientOptions> = {}) {
   const parts = await setUp(options);
   prepare(parts.tpv);
   const connected = parts.tpv.connect();
-  const session = (await parts.hub.session()).welcome(hubAheadMs);
+  const session = (await parts.hub.session()).welcome();
   await connected;
   await parts.status('online');
   return { ...parts, session };

@@ -93,7 +93,7 @@ class Polling implements Connection {
       if (signal.aborted) return;
       this.#welcomed = true;
       const maxInFlight = DEFAULT_MAX_IN_FLIGHT;
-      this.#events.welcomed({ transport: 'polling', id: undefined, tpv, maxInFlight, hubTimeMs: undefined });
+      this.#events.welcomed({ transport: 'polling', id: undefined, tpv, maxInFlight });
       this.#handOver(earlier);
       while (!signal.aborted) await this.#next(signal);
     } catch (error) {
