@@ -37,12 +37,20 @@ export function ServiceCard({ tpv, reload }: { tpv: TpvDetail; reload(): void })
 function Week({ timetable: { weekly, exceptions } }: { timetable: TpvTimetable }) {
   return (
     <>
-      <KeyValue rows={DAYS.map((day) => [words.days[day], written(weekly[day])])} />
+      <KeyValue rows={DAYS.map((day) => [words.days[day], <Written key={day} hours={weekly[day]} />])} />
       {exceptions.length === 0 ? null : <p class="muted">{words.exceptions(exceptions.length)}</p>}
     </>
   );
 }
 
-function written(hours: Hours): string {
-  return hours.length === 0 ? words.closedDay : hours.map(([opens, closes]) => words.hours(opens, closes)).join(' · ');
+/** A line is broken between hours, never within them. */
+function Written({ hours }: { hours: Hours }) {
+  if (hours.length === 0) return words.closedDay;
+  return (
+    <span class="hours-written">
+      {hours.map(([opens, closes]) => (
+        <span key={`${opens} ${closes}`}>{words.hours(opens, closes)}</span>
+      ))}
+    </span>
+  );
 }

@@ -14,7 +14,7 @@ export function ServiceReading({ service }: { service: TpvService }) {
   if (service.text === null) return <p class="muted">{words.readsNothing}</p>;
   return (
     <div class="chat-paper">
-      <Bubble side="out">
+      <Bubble side="in">
         <TelegramText text={service.text} markup />
       </Bubble>
     </div>
