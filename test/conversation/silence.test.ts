@@ -139,7 +139,7 @@ describe.each(DIALECTS)('on %s', (database) => {
     expect(await instructionsOf(hub)).toMatchObject([{ id, status: 'processing' }]);
   });
 
-  test('a message that failed is told without the TPV’s words, and a press is not', async () => {
+  test('a message that failed is told without the TPV’s words, and a test that failed is not', async () => {
     const { hub, tpv, write, report } = await scene(database);
     const socket = await tpv.socket();
     const id = await write();
@@ -151,6 +151,22 @@ describe.each(DIALECTS)('on %s', (database) => {
     await socket.report((await socket.next('instruction')).instruction.id, 'failed');
     expect((await tested).status).toBe(200);
     expect(await told(hub)).toEqual([FAILED]);
+  });
+
+  test('a press that failed is told at its button, and nowhere else', async () => {
+    const { hub, ana, tpv, write, report } = await scene(database);
+    const socket = await tpv.socket();
+    await report(await write(), 'completed');
+    await socket.next('instruction');
+    const push = { telegram_user_id: ANA, text: '¿Lo confirmas?', buttons: [[{ text: 'Sí', action: 'yes' }]] };
+    await tpv.fetch('/api/tpv/push/', { method: 'POST', json: push });
+    await hub.emulatorDelivers();
+    const { message_id: messageId } = await ana.waitForMessage(({ text }) => text === push.text);
+    const { answered } = ana.press(messageId, 'Sí');
+    const { instruction } = await socket.next('instruction');
+    await socket.report(instruction.id, 'failed');
+    await answered;
+    expect(await told(hub)).toEqual([push.text]);
   });
 
   test('a text that an administrator emptied is not said', async () => {

@@ -1,5 +1,6 @@
 import { administrationFaults } from './faults/administration.ts';
 import { clientFaults } from './faults/client.ts';
+import { conversationFaults } from './faults/conversation.ts';
 import { edgeFaults } from './faults/edges.ts';
 import { machineFaults } from './faults/machine.ts';
 import { peopleFaults } from './faults/people.ts';
@@ -12,6 +13,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...storageFaults,
   ...edgeFaults,
   ...peopleFaults,
+  ...conversationFaults,
   ...pushFaults,
   ...administrationFaults,
   ...machineFaults,
