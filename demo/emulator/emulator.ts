@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { BotApi } from './bot-api.ts';
 import type { Call } from './call.ts';
 import { CallbackQueries } from './callback-queries.ts';
@@ -42,6 +43,8 @@ export interface EmulatorOptions {
   webhookTimeoutMs?: number;
   /** How long a press can be answered. Default 10 minutes. */
   callbackQueryTtlMs?: number;
+  /** A server of one's own (`--local`): it serves no files, and keeps them here in a folder of the token's name. */
+  fileRoot?: string;
   /** Whether Telegram's limits hold: 30 messages/s in all, 1/s per chat with a burst of 6. Default true. */
   limits?: boolean;
   /** All waits go by it. Default: the machine's. */
@@ -115,7 +118,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   if (options.onEvent !== undefined) feed.subscribe(options.onEvent);
   const waits = new Waits();
   const rules = new Rules();
-  const files = new FileStore();
+  const files = new FileStore(options.fileRoot && join(options.fileRoot, token));
   const queue = new UpdateQueue(feed, clock);
   const ledger = new Ledger(options.maxCalls ?? 200_000, waits);
   const queries = new CallbackQueries(clock, options.callbackQueryTtlMs ?? 600_000);

@@ -1,4 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { imageSize } from './image-size.ts';
 import type { FileRef, PhotoSize } from './message.ts';
 import type { Upload } from './multipart.ts';
@@ -24,6 +26,12 @@ const maxDownloadBytes = 20 * 1024 * 1024;
 export class FileStore {
   readonly #byId = new Map<string, StoredFile>();
   readonly #byPath = new Map<string, StoredFile>();
+  readonly #folder: string | undefined;
+
+  /** @param folder where a server of one's own (`--local`) keeps them: it names their paths there, and serves none */
+  constructor(folder?: string) {
+    this.#folder = folder;
+  }
 
   add(kind: FileKind, upload: Upload): StoredFile {
     const extension = /\.[A-Za-z0-9]{1,8}$/.exec(upload.summary.file_name)?.[0] ?? (kind === 'photo' ? '.jpg' : '');
@@ -43,17 +51,25 @@ export class FileStore {
     return this.#byId.get(fileId);
   }
 
+  /** What is served at this path. */
   byPath(path: string): StoredFile | undefined {
-    return this.#byPath.get(path);
+    return this.#folder === undefined ? this.#byPath.get(path) : undefined;
   }
 
   /** getFile's result. */
   describe(fileId: string): FileRef & { file_path: string } {
     const file = this.#byId.get(fileId);
     if (file === undefined) throw badRequest('invalid file_id');
-    if (file.upload.summary.size > maxDownloadBytes) throw badRequest('file is too big');
-    const { fileId: file_id, uniqueId: file_unique_id, path: file_path } = file;
-    return { file_id, file_unique_id, file_size: file.upload.summary.size, file_path };
+    const { fileId: file_id, uniqueId: file_unique_id, path, upload } = file;
+    const described = { file_id, file_unique_id, file_size: upload.summary.size };
+    if (this.#folder === undefined) {
+      if (upload.summary.size > maxDownloadBytes) throw badRequest('file is too big');
+      return { ...described, file_path: path };
+    }
+    const kept = join(this.#folder, path);
+    mkdirSync(dirname(kept), { recursive: true });
+    writeFileSync(kept, upload.bytes);
+    return { ...described, file_path: kept };
   }
 
   /** A photo as messages carry it: small first, the original last. */

@@ -202,6 +202,23 @@ test('setWebhook closes the former webhook first: where the new one is refused, 
   expect(await api.getWebhookInfo()).toMatchObject({ url: 'https://hub.example/' });
 });
 
+test('a delivery that is not answered within 60 s has failed', async () => {
+  const { emulator, api, clock, tried } = await emulatorOnClock();
+  const { opened, open } = gate();
+  const { url, deliveries } = await webhookOfBot(() => opened.then(() => ({ status: 200 })));
+  await api.setWebhook(url);
+  emulator.person(ana).send('hola');
+  await holds(
+    () => deliveries.length === 1,
+    () => 'Nothing arrived',
+  );
+  await clock.advance(59_999);
+  expect(emulator.pendingUpdates()).toBe(1);
+  await clock.advance(1);
+  expect(await tried(1)).toMatchObject({ delivered: false, error: 'Read timeout expired', retryInMs: 0 });
+  open();
+});
+
 test('410 for 23 hours removes the webhook', async () => {
   const { emulator, api, clock, tried } = await emulatorOnClock();
   const { url } = await webhookOfBot(() => ({ status: 410, headers: { 'retry-after': '3600' } }));
