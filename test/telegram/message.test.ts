@@ -235,6 +235,24 @@ describe.each(DIALECTS)('a message on %s', (database) => {
         { quote: { text: '2 cañas', position: 3 } },
       ],
       [
+        { text: 'esto', quote: { text: 'Reserva aquí', position: 0, entities: [link] } },
+        { quote: { text: 'Reserva aquí', links: [{ offset: 8, length: 4, url: link.url }] } },
+      ],
+      [
+        {
+          text: 'Pregunta a Luis Gil',
+          entities: [
+            { type: 'text_mention', offset: 11, length: 8, user: { id: 77, first_name: 'Luis', last_name: 'Gil' } },
+          ],
+        },
+        { mentions: [{ offset: 11, length: 8, telegram_user_id: 77, name: 'Luis Gil' }] },
+      ],
+      [
+        { text: 'esto', external_reply: { origin: { type: 'channel', date, chat: { id: -1, title: 'Menús' } } } },
+        { reply_from: { type: 'channel', name: 'Menús', date } },
+      ],
+      [{ text: 'esta', reply_to_checklist_task_id: 9 }, { reply_to_checklist_task_id: 9 }],
+      [
         { text: 'a', forward_origin: { type: 'user', date, sender_user: { first_name: 'Ana', last_name: 'Gil' } } },
         { forward_from: { type: 'user', name: 'Ana Gil', date } },
       ],
@@ -259,14 +277,15 @@ describe.each(DIALECTS)('a message on %s', (database) => {
       entities: [{ type: 'text_link' }],
       quote: 'a',
       forward_origin: { type: 3 },
+      external_reply: { origin: 'c' },
+      reply_to_checklist_task_id: '9',
       message_thread_id: 'b',
     };
     await hub.update(privateMessage(1, { text: 'Hola', ...wrong }));
     const [payload = {}] = await payloads(tpv);
     expect(payload.text).toBe('Hola');
-    for (const field of ['links', 'quote', 'forward_from', 'message_thread_id']) {
-      expect(payload).not.toHaveProperty(field);
-    }
+    const more = ['links', 'mentions', 'quote', 'forward_from', 'reply_from', 'reply_to_checklist_task_id'];
+    for (const field of [...more, 'message_thread_id']) expect(payload).not.toHaveProperty(field);
   });
 
   test('carries every kind of attachment with its own fields', async () => {

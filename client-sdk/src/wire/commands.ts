@@ -50,10 +50,16 @@ export interface MessagePayload {
   media_group_id?: string;
   /** Addresses behind words of the text; `offset` and `length` count UTF-16 units, as JavaScript does. */
   links?: { offset: number; length: number; url: string }[];
+  /** Persons behind words of the text who have no `@name`, counted as `links` are. */
+  mentions?: { offset: number; length: number; telegram_user_id: number; name: string }[];
   /** The part of the message replied to that the person chose. */
-  quote?: { text: string; position: number };
+  quote?: { text: string; position: number; links?: { offset: number; length: number; url: string }[] };
   /** Who wrote first what the person passed on. */
   forward_from?: { type: string; name: string; date: number };
+  /** Who wrote the message of another chat that the person replies to. */
+  reply_from?: { type: string; name: string; date: number };
+  /** Which task of a checklist the person replies to. */
+  reply_to_checklist_task_id?: number;
   /** The topic of the chat that it was written in. */
   message_thread_id?: number;
   /** An administrator tries the TPV: answer as always, but cook and charge nothing. No person gets what is sent. */

@@ -38,7 +38,6 @@ export const contentShape = {
   story: content(z.object({ id: z.int(), chat: chatName })),
   paid_media: content(z.object({ star_count: z.int(), paid_media: z.array(paidSchema) })),
 };
-export const CONTENT_KINDS = Object.keys(contentShape) as (keyof typeof contentShape)[];
 
 type Content = z.infer<z.ZodObject<typeof contentShape>>;
 export type PaidMedia = z.infer<typeof paidSchema>;

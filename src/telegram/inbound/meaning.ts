@@ -1,9 +1,9 @@
 import { LINK_START } from '../../administrators/telegram-link.ts';
 import type { Submission } from '../../instructions/submit.ts';
 import { hubButtonOf } from '../../push/hub-button.ts';
-import { CONTENT_KINDS } from './content.ts';
+import { isContent } from './message-fields.ts';
 import { type Attachment, attachmentsOf, messagePayload } from './payload.ts';
-import { type From, type Message, topicOf, UNREAD_CONTENT, type Update } from './update.ts';
+import { type From, type Message, topicOf, type Update } from './update.ts';
 
 /** The topic of the chat in which a person writes now; null: in none. Undefined: it does not say. */
 export type Topic = number | null | undefined;
@@ -83,9 +83,6 @@ export function meaningOf(update: Update, options: MeaningOptions): Meaning {
 /** Characters of JSON; a character has at most three bytes in UTF-8. */
 const MAX_PAYLOAD_LENGTH = 64 * 1024;
 
-/** What a person sees as a message, and reads that it can't be read where a TPV gets nothing of it. */
-const NOT_TEXT = ['photo', ...CONTENT_KINDS, ...UNREAD_CONTENT] as const;
-
 /** `/command`, in a private chat perhaps with the bot's name, and what follows it. */
 const COMMAND = /^\/([a-z0-9_]+)(?:@\w+)?(?:\s+(\S+))?\s*$/i;
 
@@ -97,9 +94,9 @@ function ofMessage(message: Message, command: 'process_message' | 'process_edite
   const topic = command === 'process_message' ? (topicOf(message) ?? null) : undefined;
   const attachments = attachmentsOf(message);
   if (message.text === undefined && message.caption === undefined && attachments.length === 0) {
-    const isContent = NOT_TEXT.some((kind) => message[kind] !== undefined);
+    const isSent = Object.entries(message).some(([field, value]) => value !== undefined && isContent(field));
     const reason = 'message without text or attachment';
-    return { kind: 'none', reason, tell: isContent && command === 'process_message' ? { from, topic } : undefined };
+    return { kind: 'none', reason, tell: isSent && command === 'process_message' ? { from, topic } : undefined };
   }
   const payload = messagePayload(message, attachments);
   // Telegram's own limits keep a message far below; what is larger no socket could carry (its frames have 256 KiB).

@@ -1,7 +1,7 @@
 import { jsonText } from '../../db/json-text.ts';
 import type { Submission } from '../../instructions/submit.ts';
 import { fieldsOfContent, type PaidMedia, textOfContent } from './content.ts';
-import type { Message, TelegramFile } from './update.ts';
+import type { Entities, Message, Origin, TelegramFile } from './update.ts';
 
 const FILE_KINDS = ['document', 'voice', 'audio', 'video', 'video_note', 'sticker', 'animation'] as const;
 
@@ -67,27 +67,57 @@ export function messagePayload(message: Message, attachments: readonly Attachmen
     attachments,
     reply_to_message_id: message.reply_to_message?.message_id,
     media_group_id: message.media_group_id,
-    links: linksOf(message),
-    quote: message.quote,
-    forward_from: forwardedFrom(message),
+    links: linksOf(entitiesOf(message)),
+    mentions: mentionsOf(entitiesOf(message)),
+    quote: quoteOf(message),
+    forward_from: authorOf(message.forward_origin),
+    reply_from: authorOf(message.external_reply?.origin),
+    reply_to_checklist_task_id: message.reply_to_checklist_task_id,
     message_thread_id: message.message_thread_id,
   });
 }
 
+function entitiesOf({ entities, caption_entities: ofCaption }: Message): Entities | undefined {
+  return entities ?? ofCaption;
+}
+
 /** Addresses behind words, which the text does not show. */
-function linksOf({ entities, caption_entities: ofCaption }: Message): object[] | undefined {
-  const links = (entities ?? ofCaption)?.flatMap(({ type, offset, length, url }) =>
+function linksOf(entities: Entities | undefined): object[] | undefined {
+  const links = entities?.flatMap(({ type, offset, length, url }) =>
     type === 'text_link' && url !== undefined ? [{ offset, length, url }] : [],
   );
   return links?.length ? links : undefined;
 }
 
-/** Who wrote first what is passed on: Telegram names a person, only a name, or a chat or channel by its title. */
-function forwardedFrom({ forward_origin: origin }: Message): object | undefined {
+/** Persons behind words: of those without a name of their own in Telegram, the text shows no more than how they are called. */
+function mentionsOf(entities: Entities | undefined): object[] | undefined {
+  const mentions = entities?.flatMap(({ type, offset, length, user }) =>
+    type === 'text_mention' && user !== undefined
+      ? [{ offset, length, telegram_user_id: user.id, name: fullName(user) }]
+      : [],
+  );
+  return mentions?.length ? mentions : undefined;
+}
+
+function quoteOf({ quote }: Message): object | undefined {
+  return quote && { text: quote.text, position: quote.position, links: linksOf(quote.entities) };
+}
+
+/** Who wrote first what is passed on, or replied to from another chat: a person, only a name, or a chat by its title. */
+function authorOf(origin: Origin | undefined): object | undefined {
   if (origin === undefined) return undefined;
   const { type, date, sender_user: person, sender_user_name: hidden, sender_chat: group, chat: channel } = origin;
-  const ofPerson = person && [person.first_name, person.last_name].filter(Boolean).join(' ');
-  return { type, name: ofPerson ?? hidden ?? (group ?? channel)?.title ?? '', date };
+  return { type, name: (person && fullName(person)) ?? hidden ?? (group ?? channel)?.title ?? '', date };
+}
+
+function fullName({
+  first_name: first,
+  last_name: last,
+}: {
+  first_name: string;
+  last_name?: string | undefined;
+}): string {
+  return [first, last].filter(Boolean).join(' ');
 }
 
 /** Telegram sends a photo in several sizes, the smallest first, and need not say how many bytes each has. */

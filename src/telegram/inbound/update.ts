@@ -46,27 +46,30 @@ const fileSchema = z.looseObject({
 });
 export type TelegramFile = z.infer<typeof fileSchema>;
 
+const nameSchema = z.object({ first_name: z.string(), last_name: z.string().optional() });
 const entitiesSchema = z.array(
-  z.object({ type: z.string(), offset: z.int(), length: z.int(), url: z.string().optional() }),
+  z.object({
+    type: z.string(),
+    offset: z.int(),
+    length: z.int(),
+    url: z.string().optional(),
+    user: extra(nameSchema.extend({ id })),
+  }),
 );
-const quoteSchema = z.object({ text: z.string(), position: z.int() });
+export type Entities = z.infer<typeof entitiesSchema>;
+const quoteSchema = z.object({ text: z.string(), position: z.int(), entities: extra(entitiesSchema) });
 const originSchema = z.object({
   type: z.string(),
   date: z.int(),
-  sender_user: extra(z.object({ first_name: z.string(), last_name: z.string().optional() })),
+  sender_user: extra(nameSchema),
   sender_user_name: extra(z.string()),
   sender_chat: extra(z.object({ title: z.string() })),
   chat: extra(z.object({ title: z.string() })),
 });
+export type Origin = z.infer<typeof originSchema>;
 
-/** Content that no TPV is given. */
-const unreadShape = {
-  game: z.unknown().optional(),
-  rich_message: z.unknown().optional(),
-};
-export const UNREAD_CONTENT = Object.keys(unreadShape) as (keyof typeof unreadShape)[];
-
-export const messageSchema = z.object({
+/** Also with what is not read: it may be content that no TPV can be given. */
+export const messageSchema = z.looseObject({
   message_id: id,
   date: z.int(),
   chat: chatSchema,
@@ -79,6 +82,8 @@ export const messageSchema = z.object({
   caption_entities: extra(entitiesSchema),
   quote: extra(quoteSchema),
   forward_origin: extra(originSchema),
+  external_reply: extra(z.object({ origin: originSchema })),
+  reply_to_checklist_task_id: extra(z.int()),
   message_thread_id: extra(id),
   is_topic_message: extra(z.boolean()),
   photo: z.array(fileSchema).optional(),
@@ -93,7 +98,6 @@ export const messageSchema = z.object({
   contact: z.looseObject({ phone_number: z.string(), first_name: z.string() }).optional(),
   venue: z.looseObject({ title: z.string(), address: z.string() }).optional(),
   ...contentShape,
-  ...unreadShape,
 });
 export type Message = z.infer<typeof messageSchema>;
 
