@@ -1,4 +1,6 @@
 import { hash, randomBytes } from 'node:crypto';
+import { sql } from 'kysely';
+import type { Correction } from '../clock.ts';
 import type { Database, Tx } from '../db/open.ts';
 import { type Account, accountNow } from './account.ts';
 import { SESSION_IDLE_MS } from './administrator-session.ts';
@@ -54,6 +56,19 @@ export async function useLink(
     .execute();
   await setTelegram(tx, account.id, person);
   return account;
+}
+
+/** Puts the end of links right after the clock was corrected: they last as long as they were to, and no longer. */
+export async function correctLinks(tx: Tx, { byMs, now }: Correction): Promise<void> {
+  const aheadMs = Math.max(0, byMs);
+  const most = now + LINK_MS;
+  await tx.kysely
+    .updateTable('admin_sessions')
+    .set({
+      link_expires_at: sql<number>`(case when link_expires_at + ${aheadMs} < ${most} then link_expires_at + ${aheadMs} else ${most} end)`,
+    })
+    .where('link_expires_at', '>', now - aheadMs)
+    .execute();
 }
 
 /** No Telegram hears of the account's logins any more. */

@@ -1,4 +1,4 @@
-import { accountNamed, createAccount, setPassword, targetOf } from '../administrators/account.ts';
+import { type Account, accountNamed, createAccount, setPassword, targetOf } from '../administrators/account.ts';
 import { endSessions } from '../administrators/administrator-session.ts';
 import { isCommonPassword } from '../administrators/common-passwords.ts';
 import { MOST_NAME_LENGTH, nameFault, normalName, RESERVED_NAMES } from '../administrators/name.ts';
@@ -9,6 +9,7 @@ import {
   MOST_PASSWORD_LENGTH,
 } from '../administrators/password.ts';
 import { endTotp } from '../administrators/second-factor.ts';
+import { unlink } from '../administrators/telegram-link.ts';
 import { type AuditEntry, audit } from '../audit/audit.ts';
 import { systemClock } from '../clock.ts';
 import type { AdminRole } from '../db/admin-tables.ts';
@@ -20,21 +21,25 @@ import { withDatabase } from './database.ts';
 import { readNewSecret } from './secret.ts';
 
 /**
- * `admin create [--role viewer] <name>` and `admin reset-password [--disable-totp] <name>`; works while the hub runs.
+ * `admin create [--role viewer] <name>`, `admin reset-password [--disable-totp] <name>` and `admin unlink <name>`; works
+ * while the hub runs.
  * @throws UsageError, ConfigError, HubError
  */
 export async function adminCommand({ env, words: [action, name, ...more], options }: Input): Promise<Result> {
-  if (action !== 'create' && action !== 'reset-password') {
-    throw new UsageError('"admin" takes "create <name>" or "reset-password <name>".');
+  if (action !== 'create' && action !== 'reset-password' && action !== 'unlink') {
+    throw new UsageError('"admin" takes "create <name>", "reset-password <name>" or "unlink <name>".');
   }
   if (name === undefined) throw new UsageError(`"admin ${action}" takes the name of an account.`);
   if (more.length > 0) throw new UsageError(`"admin ${action}" takes one name; put quotes around one with spaces.`);
+  if (action !== 'reset-password' && options['disable-totp'] !== undefined) {
+    throw new UsageError(`"admin ${action}" takes no --disable-totp.`);
+  }
   if (action === 'create') {
-    if (options['disable-totp'] !== undefined) throw new UsageError('"admin create" takes no --disable-totp.');
     const role = roleOf(options.role);
     return withDatabase(env, (db) => create(db, name, role));
   }
-  if (options.role !== undefined) throw new UsageError('"admin reset-password" takes no --role.');
+  if (options.role !== undefined) throw new UsageError(`"admin ${action}" takes no --role.`);
+  if (action === 'unlink') return withDatabase(env, (db) => unlinkTelegram(db, name));
   return withDatabase(env, (db) => resetPassword(db, name, options['disable-totp'] === true));
 }
 
@@ -58,13 +63,7 @@ async function create(db: Database, name: string, role: AdminRole): Promise<Resu
 }
 
 async function resetPassword(db: Database, name: string, disableTotp: boolean): Promise<Result> {
-  const account = await accountNamed(db, name);
-  if (account === undefined) {
-    throw new HubError(
-      'not_found',
-      `There is no account ${JSON.stringify(normalName(name))}: "admin create" makes it.`,
-    );
-  }
+  const account = await existing(db, name);
   const passwordHash = await newPasswordHash(account.name);
   const ended = await db.transact(async (tx) => {
     const now = systemClock().now();
@@ -85,6 +84,32 @@ async function resetPassword(db: Database, name: string, disableTotp: boolean): 
     data: { id: account.id, name: account.name, sessions_ended: ended.length, totp_disabled: disableTotp },
     text: `"${account.name}" has the new password; sessions ended: ${ended.length}.${hint}`,
   };
+}
+
+/** The Telegram of the account is not told: whoever has it may be why this is done. */
+async function unlinkTelegram(db: Database, name: string): Promise<Result> {
+  const account = await existing(db, name);
+  const { id, telegram_id: telegramId } = account;
+  if (telegramId !== null) {
+    await db.transact(async (tx) => {
+      await unlink(tx, id);
+      const entry = { ...BY_CLI, action: 'account.telegram_unlink', target: targetOf(account) } as const;
+      await audit(tx, entry, systemClock().now());
+    });
+  }
+  return {
+    data: { id, name: account.name, unlinked: telegramId !== null },
+    text:
+      telegramId === null
+        ? `"${account.name}" has no Telegram linked.`
+        : `No Telegram hears of the logins of "${account.name}" any more.`,
+  };
+}
+
+async function existing(db: Database, name: string): Promise<Account> {
+  const account = await accountNamed(db, name);
+  if (account !== undefined) return account;
+  throw new HubError('not_found', `There is no account ${JSON.stringify(normalName(name))}: "admin create" makes it.`);
 }
 
 const BY_CLI: Pick<AuditEntry, 'actor'> = { actor: 'cli' };

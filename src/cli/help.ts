@@ -32,6 +32,7 @@ Commands
   import django      Takes TPVs, people and what is open over from the service before this one.
   admin create <name>  Makes an account for the panel; asks for its password.
   admin reset-password <name>  Gives an account a new password, and logs it out everywhere.
+  admin unlink <name>  No Telegram hears of an account's logins any more.
   tpv list           Shows the TPVs and their ids; also register, activate, deactivate, rotate-key, rotate-secret,
                      join-code, service, import-key.
   user list          Shows the people who wrote to the bot; user assign gives one to a TPV;
@@ -148,6 +149,7 @@ Stop the former service first, and import before the TPVs come to the hub.
     takesWords: true,
     help: `Usage: npx valletpv-hub admin create [--role admin|viewer] <name> [--json]
        npx valletpv-hub admin reset-password [--disable-totp] <name> [--json]
+       npx valletpv-hub admin unlink <name> [--json]
 
 create makes an account for the panel at /admin/. Where there is none yet, the hub also prints a link at its start
 with which a browser makes the first one; it works once, for a day.
@@ -157,6 +159,8 @@ with which a browser makes the first one; it works once, for a day.
 reset-password gives an account a new password and ends its sessions.
 
   --disable-totp   Switches its second factor off too, for somebody who lost both telephone and recovery codes.
+
+unlink takes an account's Telegram away, as of a telephone that was stolen: it hears of no login any more.
 
 The password (12 characters at least) is asked for twice, or read from standard input:
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { correctSessions } from '../administrators/administrator-session.ts';
 import { correctSetup } from '../administrators/first-account.ts';
+import { correctLinks } from '../administrators/telegram-link.ts';
 import { correctButtons } from '../buttons/correct-buttons.ts';
 import { type Cancel, type Clock, type Correction, pause } from '../clock.ts';
 import type { Database, Transact } from '../db/open.ts';
@@ -88,6 +89,7 @@ export async function startCorrections(ports: CorrectionPorts): Promise<Correcti
       await correctSessions(tx, correction);
       await correctKeys(tx, correction);
       await correctSetup(tx, correction);
+      await correctLinks(tx, correction);
       await correctPresence(tx, correction);
       await correctServices(tx, correction);
     });

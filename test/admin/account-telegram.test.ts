@@ -6,6 +6,7 @@ import { DIALECTS, startHub, type TestHub } from '../support/hub.ts';
 import { connectTelegram, instructionsOf } from '../support/telegram.ts';
 
 const MINUTE = 60_000;
+const DAY = 86_400_000;
 const ANA = { id: 42, first_name: 'Ana', last_name: 'Gil' };
 const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
 const NEWER_FIREFOX = FIREFOX.replaceAll('140', '141');
@@ -100,6 +101,24 @@ describe.each(DIALECTS)('on %s', (database) => {
     expect(await open(third)).toBe(false);
     const again = await logIn(hub);
     expect(await open(await startOf(again))).toBe(true);
+  });
+
+  test.each([2 * DAY, -2 * DAY])('a link works for 15 minutes, also where the clock is set by %i ms', async (byMs) => {
+    const clock = testClock();
+    const hub = await startHub({ database, clock });
+    const ana = await openBrowser(hub);
+    const linked = async () => (await ana.fetch(PATH)).body.linked !== null;
+    const ends = () => hub.hub.db.read.selectFrom('admin_sessions').select('link_expires_at').execute();
+    const start = await startOf(ana);
+    clock.correct(byMs);
+    const right = [{ link_expires_at: clock.now() + 15 * MINUTE }];
+    await expect.poll(ends).toEqual(right);
+    await hub.message(1, start, ANA.id);
+    expect(await linked()).toBe(true);
+    const late = await startOf(ana);
+    await clock.jump(15 * MINUTE);
+    await hub.message(2, late, 43);
+    expect((await ana.fetch(PATH)).body.linked.telegram_id).toBe(ANA.id);
   });
 
   test('a login from a new address or with a new device is told, with a button that ends every session', async () => {

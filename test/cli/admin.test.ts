@@ -68,6 +68,22 @@ describe.each(DIALECTS)('the command line beside a running hub on %s', (database
     expect(JSON.parse(off.stdout)).toMatchObject({ name: 'ana', sessions_ended: 0, totp_disabled: true });
     await logIn(hub, credentials);
   });
+
+  test('takes the Telegram of an account away', async () => {
+    const hub = await startHub({ database });
+    await openBrowser(hub);
+    await hub.hub.db.transact((tx) =>
+      tx.kysely.updateTable('admin_users').set({ telegram_id: 42, telegram_name: 'Ana Gil' }).execute(),
+    );
+    const unlinked = await cli(hub, ['unlink', 'Ana']);
+    expect(unlinked).toMatchObject({ code: 0, stdout: 'No Telegram hears of the logins of "ana" any more.\n' });
+    expect((await hub.admin('/api/admin/accounts')).body.items).toMatchObject([{ telegram_linked: false }]);
+    const again = await cli(hub, ['unlink', 'ana', '--json']);
+    expect(JSON.parse(again.stdout)).toMatchObject({ name: 'ana', unlinked: false });
+    const { db } = hub.hub;
+    const audited = db.read.selectFrom('audit_log').select('actor').where('action', '=', 'account.telegram_unlink');
+    expect(await audited.execute()).toEqual([{ actor: 'cli' }]);
+  });
 });
 
 test('what can not be done is refused with what to do, and changes nothing', async () => {
@@ -80,6 +96,8 @@ test('what can not be done is refused with what to do, and changes nothing', asy
     [['create', 'ana'], '', 64, /standard input/],
     [['create', 'ana'], 'too short', 64, /12 to 1024/],
     [['reset-password', 'ana'], PASSWORD, 1, /"admin create"/],
+    [['unlink', 'ana'], '', 1, /"admin create"/],
+    [['unlink', 'ana', '--disable-totp'], '', 64, /no --disable-totp/],
     [['create', 'ana', '--password', PASSWORD], '', 64, /--help/],
   ];
   const got = await Promise.all(cases.map(([args, input]) => cli(hub, args, input)));
