@@ -135,6 +135,7 @@ export const textNames: Readonly<Record<string, string>> = {
   'privacy.exporting': 'Datos pedidos',
   'privacy.exportedJustNow': 'Datos pedidos otra vez enseguida',
   'privacy.exported': 'Junto al fichero de los datos',
+  'privacy.exportedPart': 'Junto al fichero de los datos, si no caben todos',
   'privacy.confirm': 'Pregunta antes de borrar los datos',
   'privacy.confirmButton': 'Botón que confirma el borrado',
   'privacy.keepButton': 'Botón que no borra nada',

@@ -17,6 +17,8 @@ const INCOMPLETE =
 export interface DocumentOptions {
   /** Bytes after which no further element is taken: Telegram carries 50 MB. Absent: all. */
   mostBytes?: number | undefined;
+  /** Told of each list that is not whole: when the newest came that is left out. */
+  onLeftOut?(newest: number): void;
   now: number;
 }
 
@@ -27,7 +29,7 @@ export interface DocumentOptions {
 export async function* personDocument(
   db: Database,
   telegramId: number,
-  { mostBytes = Number.POSITIVE_INFINITY, now }: DocumentOptions,
+  { mostBytes = Number.POSITIVE_INFINITY, onLeftOut, now }: DocumentOptions,
 ): AsyncGenerator<Buffer> {
   let bytes = 0;
   let complete = true;
@@ -51,10 +53,11 @@ export async function* personDocument(
   for (const [name, rows] of Object.entries(sections(db, telegramId))) {
     yield piece(`,\n "${name}": [`);
     let separator = '\n  ';
-    for await (const row of rows) {
+    for await (const { at, row } of rows) {
       const text = separator + JSON.stringify(row);
       if (bytes + text.length > mostBytes) {
         complete = false;
+        onLeftOut?.(at);
         break;
       }
       yield piece(text);
@@ -65,8 +68,14 @@ export async function* personDocument(
   yield piece(`,\n "complete": ${complete}${complete ? '' : `,\n "note": ${JSON.stringify(INCOMPLETE)}`}\n}\n`);
 }
 
+/** A row as the document has it, and when it came. */
+interface Element {
+  at: number;
+  row: object;
+}
+
 /** Each list, the newest first. */
-function sections(db: Database, telegramId: number): Record<string, AsyncIterable<object>> {
+function sections(db: Database, telegramId: number): Record<string, AsyncIterable<Element>> {
   return {
     instructions: instructions(db, telegramId),
     messages: messages(db, telegramId),
@@ -95,12 +104,9 @@ async function* instructions(db: Database, telegramId: number) {
     for (const { seq, payload, response, ...row } of rows) {
       before = seq;
       const ofRow = files.filter((file) => file.instruction_id === row.id);
-      yield {
-        ...withTimes(row),
-        payload: parseJson(payload),
-        response: response === null ? null : parseJson(response),
-        files: ofRow.map(({ instruction_id: _id, ...file }) => file),
-      };
+      const contents = { payload: parseJson(payload), response: response === null ? null : parseJson(response) };
+      const given = ofRow.map(({ instruction_id: _id, ...file }) => file);
+      yield { at: row.created_at, row: { ...withTimes(row), ...contents, files: given } };
     }
     if (rows.length < PAGE) return;
   }
@@ -138,18 +144,15 @@ async function* messages(db: Database, telegramId: number) {
             .execute();
     for (const { seq, data, reply_markup: markup, ...row } of rows) {
       before = seq;
-      yield {
-        ...withTimes(row),
-        data: withoutPath(data),
-        reply_markup: markup === null ? null : parseJson(markup),
-        buttons: buttons
-          .filter((button) => button.push_id === row.id)
-          .map(({ push_id: _id, data: given, form, ...button }) => ({
-            ...withTimes(button),
-            data: given === null ? null : parseJson(given),
-            form: form === null ? null : parseJson(form),
-          })),
-      };
+      const ofRow = buttons
+        .filter((button) => button.push_id === row.id)
+        .map(({ push_id: _id, data: given, form, ...button }) => ({
+          ...withTimes(button),
+          data: given === null ? null : parseJson(given),
+          form: form === null ? null : parseJson(form),
+        }));
+      const contents = { data: withoutPath(data), reply_markup: markup === null ? null : parseJson(markup) };
+      yield { at: row.created_at, row: { ...withTimes(row), ...contents, buttons: ofRow } };
     }
     if (rows.length < PAGE) return;
   }
@@ -169,7 +172,7 @@ async function* presses(db: Database, telegramId: number) {
       .execute();
     for (const row of rows) {
       before = [row.pressed_at, row.query_id];
-      yield withTimes(row);
+      yield { at: row.pressed_at, row: withTimes(row) };
     }
     if (rows.length < PAGE) return;
   }
@@ -178,7 +181,7 @@ async function* presses(db: Database, telegramId: number) {
 /** What was put aside, as it came. */
 async function* updates(db: Database, telegramId: number) {
   for await (const page of updatesThatName(db, telegramId)) {
-    for (const { raw, ...row } of page) yield { ...withTimes(row), body: raw.toString() };
+    for (const { raw, ...row } of page) yield { at: row.received_at, row: { ...withTimes(row), body: raw.toString() } };
   }
 }
 

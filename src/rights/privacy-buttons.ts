@@ -14,6 +14,8 @@ export interface PrivacyTexts {
   readonly exportedJustNow: string;
   /** Beside the document. */
   readonly exported: string;
+  /** The same, where some of what came until then did not fit into it. */
+  exportedPart(before: number): string;
   readonly confirm: string;
   readonly confirmButton: string;
   readonly keepButton: string;

@@ -1,11 +1,14 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { sql } from 'kysely';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { jsonText } from '../../src/db/json-text.ts';
 import { openLogs } from '../../src/log/log.ts';
 import { DIALECTS, type DialectUnderTest, freshDatabase, startHub, type TestHub } from '../support/hub.ts';
+import { makeMemoryFolder } from '../support/memory-folder.ts';
 import type { TestSocket } from '../support/socket.ts';
 import { connectTelegram, instructionsOf } from '../support/telegram.ts';
+import { tpvServer } from '../support/tpv-server.ts';
 import { WAIT_MS } from '../support/within.ts';
 
 /** Stands in everything that a person says, is called, sends or is sent. */
@@ -14,14 +17,18 @@ const ID = 7_412_589_036;
 
 async function scene(database: DialectUnderTest) {
   const databaseUrl = await freshDatabase(database, 'migrated');
-  const folder = database === 'sqlite' ? dirname(databaseUrl.slice('sqlite:'.length)) : undefined;
-  const logs = folder === undefined ? undefined : await openLogs({ level: 'debug', dir: join(folder, 'logs') });
-  if (logs !== undefined) onTestFinished(() => logs.flush());
-  const hub = await startHub({ databaseUrl, ...(logs && { logs }), env: { FORWARD_EDITS: 'true' } });
-  const tpv = await hub.tpv();
+  const folder = database === 'sqlite' ? dirname(databaseUrl.slice('sqlite:'.length)) : makeMemoryFolder('erasure-');
+  const logs = await openLogs({ level: 'debug', dir: join(folder, 'logs') });
+  onTestFinished(() => logs.flush());
+  const server = await tpvServer(() => ({ success: true, mensaje: `${MARK} abierto`, new_text: `${MARK} por la URL` }));
+  const env = { FORWARD_EDITS: 'true', CALLBACK_ALLOW_PRIVATE: 'true', CALLBACK_ALLOWED_ORIGINS: server.origin };
+  const hub = await startHub({ databaseUrl, logs, env });
+  const tpv = await hub.tpv({ endpoint_url: server.origin });
+  /** What the hub keeps outside PostgreSQL. */
+  const folders = database === 'sqlite' ? [folder] : [folder, 'data'];
   await connectTelegram(hub);
   const ana = hub.emulator.person({ id: ID, first_name: `${MARK}ana`, username: `${MARK}_ana`, started: true });
-  return { hub, tpv, ana, folder };
+  return { hub, tpv, ana, server, folders };
 }
 
 type Scene = Awaited<ReturnType<typeof scene>>;
@@ -56,16 +63,27 @@ async function everything({ hub }: TestHub): Promise<string> {
   return text;
 }
 
-/** Files under a folder in which the mark stands. */
-function filesWith(folder: string, mark: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
+/** Files under the hub's folders in which the mark stands. */
+function filesWith({ folders }: Pick<Scene, 'folders'>, mark: string): string[] {
+  return folders
+    .filter((folder) => existsSync(folder))
+    .flatMap((folder) => readdirSync(folder, { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
-    .filter((file) => readFileSync(file).includes(mark));
+    .filter((file) => contentOf(file).includes(mark));
+}
+
+/** Other tests' files in the same folder come and go. */
+function contentOf(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch {
+    return Buffer.alloc(0);
+  }
 }
 
 /** A person about whom the hub holds something in each of its places. */
-async function knownEverywhere({ hub, tpv, ana }: Scene): Promise<TestSocket> {
+async function knownEverywhere({ hub, tpv, ana, server }: Scene): Promise<TestSocket> {
   const socket = await tpv.socket();
   ana.send(`${MARK} Dos cafés`);
   const { instruction } = await socket.next('instruction');
@@ -94,6 +112,23 @@ async function knownEverywhere({ hub, tpv, ana }: Scene): Promise<TestSocket> {
   const { telegram_message_id: messageId } = await push({ text: `${MARK} Listo`, buttons });
   ana.press(messageId, 0);
   await socket.next('instruction');
+  const byUrl = [[{ text: `${MARK} Abrir`, callback_url: `${server.origin}/${MARK}` }]];
+  const { telegram_message_id: urlMessageId } = await push({ text: `${MARK} Por la URL`, buttons: byUrl });
+  expect(await ana.press(urlMessageId, 0).answered).toMatchObject({ text: `${MARK} abierto` });
+  const changed = await push({ text: `${MARK} Antes`, buttons: [] });
+  const change = { method: 'PATCH', json: { text: `${MARK} después` } };
+  expect((await tpv.fetch(`/api/tpv/push/${changed.push_message_id}/`, change)).status).toBeLessThan(300);
+  await hub.hub.db.transact(async ({ kysely }) => {
+    const account = { id: 'account', name: 'admin', password_hash: '', role: 'admin', totp_secret: null } as const;
+    const times = { totp_enabled_at: null, totp_last_step: null, created_at: 1, password_changed_at: 1 };
+    const linked = { telegram_id: ID, telegram_name: `${MARK} Ana`, last_login_at: null };
+    await kysely
+      .insertInto('admin_users')
+      .values({ ...account, ...times, ...linked })
+      .execute();
+    const silence = { telegram_id: ID, tpv_id: tpv.id, instruction_id: instruction.id, said: jsonText([]) };
+    await kysely.insertInto('silences').values(silence).execute();
+  });
   await hub.admin(`/api/admin/users/${ID}/messages`, { method: 'POST', json: { text: `${MARK} del bar` } });
   await hub.admin(`/api/admin/users/${ID}`, { method: 'PATCH', json: { is_active: true } });
   await hub.admin(`/api/admin/users.csv?q=${MARK}`);
@@ -114,7 +149,7 @@ async function knownEverywhere({ hub, tpv, ana }: Scene): Promise<TestSocket> {
 describe.each(DIALECTS)('an erasure on %s', (database) => {
   test('leaves no byte of the person: not in the database, its log, its free pages, files or logs', async () => {
     const all = await scene(database);
-    const { hub, tpv, ana, folder } = all;
+    const { hub, tpv, ana } = all;
     const socket = await knownEverywhere(all);
     const before = await everything(hub);
     for (const table of [
@@ -124,10 +159,13 @@ describe.each(DIALECTS)('an erasure on %s', (database) => {
       'buttons',
       'presses',
       'telegram_updates',
+      'admin_users',
+      'silences',
+      'audit_log',
     ]) {
       expect(before).toMatch(new RegExp(`^${table} .*(${MARK}|${ID})`, 'm'));
     }
-    if (folder !== undefined) expect(filesWith(folder, MARK).some((file) => file.includes('uploads'))).toBe(true);
+    expect(filesWith(all, MARK).some((file) => file.includes('uploads'))).toBe(true);
 
     await askForErasure(all);
     await vi.waitFor(() => expect(lastText(all)).toBe('✅ Tus datos se han borrado.'), WAIT_MS);
@@ -144,16 +182,17 @@ describe.each(DIALECTS)('an erasure on %s', (database) => {
     const after = await everything(hub);
     expect(after.split('\n').filter((row) => row.includes(MARK) || row.includes(String(ID)))).toEqual([]);
     expect(ana.chat.length).toBeGreaterThan(0);
-    if (folder !== undefined) expect(filesWith(folder, MARK)).toEqual([]);
+    expect(filesWith(all, MARK)).toEqual([]);
     // Counts stay.
     const statuses = (await instructionsOf(hub)).map(({ status }) => status).sort();
     expect(statuses).toEqual(['completed', 'completed', 'failed', 'failed']);
     expect((await tpv.fetch('/api/tpv/info/')).body.user_count).toBe(0);
     const audit = await hub.admin('/api/admin/audit');
     expect(audit.body.items[0]).toMatchObject({ action: 'user.erase', actor: 'person', target: null });
-    if (folder !== undefined) {
-      await hub.close();
-      expect(filesWith(folder, MARK)).toEqual([]);
-    }
+    await hub.close();
+    expect(filesWith(all, MARK)).toEqual([]);
+    // Paths of the panel's requests name ids, and stand in the access log.
+    const withId = filesWith(all, String(ID)).filter((file) => !file.includes('logs'));
+    expect(withId).toEqual([]);
   });
 });

@@ -1,5 +1,12 @@
 import { describe, expect, test, vi } from 'vitest';
-import { type Answer, DIALECTS, fetchJson, startHub, type TestHub } from '../support/hub.ts';
+import { openDatabase } from '../../src/db/open.ts';
+import { uploadStore } from '../../src/push/uploads.ts';
+import { askExport } from '../../src/rights/ask-export.ts';
+import { goOnExporting } from '../../src/rights/export.ts';
+import { openRequests } from '../../src/rights/request-store.ts';
+import { telegramTexts } from '../../src/telegram/texts/texts.ts';
+import { type Answer, DIALECTS, fetchJson, freshDatabase, startHub, type TestHub } from '../support/hub.ts';
+import { makeMemoryFolder } from '../support/memory-folder.ts';
 import { connectTelegram } from '../support/telegram.ts';
 import { WAIT_MS } from '../support/within.ts';
 
@@ -42,5 +49,40 @@ describe.each(DIALECTS)('a document of all that is held on a person, on %s', (da
     expect(JSON.stringify(body)).not.toContain('Eva');
     const again = await ana.press(messageId, '📄 Ver mis datos').answered;
     expect(again.text).toMatch(/acabamos de enviar/);
+  });
+
+  test('that does not fit into a file says in the chat what is missing, and is whole for an administrator', async () => {
+    const databaseUrl = await freshDatabase(database, 'migrated');
+    const first = await startHub({ databaseUrl });
+    const { emulator } = first;
+    const ana = emulator.person({ id: ID, first_name: 'Ana', started: true });
+    for (const [i, text] of ['Antes', 'Después'].entries()) await first.message(i + 1, text.padEnd(3_000, '.'), ID);
+    await first.close();
+    const db = openDatabase({ DATABASE_URL: databaseUrl, DATABASE_DURABILITY: 'normal' });
+    const folder = makeMemoryFolder('uploads-');
+    try {
+      const textsOf = (languageCode: string) => telegramTexts('es').of(languageCode).privacy;
+      const now = Date.now();
+      await db.transact((tx) => askExport(tx, { telegramId: ID, languageCode: 'en' }, now));
+      const [asked] = await db.query(openRequests, { telegramId: 0, kind: 'erasure', limit: 1 });
+      if (asked === undefined) throw new Error('There is no request.');
+      const uploads = uploadStore(folder, () => now);
+      await goOnExporting({ db, uploads, textsOf, mostBytes: 5_000 }, { ...asked, telegram_id: ID }, now);
+    } finally {
+      await db.close();
+    }
+    const next = await startHub({ databaseUrl, emulator });
+    await vi.waitFor(() => expect(ana.chat.at(-1)?.document).toBeDefined(), WAIT_MS);
+    expect(ana.chat.at(-1)?.caption).toMatch(
+      /Not all of it fits into one file: some of what is older than \d+ \w+ \d{4} is missing\. Ask the venue/,
+    );
+    const { body } = await documentOf(next, ana.chat.at(-1)?.document?.file_id ?? '');
+    expect(body).toMatchObject({
+      complete: false,
+      instructions: [{ payload: { text: expect.stringMatching(/^Después/) } }],
+    });
+    const whole = await next.admin(`/api/admin/users/${ID}/export`);
+    expect(whole.body).toMatchObject({ complete: true });
+    expect(whole.body.instructions).toHaveLength(2);
   });
 });

@@ -32,6 +32,8 @@ export const ca: Wording = {
     'privacy.exporting': '📄 Ho estem preparant. T’arribarà aquí, en un fitxer.',
     'privacy.exportedJustNow': '📄 T’ho acabem d’enviar. Ho podràs tornar a demanar d’aquí a deu minuts.',
     'privacy.exported': '📄 Tot el que desem sobre tu.',
+    'privacy.exportedPart':
+      '📄 Les teves dades, primer les més noves. No hi caben totes en un fitxer: falta part de les anteriors al {fecha}. Demana la resta al local que t’atén.',
     'privacy.confirm':
       '🗑 Esborrem totes les teves dades?\n\nS’esborren el teu perfil, els teus missatges i els teus fitxers, i es cancel·la el que el local tingui pendent de tu. No es pot desfer.',
     'privacy.confirmButton': 'Sí, esborra-les',

@@ -32,6 +32,8 @@ export const de: Wording = {
     'privacy.exporting': '📄 Wir bereiten sie vor. Sie bekommen sie hier als Datei.',
     'privacy.exportedJustNow': '📄 Wir haben sie Ihnen gerade geschickt. In zehn Minuten können Sie wieder fragen.',
     'privacy.exported': '📄 Alles, was wir über Sie speichern.',
+    'privacy.exportedPart':
+      '📄 Ihre Daten, die neuesten zuerst. Nicht alle passen in eine Datei: Ein Teil von vor dem {fecha} fehlt. Bitten Sie das Lokal, das Sie bedient, um den Rest.',
     'privacy.confirm':
       '🗑 Sollen wir alle Ihre Daten löschen?\n\nIhr Profil, Ihre Nachrichten und Ihre Dateien werden gelöscht, und was beim Lokal noch offen ist, wird storniert. Das lässt sich nicht rückgängig machen.',
     'privacy.confirmButton': 'Ja, löschen',

@@ -5,6 +5,7 @@ const nombre = { example: 'Ana', most: 64 };
 const local = { example: 'Bar Pepe', most: 200 };
 const motivo = { example: 'cocina averiada', most: 200 };
 const cuando = { example: 'hoy a las 20:00', most: 60 };
+const fecha = { example: '3 de mayo de 2026', most: 40 };
 const minutos = { example: '20', most: 3 };
 const id = { example: '123456789', most: 16 };
 
@@ -53,6 +54,7 @@ export const DEFINITIONS = {
   'privacy.exporting': plain(),
   'privacy.exportedJustNow': plain(),
   'privacy.exported': message({}, 1_024),
+  'privacy.exportedPart': message({ fecha }, 1_024),
   'privacy.confirm': message(),
   'privacy.confirmButton': plain('button'),
   'privacy.keepButton': plain('button'),

@@ -31,6 +31,8 @@ export const en: Wording = {
     'privacy.exporting': '📄 We’re preparing it. You’ll get it here, as a file.',
     'privacy.exportedJustNow': '📄 We’ve just sent it to you. You can ask for it again in ten minutes.',
     'privacy.exported': '📄 All that we keep about you.',
+    'privacy.exportedPart':
+      '📄 Your data, the newest first. Not all of it fits into one file: some of what is older than {fecha} is missing. Ask the venue that serves you for the rest.',
     'privacy.confirm':
       '🗑 Shall we erase all your data?\n\nYour profile, messages and files are erased, and what the venue still has open from you is cancelled. This can’t be undone.',
     'privacy.confirmButton': 'Yes, erase it',

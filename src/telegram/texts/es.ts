@@ -32,6 +32,8 @@ export const es: Wording = {
     'privacy.exporting': '📄 Lo estamos preparando. Te llegará aquí, en un fichero.',
     'privacy.exportedJustNow': '📄 Te lo acabamos de enviar. Podrás pedirlo otra vez dentro de diez minutos.',
     'privacy.exported': '📄 Todo lo que guardamos sobre ti.',
+    'privacy.exportedPart':
+      '📄 Tus datos, lo más nuevo primero. No caben todos en un fichero: falta parte de lo anterior al {fecha}. Pide el resto al local que te atiende.',
     'privacy.confirm':
       '🗑 ¿Borramos todos tus datos?\n\nSe borran tu perfil, tus mensajes y tus ficheros, y se cancela lo que el local tenga pendiente de ti. No se puede deshacer.',
     'privacy.confirmButton': 'Sí, bórralos',

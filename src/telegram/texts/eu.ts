@@ -32,6 +32,8 @@ export const eu: Wording = {
     'privacy.exporting': '📄 Prestatzen ari gara. Hemen iritsiko zaizu, fitxategi batean.',
     'privacy.exportedJustNow': '📄 Oraintxe bidali dizugu. Hamar minutu barru eskatu ahal izango duzu berriro.',
     'privacy.exported': '📄 Zuri buruz gordetzen dugun guztia.',
+    'privacy.exportedPart':
+      '📄 Zure datuak, berrienak lehenengo. Denak ez dira fitxategi batean sartzen: data honen aurreko batzuk falta dira: {fecha}. Eskatu gainerakoak artatzen zaituen lokalari.',
     'privacy.confirm':
       '🗑 Zure datu guztiak ezabatuko ditugu?\n\nZure profila, mezuak eta fitxategiak ezabatuko dira, eta lokalak zurea zain duena bertan behera geratuko da. Ezin da desegin.',
     'privacy.confirmButton': 'Bai, ezabatu',

@@ -33,6 +33,8 @@ export const fr: Wording = {
     'privacy.exporting': '📄 Nous préparons tout cela. Vous le recevrez ici, dans un fichier.',
     'privacy.exportedJustNow': '📄 Nous venons de vous l’envoyer. Vous pourrez le redemander dans dix minutes.',
     'privacy.exported': '📄 Tout ce que nous gardons sur vous.',
+    'privacy.exportedPart':
+      '📄 Vos données, les plus récentes d’abord. Elles ne tiennent pas toutes dans un fichier : il en manque une partie antérieure au {fecha}. Demandez le reste à l’établissement qui s’occupe de vous.',
     'privacy.confirm':
       '🗑 Effacer toutes vos données ?\n\nVotre profil, vos messages et vos fichiers seront effacés, et ce que l’établissement a encore en cours pour vous sera annulé. C’est définitif.',
     'privacy.confirmButton': 'Oui, les effacer',

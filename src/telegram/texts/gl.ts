@@ -32,6 +32,8 @@ export const gl: Wording = {
     'privacy.exporting': '📄 Estámolo preparando. Chegarache aquí, nun ficheiro.',
     'privacy.exportedJustNow': '📄 Acabamos de enviarcho. Poderás pedilo outra vez dentro de dez minutos.',
     'privacy.exported': '📄 Todo o que gardamos sobre ti.',
+    'privacy.exportedPart':
+      '📄 Os teus datos, primeiro os máis novos. Non caben todos nun ficheiro: falta parte dos anteriores ao {fecha}. Pídelle o resto ao local que te atende.',
     'privacy.confirm':
       '🗑 Borramos todos os teus datos?\n\nBórranse o teu perfil, as túas mensaxes e os teus ficheiros, e cancélase o que o local teña pendente de ti. Non se pode desfacer.',
     'privacy.confirmButton': 'Si, bórraos',

@@ -32,6 +32,8 @@ export const it: Wording = {
     'privacy.exporting': '📄 Li stiamo preparando. Ti arriveranno qui, in un file.',
     'privacy.exportedJustNow': '📄 Te li abbiamo appena inviati. Potrai chiederli di nuovo tra dieci minuti.',
     'privacy.exported': '📄 Tutto quello che conserviamo su di te.',
+    'privacy.exportedPart':
+      '📄 I tuoi dati, prima i più recenti. Non stanno tutti in un file: ne manca una parte anteriore al {fecha}. Chiedi il resto al locale che ti serve.',
     'privacy.confirm':
       '🗑 Cancelliamo tutti i tuoi dati?\n\nIl tuo profilo, i tuoi messaggi e i tuoi file vengono cancellati, e quello che il locale ha ancora in sospeso con te viene annullato. Non si può tornare indietro.',
     'privacy.confirmButton': 'Sì, cancellali',

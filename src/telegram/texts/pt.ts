@@ -33,6 +33,8 @@ export const pt: Wording = {
     'privacy.exporting': '📄 Estamos a prepará-lo. Vai recebê-lo aqui, num ficheiro.',
     'privacy.exportedJustNow': '📄 Acabámos de o enviar. Pode voltar a pedir daqui a dez minutos.',
     'privacy.exported': '📄 Tudo o que guardamos sobre si.',
+    'privacy.exportedPart':
+      '📄 Os seus dados, primeiro os mais recentes. Não cabem todos num ficheiro: falta uma parte dos anteriores a {fecha}. Peça o resto ao estabelecimento.',
     'privacy.confirm':
       '🗑 Apagamos todos os seus dados?\n\nO seu perfil, as suas mensagens e os seus ficheiros são apagados, e o que o estabelecimento ainda tem pendente é cancelado. Não se pode desfazer.',
     'privacy.confirmButton': 'Sim, apagar',

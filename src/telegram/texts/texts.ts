@@ -7,7 +7,7 @@ import { fillText } from '../../settings/text.ts';
 import type { ServiceNow } from '../../tpvs/service/service.ts';
 import { TEXTS } from './catalogue.ts';
 import type { TextKey } from './definitions.ts';
-import { whenWords } from './when.ts';
+import { dateWords, whenWords } from './when.ts';
 
 /** The sentences as they are worded now, in one language; each is looked up when it is read. */
 export interface Texts {
@@ -86,7 +86,7 @@ function textsIn(language: Language, say: (key: TextKey) => string): Texts {
       return say('unreadable');
     },
     press: pressTexts(say),
-    privacy: privacyTexts(say),
+    privacy: privacyTexts(language, say),
     offline: (tpv) => fillText(say('offline'), { local: escapeHtml(tpv) }),
     waiting: (tpv) => fillText(say('waiting'), { local: escapeHtml(tpv) }),
     get cancelButton() {
@@ -160,7 +160,7 @@ function pressTexts(say: (key: TextKey) => string): PressTexts {
   };
 }
 
-function privacyTexts(say: (key: TextKey) => string): PrivacyTexts {
+function privacyTexts(language: Language, say: (key: TextKey) => string): PrivacyTexts {
   return {
     get about() {
       return say('privacy.about');
@@ -180,6 +180,7 @@ function privacyTexts(say: (key: TextKey) => string): PrivacyTexts {
     get exported() {
       return say('privacy.exported');
     },
+    exportedPart: (before) => fillText(say('privacy.exportedPart'), { fecha: dateWords(language, before) }),
     get confirm() {
       return say('privacy.confirm');
     },
