@@ -4,6 +4,7 @@ import { startEmulator } from '../../demo/emulator/mod.ts';
 import { PollingState } from '../../src/telegram/inbound/polling-trouble.ts';
 import { type TestClock, testClock } from '../support/clock.ts';
 import { startHub, type TestHub } from '../support/hub.ts';
+import { updatesOf } from '../support/telegram.ts';
 import { tpvServer } from '../support/tpv-server.ts';
 
 async function pollingHub(clock: TestClock, env: Record<string, string> = {}) {
@@ -78,6 +79,21 @@ test('a page in place of Telegram, and a Telegram out of reach, are told apart',
     await degraded(hub, clock);
     expect((await stateOf(hub)).problems).toMatchObject([{ message: expect.stringMatching(sentence) }]);
   }
+});
+
+test.each([
+  ['an object', {}],
+  ['null', null],
+  ['an object with a number', { update_id: 7 }],
+  ['updates without a number', [{ message: { text: 'Hola' } }, null, 3]],
+])('%s in the place of updates is another program’s answer, and nothing of it is kept', async (_name, result) => {
+  const { origin } = await tpvServer(() => ({ ok: true, result }));
+  const clock = testClock();
+  const hub = await pollingHub(clock, { TELEGRAM_API_ROOT: origin });
+  await degraded(hub, clock);
+  const sentence = /responde otro programa \(HTTP 200\).*TELEGRAM_API_ROOT/;
+  expect((await stateOf(hub)).problems).toMatchObject([{ message: expect.stringMatching(sentence) }]);
+  expect(await updatesOf(hub)).toEqual([]);
 });
 
 const refused = (code: number, description: string) =>

@@ -1,8 +1,9 @@
-import type { Api, RawApi } from 'grammy';
+import { type Api, HttpError, type RawApi } from 'grammy';
 import { type Clock, pause } from '../../clock.ts';
 import { HubError } from '../../errors.ts';
 import type { Logger } from '../../log/log.ts';
 import { grammySignal, telegramFault } from '../outbound/api.ts';
+import { ForeignAnswer } from '../outbound/request.ts';
 import { PollingState, type PollingTrouble } from './polling-trouble.ts';
 import { updateIdOf } from './receive.ts';
 import { ALLOWED_UPDATES } from './update.ts';
@@ -62,11 +63,12 @@ async function run(
         { ...(offset === undefined ? {} : { offset }), timeout: HOLD_SECONDS, allowed_updates: ALLOWED_UPDATES },
         cut,
       );
+      // Without it Telegram would send the same again at once, and for ever.
+      const next = nextOffset(updates, offset);
       state.succeeded();
       // All are asked for in one turn, so they share a commit and keep their order.
       await Promise.all(updates.map((update) => receive(Buffer.from(JSON.stringify(update)))));
-      // Without it Telegram would send the same again at once, and for ever.
-      if (updates.length > 0) offset = nextOffset(updates);
+      offset = next;
       wait = 1_000;
     } catch (error) {
       if (signal.aborted) return;
@@ -85,10 +87,13 @@ async function run(
 
 /**
  * What confirms these updates.
- * @throws Error where none of them has an id
+ * @param before what it is where there is none
+ * @throws HttpError where they are no updates: something else answers in Telegram's place
  */
-function nextOffset(updates: readonly unknown[]): number {
-  const ids = updates.map(updateIdOf).filter((id) => id !== null);
-  if (ids.length === 0) throw new Error('Telegram gave updates without an id.');
+function nextOffset(updates: unknown, before: number | undefined): number | undefined {
+  const list: unknown[] | undefined = Array.isArray(updates) ? updates : undefined;
+  if (list?.length === 0) return before;
+  const ids = list?.map(updateIdOf).filter((id) => id !== null) ?? [];
+  if (ids.length === 0) throw new HttpError('These are no updates.', new ForeignAnswer(200, undefined));
   return Math.max(...ids) + 1;
 }
