@@ -14,7 +14,7 @@ import { pushOfTpv } from '../push/push-store.ts';
 import type { PushQuota } from '../push/quota.ts';
 import { resend } from '../push/resend.ts';
 import type { SavedUpload, UploadStore } from '../push/uploads.ts';
-import type { Wording } from '../wording/wording.ts';
+import type { Wording, Words } from '../wording/wording.ts';
 import { type AuthPorts, requireTpv, tpvOf } from './auth.ts';
 import { errorResponses } from './error-answers.ts';
 import { acceptForms, readPushForm } from './multipart.ts';
@@ -64,7 +64,8 @@ const BUTTON_DATA = ['buttons.*.*.data'];
 /** Messages from a TPV to its users. */
 export async function pushRoutes(instance: FastifyInstance, options: PushRoutesOptions): Promise<void> {
   const app = instance.withTypeProvider<ZodTypeProvider>();
-  const { db } = options;
+  const { db, wording } = options;
+  const { words } = wording;
   const onRequest = requireTpv(options.auth, { inactive: false });
   await acceptForms(instance);
 
@@ -98,7 +99,7 @@ export async function pushRoutes(instance: FastifyInstance, options: PushRoutesO
       try {
         const form = allowed && (await readPushForm(request, allowed.store));
         upload = form?.upload;
-        const fields = parsed(form === undefined ? request.body : form.body, options.wording);
+        const fields = parsed(form === undefined ? request.body : form.body, wording);
         await checkButtons(fields.buttons, tpvId, options.isCallable);
         const accepted = await options.accept({ tpvId, fields, idempotencyKey, upload });
         request.trail = { push_message_id: accepted.id };
@@ -133,7 +134,7 @@ export async function pushRoutes(instance: FastifyInstance, options: PushRoutesO
     },
     async (request) => {
       const row = await own(request);
-      return (await options.isChanging(row.id)) ? changing(row) : pushAnswer(row);
+      return (await options.isChanging(row.id)) ? changing(row, words) : pushAnswer(row, words);
     },
   );
 
@@ -159,8 +160,8 @@ export async function pushRoutes(instance: FastifyInstance, options: PushRoutesO
       const keyboard =
         buttons && ((tx: Tx) => createButtons(tx, { pushId: row.id, tpvId: tpvOf(request).id, fields }, options.now()));
       const edited = await options.change(row, { text, parseMode, keyboard, dropsButtons: true }, PUSH_WAIT_MS);
-      if (edited === undefined) return reply.code(202).send(changing(row));
-      return pushAnswer(edited);
+      if (edited === undefined) return reply.code(202).send(changing(row, words));
+      return pushAnswer(edited, words);
     },
   );
 
@@ -184,7 +185,7 @@ export async function pushRoutes(instance: FastifyInstance, options: PushRoutesO
     async (request, reply) => {
       const row = await own(request);
       const deleted = await options.change(row, { deletes: true }, PUSH_WAIT_MS);
-      if (deleted === undefined) return reply.code(202).send(changing(row));
+      if (deleted === undefined) return reply.code(202).send(changing(row, words));
       return { status: 'deleted' as const, push_message_id: row.id };
     },
   );
@@ -207,7 +208,7 @@ export async function pushRoutes(instance: FastifyInstance, options: PushRoutesO
         await options.quota.require(tx, tpvOf(request).id);
         return resend(tx, id, options.now());
       });
-      return reply.code(202).send(pushAnswer(row));
+      return reply.code(202).send(pushAnswer(row, words));
     },
   );
 }
@@ -227,8 +228,8 @@ async function allowance(request: FastifyRequest, { quota, uploads }: PushRoutes
 }
 
 /** A message that Telegram shows as it was for a while longer. */
-function changing(row: PushRow): PushAnswer & { change_pending: true } {
-  return { ...pushAnswer(row), change_pending: true };
+function changing(row: PushRow, words: Words): PushAnswer & { change_pending: true } {
+  return { ...pushAnswer(row, words), change_pending: true };
 }
 
 /** @throws HubError `invalid_request`; a multipart body can't be validated before it was read */

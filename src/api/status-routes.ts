@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { HubError } from '../errors.ts';
 import { sameSecret } from '../same-secret.ts';
+import type { Words } from '../wording/wording.ts';
 import { errorResponses } from './error-answers.ts';
 import type { CountFailure } from './failed-secrets.ts';
 
@@ -11,6 +12,7 @@ export interface StatusOptions {
   /** What makes it of less use, although it works; empty if nothing does. */
   degraded(): readonly { code: string; message: string; since: string }[];
   metrics: { text(): Promise<string>; readonly contentType: string };
+  words: Pick<Words, 'problem'>;
   metricsToken: string | undefined;
   /** Counts guesses of that token. */
   failed: CountFailure;
@@ -41,6 +43,10 @@ const LOOPBACK = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
 
 /** Whether the hub lives, whether it can work, and what it counts. */
 export async function statusRoutes(app: FastifyInstance, options: StatusOptions): Promise<void> {
+  const worded = <P extends { code: string; message: string }>(problem: P): P => ({
+    ...problem,
+    message: options.words.problem(problem.code, problem.message),
+  });
   app.get('/', { schema: { hide: true } }, async (_request, reply) =>
     reply.type('text/html; charset=utf-8').send(PAGE((await options.problems()).length === 0)),
   );
@@ -53,12 +59,12 @@ export async function statusRoutes(app: FastifyInstance, options: StatusOptions)
     '/readyz',
     { schema: { tags, summary: 'El hub puede atender', response: { 200: readiness, 503: readiness } } },
     async (_request, reply) => {
-      const problems = await options.problems();
+      const problems = (await options.problems()).map(worded);
       if (problems.length > 0) {
         return reply.code(503).header('retry-after', RETRY_AFTER_SECONDS).send({ status: 'unavailable', problems });
       }
       // Still 200: no restart, and no other hub behind a balancer, mends what is wrong at Telegram.
-      const degraded = options.degraded();
+      const degraded = options.degraded().map(worded);
       return reply.send({ status: degraded.length === 0 ? 'ok' : 'degraded', problems: degraded });
     },
   );

@@ -169,6 +169,7 @@ export async function createHub(
   await app.register(statusRoutes, {
     problems,
     degraded: observation.degraded,
+    words: ground.wording.words,
     metrics: scrape,
     metricsToken: config.METRICS_TOKEN,
     failed,

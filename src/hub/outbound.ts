@@ -32,7 +32,17 @@ import type { Ground } from './ground.ts';
 export interface OutboundPorts
   extends Pick<
     Ground,
-    'config' | 'db' | 'clock' | 'now' | 'corrections' | 'events' | 'texts' | 'settings' | 'telemetry' | 'onFault'
+    | 'config'
+    | 'db'
+    | 'clock'
+    | 'now'
+    | 'corrections'
+    | 'events'
+    | 'texts'
+    | 'settings'
+    | 'telemetry'
+    | 'wording'
+    | 'onFault'
   > {
   api: Api<RawApi>;
 }
@@ -64,7 +74,7 @@ export interface Outbound {
  * @param ends gets the end of what the drain does not end
  */
 export function createOutbound(ports: OutboundPorts, ends: AsyncDisposableStack): Outbound {
-  const { config, db, clock, now, events, api, texts, settings, telemetry, onFault } = ports;
+  const { config, db, clock, now, events, api, texts, settings, wording, telemetry, onFault } = ports;
   const folder = dataFolder(config);
   const uploads = uploadStore(join(folder, 'uploads'), now);
   const aheadMs = (withinMs: number) => ports.corrections.aheadMs(withinMs);
@@ -143,7 +153,7 @@ export function createOutbound(ports: OutboundPorts, ends: AsyncDisposableStack)
   const result = async (id: string) => {
     const row = await dispatcher.settled(id, PUSH_WAIT_MS);
     if (row === undefined) throw new HubError('not_found', 'The message was deleted meanwhile.');
-    return pushResult(row);
+    return pushResult(row, wording.words);
   };
   const checkInTurn = inTurn();
   return {

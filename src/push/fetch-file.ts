@@ -2,6 +2,7 @@ import { extname } from 'node:path';
 import { type DownloadOutcome, type DownloadPorts, download, type FileHead } from '../callbacks/download.ts';
 import { HubError } from '../errors.ts';
 import { SPANISH } from '../wording/wording.ts';
+import { WRITTEN } from '../wording/written.ts';
 import { formFileName, mimeType } from './file-name.ts';
 import { MAX_DOCUMENT_BYTES, MAX_PHOTO_BYTES } from './message.ts';
 import type { PushQuota } from './quota.ts';
@@ -61,9 +62,6 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
 };
 /** What a URL ends with that names a program, and not what it gives. */
 const PROGRAM = /^\.(php\d?|aspx?|jsp|cgi|do|html?)$/i;
-
-const UNREACHABLE = 'no se pudo descargar el fichero de su URL: su servidor no responde';
-const TOO_SLOW = 'no se pudo descargar el fichero de su URL: tarda demasiado';
 
 /** Fetches files through the guard, to the disk as they come. */
 export function fileFetcher({ allowPrivate, uploads, quota, ...ports }: FetchFilePorts): FetchFile {
@@ -128,19 +126,22 @@ function unfetched(outcome: Exclude<DownloadOutcome<never>, { kind: 'saved' }>):
       if (outcome.reason === 'encoding') {
         return {
           kind: 'impossible',
-          description: 'el fichero de su URL viene comprimido de un modo que no se puede leer',
+          description: WRITTEN.urlPacked.es,
         };
       }
-      return { kind: 'later', description: outcome.reason === 'timeout' ? TOO_SLOW : UNREACHABLE };
+      return {
+        kind: 'later',
+        description: outcome.reason === 'timeout' ? WRITTEN.urlTooSlow.es : WRITTEN.urlUnreachable.es,
+      };
     default:
       return outcome satisfies never;
   }
 }
 
 const REFUSED: Readonly<Record<Extract<DownloadOutcome<never>, { kind: 'refused' }>['reason'], string>> = {
-  url: 'la URL del fichero no es http ni https, o lleva usuario y contraseña',
-  address: 'la URL del fichero lleva a una dirección que el hub no visita',
-  redirects: 'la URL del fichero redirige demasiadas veces',
+  url: WRITTEN.urlForm.es,
+  address: WRITTEN.urlAddress.es,
+  redirects: WRITTEN.urlRedirects.es,
 };
 
 /** What the store, the quota or the disk says. */
@@ -156,6 +157,6 @@ function refusal(error: HubError, kind: FileRequest['kind']): FetchedFile {
     case 'quota_exceeded':
       return { kind: 'later', description: error.reason(SPANISH.words) };
     default:
-      return { kind: 'later', description: 'el hub no pudo guardar el fichero de su URL' };
+      return { kind: 'later', description: WRITTEN.urlNotKept.es };
   }
 }

@@ -1,4 +1,5 @@
 import { jsonText } from '../db/json-text.ts';
+import { WRITTEN } from '../wording/written.ts';
 import type { FetchedFile, FetchFile } from './fetch-file.ts';
 import { type PushRow, urlOf } from './message.ts';
 import type { PatientWrite } from './patient-write.ts';
@@ -134,7 +135,7 @@ export class RemoteFiles {
       else file.state = outcomeOf(fetched, ++file.tries);
     } catch (error) {
       if (!this.#stopping.signal.aborted) onFault(error);
-      file.state = outcomeOf({ kind: 'later', description: 'el hub no pudo descargar el fichero' }, ++file.tries);
+      file.state = outcomeOf({ kind: 'later', description: WRITTEN.urlNotFetched.es }, ++file.tries);
     }
     this.#state.wake(file.chatId, file.tpvId);
   }

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Database, Tx } from '../db/open.ts';
 import { markUnreachable, personKey } from '../users/user.ts';
+import { WRITTEN } from '../wording/written.ts';
 import { type PushRow, uploadOf } from './message.ts';
 import type { PatientWrite } from './patient-write.ts';
 import { moveChat, postponePush, sendAgain, settlePush } from './push-store.ts';
@@ -41,7 +42,7 @@ export const MAX_SENT_AGAIN = 4;
 /** On top of what Telegram asks for. */
 export const JITTER_MS = 500;
 
-const GIVEN_UP: End = { status: 'failed', error: 'Telegram no estuvo disponible en 7 días', unreachablePerson: false };
+const GIVEN_UP: End = { status: 'failed', error: WRITTEN.givenUp.es, unreachablePerson: false };
 
 /** Writes down what became of each try: it is over, it waits for another one, or it goes to the group's new id. */
 export class Settlement {

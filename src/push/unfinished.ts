@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { nextTurn } from '../clock.ts';
 import type { Database } from '../db/open.ts';
 import { statement } from '../db/statement.ts';
+import { WRITTEN } from '../wording/written.ts';
 import type { PushRow } from './message.ts';
 import { MAX_SENT_AGAIN } from './settlement.ts';
 
@@ -9,8 +10,6 @@ import { MAX_SENT_AGAIN } from './settlement.ts';
 const PAGE = 2_000;
 
 type WaitingMessage = Pick<PushRow, 'chat_id' | 'seq' | 'tpv_id'>;
-
-const INTERRUPTED = 'el hub se interrumpió mientras lo enviaba';
 
 /** Messages that wait, in the order of the index that has no others. */
 const waitingPage = statement<{ chatId: number; seq: number }>()((db, p) =>
@@ -49,8 +48,8 @@ const interruptedToUnknown = statement<{ error: string }>()((db, p) =>
 /** Settles what the last process left half-way. */
 export function settleInterrupted(db: Database): Promise<void> {
   return db.transact(async (tx) => {
-    await tx.run(interruptedAgain, { error: INTERRUPTED, most: MAX_SENT_AGAIN });
-    await tx.run(interruptedToUnknown, { error: INTERRUPTED });
+    await tx.run(interruptedAgain, { error: WRITTEN.interrupted.es, most: MAX_SENT_AGAIN });
+    await tx.run(interruptedToUnknown, { error: WRITTEN.interrupted.es });
   });
 }
 

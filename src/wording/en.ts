@@ -1,5 +1,6 @@
 import { ERRORS } from '#protocol';
 import type { Words } from './es.ts';
+import { problemInEnglish, writtenInEnglish } from './written.ts';
 
 /** What a refusal says, in English. */
 export const en: Words = {
@@ -86,4 +87,7 @@ export const en: Words = {
     `The message has too much inside: it takes ${levels} levels and ${elements} elements.`,
   offerSubprotocol: (name) => `offer “${name}”`,
   openASocket: 'open a WebSocket (“Upgrade: websocket”)',
+
+  written: writtenInEnglish,
+  problem: problemInEnglish,
 };

@@ -88,6 +88,10 @@ export const es = {
     `El mensaje tiene demasiado dentro: admite ${levels} niveles y ${elements} elementos.`,
   offerSubprotocol: (name: string) => `ofrece «${name}»`,
   openASocket: 'abre un WebSocket («Upgrade: websocket»)',
+
+  // What is written down in Spanish
+  written: (sentence: string) => sentence,
+  problem: (_code: string, sentence: string) => sentence,
 } satisfies SchemaWords & Record<string, unknown>;
 
 /** The words of a refusal; each language has them all. */

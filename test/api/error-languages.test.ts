@@ -1,9 +1,15 @@
-import { describe, expect, test } from 'vitest';
+import fastify from 'fastify';
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { ERRORS } from '#protocol';
+import { UPDATE_FAULTS } from '../../src/admin/overview/webhook-health.ts';
+import { statusRoutes } from '../../src/api/status-routes.ts';
 import { readConfig } from '../../src/config/config.ts';
+import { PROBLEMS } from '../../src/observability/health.ts';
 import { en } from '../../src/wording/en.ts';
 import { es } from '../../src/wording/es.ts';
 import { errorLanguageOf } from '../../src/wording/wording.ts';
+import { WRITTEN } from '../../src/wording/written.ts';
 import { type PushingHub, startPushing } from '../support/push.ts';
 import { askAllWrong, type Said } from '../support/wrong-requests.ts';
 
@@ -16,6 +22,8 @@ const SAMPLES: Record<string, unknown[]> = {
   ofCode: ['not_found'],
   onlyWith: [['busy', 'paused']],
   cannotBecome: ['sent', 'completed', true],
+  written: [WRITTEN.givenUp.es],
+  problem: ['draining', PROBLEMS.draining],
 };
 
 /** A sentence, with something in its places. */
@@ -39,6 +47,49 @@ test.each(Object.entries(ERRORS))('the sentence of %s is whole in both', (_code,
   for (const one of [sentence, english]) expect(one).toMatch(/^[A-Z][^.]*\.$/);
   expect(english).not.toMatch(SPANISH);
   expect(sentence).not.toMatch(ENGLISH);
+});
+
+test.each(Object.values(WRITTEN))(
+  'what stands in a row as «$es» is said in English',
+  ({ es: spanish, en: english }) => {
+    expect(es.written(spanish)).toBe(spanish);
+    expect(en.written(spanish)).toBe(english);
+    expect(english).not.toMatch(SPANISH);
+    expect(spanish).not.toMatch(ENGLISH);
+  },
+);
+
+test('what a row has of Telegram is said in Telegram’s words', () => {
+  expect(en.written('Bad Request: chat not found')).toBe('Bad Request: chat not found');
+});
+
+test.each([...Object.keys(PROBLEMS), ...UPDATE_FAULTS])('the problem %s is said in English', (code) => {
+  const english = en.problem(code, 'Sin traducir.');
+  expect(english).toMatch(/^[A-Z].+\.$/);
+  expect(english).not.toMatch(SPANISH);
+});
+
+test('GET /readyz says in English what is wrong', async () => {
+  const app = fastify();
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  onTestFinished(() => app.close());
+  await app.register(statusRoutes, {
+    problems: async () => [{ code: 'disk_full', message: PROBLEMS.disk_full }],
+    degraded: () => [],
+    words: en,
+    metrics: { text: async () => '', contentType: 'text/plain' },
+    metricsToken: undefined,
+    failed: () => {},
+  });
+  const { statusCode, body } = await app.inject('/readyz');
+  expect([statusCode, JSON.parse(body)]).toEqual([
+    503,
+    {
+      status: 'unavailable',
+      problems: [{ code: 'disk_full', message: expect.stringMatching(/^The disk .+ is full/) }],
+    },
+  ]);
 });
 
 test.each([

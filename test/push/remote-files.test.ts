@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { testClock } from '../support/clock.ts';
 import { DIALECTS, type HubOptions } from '../support/hub.ts';
-import { type PushingHub, startPushing, type Told } from '../support/push.ts';
+import { PERSON, type PushingHub, startPushing, type Told } from '../support/push.ts';
 import { tpvServer } from '../support/tpv-server.ts';
 
 const MEGABYTE = 1024 * 1024;
@@ -313,6 +313,25 @@ test('a private address is none that the hub visits, but the TPV’s own where p
   await hub.admin(`/api/admin/tpvs/${hub.one.id}`, { method: 'PATCH', json: { endpoint_url: `${server.origin}/` } });
   const own = { document_url: `${server.origin}/x.csv` };
   await settled(hub, await hub.send({ message_type: 'document', data: own }), 'sent');
+});
+
+test('what became of a file of a URL is told in English where that is the hub’s language', async () => {
+  const { hub, document } = await startServing({ '/x.docx': status(404) }, { env: { DEFAULT_LOCALE: 'en' } });
+  const inside = { message_type: 'document', data: { document_url: 'http://127.0.0.1:10/x.csv' } };
+  const wrong = 'the URL of the file leads to an address that the hub does not visit';
+  expect((await settled(hub, await hub.send(inside), 'failed')).error_message).toBe(wrong);
+  const missing = await settled(hub, await document('/x.docx'), 'failed');
+  expect(missing.error_message).toBe('the URL of the file answered 404');
+  const socket = await hub.one.socket();
+  socket.send({ type: 'push', ref: 'p', telegram_user_id: PERSON, ...inside });
+  expect((await socket.next('result')).error).toMatchObject({
+    code: 'telegram_error',
+    details: [{ path: 'telegram', message: wrong }],
+  });
+  // The panel reads it in Spanish.
+  expect((await messages(hub)).filter((row) => row.status === 'failed').at(-1)?.error_message).toBe(
+    'la URL del fichero lleva a una dirección que el hub no visita',
+  );
 });
 
 test('a file that was fetched waits with its message through a restart, and counts in the quota', async () => {

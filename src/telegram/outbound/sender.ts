@@ -4,6 +4,7 @@ import { parseJson } from '../../db/json-text.ts';
 import type { ParseMode, PushData } from '../../db/push-tables.ts';
 import { type PushRow, uploadOf } from '../../push/message.ts';
 import type { SendOutcome, SendPort } from '../../push/send-port.ts';
+import { WRITTEN } from '../../wording/written.ts';
 import { telegramFault } from './api.ts';
 import { departures } from './request.ts';
 
@@ -13,14 +14,13 @@ export const UNPARSABLE = /can't parse entities|can't find end of|unsupported st
 /** Its words for a topic that is not there (any more), or takes nothing. */
 const TOPIC_GONE = /message thread not found|TOPIC_(CLOSED|DELETED|ID_INVALID)/i;
 
-const FILE_GONE = 'el fichero que llevaba ya no está';
-
 /** Sends rows of the queue through grammY's Api. */
 export function telegramSender(api: Api<RawApi>): SendPort {
   return {
     async send(row, leave) {
       const file = uploadOf(row);
-      if (file !== undefined && !(await isReadable(file.path))) return { kind: 'impossible', description: FILE_GONE };
+      if (file !== undefined && !(await isReadable(file.path)))
+        return { kind: 'impossible', description: WRITTEN.fileGone.es };
       let how: How = { mode: row.parse_mode, inTopic: true };
       for (;;) {
         const asked = how;
