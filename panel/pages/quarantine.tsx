@@ -1,6 +1,9 @@
+import { useState } from 'preact/hooks';
 import type { QuarantinedUpdate } from '../../src/admin/schemas/quarantine.ts';
 import { at } from '../address.ts';
 import { Badge } from '../components/badge.tsx';
+import { BulkBar } from '../components/bulk-bar.tsx';
+import { Button } from '../components/button.tsx';
 import { type Column, DataTable } from '../components/data-table.tsx';
 import { Empty } from '../components/empty.tsx';
 import { Page } from '../components/page.tsx';
@@ -8,7 +11,10 @@ import { Time } from '../components/time.tsx';
 import { Views } from '../components/views.tsx';
 import { useList } from '../list.ts';
 import { query } from '../router.ts';
+import { useSelection } from '../selection.ts';
+import { canChange } from '../session.ts';
 import { reasonText, quarantineWords as words } from '../words/quarantine.ts';
+import { Discard } from './quarantine/discard.tsx';
 
 const PATH = '/admin/cuarentena';
 
@@ -39,6 +45,8 @@ export function QuarantinePage() {
     kind: 'update',
     filters: ['outcome'],
   });
+  const selection = useSelection();
+  const [discarding, setDiscarding] = useState(false);
   const kept = query.value.get('outcome') === 'kept';
   return (
     <Page title={words.title} lead={words.lead}>
@@ -57,6 +65,7 @@ export function QuarantinePage() {
         columns={COLUMNS}
         rowKey={({ seq }) => String(seq)}
         rowName={updateName}
+        selection={canChange.value ? selection : undefined}
         href={({ seq }) => `${PATH}/${seq}`}
         empty={
           <Empty icon="shield" title={kept ? words.empty.keptTitle : words.empty.title}>
@@ -64,6 +73,20 @@ export function QuarantinePage() {
           </Empty>
         }
       />
+      <BulkBar selection={selection}>
+        <Button kind="danger" onClick={() => setDiscarding(true)}>
+          {words.discard.button}
+        </Button>
+      </BulkBar>
+      {discarding ? (
+        <Discard
+          seqs={[...selection.value].map(Number)}
+          onClose={() => setDiscarding(false)}
+          onDone={() => {
+            selection.value = new Set();
+          }}
+        />
+      ) : null}
     </Page>
   );
 }

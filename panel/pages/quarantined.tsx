@@ -14,16 +14,20 @@ import { Note } from '../components/note.tsx';
 import { Page } from '../components/page.tsx';
 import { Time } from '../components/time.tsx';
 import { useResource } from '../resource.ts';
-import type { PageProps } from '../router.ts';
+import { navigate, type PageProps } from '../router.ts';
 import { canChange } from '../session.ts';
 import { reasonText, quarantineWords as words } from '../words/quarantine.ts';
+import { Discard } from './quarantine/discard.tsx';
 import { OutcomeBadge, updateName } from './quarantine.tsx';
+
+const LIST = '/admin/cuarentena';
 
 /** One update that was put aside: as it came, why, and another try. */
 export function QuarantinedPage({ params }: PageProps) {
   const seq = params.seq ?? '';
   // Kept here: an update that became an instruction is no longer in quarantine, and its page would be gone.
   const [result, setResult] = useState<QuarantineRetried | undefined>(undefined);
+  const [discarding, setDiscarding] = useState(false);
   const retrial = useAction(async () => {
     setResult(undefined);
     const answer = await send<QuarantineRetried>('POST', `/api/admin/quarantine/${encodeURIComponent(seq)}/retry`);
@@ -38,19 +42,27 @@ export function QuarantinedPage({ params }: PageProps) {
     paused: retrial.busy || done,
   });
   const update = resource.value;
-  const retry = (
-    <Button kind="primary" icon="refresh" busy={retrial.busy} onClick={retrial.run}>
-      {words.retry}
-    </Button>
+  const actions = (
+    <>
+      <Button kind="danger" onClick={() => setDiscarding(true)}>
+        {words.discard.button}
+      </Button>
+      <Button kind="primary" icon="refresh" busy={retrial.busy} onClick={retrial.run}>
+        {words.retry}
+      </Button>
+    </>
   );
   return (
     <Page
       title={update ? updateName(update) : words.title}
-      back={{ href: '/admin/cuarentena', label: words.back }}
-      actions={update && canChange.value && !done ? retry : undefined}
+      back={{ href: LIST, label: words.back }}
+      actions={update && canChange.value && !done ? actions : undefined}
     >
       <div role="status">{result ? <Result result={result} done={done} /> : null}</div>
       {retrial.error ? <ErrorBox error={retrial.error} /> : null}
+      {discarding ? (
+        <Discard seqs={[Number(seq)]} onClose={() => setDiscarding(false)} onDone={() => navigate(LIST)} />
+      ) : null}
       {done ? null : <Loaded resource={resource}>{(loaded) => <Update update={loaded} />}</Loaded>}
     </Page>
   );

@@ -19,7 +19,7 @@ export const actions = {
   assign: 'Asignar',
   revoke: 'Revocar',
   continue: 'Continuar',
-  dismiss: 'Descartar',
+  dismiss: 'Cerrar el aviso',
   logIn: 'Entrar',
   logOut: 'Cerrar sesión',
 } as const;

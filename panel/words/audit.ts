@@ -60,6 +60,7 @@ export const auditActions: Readonly<Record<AuditAction, string>> = {
   'instruction.reassign': 'Pasó una instrucción a otro TPV',
   'push.resend': 'Envió otra vez un mensaje',
   'push.resolve': 'Resolvió un mensaje sin confirmar',
+  'quarantine.discard': 'Descartó una actualización',
   'quarantine.retry': 'Reintentó una actualización',
   'setting.change': 'Cambió los ajustes',
   'webhook.set': 'Configuró el webhook',

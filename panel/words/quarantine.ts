@@ -40,6 +40,15 @@ export const quarantineWords = {
     kept: 'Se entiende, pero no es para ningún TPV: queda guardada.',
     quarantined: 'Sigue sin entenderse.',
   } satisfies Record<QuarantineRetried['outcome'], string>,
+  discard: {
+    button: 'Descartar',
+    title: (updates: string) => `¿Descartar ${updates}?`,
+    text: 'Se borra lo que llegó y no se puede recuperar. Quien lo envió no se entera.',
+    one: 'actualización',
+    many: 'actualizaciones',
+    done: (count: number, updates: string) => `${updates} ${count === 1 ? 'descartada' : 'descartadas'}.`,
+    gone: 'Ya no estaba en cuarentena.',
+  },
   because: (reason: string) => `Motivo: ${reason}`,
 } as const;
 

@@ -10,6 +10,8 @@ import { record } from './record.ts';
 import {
   type QuarantinedUpdate,
   type QuarantineRetried,
+  quarantineDiscard,
+  quarantineDiscarded,
   quarantinedDetail,
   quarantineFilters,
   quarantineList,
@@ -86,6 +88,34 @@ export async function adminQuarantineRoutes(instance: FastifyInstance, options: 
       return options.retry(seq, (tx, retried) =>
         record(tx, options, request, { action: 'quarantine.retry', target, details: { ...retried } }),
       );
+    },
+  );
+
+  app.post(
+    '/api/admin/quarantine/discard',
+    {
+      schema: {
+        summary: 'Descarta actualizaciones apartadas: se borran y no vuelven',
+        body: quarantineDiscard,
+        response: { 200: quarantineDiscarded },
+      },
+    },
+    async (request) => {
+      const count = await db.transact(async (tx) => {
+        const gone = await tx.kysely
+          .deleteFrom('telegram_updates')
+          .where('seq', 'in', request.body.seqs)
+          .where('outcome', 'in', ['kept', 'quarantined'])
+          .returning('seq')
+          .execute();
+        for (const { seq } of gone) {
+          const target = { kind: 'update', id: String(seq) } as const;
+          await record(tx, options, request, { action: 'quarantine.discard', target });
+          tx.changed('update', String(seq));
+        }
+        return gone.length;
+      });
+      return { count };
     },
   );
 }

@@ -40,6 +40,7 @@ export const AUDIT_ACTIONS = [
   'instruction.reassign',
   'push.resend',
   'push.resolve',
+  'quarantine.discard',
   'quarantine.retry',
   'setting.change',
   'webhook.set',

@@ -74,6 +74,31 @@ describe.each(DIALECTS)('on %s', (database) => {
   });
 });
 
+test('updates are discarded, one or many, and nothing else is', async () => {
+  const hub = await startHub();
+  await hub.message(5, 'Hola');
+  for (const updateId of [6, 7, 8]) await hub.update(edited(updateId, 'Cambiado'));
+  const items = await everyItem(hub, '/api/admin/quarantine');
+  const heard = changesOf(hub);
+  const discard = (seqs: number[]) => hub.admin('/api/admin/quarantine/discard', { method: 'POST', json: { seqs } });
+  const [row] = await hub.hub.db.read
+    .selectFrom('telegram_updates')
+    .select('seq')
+    .where('outcome', '=', 'instruction')
+    .execute();
+  const seqs = items.slice(1).map(({ seq }) => seq);
+  expect((await discard([...seqs, row?.seq ?? 0, 999_999])).body).toEqual({ count: 2 });
+  expect((await discard(seqs)).body).toEqual({ count: 0 });
+  expect(await everyItem(hub, '/api/admin/quarantine')).toEqual([items[0]]);
+  expect(await updatesOf(hub)).toMatchObject([{ update_id: 5 }, { update_id: 8 }]);
+  expect(heard.filter((one) => one.startsWith('update ')).sort()).toEqual(seqs.map((seq) => `update ${seq}`).sort());
+  expect((await auditOf(hub)).map(({ action, id }) => [action, id]).sort()).toEqual(
+    seqs.map((seq) => ['quarantine.discard', String(seq)]).sort(),
+  );
+  expect((await discard([])).status).toBe(400);
+  expect((await discard(Array.from({ length: 201 }, (_, i) => i + 1))).status).toBe(400);
+});
+
 test('an update that came another way meanwhile only leaves', async () => {
   const hub = await startHub();
   await hub.message(9, 'Hola');

@@ -94,6 +94,19 @@ test('an update in quarantine is shown as it came, and tried again once the hub 
   await page.getByRole('link', { name: 'Toda la cuarentena' }).click();
   await expect(page.getByRole('row', { name: /Actualización 7/ })).toBeVisible();
   await expect(page.getByRole('row', { name: /Actualización 6/ })).toHaveCount(0);
+  // What is of no use goes: from its page, and from the list.
+  await hub.update({ update_id: 8, message: 'otra cosa' });
+  await page
+    .getByRole('row')
+    .getByRole('link', { name: /Actualización 8/ })
+    .click();
+  await page.getByRole('button', { name: 'Descartar' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Descartar' }).click();
+  await expect(page.getByRole('row', { name: /Actualización 8/ })).toHaveCount(0);
+  await page.getByRole('checkbox', { name: 'Seleccionar Actualización 7' }).check();
+  await page.getByRole('button', { name: 'Descartar' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Descartar' }).click();
+  await expect(page.getByText('No hay nada en cuarentena')).toBeVisible();
   await emulator.close();
 });
 

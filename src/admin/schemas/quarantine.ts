@@ -15,6 +15,13 @@ export const quarantineParams = z.object({
     .transform(Number),
 });
 
+/** Updates that go for good: by their numbers in the list. */
+export const quarantineDiscard = z.strictObject({ seqs: z.array(z.int().min(1)).min(1).max(200) });
+
+/** How many of them were there still. */
+export const quarantineDiscarded = z.object({ count: z.int() });
+export type QuarantineDiscarded = z.infer<typeof quarantineDiscarded>;
+
 export const quarantinedUpdate = z.object({
   /** Names it. */
   seq: z.int(),
