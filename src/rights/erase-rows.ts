@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { CANCELLED, ERASURE_COMMAND, OPEN_STATUSES } from '#protocol';
 import { jsonText } from '../db/json-text.ts';
 import type { Database, Tx } from '../db/open.ts';
@@ -7,9 +8,12 @@ import type { UploadStore } from '../push/uploads.ts';
 import { NOBODY } from '../users/nobody.ts';
 import type { OpenRequest } from './request-store.ts';
 import { orderErasure } from './tpv-order.ts';
+import { fitting } from './updates-that-name.ts';
 
-/** Rows erased in one commit; each may be 64 KiB that is written over. */
+/** Rows erased in one commit. */
 const PAGE = 50;
+/** Bytes of them, all of which are written over: a payload and a response may have 64 KiB each. */
+const PAGE_BYTES = 1_000_000;
 /** A change of a message that is on its way gets so long to show the person that their wish was heard. */
 const CHANGES_MS = 30_000;
 
@@ -22,15 +26,17 @@ export type PageOutcome = 'more' | 'later' | 'none';
  */
 export async function eraseInstructions(tx: Tx, request: OpenRequest, now: number): Promise<PageOutcome> {
   const { telegram_id: telegramId, instructions_to: after } = request;
-  const rows = await tx.kysely
+  const page = await tx.kysely
     .selectFrom('instructions')
     .select(['seq', 'id', 'tpv_id', 'status'])
+    .select(sql<number>`octet_length(payload) + coalesce(octet_length(response), 0)`.as('bytes'))
     .where('telegram_user_id', '=', telegramId)
     .where('seq', '<=', after)
     .where('command', '!=', ERASURE_COMMAND)
     .limit(PAGE)
     .execute();
-  if (rows.length === 0) return 'none';
+  if (page.length === 0) return 'none';
+  const rows = fitting(page, PAGE_BYTES);
   const open = rows.filter(({ status }) => OPEN_STATUSES.some((one) => one === status));
   const erased = {
     telegram_user_id: NOBODY,

@@ -56,10 +56,14 @@ async function putAsideBefore(db: Database, before: number): Promise<number[]> {
       .execute();
   const both = [...(await newest('kept')), ...(await newest('quarantined'))];
   const page = both.sort((a, b) => b.seq - a.seq).slice(0, PAGE);
+  return fitting(page, PAGE_BYTES).map(({ seq }) => seq);
+}
+
+/** The rows at the beginning of a page that have so many bytes together; at least one. */
+export function fitting<R extends { bytes: number }>(page: readonly R[], most: number): R[] {
   let bytes = 0;
-  const fitting = page.filter((row, i) => {
+  return page.filter((row, i) => {
     bytes += Number(row.bytes);
-    return i === 0 || bytes <= PAGE_BYTES;
+    return i === 0 || bytes <= most;
   });
-  return fitting.map(({ seq }) => seq);
 }

@@ -1,12 +1,16 @@
 import { CompiledQuery, sql } from 'kysely';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { jsonText } from '../../src/db/json-text.ts';
 import { type Database, openDatabase } from '../../src/db/open.ts';
 import type { Statement } from '../../src/db/statement.ts';
-import { openRequests, waitingErasures } from '../../src/rights/request-store.ts';
+import { type HandOut, submit } from '../../src/instructions/submit.ts';
+import { eraseInstructions } from '../../src/rights/erase-rows.ts';
+import { type OpenRequest, openRequests, waitingErasures } from '../../src/rights/request-store.ts';
 import { givenOrder } from '../../src/rights/tpv-order.ts';
 import { updatesThatName } from '../../src/rights/updates-that-name.ts';
 import { DIALECTS, type DialectUnderTest, freshDatabase } from '../support/hub.ts';
 
+const NO_SOCKET: HandOut = { reserve: () => undefined, cancel: () => {}, deliver: () => {} };
 const ANA = 7_412_589_036;
 
 async function database(dialect: DialectUnderTest): Promise<Database> {
@@ -54,6 +58,31 @@ describe.each(DIALECTS)('on %s', (dialect) => {
     looking = false;
     expect(found).toEqual([499, 400, 61, 60, 3]);
     expect(turns).toBeGreaterThanOrEqual(10);
+  });
+
+  test('a page of what a person wrote has 50 rows, or fewer that are large, and erases those alone', async () => {
+    const db = await database(dialect);
+    const write = (text: string, rows: number) =>
+      db.transact(async (tx) => {
+        const row = { updateId: null, tpvId: null, telegramUserId: ANA, telegramUsername: null, ttlMs: 1_000 };
+        for (let i = 0; i < rows; i++) {
+          await submit(tx, NO_SOCKET, { ...row, command: 'process_message', payload: jsonText({ text }) }, i);
+        }
+      });
+    const request: OpenRequest = {
+      ...{ id: 'erasure', kind: 'erasure', telegram_id: ANA, language_code: 'es', asked_at: 1, step: 'instructions' },
+      ...{ instructions_to: Number.MAX_SAFE_INTEGER, pushes_to: 0, farewell_id: null, done_at: null },
+    };
+    const left = async () => {
+      const rows = await db.read.selectFrom('instructions').select('seq').where('telegram_user_id', '=', ANA).execute();
+      return rows.length;
+    };
+    const erasePage = () => db.transact((tx) => eraseInstructions(tx, request, 2));
+    await write('x'.repeat(60_000), 20);
+    expect([await erasePage(), await left()]).toEqual(['more', 4]);
+    await write('corto', 100);
+    for (const rows of [54, 4, 0]) expect([await erasePage(), await left()]).toEqual(['more', rows]);
+    expect(await erasePage()).toBe('none');
   });
 
   test('a page of large updates has one of them', async () => {
