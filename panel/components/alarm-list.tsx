@@ -16,6 +16,7 @@ const PLACES: Readonly<Record<AlarmCode, string>> = {
   polling_broken: '/admin/webhook',
   database_lost: '/admin/ajustes',
   disk_nearly_full: '/admin/ajustes',
+  backup_late: '/admin/ajustes',
   pushes_unknown: '/admin/mensajes?status=unknown',
   quarantine_not_empty: '/admin/cuarentena',
   tpv_awaiting_approval: '/admin/tpvs?state=awaiting',

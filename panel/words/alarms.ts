@@ -29,6 +29,10 @@ export const alarmWords: Readonly<Record<AlarmCode, { text: (alarm: Alarm) => st
     action: 'Ver los ajustes',
   },
   disk_nearly_full: { text: () => 'El disco está casi lleno.', action: 'Ver la retención' },
+  backup_late: {
+    text: () => 'No hay ninguna copia de seguridad de las últimas 26 horas.',
+    action: 'Ver los ajustes',
+  },
   pushes_unknown: {
     text: (alarm) =>
       `${either(alarm, 'Un mensaje', 'mensajes')} sin confirmar: no se sabe si ${alarm.count === 1 ? 'llegó' : 'llegaron'}.`,

@@ -86,6 +86,8 @@ export const environmentSchema = z.object({
     text.regex(/^(sqlite:.+|postgres(ql)?:\/\/.+)$/).refine(saysEncryption),
   ).default('sqlite:./data/hub.db'),
   DATABASE_DURABILITY: takes('full or normal', z.enum(['full', 'normal'])).default('full'),
+  BACKUP_DIR: takes('a folder', text.min(1)).optional(),
+  BACKUP_AT: takes('a time of day such as 04:30', text.regex(/^([01]\d|2[0-3]):[0-5]\d$/)).default('04:30'),
   TELEGRAM_BOT_TOKEN: takes("the bot's token from @BotFather, digits:letters", text.regex(/^\d+:[\w-]+$/)),
   TELEGRAM_MODE: takes('webhook or polling', z.enum(['webhook', 'polling'])).default('webhook'),
   TELEGRAM_WEBHOOK_URL: url.optional(),
@@ -156,8 +158,12 @@ export const SECRET_NAMES = [
 type Values = z.infer<typeof environmentSchema>;
 type Given = Readonly<Record<string, string>>;
 
-/** The part that opens the database. */
-export const databaseSchema = environmentSchema.pick({ DATABASE_URL: true, DATABASE_DURABILITY: true });
+/** The part that opens the database, and finds its copies. */
+export const databaseSchema = environmentSchema.pick({
+  DATABASE_URL: true,
+  DATABASE_DURABILITY: true,
+  BACKUP_DIR: true,
+});
 
 /** The names of all variables, in the order of the contract. */
 export const VARIABLE_NAMES = Object.keys(environmentSchema.shape) as (keyof Values)[];
@@ -183,6 +189,9 @@ function faultsBetween(right: Partial<Values>, given: Given): string[] {
   const faults: string[] = [];
   if (right.TELEGRAM_MODE === 'webhook' && given.TELEGRAM_WEBHOOK_SECRET === undefined) {
     faults.push(`TELEGRAM_WEBHOOK_SECRET is required in webhook mode; it takes ${WEBHOOK_SECRET}.`);
+  }
+  if (right.BACKUP_DIR !== undefined && right.DATABASE_URL?.startsWith('sqlite:') === false) {
+    faults.push('BACKUP_DIR is for SQLite: leave it out, and have pg_dump copy PostgreSQL.');
   }
   const { TELEGRAM_WEBHOOK_URL: webhook, TELEGRAM_API_ROOT: root } = right;
   const lacks = webhook === undefined || root !== TELEGRAM_API ? undefined : webhookUrlLacks(webhook);

@@ -15,6 +15,7 @@ import type { Logs } from '../log/log.ts';
 import { BACKLOG_LIMIT } from '../observability/backlog.ts';
 import type { Problem } from '../observability/health.ts';
 import { readings } from '../observability/readings.ts';
+import type { RoomOf } from '../operations/backup/space.ts';
 import { eraseAgain } from '../rights/erase-again.ts';
 import { erasureNotes, erasureNotesFile } from '../rights/erasure-notes.ts';
 import { createWebhook, webhookRoutes } from '../telegram/inbound/webhook-route.ts';
@@ -24,6 +25,7 @@ import { webhookSetupRoutes } from '../telegram/setup/webhook-setup-routes.ts';
 import { keepService } from '../tpvs/service/set-service.ts';
 import type { AssignPorts } from '../users/assign.ts';
 import { registerAdministration } from './administration.ts';
+import { startBackups } from './backups.ts';
 import { drain } from './drain.ts';
 import { openGround } from './ground.ts';
 import { createInbound } from './inbound.ts';
@@ -58,6 +60,8 @@ export interface HubMachine {
   disk?: HubDisk | undefined;
   /** What requests to Telegram may take goes by it; by the machine's clock where it is absent. */
   telegramClock?: Pick<Clock, 'after'> | undefined;
+  /** Of the disk on which copies of the database are made. */
+  room?: RoomOf | undefined;
 }
 
 /**
@@ -108,10 +112,12 @@ export async function createHub(
 
   const looked = readings(ground);
   const disk = () => looked.disk();
+  const backups = startBackups(ground, making, machine.room);
   const observation = createObservation(
     {
       ...ground,
       disk,
+      backup: backups.state,
       pushesPausedUntil: () => outbound.dispatcher.pausedUntil,
       retryUpdate: inbound.retry,
       webhook: inbound.webhook,
@@ -204,7 +210,9 @@ export async function createHub(
   const made = making.move();
   const shutDown = async () => {
     draining.begun = true;
+    const copied = backups.stop();
     await drain({ clock, log, observation, inbound, delivery, gateway, outbound });
+    await copied;
     await made.disposeAsync();
     log.info('closed');
   };

@@ -25,6 +25,7 @@ export interface ObservationPorts
   > {
   disk: DiskPorts['read'];
   lostFile: SituationPorts['lostFile'];
+  backup: SituationPorts['backup'];
   pushesPausedUntil: SituationPorts['pushesPausedUntil'];
   retryUpdate: QuarantineOptions['retry'];
   webhook: WebhookChangePort;

@@ -204,6 +204,12 @@ test('of many TPVs that are away ten are named, those with the most people, and 
     tpvs,
     sharedKeys: [{ tpvId: 'deleted', since: 0 }],
     quotas: [],
+    backup: {
+      folder: '/copias',
+      newest: { name: 'hub-1970-01-01T000000Z.db', madeAt: 0, bytes: 1 },
+      fault: 'folder',
+      isLate: true,
+    },
     lostFile: undefined,
     webhook: { state: 'ok', fault: 'webhook_broken', checkedAt: 0, since: 0, problems: [], info: undefined },
     disk: { room: { freeBytes: 400_000_000, sizeBytes: 50_000_000_000 }, fullSince: 0 },
@@ -227,5 +233,11 @@ test('of many TPVs that are away ten are named, those with the most people, and 
     '15',
   ]);
   expect(alarms[11]).toMatchObject({ code: 'tpv_offline_with_users', tpv: null, count: 14 });
-  expect(alarms).toHaveLength(12);
+  expect(alarms[12]).toMatchObject({
+    code: 'backup_late',
+    since: '1970-01-02T02:00:00.000Z',
+    detail:
+      'La última de /copias es hub-1970-01-01T000000Z.db. El hub no puede usar esa carpeta: dale permiso a su usuario o cambia BACKUP_DIR. El hub lo intenta cada hora.',
+  });
+  expect(alarms).toHaveLength(13);
 });

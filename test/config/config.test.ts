@@ -20,6 +20,8 @@ const DEFAULTS: Record<string, unknown> = {
   PUBLIC_URL: undefined,
   DATABASE_URL: 'sqlite:./data/hub.db',
   DATABASE_DURABILITY: 'full',
+  BACKUP_DIR: undefined,
+  BACKUP_AT: '04:30',
   TELEGRAM_MODE: 'webhook',
   TELEGRAM_WEBHOOK_URL: undefined,
   TELEGRAM_WEBHOOK_AUTO: true,
@@ -92,6 +94,8 @@ test.each([
   ['DATABASE_URL', 'postgres://user:made-up@db/hub?sslmode=disable', 'postgres://user:made-up@db/hub?sslmode=disable'],
   ['DATABASE_URL', 'postgresql://localhost/hub', 'postgresql://localhost/hub'],
   ['DATABASE_DURABILITY', 'normal', 'normal'],
+  ['BACKUP_DIR', 'data/backups', 'data/backups'],
+  ['BACKUP_AT', '23:59', '23:59'],
   ['TELEGRAM_MODE', 'polling', 'polling'],
   ['TELEGRAM_WEBHOOK_URL', 'https://hub.example/webhook/telegram/', 'https://hub.example/webhook/telegram/'],
   ['TELEGRAM_WEBHOOK_AUTO', 'false', false],
@@ -123,6 +127,8 @@ test.each([
   ['PUBLIC_URL', 'https://hub.example/?a', WHOLE_HOST],
   ['PUBLIC_URL', 'https://a:b@hub.example', WHOLE_HOST],
   ['DATABASE_DURABILITY', 'off', 'full or normal'],
+  ['BACKUP_AT', '24:00', 'a time of day such as 04:30'],
+  ['BACKUP_AT', '4:30', 'a time of day such as 04:30'],
   ['TELEGRAM_MODE', 'pull', 'webhook or polling'],
   ['TELEGRAM_WEBHOOK_URL', '/webhook/', 'an http or https URL'],
   ['TELEGRAM_WEBHOOK_AUTO', 'yes', 'true or false'],
@@ -227,6 +233,14 @@ test('a webhook’s port is one that Telegram calls', () => {
   const at = (port: string) => faults({ TELEGRAM_WEBHOOK_URL: `https://hub.example${port}/webhook/telegram/` });
   for (const port of ['', ':443', ':80', ':88', ':8443']) expect(at(port)).toEqual([]);
   expect(at(':8100')).toEqual([expect.stringContaining('it takes the ports 443, 80, 88 and 8443')]);
+});
+
+test('copies of PostgreSQL are not made by themselves', () => {
+  const BACKUP_DIR = 'data/backups';
+  expect(faults({ BACKUP_DIR })).toEqual([]);
+  expect(faults({ BACKUP_DIR, DATABASE_URL: 'postgres://hub@127.0.0.1/hub' })).toEqual([
+    'BACKUP_DIR is for SQLite: leave it out, and have pg_dump copy PostgreSQL.',
+  ]);
 });
 
 test('registering by token needs the token', () => {

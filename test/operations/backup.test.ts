@@ -6,25 +6,13 @@ import { requireSpace } from '../../src/operations/backup/space.ts';
 import { backupUnderLoad } from '../chaos/backup-under-load.ts';
 import { cli, cliProcess } from '../support/cli.ts';
 import { freshDatabase, startHub } from '../support/hub.ts';
+import { largeDatabase } from '../support/large-database.ts';
 import { ROOT, startProcess } from '../support/process.ts';
 
 const PROGRAM = join(ROOT, 'src/cli/main.ts');
 
 function fileOf(databaseUrl: string): string {
   return databaseUrl.slice('sqlite:'.length);
-}
-
-/** A database that takes a while to copy. */
-async function largeDatabase(megabytes: number): Promise<string> {
-  const databaseUrl = await freshDatabase('sqlite');
-  await cli({ databaseUrl }, ['migrate']);
-  const db = new SqliteDatabase(fileOf(databaseUrl));
-  const insert = db.prepare('insert into settings (key, value) values (?, ?)');
-  db.transaction(() => {
-    for (let i = 0; i < megabytes; i++) insert.run(`filler ${i}`, 'x'.repeat(1_000_000));
-  })();
-  db.close();
-  return databaseUrl;
 }
 
 /** What is beside the database apart from what SQLite has there. */

@@ -8,6 +8,7 @@ import { readConfig } from '../../src/config/config.ts';
 import type { HubDisk } from '../../src/db/open.ts';
 import { createHub, type Hub } from '../../src/hub/hub.ts';
 import type { Logs } from '../../src/log/log.ts';
+import type { RoomOf } from '../../src/operations/backup/space.ts';
 import type { TestClock } from './clock.ts';
 import { logsOf, testLog } from './log.ts';
 import { makeMemoryFolder } from './memory-folder.ts';
@@ -36,6 +37,8 @@ export interface HubOptions {
   logs?: Logs;
   /** How SQLite's log is synced. */
   disk?: HubDisk;
+  /** Of the disk for copies of the database; plenty by default, as what the tests' disk has is no matter of theirs. */
+  room?: RoomOf;
   emulator?: Emulator;
   emulatorOptions?: EmulatorOptions;
 }
@@ -90,6 +93,8 @@ export interface TestHub {
   close(): Promise<void>;
 }
 
+const plenty: RoomOf = async () => ({ freeBytes: 1e12, sizeBytes: 2e12 });
+
 export async function startHub(options: HubOptions = {}): Promise<TestHub> {
   // A clock that a test moves has the hub send within a moment what takes a minute: Telegram's limits would strike.
   const limits = options.clock === undefined;
@@ -109,7 +114,7 @@ export async function startHub(options: HubOptions = {}): Promise<TestHub> {
   });
   const log = options.log ?? testLog();
   const { clock = systemClock() } = options;
-  const hub = await createHub(config, options.logs ?? logsOf(log), clock, options);
+  const hub = await createHub(config, options.logs ?? logsOf(log), clock, { room: plenty, ...options });
   const close = () => closeHub(hub, clock);
   onTestFinished(close);
   const writeDocuments = putOffDocuments(hub);

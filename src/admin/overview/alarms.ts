@@ -2,6 +2,8 @@ import { isoTime } from '../../iso-time.ts';
 import type { DiskSpace } from '../../observability/disk-space.ts';
 import type { LostFile } from '../../observability/file-watch.ts';
 import type { Totals } from '../../observability/totals.ts';
+import type { BackupFault, BackupState } from '../../operations/backup/nightly-backup.ts';
+import { OLD_MS } from '../../operations/backup/schedule.ts';
 import type { Alarm, AlarmCode } from '../schemas/overview.ts';
 import type { WebhookHealth } from './webhook-health.ts';
 
@@ -24,6 +26,7 @@ export interface AlarmFacts {
   webhook: WebhookHealth;
   lostFile: LostFile | undefined;
   disk: { room: DiskSpace | undefined; fullSince: number | undefined };
+  backup: BackupState | undefined;
   totals: Pick<Totals, 'pushesUnknown' | 'quarantined' | 'unassigned' | 'unassignedSince'>;
 }
 
@@ -41,6 +44,7 @@ export function alarmsOf(facts: AlarmFacts): Alarm[] {
     ...ofTpvs('tpv_key_shared', facts.sharedKeys, facts),
     ...ofTpvs('tpv_quota_reached', facts.quotas, facts),
     ...ofOfflineTpvs(facts.tpvs),
+    ...ofBackup(facts.backup),
     ...counted('unassigned_waiting', totals.unassigned, totals.unassignedSince),
     ...counted('pushes_unknown', totals.pushesUnknown),
     ...counted('quarantine_not_empty', totals.quarantined),
@@ -68,6 +72,20 @@ function ofDisk({ room, fullSince }: AlarmFacts['disk']): Alarm[] {
   const [free, size] = [room.freeBytes, room.sizeBytes].map(gigabytes);
   return [alarm('disk_nearly_full', 'critical', { since: fullSince, detail: `Quedan ${free} de ${size}.` })];
 }
+
+function ofBackup(backup: BackupState | undefined): Alarm[] {
+  if (backup === undefined || !backup.isLate) return [];
+  const { newest, folder, fault } = backup;
+  const last = newest === undefined ? `En ${folder} no hay ninguna.` : `La última de ${folder} es ${newest.name}.`;
+  const remedy = fault === undefined ? '' : ` ${BACKUP_REMEDIES[fault]} El hub lo intenta cada hora.`;
+  return [alarm('backup_late', 'warning', { since: newest && newest.madeAt + OLD_MS, detail: last + remedy })];
+}
+
+const BACKUP_REMEDIES: Readonly<Record<BackupFault, string>> = {
+  no_room: 'Con otra quedaría libre menos del 10 % de ese disco: libera espacio o cambia BACKUP_DIR.',
+  folder: 'El hub no puede usar esa carpeta: dale permiso a su usuario o cambia BACKUP_DIR.',
+  failed: 'El registro del hub (error.log) dice qué ha fallado.',
+};
 
 function ofWebhook({ state, fault, since, checkedAt, problems }: WebhookHealth): Alarm[] {
   if (state === 'ok' || checkedAt === undefined) return [];

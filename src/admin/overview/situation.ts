@@ -5,6 +5,7 @@ import { isoTime } from '../../iso-time.ts';
 import type { Activity } from '../../observability/activity/activity.ts';
 import type { LostFile } from '../../observability/file-watch.ts';
 import { readTotals, type Totals } from '../../observability/totals.ts';
+import type { BackupState } from '../../operations/backup/nightly-backup.ts';
 import type { Presence } from '../../tpvs/presence/presence.ts';
 import type { Transport } from '../../tpvs/presence/rule.ts';
 import { stateOf } from '../../tpvs/tpv-list.ts';
@@ -27,6 +28,8 @@ export interface SituationPorts {
   /** TPVs that were refused, as they have as much waiting as they may. */
   quotas: RecentTpvs;
   lostFile(): LostFile | undefined;
+  /** Undefined if no copies are made by themselves. */
+  backup(): BackupState | undefined;
   /** Nothing goes to Telegram before; undefined if nothing holds it. */
   pushesPausedUntil(): number | undefined;
   version: string;
@@ -143,6 +146,7 @@ export class Situation {
   #alarms(tpvs: readonly WatchedTpv[], totals: Totals): Overview['alarms'] {
     const { sharedKeys, quotas, webhook, disk } = this.#ports;
     const lostFile = this.#ports.lostFile();
+    const backup = this.#ports.backup();
     return alarmsOf({
       tpvs,
       sharedKeys: sharedKeys.now(),
@@ -151,6 +155,7 @@ export class Situation {
       disk,
       totals,
       lostFile,
+      backup,
     });
   }
 }

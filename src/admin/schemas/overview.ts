@@ -13,6 +13,7 @@ export const ALARM_CODES = [
   'polling_broken',
   'database_lost',
   'disk_nearly_full',
+  'backup_late',
   'pushes_unknown',
   'quarantine_not_empty',
   'tpv_awaiting_approval',

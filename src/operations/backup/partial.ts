@@ -9,14 +9,22 @@ const PARTIAL = '.partial-';
  * left there is removed.
  */
 export function partialOf(target: string): string {
-  const folder = dirname(target);
-  const prefix = `${basename(target)}${PARTIAL}`;
+  const [folder, own] = [dirname(target), basename(target)];
+  removePartials(folder, (name) => name === own);
+  return join(folder, `${own}${PARTIAL}${process.pid}`);
+}
+
+/**
+ * Removes what killed processes left in a folder.
+ * @param isOurs gets the name that a file would have got once it was complete
+ */
+export function removePartials(folder: string, isOurs: (name: string) => boolean): void {
   for (const name of readdirSync(folder)) {
-    if (!name.startsWith(prefix)) continue;
-    const pid = Number(/^\d+/.exec(name.slice(prefix.length))?.[0]);
+    const end = name.lastIndexOf(PARTIAL);
+    if (end === -1 || !isOurs(name.slice(0, end))) continue;
+    const pid = Number(/^\d+/.exec(name.slice(end + PARTIAL.length))?.[0]);
     if (pid > 0 && (pid === process.pid || !isRunning(pid))) discard(join(folder, name));
   }
-  return join(folder, `${prefix}${process.pid}`);
 }
 
 /** Brings a folder's names to the disk, so that a rename survives a power cut. */

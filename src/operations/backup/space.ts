@@ -1,4 +1,5 @@
 import { statfsSync } from 'node:fs';
+import { stat, statfs } from 'node:fs/promises';
 import { HubError } from '../../errors.ts';
 
 /** Beyond what is needed: the disk is not the hub's alone. */
@@ -16,6 +17,32 @@ export function requireSpace(folder: string, bytes: number): void {
     'unavailable',
     `The disk of ${folder} has ${megabytes(free)} free, and the copy takes ${megabytes(bytes)}: make room, or choose another disk.`,
   );
+}
+
+/** How much room a folder's disk has. */
+export type RoomOf = (folder: string) => Promise<{ freeBytes: number; sizeBytes: number }>;
+
+/** A copy that nobody asked for leaves this part of the disk to others. */
+const LEAST_FREE_PART = 0.1;
+
+/**
+ * Makes sure that a copy of a SQLite database leaves a tenth of a folder's disk free.
+ * @param look how much room the disk has
+ * @throws HubError `unavailable` with a sentence; the system's error
+ */
+export async function requireShare(folder: string, database: string, look: RoomOf = roomOf): Promise<void> {
+  const bytes = (await stat(database)).size + ((await stat(`${database}-wal`).catch(() => undefined))?.size ?? 0);
+  const { freeBytes, sizeBytes } = await look(folder);
+  if (freeBytes - bytes >= sizeBytes * LEAST_FREE_PART) return;
+  throw new HubError(
+    'unavailable',
+    `The disk of ${folder} has ${megabytes(freeBytes)} free of ${megabytes(sizeBytes)}, and the copy takes ${megabytes(bytes)}: less than a tenth would be left. Make room, or choose another BACKUP_DIR.`,
+  );
+}
+
+async function roomOf(folder: string): Promise<{ freeBytes: number; sizeBytes: number }> {
+  const { bavail, blocks, bsize } = await statfs(folder);
+  return { freeBytes: bavail * bsize, sizeBytes: blocks * bsize };
 }
 
 /** Whether a fault says that the disk is full, or the user's share of it. */

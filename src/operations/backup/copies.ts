@@ -1,0 +1,53 @@
+import { lstat, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** A copy that the hub made by itself. */
+export interface Copy {
+  name: string;
+  /** In milliseconds; the name says it, as a file that is moved gets another time. */
+  madeAt: number;
+  bytes: number;
+}
+
+const NAME = /^hub-(\d{4}-\d{2}-\d{2})T(\d{2})(\d{2})(\d{2})Z\.db$/;
+
+/** The name of the copy that is made at this moment: `hub-2026-11-28T033000Z.db`, in UTC. */
+export function copyName(at: number): string {
+  const time = new Date(at)
+    .toISOString()
+    .replace(/\.\d+Z$/, 'Z')
+    .replaceAll(':', '');
+  return `hub-${time}.db`;
+}
+
+/** When the copy of this name was made; undefined if the hub gave no file this name. */
+export function madeAtOf(name: string): number | undefined {
+  const [, date, hour, minute, second] = NAME.exec(name) ?? [];
+  const at = Date.parse(`${date}T${hour}:${minute}:${second}Z`);
+  return Number.isNaN(at) ? undefined : at;
+}
+
+/**
+ * The hub's own copies in a folder, the newest first; other files are not looked at. None where there is no folder.
+ * @throws the system's error
+ */
+export async function copiesIn(folder: string): Promise<Copy[]> {
+  const found: Copy[] = [];
+  for (const name of await namesIn(folder)) {
+    const madeAt = madeAtOf(name);
+    if (madeAt === undefined) continue;
+    // One that is removed meanwhile is none.
+    const file = await lstat(join(folder, name)).catch(() => undefined);
+    if (file?.isFile()) found.push({ name, madeAt, bytes: file.size });
+  }
+  return found.sort((a, b) => b.madeAt - a.madeAt);
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    throw error;
+  }
+}
