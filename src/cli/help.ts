@@ -28,7 +28,8 @@ Commands
   migrate --to -     Moves everything to an empty PostgreSQL, whose address is read from standard input.
   doctor             Looks at configuration, database, disk, clock, Telegram and the way here; says how to mend them.
   backup <file>      Copies the database, also while the hub serves.
-  restore <file>     Puts a copy in the database's place; the hub must not run.
+  backup list        Shows the copies that the hub makes by itself each night (BACKUP_DIR).
+  restore <file>     Puts a copy in the database's place, a file or one of that list; the hub must not run.
   import django      Takes TPVs, people and what is open over from the service before this one.
   admin create <name>  Makes an account for the panel; asks for its password.
   admin reset-password <name>  Gives an account a new password, and logs it out everywhere.
@@ -98,6 +99,7 @@ Exit code 0: all is well; 1: something is to be mended.
     options: { force: { type: 'boolean' } },
     takesWords: true,
     help: `Usage: npx valletpv-hub backup <file> [--force] [--json]
+       npx valletpv-hub backup list [--json]
 
 Copies the SQLite database of DATABASE_URL to a new file while the hub serves: everything that was committed before is
 in it. The copy is read through before it gets its name, so a file of that name is whole, whatever happens meanwhile.
@@ -106,14 +108,17 @@ in it. The copy is read through before it gets its name, so a file of that name 
 
 It is for this user alone (mode 600): it holds people's messages. Files that wait to be sent, in the folder uploads
 beside the database, are not part of it. PostgreSQL makes copies with its own pg_dump.
+
+With BACKUP_DIR the hub does the same by itself each night; list shows those copies, the newest first.
 `,
   },
   restore: {
     takesWords: true,
     help: `Usage: npx valletpv-hub restore <file> [--json]
 
-Puts a copy that "backup" made in the place of the SQLite database of DATABASE_URL. The hub must not run. The copy is
-read through first, and refused where it is damaged or a newer version of the hub wrote it; the copy itself stays.
+Puts a copy that "backup" made in the place of the SQLite database of DATABASE_URL: a file, or one in BACKUP_DIR by its
+name alone, as "backup list" shows it. The hub must not run. The copy is read through first, and refused where it is
+damaged or a newer version of the hub wrote it; the copy itself stays.
 
 What the database held until then is kept beside it as <database>.before-restore-<time>; "restore" with that file goes
 back. Delete it once it is not needed.

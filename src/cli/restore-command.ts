@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import { systemClock } from '../clock.ts';
 import { readDatabaseConfig } from '../config/config.ts';
 import { HubError } from '../errors.ts';
+import { madeAtOf } from '../operations/backup/copies.ts';
 import { restoreDatabase } from '../operations/backup/restore.ts';
 import { megabytes } from '../operations/backup/space.ts';
 import { UsageError } from '../process/exit.ts';
@@ -13,15 +15,16 @@ import { progressOn } from './progress.ts';
  * `restore <file>`: puts a copy in the database's place, while no hub runs on it.
  * @throws UsageError, ConfigError, HubError
  */
-export async function restoreCommand({ env, words: [file, ...more] }: Input): Promise<Result> {
-  if (file === undefined || more.length > 0) throw new UsageError('"restore" takes one file, which "backup" made.');
-  const { DATABASE_URL: url } = readDatabaseConfig(env);
+export async function restoreCommand({ env, words: [word, ...more] }: Input): Promise<Result> {
+  if (word === undefined || more.length > 0) throw new UsageError('"restore" takes one file, which "backup" made.');
+  const { DATABASE_URL: url, BACKUP_DIR: dir } = readDatabaseConfig(env);
   if (!url.startsWith('sqlite:')) {
     throw new HubError(
       'invalid_request',
       'PostgreSQL takes its own copies back: pg_restore --clean --if-exists --dbname <database> <file>, while no hub runs.',
     );
   }
+  const file = fileOf(word, dir);
   const target = url.slice('sqlite:'.length);
   const progress = progressOn(process.stderr, 'copied');
   const { bytes, before, beforeFault, waiting } = await restoreDatabase({
@@ -41,4 +44,24 @@ export async function restoreCommand({ env, words: [file, ...more] }: Input): Pr
     lines.push('Who was erased since the copy was made is erased again at the next start.');
   }
   return { data: { file, target, bytes, before: before ?? null, waiting }, text: lines.join('\n') };
+}
+
+/**
+ * What the word names: a path, or a copy in BACKUP_DIR by its name alone.
+ * @throws UsageError, HubError
+ */
+function fileOf(word: string, dir: string | undefined): string {
+  if (dir === undefined || basename(word) !== word) return word;
+  const copy = join(dir, word);
+  if (!existsSync(copy)) {
+    if (existsSync(word) || madeAtOf(word) === undefined) return word;
+    throw new HubError(
+      'invalid_request',
+      `There is no ${word} in ${dir}: "npx valletpv-hub backup list" shows what is.`,
+    );
+  }
+  if (existsSync(word) && resolve(word) !== resolve(copy)) {
+    throw new UsageError(`${word} is there and in ${dir}: say which one, as ./${word} or ${copy}.`);
+  }
+  return copy;
 }

@@ -7,6 +7,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Finding } from '../../src/cli/doctor/finding.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { openDatabase } from '../../src/db/open.ts';
+import { copyName } from '../../src/operations/backup/copies.ts';
 import { cli } from '../support/cli.ts';
 import { testClock } from '../support/clock.ts';
 import { startHttpProxy } from '../support/http-proxy.ts';
@@ -45,11 +46,20 @@ async function doctor(env: Record<string, string>, cwd?: string) {
   return { healthy, findings, faults: findings.filter(({ state }) => state === 'fault') };
 }
 
+/** A folder with a copy of this moment, as far as its name tells. */
+function copiesFolder(madeAt: number): string {
+  const path = folder();
+  writeFileSync(join(path, copyName(madeAt)), '');
+  return path;
+}
+
 /** A hub that runs, with a webhook that leads to it. */
 async function healthyHub(database: 'sqlite' | 'postgres' = 'sqlite') {
   const hub = await startHub({ database });
   await hub.emulatorDelivers();
-  return { hub, env: environmentOf(hub) };
+  const env = environmentOf(hub);
+  if (database === 'sqlite') env.BACKUP_DIR = copiesFolder(Date.now());
+  return { hub, env };
 }
 
 describe.each(DIALECTS)('the doctor beside a hub on %s', (database) => {
@@ -62,6 +72,23 @@ describe.each(DIALECTS)('the doctor beside a hub on %s', (database) => {
       expect.arrayContaining(['configuration', 'database', 'clock', 'token', 'webhook', 'port', 'socket', 'secret']),
     );
   });
+});
+
+test('the doctor says when the last copy was made and where, that it is old, or that there is none', async () => {
+  const { env } = await healthyHub();
+  const found = async (BACKUP_DIR: string) => {
+    const { findings } = await doctor({ ...env, BACKUP_DIR });
+    return findings.find(({ check }) => check === 'backup');
+  };
+  const now = Date.now();
+  const [fresh, old, none] = [copiesFolder(now), copiesFolder(now - 27 * 3_600_000), folder()];
+  expect(await found(fresh)).toMatchObject({
+    state: 'ok',
+    what: expect.stringContaining(`${copyName(now)} in ${fresh}`),
+  });
+  expect(await found(old)).toMatchObject({ state: 'warning', mend: expect.stringContaining('older than 26 hours') });
+  expect(await found(none)).toMatchObject({ state: 'warning', what: `There is no copy in ${none}.` });
+  expect(await found('')).toMatchObject({ state: 'warning', mend: expect.stringContaining('BACKUP_DIR=data/backups') });
 });
 
 describe('the doctor names the fault and how to mend it:', () => {

@@ -1,4 +1,3 @@
-import '../support/properties.ts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Copy, copyName, madeAtOf } from '../../src/operations/backup/copies.ts';

@@ -8,6 +8,7 @@ import { NightlyBackup, type NightlyBackupPorts } from '../../src/operations/bac
 import { requireShare } from '../../src/operations/backup/space.ts';
 import { testClock, turns } from '../support/clock.ts';
 import { keptLog } from '../support/log.ts';
+import { WAIT_MS } from '../support/within.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -153,7 +154,7 @@ describe('a nightly copy', () => {
     };
     const { backup, clock, said } = nightly({ copy }, turns);
     await clock.advance(MINUTE_MS);
-    await vi.waitFor(() => expect(begun).toBe(true));
+    await vi.waitFor(() => expect(begun).toBe(true), WAIT_MS);
     await backup.stop();
     expect(said(/./)).toEqual([]);
     expect(backup.state()).toMatchObject({ fault: undefined, newest: undefined });
