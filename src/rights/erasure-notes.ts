@@ -18,6 +18,8 @@ export interface ErasureNote {
 }
 
 export interface NotedErasures {
+  /** Of the file: what persons are named with. */
+  key: string;
   notes: ErasureNote[];
   /** The name of a person in the notes: without the file's key it can't be made. */
   personOf(telegramId: number): string;
@@ -61,9 +63,6 @@ export function erasureNotesFile(config: { DATABASE_URL: string }): string {
 
 /** @param most notes that are kept */
 export function erasureNotes(file: string, most = MOST): ErasureNotes {
-  const nameOf = (key: string, telegramId: number) =>
-    createHmac('sha256', key).update(String(telegramId)).digest('hex');
-
   const note: ErasureNotes['note'] = async ({ id, at, telegramId }) => {
     const key = (await keyOf(file)) ?? (await begin(file));
     const handle = await open(file, 'a');
@@ -72,19 +71,65 @@ export function erasureNotes(file: string, most = MOST): ErasureNotes {
   };
 
   const read: ErasureNotes['read'] = async () => {
-    const key = await keyOf(file);
-    if (key === undefined) return undefined;
-    const lines = (await readFile(file, 'latin1')).split('\n');
-    // A process that ended in between may have noted one twice.
-    let notes = [...new Map(lines.flatMap(noteOf).map((one) => [one.id, one])).values()];
-    if (notes.length > most) {
-      notes = notes.slice(-Math.ceil(most / 2));
-      await replace(file, key, notes);
-    }
-    return { notes, personOf: (telegramId) => nameOf(key, telegramId) };
+    const written = await writtenNotes(file);
+    if (written === undefined || written.notes.length <= most) return written;
+    const notes = written.notes.slice(-Math.ceil(most / 2));
+    await replace(file, { ...written, notes });
+    return { ...written, notes };
   };
 
   return { file, note: (erasure) => asFault(file, note(erasure)), read: () => asFault(file, read()) };
+}
+
+/**
+ * Reads the notes, and leaves the file as it is: a hub may be writing into it.
+ * @throws HubError `unavailable`
+ */
+export function readNotes(file: string): Promise<NotedErasures | undefined> {
+  return asFault(file, writtenNotes(file));
+}
+
+/**
+ * Takes the notes over to the file of another database. Called again it adds what is not there yet.
+ * @throws HubError `invalid_request` if that file has notes already that are not from here: a person has another name
+ * in each. `unavailable` if one of them can't be read or written
+ */
+export async function carryNotes(from: string, to: string): Promise<void> {
+  const [here, there] = [await requireOwnNotes(from, to), await readNotes(to)];
+  if (here === undefined) return;
+  // What that hub noted once more has the later time.
+  const notes = oncePerId([...here.notes, ...(there?.notes ?? [])]);
+  await asFault(to, replace(to, { ...here, notes }));
+}
+
+/**
+ * Looks, before all work, whether `carryNotes` could do it.
+ * @returns the notes that would be carried
+ * @throws HubError as it does
+ */
+export async function requireOwnNotes(from: string, to: string): Promise<NotedErasures | undefined> {
+  const [here, there] = [await readNotes(from), await readNotes(to)];
+  if (there === undefined || there.notes.length === 0 || here?.key === there.key) return here;
+  throw new HubError(
+    'invalid_request',
+    `${resolve(to)} has the notes of erasures of another database of that name, and nothing was changed: take that file away, or give another database.`,
+  );
+}
+
+async function writtenNotes(file: string): Promise<NotedErasures | undefined> {
+  const key = await keyOf(file);
+  if (key === undefined) return undefined;
+  const lines = (await readFile(file, 'latin1')).split('\n');
+  return { key, notes: oncePerId(lines.flatMap(noteOf)), personOf: (telegramId) => nameOf(key, telegramId) };
+}
+
+/** A process that ended in between may have noted one twice. */
+function oncePerId(notes: readonly ErasureNote[]): ErasureNote[] {
+  return [...new Map(notes.map((one) => [one.id, one])).values()];
+}
+
+function nameOf(key: string, telegramId: number): string {
+  return createHmac('sha256', key).update(String(telegramId)).digest('hex');
 }
 
 /** The key of a file; undefined: there is no file. Of the notes nothing is read. */
@@ -103,8 +148,7 @@ async function keyOf(file: string): Promise<string | undefined> {
 
 async function begin(file: string): Promise<string> {
   const key = randomBytes(32).toString('hex');
-  makeFolder(dirname(file));
-  await replace(file, key, []);
+  await replace(file, { key, notes: [] });
   return key;
 }
 
@@ -114,7 +158,8 @@ function noteOf(line: string): ErasureNote[] {
 }
 
 /** Puts the whole file in its place at once. */
-async function replace(file: string, key: string, notes: readonly ErasureNote[]): Promise<void> {
+async function replace(file: string, { key, notes }: Pick<NotedErasures, 'key' | 'notes'>): Promise<void> {
+  makeFolder(dirname(file));
   const partial = `${file}.partial`;
   const lines = notes.map(({ id, at, person }) => `${id} ${at} ${person}\n`);
   await written(await open(partial, 'w', 0o600), `valletpv-hub erasures 1 ${key}\n${lines.join('')}`);

@@ -29,6 +29,8 @@ export interface MoveOptions {
   target: string;
   /** @param share of all rows, 0 to 1 */
   onProgress?(share: number): void;
+  /** What must be there together with the rows: called once both sides agree, and before the commit. */
+  beforeCommit?(): Promise<void>;
 }
 
 export interface MovedTable {
@@ -51,7 +53,7 @@ export interface Moved {
  * @throws HubError with a sentence: `unavailable` if one of them is in use or can't be reached, `invalid_request`
  * if the target holds something else
  */
-export async function moveToPostgres({ source, target, onProgress }: MoveOptions): Promise<Moved> {
+export async function moveToPostgres({ source, target, onProgress, beforeCommit }: MoveOptions): Promise<Moved> {
   await requireCurrent(source);
   const client = await connect(target);
   let held: SqliteDatabase.Database | undefined;
@@ -63,6 +65,7 @@ export async function moveToPostgres({ source, target, onProgress }: MoveOptions
     held = holdDatabase(source);
     await client.query('begin');
     const moved = await copyAll(held, client, onProgress);
+    await beforeCommit?.();
     await client.query('commit');
     return moved;
   } finally {
