@@ -6,6 +6,7 @@ import { importDjango } from '../operations/import/django.ts';
 import { ANY_EMPRESA } from '../operations/import/imported-buttons.ts';
 import { KINDS, type Kind, type Tally } from '../operations/import/tally.ts';
 import { UsageError } from '../process/exit.ts';
+import { erasureNotesFile } from '../rights/erasure-notes.ts';
 import { callableUrl } from '../tpvs/endpoint.ts';
 import type { Input, Result } from './command.ts';
 import { withDatabase } from './database.ts';
@@ -35,7 +36,8 @@ export async function importCommand({ env, words, options }: Input): Promise<Res
     throw new UsageError('"import django" takes --database <file>, or --database - for PostgreSQL.');
   }
   const { callbackUrls, originNames } = callbacksOf(options['callback-url']);
-  const file = /^sqlite:(.+)$/.exec(readDatabaseConfig(env).DATABASE_URL)?.[1];
+  const config = readDatabaseConfig(env);
+  const file = /^sqlite:(.+)$/.exec(config.DATABASE_URL)?.[1];
   if (file !== undefined && !existsSync(file)) {
     throw new HubError('unavailable', `There is no database at ${file} yet: "migrate" or "serve" makes it.`);
   }
@@ -44,7 +46,8 @@ export async function importCommand({ env, words, options }: Input): Promise<Res
   const tally = await withDatabase(env, async (db) => {
     const originTpvs = new Map<string, string>();
     for (const [origin, name] of originNames) originTpvs.set(origin, (await findTpv(db, name)).id);
-    return importDjango({ db, place, apply, callbackUrls, originTpvs, now });
+    const notesFile = erasureNotesFile(config);
+    return importDjango({ db, place, apply, notesFile, callbackUrls, originTpvs, now });
   });
   return { data: { applied: apply, ...tally.counts, problems: tally.problems }, text: textOf(tally, apply) };
 }

@@ -2,6 +2,7 @@ import { raiseWorkEpoch } from '../../db/epoch.ts';
 import type { Database } from '../../db/open.ts';
 import { storedValue, storeValue } from '../../db/stored-value.ts';
 import { openDjango } from './django-source.ts';
+import { erasedPeople } from './erased-people.ts';
 import { type ButtonContext, createButtons, planButtons } from './imported-buttons.ts';
 import { createInstructions, planInstructions } from './imported-instructions.ts';
 import { createMessages, planMessages } from './imported-messages.ts';
@@ -17,6 +18,8 @@ export interface ImportOptions {
   place: string;
   /** False: only looks. */
   apply: boolean;
+  /** The notes of erasures beside the database. */
+  notesFile: string;
   callbackUrls: ButtonContext['callbackUrls'];
   /** Which TPV, by its id, has the buttons that call an origin. */
   originTpvs: NotificationContext['originTpvs'];
@@ -31,23 +34,25 @@ const IMPORTED_AT = 'django_imported_at';
  * still work, allowed origins; of the one that only sent notifications, people and buttons. All of it is looked at before anything is written. What is written is written in small
  * commits, each row once however often this is called, also after it was killed half-way.
  * @returns what was (or would be) made, was there already or is left out, and why
- * @throws HubError with a sentence if that database can't be read or is another one
+ * @throws HubError with a sentence if that database, or the notes of erasures, can't be read, or it is another one
  */
 export async function importDjango(options: ImportOptions): Promise<Tally> {
-  const { db, place, apply, callbackUrls, originTpvs, now } = options;
+  const { db, place, apply, notesFile, callbackUrls, originTpvs, now } = options;
+  const erased = await erasedPeople(db, notesFile);
   const source = await openDjango(place);
   const tally = new Tally();
   try {
     const importedAt = await lastImport(db);
     const tpvPlan = await planTpvs(source, db, tally, now);
     const tpvs = tpvPlan.known;
-    const peoplePlan = await planPeople(source, db, tpvs, tally, now);
-    const context = { db, tpvs, people: peoplePlan.byRow, tally, now, importedAt, callbackUrls };
+    const peoplePlan = await planPeople(source, db, { tpvs, erased }, tally, now);
+    const context = { db, tpvs, people: peoplePlan.byRow, erased, tally, now, importedAt, callbackUrls };
     const instructions = await planInstructions(source, context);
     const messages = await planMessages(source, context);
     const buttons = await planButtons(source, context);
     const origins = await planOrigins(source, db, tally);
-    const notifications = await planNotifications(source, { db, tpvs, tally, now, originTpvs });
+    const notifications = await planNotifications(source, { db, tpvs, erased, tally, now, originTpvs });
+    erased.tell(tally);
     if (!apply) return tally;
     await createTpvs(db, tpvPlan, now);
     await createPeople(db, peoplePlan.create);

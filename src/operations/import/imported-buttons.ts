@@ -7,6 +7,7 @@ import { uuidv7 } from '../../ids.ts';
 import { callableUrl } from '../../tpvs/endpoint.ts';
 import type { DjangoSource, RawRow } from './django-source.ts';
 import { flagOf, isObject, jsonOf, numberOf, textOf, timeOf } from './django-values.ts';
+import type { ErasedPeople } from './erased-people.ts';
 import type { Person } from './imported-people.ts';
 import type { KnownTpv } from './imported-tpvs.ts';
 import type { Tally } from './tally.ts';
@@ -32,6 +33,7 @@ export interface ButtonContext {
   db: Database;
   tpvs: ReadonlyMap<string, KnownTpv>;
   people: ReadonlyMap<string, Person>;
+  erased: ErasedPeople;
   tally: Tally;
   now: number;
   /** Which URL the buttons of an `empresa` call. */
@@ -63,7 +65,7 @@ export async function planButtons(source: DjangoSource, context: ButtonContext):
 
 async function plan(
   raw: RawRow,
-  { db, tpvs, tally, now, callbackUrls }: ButtonContext,
+  { db, tpvs, erased, tally, now, callbackUrls }: ButtonContext,
   owners: ReadonlyMap<number, string | null>,
   without: Map<string, number>,
 ): Promise<ButtonPlan | undefined> {
@@ -77,6 +79,7 @@ async function plan(
   if (expiresAt <= now) return leaveOut();
   const userId = numberOf(raw.telegram_user_id);
   if (userId === undefined || userId <= 0) return leaveOut('it is nobody’s');
+  if (erased.isBefore(userId, timeOf(raw.created_at))) return leaveOut();
   const [accion, token, empresa] = [textOf(raw.accion), textOf(raw.token), textOf(raw.empresa)];
   const data = `${accion}|${token}`;
   if (Buffer.byteLength(data) > MOST_DATA_BYTES) return leaveOut('Telegram can not hold its action and token');

@@ -7,6 +7,7 @@ import type { TelegramUserTable } from '../../db/schema.ts';
 import { callableUrl } from '../../tpvs/endpoint.ts';
 import { type DjangoSource, NOTIFICATIONS, type RawRow, rowsOf } from './django-source.ts';
 import { flagOf, isObject, jsonOf, numberOf, textOf, timeOf } from './django-values.ts';
+import type { ErasedPeople } from './erased-people.ts';
 import { type ButtonPlan, buttonMessage, MOST_DATA_BYTES } from './imported-buttons.ts';
 import { KEPT_MS } from './imported-messages.ts';
 import type { KnownTpv } from './imported-tpvs.ts';
@@ -18,6 +19,7 @@ const SHOWN_OF_TOKEN = 8;
 export interface NotificationContext {
   db: Database;
   tpvs: ReadonlyMap<string, KnownTpv>;
+  erased: ErasedPeople;
   tally: Tally;
   now: number;
   /** Which TPV, by its id, has the buttons that call an origin. */
@@ -37,6 +39,7 @@ export interface NotificationPlan {
 export async function planNotifications(source: DjangoSource, context: NotificationContext): Promise<NotificationPlan> {
   const raws = await rowsOf(source, NOTIFICATIONS, `select * from ${NOTIFICATIONS} order by created_at, token`);
   const owners = ownersOf(context);
+  const people = await planPeople(raws, context, owners);
   const homeless = new Map<string, number>();
   const buttons: ButtonPlan[] = [];
   for (const raw of raws) {
@@ -50,7 +53,7 @@ export async function planNotifications(source: DjangoSource, context: Notificat
       count,
     );
   }
-  return { people: await planPeople(raws, context, owners), buttons };
+  return { people, buttons };
 }
 
 /** Each origin's TPV: the one that is named, else the one that registered with it. */
@@ -72,7 +75,7 @@ function ownersOf({ tpvs, originTpvs, tally }: NotificationContext): ReadonlyMap
 
 async function planOne(
   raw: RawRow,
-  { db, tally, now }: NotificationContext,
+  { db, erased, tally, now }: NotificationContext,
   owners: ReadonlyMap<string, string>,
   homeless: Map<string, number>,
 ): Promise<ButtonPlan | undefined> {
@@ -83,6 +86,7 @@ async function planOne(
   };
   const userId = numberOf(raw.telegram_user_id);
   if (userId === undefined || userId <= 0) return leaveOut('it is nobody’s');
+  if (erased.isBefore(userId, timeOf(raw.created_at))) return leaveOut();
   const url = textOf(raw.callback_url);
   const origin = callableUrl(url)?.origin;
   if (origin === undefined) return leaveOut('its URL is no http or https URL');
@@ -162,7 +166,7 @@ async function hasMessage({ read }: Database, chatId: number, messageId: number,
 /** Everybody who got a notification, with the TPV that wrote last. */
 async function planPeople(
   raws: readonly RawRow[],
-  { db, tally, now }: NotificationContext,
+  { db, erased, tally, now }: NotificationContext,
   owners: ReadonlyMap<string, string>,
 ): Promise<Insertable<TelegramUserTable>[]> {
   const found = new Map<number, Insertable<TelegramUserTable>>();
@@ -194,6 +198,10 @@ async function planPeople(
       .executeTakeFirst();
     if (there !== undefined) {
       tally.present('people');
+      continue;
+    }
+    if (erased.has(telegramId, person.created_at)) {
+      tally.leaveOut('people');
       continue;
     }
     tally.create('people');

@@ -5,6 +5,7 @@ import type { TelegramUserTable } from '../../db/schema.ts';
 import { searchable } from '../../db/searchable.ts';
 import { type DjangoSource, rowsOf } from './django-source.ts';
 import { flagOf, numberOf, textOf, timeOf, uuidOf } from './django-values.ts';
+import type { ErasedPeople } from './erased-people.ts';
 import type { KnownTpv } from './imported-tpvs.ts';
 import type { Tally } from './tally.ts';
 
@@ -26,7 +27,7 @@ export interface PeoplePlan {
 export async function planPeople(
   source: DjangoSource,
   db: Database,
-  tpvs: ReadonlyMap<string, KnownTpv>,
+  { tpvs, erased }: { tpvs: ReadonlyMap<string, KnownTpv>; erased: ErasedPeople },
   tally: Tally,
   now: number,
 ): Promise<PeoplePlan> {
@@ -45,6 +46,10 @@ export async function planPeople(
     byRow.set(String(raw.id), { telegramId, username, tpvId });
     if (there.has(telegramId)) {
       tally.present('people');
+      continue;
+    }
+    if (erased.has(telegramId, timeOf(raw.created_at))) {
+      tally.leaveOut('people');
       continue;
     }
     there.add(telegramId);

@@ -2,6 +2,7 @@ import { inChunks } from '../../db/chunks.ts';
 import type { Database } from '../../db/open.ts';
 import type { RawRow } from './django-source.ts';
 import { textOf, timeOf, uuidOf } from './django-values.ts';
+import type { ErasedPeople } from './erased-people.ts';
 import type { Person } from './imported-people.ts';
 import type { KnownTpv } from './imported-tpvs.ts';
 import type { Tally } from './tally.ts';
@@ -14,6 +15,7 @@ export interface RowContext {
   db: Database;
   tpvs: ReadonlyMap<string, KnownTpv>;
   people: ReadonlyMap<string, Person>;
+  erased: ErasedPeople;
   tally: Tally;
   now: number;
   /** When an import was last completed: what is older and not here any more has ended here since. */
@@ -54,11 +56,12 @@ export function missingRow(
 /** The person and the TPV of a row, if both are here. */
 export function partiesOf(
   raw: RawRow,
-  { people, tpvs }: RowContext,
+  { people, erased, tpvs }: RowContext,
   leaveOut: LeaveOut,
 ): { person: Person; tpvId: string } | undefined {
   const person = people.get(String(raw.telegram_user_id));
   if (person === undefined) return leaveOut('its person is not there');
+  if (erased.isBefore(person.telegramId, timeOf(raw.created_at))) return leaveOut();
   const tpvId = uuidOf(raw.tpv_instance_id);
   if (tpvId === undefined || !tpvs.has(tpvId)) return leaveOut('its TPV is not there');
   return { person, tpvId };
