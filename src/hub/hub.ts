@@ -18,6 +18,7 @@ import { readings } from '../observability/readings.ts';
 import type { RoomOf } from '../operations/backup/space.ts';
 import { eraseAgain } from '../rights/erase-again.ts';
 import { erasureNotes, erasureNotesFile } from '../rights/erasure-notes.ts';
+import { watchedNotes } from '../rights/watched-notes.ts';
 import { createWebhook, webhookRoutes } from '../telegram/inbound/webhook-route.ts';
 import { telegramApi } from '../telegram/outbound/api.ts';
 import { botUsername } from '../telegram/setup/bot-username.ts';
@@ -152,7 +153,7 @@ export async function createHub(
   const rights = {
     db,
     uploads,
-    notes: erasureNotes(erasureNotesFile(config)),
+    notes: watchedNotes(erasureNotes(erasureNotesFile(config)), ground),
     textsOf: (languageCode: string) => ground.texts.of(languageCode).privacy,
   };
   // Before anything goes out that waits in a copy.

@@ -11,6 +11,7 @@ import { sweepDue } from '../instructions/sweep.ts';
 import { KEY_LIFE_MS } from '../push/accept.ts';
 import { pushRetention, sweepUploads } from '../push/push-retention.ts';
 import type { UploadStore } from '../push/uploads.ts';
+import { NotesFault } from '../rights/erasure-notes.ts';
 import { type RightsPorts, rightsWork } from '../rights/rights.ts';
 import { AWAITING_KEPT_MS, deleteForgottenRegistrations } from '../tpvs/awaiting.ts';
 import { HEARTBEAT_WRITE_INTERVAL_MS } from '../tpvs/presence/presence.ts';
@@ -60,8 +61,8 @@ export function startMaintenance(ports: MaintenancePorts, ends: AsyncDisposableS
         .then(
           () => {},
           (err) => {
-            // Those of the database are counted in one line a second.
-            if (err instanceof DatabaseFault) return;
+            // Those of the database, and of the notes of erasures, have lines of their own, and not one a second each.
+            if (err instanceof DatabaseFault || err instanceof NotesFault) return;
             log[err instanceof HubError ? 'warn' : 'error'](
               { err, job: name },
               'maintenance failed; it is tried again',

@@ -30,14 +30,21 @@ export interface ErasureNotes {
   readonly file: string;
   /**
    * Adds one; it is on the disk when this resolves.
-   * @throws HubError `unavailable`
+   * @throws NotesFault
    */
   note(erasure: { id: string; at: number; telegramId: number }): Promise<void>;
   /**
    * Reads all of them; undefined: no erasure was noted yet.
-   * @throws HubError `unavailable`
+   * @throws NotesFault
    */
   read(): Promise<NotedErasures | undefined>;
+}
+
+/** The notes can't be read or written, and erasures wait. `watchedNotes` tells an operator, as a timer tries again each second. */
+export class NotesFault extends HubError {
+  constructor(message: string, cause: unknown) {
+    super('unavailable', message, { cause });
+  }
 }
 
 /** The first line: what the file is, and its key. Without the key a list of all Telegram ids would tell who is noted. */
@@ -83,7 +90,7 @@ export function erasureNotes(file: string, most = MOST): ErasureNotes {
 
 /**
  * Reads the notes, and leaves the file as it is: a hub may be writing into it.
- * @throws HubError `unavailable`
+ * @throws NotesFault
  */
 export function readNotes(file: string): Promise<NotedErasures | undefined> {
   return asFault(file, writtenNotes(file));
@@ -92,7 +99,7 @@ export function readNotes(file: string): Promise<NotedErasures | undefined> {
 /**
  * Takes the notes over to the file of another database. Called again it adds what is not there yet.
  * @throws HubError `invalid_request` if that file has notes already that are not from here: a person has another name
- * in each. `unavailable` if one of them can't be read or written
+ * in each. NotesFault if one of them can't be read or written
  */
 export async function carryNotes(from: string, to: string): Promise<void> {
   const [here, there] = [await requireOwnNotes(from, to), await readNotes(to)];
@@ -182,7 +189,9 @@ async function asFault<T>(file: string, work: Promise<T>): Promise<T> {
     return await work;
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    const sentence = `The notes of erasures ${file} can't be read or written (${reason}): mend it, or take the file away.`;
-    throw new HubError('unavailable', sentence, { cause });
+    throw new NotesFault(
+      `The notes of erasures ${file} can't be read or written (${reason}): make room, or give the file to the hub's user; one that is damaged you replace by a copy of it, or take away.`,
+      cause,
+    );
   }
 }

@@ -1,4 +1,5 @@
 import { type ErasePorts, endAnswered, goOnErasing } from './erase.ts';
+import { NotesFault } from './erasure-notes.ts';
 import { type ExportPorts, goOnExporting } from './export.ts';
 import { openRequests, type PersonRequest, type RequestPlace, type WaitingPlace } from './request-store.ts';
 
@@ -45,6 +46,7 @@ export function rightsWork(ports: RightsPorts): (now: number) => Promise<void> {
       break;
     }
     waiting = await endAnswered(ports.db, waiting, now);
-    if (faults.length > 0) throw faults[0];
+    // Of the notes the log tells by itself, and one of them must not hide another.
+    if (faults.length > 0) throw faults.find((fault) => !(fault instanceof NotesFault)) ?? faults[0];
   };
 }
