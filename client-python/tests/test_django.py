@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import signal
 import time
 from pathlib import Path
@@ -118,8 +119,30 @@ def test_the_administration_shows_what_came_until_its_person_is_erased(bar: Rest
     bar.erase(1)
     until(lambda: project.rows("select id from valletpv_hub_hubinstruction where command = 'process_erasure'"))
     until(lambda: project.rows("select id from valletpv_hub_hubinstruction where text <> ''") == [])
-    (order,) = project.rows("select outcome from valletpv_hub_hubinstruction where command = 'process_message'")
-    assert order == ('{"status": "completed"}',)
+    (order,) = project.rows(
+        "select outcome, created_at from valletpv_hub_hubinstruction where command = 'process_message'"
+    )
+    assert order[0] == '{"status": "completed"}'
+    assert re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z", order[1])
+
+
+@pytest.mark.parametrize("project", DATABASES, indirect=True)
+def test_an_erasure_takes_nothing_that_came_after_it(project: Project) -> None:
+    code = (
+        "from valletpv_hub.django.memory import DjangoMemory\n"
+        "from valletpv_hub.django.models import HubInstruction\n"
+        "from valletpv_hub.instruction import Instruction\n"
+        "for day in (1, 3):\n"
+        "    made = {'text': f'dia {day}', 'created_at': f'2026-01-0{day}T00:00:00.000Z', 'status': 'completed'}\n"
+        "    HubInstruction.objects.create(id=str(day), telegram_user_id=7, run='x', **made)\n"
+        "for asked in ({'asked_at': '2026-01-02T00:00:00.000Z'}, {}):\n"
+        "    data = dict.fromkeys(('id', 'command', 'status', 'expires_at', 'created_at'), 'x')\n"
+        "    order = Instruction({**data, 'telegram_user_id': 7, 'priority': 5, 'payload': asked})\n"
+        "    DjangoMemory().erasing(lambda *given: None)(order, None)\n"
+        "    print(sorted(HubInstruction.objects.values_list('text', flat=True)))\n"
+    )
+    said = project.manage("shell", "-v", "0", "-c", code)
+    assert said.split("\n")[:2] == ["['', 'dia 3']", "['', '']"]
 
 
 def test_settings_that_are_wrong_are_said_in_a_sentence(project: Project) -> None:

@@ -19,8 +19,11 @@ const laterInstruction = statement<{ telegramId: number; after: number }>()((db,
 );
 
 interface Asking {
-  /** The person was erased before, and came back with a copy of the database: it is noted, and they have read it. */
-  again?: boolean;
+  /**
+   * The person was erased then, and came back with a copy of the database: it is noted, and they have read it. What
+   * TPVs got since is of who came back by themselves.
+   */
+  erasedAt?: number;
 }
 
 const lastInstruction = statement<{ telegramId: number }>()((db, p) =>
@@ -67,18 +70,15 @@ const beginAgain = statement<{
  * who writes again is new; what was there before goes in pages afterwards (erase.ts).
  * @returns whether the hub knows the person
  */
-export async function askErasure(
-  tx: Tx,
-  telegramId: number,
-  now: number,
-  { again = false }: Asking = {},
-): Promise<boolean> {
+export async function askErasure(tx: Tx, telegramId: number, now: number, { erasedAt }: Asking = {}): Promise<boolean> {
   const known = await forgetUser(tx, telegramId);
   if (known === undefined) return false;
   await tx.run(dropExport, { telegramId });
   await tx.run(dropSilence, { telegramId });
   const lasts = await lastRows(tx, telegramId);
   const id = uuidv7(now);
+  const again = erasedAt !== undefined;
+  const askedAt = erasedAt ?? now;
   const request = {
     id,
     kind: 'erasure',
@@ -87,13 +87,13 @@ export async function askErasure(
     step: again ? 'presses' : 'noting',
     ...lasts,
     farewellId: again ? id : null,
-    now,
+    now: askedAt,
   } as const;
   const [kept] = await tx.run(insertRequest, request);
   // The person came back while the last one is under way: it begins again, and takes what came meanwhile.
   if (kept === undefined) await tx.run(beginAgain, request);
   const { tpvId } = known;
-  if (tpvId !== null) await orderErasure(tx, { tpvId, telegramId, since: now }, now);
+  if (tpvId !== null) await orderErasure(tx, { tpvId, telegramId, since: askedAt }, now);
   return true;
 }
 
@@ -107,7 +107,7 @@ async function lastRows(tx: Tx, telegramId: number): Promise<{ instructionsTo: n
  * What was under way while a person was erased may have said one more thing to them.
  * @returns whether there is more to erase, of a person who did not come back
  */
-export async function takeLatecomers(tx: Tx, request: OpenRequest): Promise<boolean> {
+export async function takeLatecomers(tx: Tx, request: OpenRequest, now: number): Promise<boolean> {
   const { telegram_id: telegramId } = request;
   const [back] = await tx.run(userById, { telegramId });
   if (back !== undefined) return false;
@@ -115,7 +115,8 @@ export async function takeLatecomers(tx: Tx, request: OpenRequest): Promise<bool
   const { instructionsTo, pushesTo } = await lastRows(tx, telegramId);
   const later = await tx.run(laterInstruction, { telegramId, after: request.instructions_to });
   if (pushesTo <= request.pushes_to && later.length === 0) return false;
-  const { asked_at: now, farewell_id: farewellId } = request;
+  const { farewell_id: farewellId } = request;
+  // The time goes along: a TPV that had a part in it is ordered to erase that too.
   await tx.run(beginAgain, { telegramId, step: 'presses', instructionsTo, pushesTo, farewellId, now });
   return true;
 }

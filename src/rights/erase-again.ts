@@ -84,9 +84,10 @@ async function askAgain(
     const page = await db.query(peopleAfter, { after, limit: PAGE });
     for (const { telegram_id: telegramId, created_at: createdAt } of page) {
       after = telegramId;
-      if (createdAt > (erasedAt.get(personOf(telegramId)) ?? -1)) continue;
+      const at = erasedAt.get(personOf(telegramId));
+      if (at === undefined || createdAt > at) continue;
       await db.transact(async (tx) => {
-        await askErasure(tx, telegramId, now(), { again: true });
+        await askErasure(tx, telegramId, now(), { erasedAt: at });
         const details = { restored: true };
         await audit(tx, { actor: 'hub', action: 'user.erase', target: { kind: 'user' }, details }, now());
       });

@@ -105,7 +105,7 @@ async function farewell({ db, textsOf }: ErasePorts, request: OpenRequest, now: 
   const { id, telegram_id: telegramId } = request;
   if (request.farewell_id === null) {
     await db.transact(async (tx) => {
-      if (await takeLatecomers(tx, request)) return;
+      if (await takeLatecomers(tx, request, now)) return;
       const farewellId = await enqueue(tx, hubSentence(telegramId, textsOf(request.language_code).erased), now);
       await tx.run(setFarewell, { id, farewellId });
     });

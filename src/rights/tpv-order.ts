@@ -3,6 +3,7 @@ import { jsonText } from '../db/json-text.ts';
 import type { Tx } from '../db/open.ts';
 import { statement } from '../db/statement.ts';
 import { type HandOut, submit } from '../instructions/submit.ts';
+import { isoTime } from '../iso-time.ts';
 import { NOBODY } from '../users/nobody.ts';
 import { IS_ERASURE_ORDER } from './request-store.ts';
 
@@ -29,7 +30,8 @@ export const givenOrder = statement<{ telegramId: number; tpvId: string; since: 
 );
 
 /**
- * Orders a TPV to erase what it holds of a person, once for an erasure.
+ * Orders a TPV to erase what it holds of a person from before the erasure was asked for, once for an erasure: who came
+ * back since is new, also at the TPV.
  * @param since when the erasure was asked for
  */
 export async function orderErasure(
@@ -45,7 +47,7 @@ export async function orderErasure(
     telegramUserId: telegramId,
     telegramUsername: null,
     command: ERASURE_COMMAND,
-    payload: jsonText({ telegram_user_id: telegramId }),
+    payload: jsonText({ telegram_user_id: telegramId, asked_at: isoTime(since) }),
     ttlMs: ORDER_TTL_MS,
   };
   await submit(tx, IN_LINE, order, now);

@@ -171,7 +171,7 @@ describe.each(DIALECTS)('an erasure on %s', (database) => {
     await vi.waitFor(() => expect(lastText(all)).toBe('✅ Tus datos se han borrado.'), WAIT_MS);
     const { instruction } = await socket.next('instruction');
     expect(instruction).toMatchObject({ command: 'process_erasure', telegram_user_id: ID });
-    expect(instruction.payload).toEqual({ telegram_user_id: ID });
+    expect(instruction.payload).toEqual({ telegram_user_id: ID, asked_at: expect.stringMatching(/^\d{4}-.+T.+Z$/) });
     for (const _open of [1, 2]) expect(await socket.next('revoked')).toMatchObject({ reason: 'cancelled' });
     await socket.report(instruction.id, 'completed');
     await vi.waitFor(

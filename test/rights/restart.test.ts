@@ -10,9 +10,11 @@ describe.each(DIALECTS)('an erasure on %s', (database) => {
     const first = await startHub({ databaseUrl });
     const tpv = await first.tpv();
     await first.message(1, 'Mensaje 1', ANA);
+    let saidBefore = 0;
     await first.hub.db.transact(async (tx) => {
       const row = await tx.kysely.selectFrom('instructions').selectAll().executeTakeFirstOrThrow();
       const { seq: _seq, ...copy } = row;
+      saidBefore = Number(copy.created_at);
       for (let i = 2; i <= 180; i++) {
         await tx.kysely
           .insertInto('instructions')
@@ -38,6 +40,11 @@ describe.each(DIALECTS)('an erasure on %s', (database) => {
     expect(ofAna.map(({ command }) => command)).toEqual(['process_erasure', 'process_message']);
     const { body } = await next.fetch('/api/tpv/instructions/', { headers: { authorization: `ApiKey ${tpv.key}` } });
     expect(body.instructions).toMatchObject([{ command: 'process_erasure' }, { payload: { text: 'He vuelto' } }]);
+    // So the TPV knows which of them is from before.
+    const [order, back] = body.instructions;
+    const askedAt = Date.parse(order.payload.asked_at);
+    expect(askedAt).toBeGreaterThanOrEqual(saidBefore);
+    expect(Date.parse(back.created_at)).toBeGreaterThanOrEqual(askedAt);
     const erased = await next.hub.db.read
       .selectFrom('instructions')
       .select('payload')

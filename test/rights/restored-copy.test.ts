@@ -69,6 +69,7 @@ describe.each(DIALECTS)('a copy of a database on %s', (database) => {
     hub = await start();
     for (const id of [ANA, LUZ]) expect(await erase(hub, id)).toMatchObject({ status: 202 });
     await erasedHere(hub);
+    const erasedAt = Date.now();
     await hub.message(4, 'Luz ha vuelto', LUZ);
     await hub.close();
     const read = ana.chat.map(({ text }) => text);
@@ -83,6 +84,15 @@ describe.each(DIALECTS)('a copy of a database on %s', (database) => {
     await erasedHere(hub);
     expect(await knownTo(hub)).toEqual({ people: [EVA], texts: ['de Eva'] });
     expect(ana.chat.map(({ text }) => text)).toEqual(read);
+    // What the TPV got from Luz since stays there.
+    const orders = await hub.hub.db.read
+      .selectFrom('instructions')
+      .select('payload')
+      .where('command', '=', 'process_erasure')
+      .execute();
+    const times = orders.map(({ payload }) => Date.parse(JSON.parse(payload).asked_at));
+    expect(times).toHaveLength(2);
+    for (const time of times) expect(time).toBeLessThanOrEqual(erasedAt);
     const { body } = await hub.admin('/api/admin/audit');
     const entries = body.items.filter(({ action }: { action: string }) => action === 'user.erase');
     const again = { actor: 'hub', target: null, details: { restored: true } };

@@ -17,6 +17,9 @@ from ..memory.memory import INTERRUPTED, NEW, RUNNING, Begun, Memory
 from ..outcome import Outcome, completed
 from .models import HubInstruction
 
+#: Characters.
+_MOST_OF_TIME = 32
+
 
 class TakenOver(Exception):
     """Another process has this instruction now."""
@@ -73,11 +76,18 @@ class DjangoMemory(Memory):
         return run
 
     def erasing(self, handler: Handler) -> Handler:
-        """The handler of ``process_erasure``: what these rows hold of the person goes first, and for good."""
+        """
+        The handler of ``process_erasure``: what these rows hold of the person goes first, and for good. What was made
+        after the erasure was asked for is of a person who came back, and stays.
+        """
 
         def run(instruction: Instruction, context: Any) -> Any:
             with database():
                 rows = HubInstruction.objects.filter(telegram_user_id=instruction.telegram_user_id)
+                asked_at = instruction.payload.asked_at
+                if isinstance(asked_at, str):
+                    # The hub writes its times in one way, so that they have their order as texts.
+                    rows = rows.filter(created_at__lte=asked_at)
                 rows.filter(status=HubInstruction.Status.RUNNING).update(telegram_user_id=None, text="")
                 for status in (HubInstruction.Status.COMPLETED, HubInstruction.Status.FAILED):
                     ended = rows.filter(status=status)
@@ -96,6 +106,7 @@ class DjangoMemory(Memory):
             command=instruction.command,
             telegram_user_id=None if instruction.command == ERASURE_COMMAND else instruction.telegram_user_id,
             text=storable(text) if isinstance(text, str) else "",
+            created_at=storable(instruction["created_at"])[:_MOST_OF_TIME],
         )
 
     def _end(self, id_: str, outcome: Outcome) -> None:

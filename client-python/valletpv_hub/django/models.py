@@ -19,6 +19,8 @@ class HubInstruction(models.Model):
     telegram_user_id = models.BigIntegerField("persona", null=True, blank=True)
     text = models.TextField("texto", blank=True, default="")
     outcome = models.JSONField("resultado", null=True, blank=True)
+    #: By the hub's clock, as the hub writes it; "" in rows from before this field.
+    created_at = models.CharField("creada en el hub", max_length=32, blank=True, default="")
     #: Of the process that runs it.
     run = models.CharField("proceso", max_length=64)
     begun_at = models.DateTimeField("empezada", auto_now_add=True, db_index=True)

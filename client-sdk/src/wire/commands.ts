@@ -85,6 +85,11 @@ export interface CallbackPayload {
 /** A person whose data is to be erased; the instruction's `telegram_user_id` says the same. */
 export interface ErasurePayload {
   telegram_user_id: number;
+  /**
+   * ISO 8601, by the hub's clock, as `created_at` is: erase what you hold from before this. The same person may be back
+   * since, and what came later stays. Absent in an order that an older hub made: erase all.
+   */
+  asked_at?: string;
   [field: string]: unknown;
 }
 
@@ -101,7 +106,7 @@ export interface Commands {
   /** A message that its writer changed; only with the hub's `FORWARD_EDITS`. */
   process_edited_message: MessagePayload;
   process_callback: CallbackPayload;
-  /** Erase what you hold of this person, and complete it. */
+  /** Erase what you hold of this person from before `asked_at`, and complete it. */
   process_erasure: ErasurePayload;
 }
 
