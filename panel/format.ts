@@ -9,6 +9,7 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 const numbers = new Intl.NumberFormat(LOCALE, { useGrouping: 'always' });
+const lists = new Intl.ListFormat(LOCALE);
 const relativeTimes = new Intl.RelativeTimeFormat(LOCALE, { numeric: 'always', style: 'short' });
 
 /** `12.345`. */
@@ -70,6 +71,13 @@ export function soon(iso: string): string {
   return `${date.format(new Date(at))} ${minute(at)}`;
 }
 
+/** `24 dic` of a date such as `2026-12-24`; `24 dic 2027` where it is a year after `today`, or later. */
+export function calendarDay(date: string, today: string): string {
+  const isFar = date >= `${Number(today.slice(0, 4)) + 1}${today.slice(4)}`;
+  const options = { day: 'numeric', month: 'short', year: isFar ? 'numeric' : undefined, timeZone: 'UTC' } as const;
+  return new Date(`${date}T00:00:00Z`).toLocaleDateString(LOCALE, options);
+}
+
 /** `16:04`. */
 export function minute(ms: number): string {
   return formatter('minute', { timeStyle: 'short' }).format(new Date(ms));
@@ -84,6 +92,11 @@ function formatter(name: string, options: Intl.DateTimeFormatOptions): Intl.Date
   const made = new Intl.DateTimeFormat(LOCALE, { ...options, timeZone: timeZone.value });
   formatters.set(key, made);
   return made;
+}
+
+/** `a`, `a y b`, `a, b y c`. */
+export function enumeration(items: readonly string[]): string {
+  return lists.format(items);
 }
 
 /** `1 persona`, `12.345 personas`. */

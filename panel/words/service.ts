@@ -26,7 +26,10 @@ export const serviceWords = {
   always: 'Sin horario: está abierto siempre.',
   closedDay: 'Cerrado',
   hours: (opens: string, closes: string) => `${opens} a ${closes}`,
-  exceptions: (count: number) => (count === 1 ? '1 fecha especial' : `${count} fechas especiales`),
+  nextDates: 'Próximas fechas especiales',
+  closedDate: (date: string) => `${date}: cerrado`,
+  openDate: (date: string, hours: string) => `${date}: ${hours}`,
+  moreDates: (count: string) => `y ${count} más`,
   saved: 'El servicio está cambiado.',
   days: {
     mon: 'Lunes',

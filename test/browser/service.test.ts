@@ -30,7 +30,8 @@ test('a restaurant is paused from a phone, and its timetable is written', async 
   await dialog.getByLabel('Fecha', { exact: true }).fill('2099-12-25');
   await dialog.getByRole('button', { name: 'Guardar' }).tap();
   await expect(dialog).toHaveCount(0);
-  await expect(page.getByText('1 fecha especial')).toBeVisible();
+  const dates = page.getByRole('region', { name: 'Próximas fechas especiales' }).getByRole('listitem');
+  await expect(dates).toHaveText(['25 dic 2099: cerrado']);
   const { body } = await tpv.fetch('/api/tpv/service/');
   const day = [['12:30', '00:00']];
   expect(body.timetable).toEqual({
@@ -39,7 +40,23 @@ test('a restaurant is paused from a phone, and its timetable is written', async 
     exceptions: [{ date: '2099-12-25', hours: [] }],
   });
   expect(body.set).toMatchObject({ state: 'paused', reason: 'cocina averiada' });
-  // What the TPV itself says then is shown at once.
+  // What the TPV itself says then is shown at once: of its dates the next three, and none that is over.
+  const at = (date: string, ...hours: [string, string][]) => ({ date, hours });
+  const exceptions = [
+    at('2100-01-06'),
+    at('2020-12-25'),
+    at('2099-12-31', ['12:00', '16:00'], ['20:00', '02:00']),
+    at('2099-12-24', ['12:00', '16:00']),
+    at('2100-01-01'),
+    at('2100-12-25'),
+  ];
+  await tpv.fetch('/api/tpv/service/', { method: 'PUT', json: { timetable: { ...body.timetable, exceptions } } });
+  await expect(dates).toHaveText([
+    '24 dic 2099: 12:00 a 16:00',
+    '31 dic 2099: 12:00 a 16:00 y 20:00 a 02:00',
+    '1 ene 2100: cerrado',
+    'y 2 más',
+  ]);
   await tpv.fetch('/api/tpv/service/', { method: 'PUT', json: { state: 'open', timetable: null } });
   await expect(page.getByText('Sin horario: está abierto siempre.')).toBeVisible();
 });

@@ -1,5 +1,15 @@
 import { expect, test } from 'vitest';
-import { decimal, exact, milliseconds, number, personName, plural, relative } from '../../panel/format.ts';
+import {
+  calendarDay,
+  decimal,
+  enumeration,
+  exact,
+  milliseconds,
+  number,
+  personName,
+  plural,
+  relative,
+} from '../../panel/format.ts';
 import { now } from '../../panel/now.ts';
 import { match } from '../../panel/path-pattern.ts';
 import { momentOf, wallTime } from '../../panel/wall-time.ts';
@@ -16,6 +26,14 @@ test('numbers are written as in Spain', () => {
   expect(decimal(1_234.56)).toBe('1.234,6');
   expect(plural(1, 'persona', 'personas')).toBe('1 persona');
   expect(plural(2_000, 'persona', 'personas')).toBe('2.000 personas');
+});
+
+test('a date has its year only where it is a year off, and several things are told in a row', () => {
+  const today = '2026-11-28';
+  const told = ['2026-11-28', '2026-12-24', '2027-01-06', '2027-11-27'].map((date) => calendarDay(date, today));
+  expect(told).toEqual(['28 nov', '24 dic', '6 ene', '27 nov']);
+  expect(['2027-11-28', '2099-12-25'].map((date) => calendarDay(date, today))).toEqual(['28 nov 2027', '25 dic 2099']);
+  expect([['a'], ['a', 'b'], ['a', 'b', 'c']].map(enumeration)).toEqual(['a', 'a y b', 'a, b y c']);
 });
 
 test('spans are told in the units that a person takes in', () => {

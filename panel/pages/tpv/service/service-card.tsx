@@ -8,6 +8,7 @@ import { ServiceBadge } from '../../../components/service-badge.tsx';
 import { canChange } from '../../../session.ts';
 import { serviceWords as words } from '../../../words/service.ts';
 import { DAYS, type Hours } from './draft.ts';
+import { NextDates } from './next-dates.tsx';
 import { ServiceReading } from './service-preview.tsx';
 import { StateEditor } from './state-editor.tsx';
 import { TimetableEditor } from './timetable-editor.tsx';
@@ -38,7 +39,7 @@ function Week({ timetable: { weekly, exceptions } }: { timetable: TpvTimetable }
   return (
     <>
       <KeyValue rows={DAYS.map((day) => [words.days[day], <Written key={day} hours={weekly[day]} />])} />
-      {exceptions.length === 0 ? null : <p class="muted">{words.exceptions(exceptions.length)}</p>}
+      <NextDates exceptions={exceptions} />
     </>
   );
 }
