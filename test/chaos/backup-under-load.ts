@@ -10,6 +10,7 @@ import { Latencies } from '../bench/latencies.ts';
 import { seed } from '../bench/seed.ts';
 import { TpvSocket } from '../bench/tpv-socket.ts';
 import { madeUpHub, SECRET } from './made-up-hub.ts';
+import { program } from './program.ts';
 import { register } from './register.ts';
 import { TelegramSide } from './telegram-side.ts';
 
@@ -137,3 +138,12 @@ function shown(latencies: Latencies): string {
   const [p50, p99, most] = latencies.quantiles([0.5, 0.99, 1]).map((ms) => ms.toFixed(1));
   return `p50 ${p50}, p99 ${p99}, max ${most} (${latencies.count} updates)`;
 }
+
+export const backupUnderLoadProgram = program({
+  name: 'backup-under-load',
+  options: { rows: 2_000_000, rate: 300 },
+  says: ({ rows, rate }) => `Copying a database of ${rows} instructions under ${rate} updates/s`,
+  run: ({ rows, rate }) => backupUnderLoad({ rows, perSecond: rate, seconds: 10 }),
+  held: ({ missing, integrity, p99Ratio }) => missing === 0 && integrity === 'ok' && p99Ratio < 2,
+  sums: () => 'whole, nothing acknowledged is missing, p99 less than doubled',
+});

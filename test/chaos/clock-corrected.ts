@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { preloadedLibrary } from '../support/preloaded.ts';
 import { postgresForChaos, sqliteForChaos } from './chaos-database.ts';
-import { cutsOf, type Ledger, ledgerOf } from './ledger.ts';
+import { cutsOf, type Ledger, ledgerOf, nothingLost } from './ledger.ts';
+import { program } from './program.ts';
 
 export interface ClockCorrectedOptions {
   perSecond: number;
@@ -65,3 +66,13 @@ export async function clockCorrected(options: ClockCorrectedOptions): Promise<Cl
     rmSync(dir, { recursive: true, force: true });
   }
 }
+
+export const clockCorrectedProgram = program({
+  name: 'clock-corrected',
+  options: { corrections: 40, rate: 300, database: ['sqlite', 'postgres'] },
+  needs: 'a C compiler',
+  says: ({ corrections, rate }) => `Setting the clock a day ahead or back ${corrections} times under ${rate} updates/s`,
+  run: ({ corrections, rate, database }) => clockCorrected({ corrections, perSecond: rate, database }),
+  held: (result) => nothingLost(result) && result.failed + result.handedOutAgain === 0,
+  sums: ({ accepted }) => `${accepted} updates, 0 lost, expired or handed out again, no socket cut`,
+});

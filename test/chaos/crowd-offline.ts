@@ -10,6 +10,7 @@ import { Bystander } from '../bench/bystander.ts';
 import type { Latencies } from '../bench/latencies.ts';
 import type { HubUnderLoad } from '../support/hub-under-load.ts';
 import { madeUpHub } from './made-up-hub.ts';
+import { program } from './program.ts';
 import { register } from './register.ts';
 import { untilNone, WAITING_PUSHES } from './until-none.ts';
 
@@ -39,11 +40,6 @@ export interface CrowdOfflineResult {
   heldUpMs: number;
   rssMegabytes: number;
   integrity: string;
-}
-
-/** Whether each was told once, and no more waited than Telegram takes in a second. */
-export function crowdHeld({ untold, doubled, mostWaiting, integrity }: CrowdOfflineResult): boolean {
-  return untold + doubled === 0 && mostWaiting <= MOST_WAITING && integrity === 'ok';
 }
 
 /** Sentences of a second of Telegram's pace (src/conversation/lookout.ts), and what joined them between two looks. */
@@ -224,3 +220,14 @@ function examine(
     db.close();
   }
 }
+
+export const crowdOfflineProgram = program({
+  name: 'crowd-offline',
+  options: { people: 10_000, 'crowd-kills': 2 },
+  says: ({ people, 'crowd-kills': kills }) =>
+    `A TPV goes offline with a message of each of ${people} people, and the hub is killed ${kills} times`,
+  run: ({ people, 'crowd-kills': kills }) => crowdOffline({ people, kills }),
+  held: ({ untold, doubled, mostWaiting, integrity }) =>
+    untold + doubled === 0 && mostWaiting <= MOST_WAITING && integrity === 'ok',
+  sums: ({ people }) => `${people} people told once each, no other TPV's message kept waiting`,
+});

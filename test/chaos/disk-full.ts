@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { HubUnderLoad } from '../support/hub-under-load.ts';
 import { postgresForChaos, sqliteForChaos } from './chaos-database.ts';
-import { cutsOf, type Ledger, ledgerOf } from './ledger.ts';
-import { problemsOf } from './problems.ts';
+import { cutsOf, type Ledger, ledgerOf, nothingLost } from './ledger.ts';
+import { problemsOf, problemsOnce } from './problems.ts';
+import { program } from './program.ts';
 import { smallDisk } from './small-disk.ts';
 
 export interface DiskFullOptions {
@@ -25,7 +25,6 @@ export interface DiskFullResult extends Ledger {
 const DISK_MB = 160;
 const LIFE_MS = 3_000;
 const LOOK_MS = 100;
-const READY_WITHIN_MS = 60_000;
 /** PostgreSQL writes its log into files of this size; where it can't make one it ends, so this is soon. */
 const WAL_FILE_MB = 1;
 
@@ -53,7 +52,7 @@ export async function diskFull(options: DiskFullOptions): Promise<DiskFullResult
           serverEnded++;
           await database.startAgain();
         }
-        await ready(hub);
+        await problemsOnce(hub, (problems) => problems.length === 0);
       }
       cuts.stop();
       return { cut: cuts.count, named: [...named], serverEnded };
@@ -63,9 +62,14 @@ export async function diskFull(options: DiskFullOptions): Promise<DiskFullResult
   }
 }
 
-async function ready(hub: HubUnderLoad): Promise<void> {
-  for (const end = performance.now() + READY_WITHIN_MS; performance.now() < end; await pause(LOOK_MS)) {
-    if ((await problemsOf(hub)).length === 0) return;
-  }
-  throw new Error(`The hub was not ready ${READY_WITHIN_MS / 1_000} s after there was room again.`);
-}
+export const diskFullProgram = program({
+  name: 'disk-full',
+  options: { 'full-seconds': 10, times: 3, rate: 100, database: ['sqlite', 'postgres'] },
+  needs: 'root',
+  says: ({ 'full-seconds': seconds, times, rate }) =>
+    `Filling the disk ${times} times for ${seconds} s under ${rate} updates/s`,
+  run: ({ 'full-seconds': fullSeconds, times, rate, database }) =>
+    diskFull({ fullSeconds, times, perSecond: rate, database }),
+  held: (result) => nothingLost(result) && result.named.length > 0,
+  sums: ({ accepted }) => `${accepted} updates, 0 lost, said by /readyz, no socket cut`,
+});

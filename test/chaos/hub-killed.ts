@@ -1,6 +1,7 @@
 import { HubClient } from '#hub-client';
 import { type ChaosDatabase, postgresForChaos, sqliteForChaos } from './chaos-database.ts';
 import { madeUpHub, SECRET } from './made-up-hub.ts';
+import { program } from './program.ts';
 import { register } from './register.ts';
 import { TelegramSide } from './telegram-side.ts';
 import { OPEN_INSTRUCTIONS, untilZero } from './until-none.ts';
@@ -131,3 +132,31 @@ async function examine(
     integrity: await database.integrity(),
   };
 }
+
+const LOAD = { tpvs: 4, users: 200 };
+const HELD = {
+  held: (result: HubKilledResult) => {
+    const { lost, hanging, doubledRows, repeatedRuns, outOfOrder, strangeAnswers, orphans, integrity } = result;
+    const wrong = lost + hanging + doubledRows + repeatedRuns + outOfOrder + strangeAnswers.length + orphans;
+    return wrong === 0 && integrity === 'ok';
+  },
+  sums: ({ kills, accepted }: HubKilledResult) =>
+    `${kills} ends, ${accepted} updates, 0 lost, 0 hanging, 0 repeated runs`,
+};
+
+export const hubKilledProgram = program({
+  name: 'hub-killed',
+  options: { kills: 200, rate: 300, database: ['sqlite', 'postgres'] },
+  says: ({ kills, rate }) => `Killing the hub ${kills} times under ${rate} updates/s`,
+  run: ({ kills, rate, database }) => hubKilled({ ...LOAD, kills, perSecond: rate, database, by: 'SIGKILL' }),
+  ...HELD,
+});
+
+export const hubDrainedProgram = program({
+  name: 'hub-drained',
+  options: { drains: 20, rate: 300 },
+  says: ({ drains, rate }) => `Ending npm ${drains} times with SIGTERM under ${rate} updates/s`,
+  run: ({ drains, rate }) =>
+    hubKilled({ ...LOAD, kills: drains, perSecond: rate, database: 'sqlite', by: 'SIGTERM to npm' }),
+  ...HELD,
+});

@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import SqliteDatabase from 'better-sqlite3';
 import WebSocket from 'ws';
 import { madeUpHub, SECRET } from './made-up-hub.ts';
+import { program } from './program.ts';
 import { register } from './register.ts';
 
 /** Intervals of the heartbeat that are watched after the hub goes on: by then each socket was judged. */
@@ -95,3 +96,12 @@ export async function hubStopped(options: HubStoppedOptions): Promise<HubStopped
     rmSync(dir, { recursive: true, force: true });
   }
 }
+
+export const hubStoppedProgram = program({
+  name: 'hub-stopped',
+  options: { 'stop-seconds': 90 },
+  says: ({ 'stop-seconds': seconds }) => `Stopping the hub for ${seconds} s`,
+  run: ({ 'stop-seconds': stopSeconds }) => hubStopped({ stopSeconds, heartbeatSeconds: 25, sockets: 100 }),
+  held: ({ cut, polled }) => cut.length === 0 && JSON.stringify(polled) === '{"status":"completed","retry_count":0}',
+  sums: () => 'no socket cut, no attempt counted',
+});

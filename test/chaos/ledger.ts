@@ -20,6 +20,11 @@ export interface Ledger {
   strangeAnswers: string[];
 }
 
+/** Whether nothing that got 200 was lost or doubled, and the TPV stayed connected. */
+export function nothingLost({ lost, unseen, doubledRows, strangeAnswers, cut }: Ledger & { cut: number }): boolean {
+  return lost + unseen + doubledRows + strangeAnswers.length + cut === 0;
+}
+
 /** One message of so many takes its TPV longer; prime to the number of people, so that each gets some. */
 const SLOW_ONE_IN = 97;
 

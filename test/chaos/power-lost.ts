@@ -8,6 +8,7 @@ import type { HubUnderLoad } from '../support/hub-under-load.ts';
 import { preloadedLibrary } from '../support/preloaded.ts';
 import { type Fate, filesOf, imageAfterCut, writeImage } from './disk-image.ts';
 import { madeUpHub, SECRET } from './made-up-hub.ts';
+import { program } from './program.ts';
 import { register } from './register.ts';
 import { TelegramSide } from './telegram-side.ts';
 
@@ -164,3 +165,14 @@ function examine(file: string) {
     db.close();
   }
 }
+
+export const powerLossProgram = program({
+  name: 'power-loss',
+  options: { cuts: 200, rate: 300 },
+  needs: 'a C compiler',
+  says: ({ cuts, rate }) => `Cutting the power under the hub ${cuts} times under ${rate} updates/s`,
+  run: ({ cuts, rate }) => powerLost({ cuts, perSecond: rate, tpvs: 4, users: 200, durability: 'full' }),
+  held: powerHeld,
+  sums: ({ cuts, accepted, confirmed }) =>
+    `${cuts} cuts, ${accepted} updates and ${confirmed} reports confirmed, 0 lost`,
+});

@@ -1,5 +1,7 @@
 import { PlayedHub } from './played-hub.ts';
-import { type Asked, type Judgement, judge, messagesOf } from './push-judge.ts';
+import { program } from './program.ts';
+import { evidenceOf } from './push-evidence.ts';
+import { type Asked, type Judgement, judge } from './push-judge.ts';
 import { seeded } from './seeded.ts';
 
 export interface PushesAfterOutageOptions {
@@ -37,17 +39,6 @@ export async function pushesAfterOutage(options: PushesAfterOutageOptions): Prom
   const played = await PlayedHub.open({ chats, random: seeded(1) });
   const { clock, telegram } = played;
   const asked = new Map<string, Asked>();
-  const statuses = async () => {
-    const rows = await played.read.selectFrom('push_messages').select(['id', 'status']).execute();
-    const counts: Record<string, number> = {};
-    for (const { id, status } of rows) {
-      const one = asked.get(id);
-      if (one === undefined) continue;
-      one.status = status;
-      counts[status] = (counts[status] ?? 0) + 1;
-    }
-    return counts;
-  };
   try {
     // A kept connection that dies leaves in doubt what is written on it: `pushes-under-faults` has that.
     await telegram.line.become('refused');
@@ -66,25 +57,17 @@ export async function pushesAfterOutage(options: PushesAfterOutageOptions): Prom
     await clock.advance(10_000);
     await Promise.all(told);
     for (let ms = 0; ms < hours * 3_600_000; ms += STEP_MS) await clock.jump(STEP_MS);
-    const { pending: waited = 0 } = await statuses();
+    const { pending: waited = 0 } = (await evidenceOf(played, asked)).statuses;
     const backAt = clock.now();
     await telegram.line.become('open');
     await played.drain();
-    const { calls } = telegram.emulator;
-    const people = Array.from({ length: chats }, (_, i) => i + 1);
-    const evidence = {
-      asked: [...asked.values()],
-      chats: new Map(people.map((id) => [id, messagesOf(telegram.emulator, id)] as const)),
-      calls,
-      swallowed: telegram.line.swallowed,
-    };
-    const counts = await statuses();
+    const { evidence, statuses } = await evidenceOf(played, asked);
     return {
       messages: asked.size,
       waited,
-      statuses: counts,
+      statuses,
       ...judge(evidence),
-      worked: Math.ceil((Math.max(backAt, ...calls.map(({ at }) => at)) - backAt) / 1_000),
+      worked: Math.ceil((Math.max(backAt, ...evidence.calls.map(({ at }) => at)) - backAt) / 1_000),
       faults: played.faults.length,
       tookSeconds: Math.round((performance.now() - startedAt) / 1_000),
     };
@@ -102,3 +85,13 @@ export function outageHeld(result: PushesAfterOutageResult): boolean {
   const isInTime = result.worked <= messages / PER_SECOND + LAST_QUESTION_SECONDS;
   return wrong === 0 && waited === messages && sent === messages && isInTime;
 }
+
+export const pushesAfterOutageProgram = program({
+  name: 'pushes-after-outage',
+  options: { hours: 48, messages: 2_000 },
+  says: ({ hours, messages }) =>
+    `Pushing ${messages} messages while the line to Telegram is dead for ${hours} hours of the clock`,
+  run: ({ hours, messages }) => pushesAfterOutage({ hours, messages, chats: 400 }),
+  held: outageHeld,
+  sums: ({ messages, worked }) => `${messages} messages waited, and left once, in order, in ${worked} s`,
+});

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { type Emulator, startEmulator } from '../../demo/emulator/mod.ts';
 import { madeUpHub, SECRET } from './made-up-hub.ts';
+import { program } from './program.ts';
 import { register } from './register.ts';
 import { untilNone, WAITING_PUSHES } from './until-none.ts';
 
@@ -226,3 +227,16 @@ function compare(file: string, emulator: Emulator, answered: ReadonlyMap<string,
     db.close();
   }
 }
+
+export const pushesKilledProgram = program({
+  name: 'pushes-killed',
+  options: { 'push-kills': 50 },
+  says: ({ 'push-kills': kills }) => `Killing the hub ${kills} times while it sends`,
+  run: ({ 'push-kills': kills }) => pushesKilled({ kills, chats: 200 }),
+  held: ({ statuses, lost, doubled, disowned, outOfOrder, wrongNumbers, strangeAnswers, integrity }) => {
+    const isSettled = Object.keys(statuses).every((status) => ['sent', 'failed', 'unknown'].includes(status));
+    const wrong = lost + doubled + disowned + outOfOrder + wrongNumbers + strangeAnswers.length;
+    return isSettled && wrong === 0 && integrity === 'ok';
+  },
+  sums: ({ kills }) => `${kills} kills, and Telegram got what the rows say`,
+});

@@ -1,6 +1,8 @@
 import type { IfUnknown } from '#protocol';
 import { PlayedHub } from './played-hub.ts';
-import { type Asked, type Judgement, judge, messagesOf, nameOf } from './push-judge.ts';
+import { program } from './program.ts';
+import { evidenceOf } from './push-evidence.ts';
+import { type Asked, type Judgement, judge, nameOf } from './push-judge.ts';
 import { seeded } from './seeded.ts';
 
 export interface PushesUnderFaultsOptions {
@@ -85,7 +87,7 @@ export async function pushesUnderFaults(options: PushesUnderFaultsOptions): Prom
  * Whether a run did what it must. What is to come at least once may come twice, and then out of order; nothing of it is
  * missing.
  */
-export function pushesHeld(result: PushesUnderFaultsResult, ifUnknown: IfUnknown): boolean {
+function pushesHeld(result: PushesUnderFaultsResult, ifUnknown: IfUnknown): boolean {
   const { lost, changesLost, tooEarly, overPace, unknownWithoutCause, doubled, outOfOrder } = result;
   const wrong = lost + changesLost + tooEarly + overPace + unknownWithoutCause;
   const always = wrong + result.missingAfterResend + result.toldInVain + result.faults;
@@ -142,26 +144,25 @@ async function resendUnknown({ played, asked }: Run): Promise<number> {
   return unknown.length;
 }
 
-/** How a change that no caller waits for any more says that it was given up. */
-const GIVEN_UP = 'el cambio no se hizo';
-
 type Told = Judgement & Pick<PushesUnderFaultsResult, 'statuses' | 'toldInVain'>;
 
 async function judgement({ played, asked, saidSent }: Run): Promise<Told> {
-  const statuses: Record<string, number> = {};
-  const rows = await played.read.selectFrom('push_messages').select(['id', 'status', 'error_message']).execute();
-  for (const { id, status, error_message: error } of rows) {
-    const one = asked.get(id);
-    if (one === undefined) continue;
-    statuses[status] = (statuses[status] ?? 0) + 1;
-    one.status = status;
-    if (error?.startsWith(GIVEN_UP)) one.isGivenUp = true;
-  }
-  const { emulator, line } = played.telegram;
-  const ids = new Set([...asked.values()].map(({ chatId }) => chatId));
-  const chats = new Map([...ids].map((id) => [id, messagesOf(emulator, id)] as const));
-  const evidence = { asked: [...asked.values()], chats, calls: emulator.calls, swallowed: line.swallowed };
-  const shown = new Set([...chats.values()].flat().map(({ text = '' }) => nameOf(text)));
+  const { evidence, statuses } = await evidenceOf(played, asked);
+  const shown = new Set([...evidence.chats.values()].flat().map(({ text = '' }) => nameOf(text)));
   const toldInVain = [...saidSent].filter((id) => !shown.has(asked.get(id)?.text ?? '')).length;
   return { ...judge(evidence), statuses, toldInVain };
 }
+
+const ifUnknownOf = ({ resend }: { resend: boolean }): IfUnknown => (resend ? 'resend' : 'hold');
+
+export const pushesUnderFaultsProgram = program({
+  name: 'pushes-under-faults',
+  options: { minutes: 10, seed: 1, seeds: 1, resend: false },
+  says: ({ minutes, seed }) => `Pushing for ${minutes} minutes of clock time to a Telegram with faults, seed ${seed}`,
+  runs: (values) => Array.from({ length: values.seeds }, (_, i) => ({ ...values, seed: values.seed + i })),
+  run: ({ minutes, seed, resend }) =>
+    pushesUnderFaults({ minutes, perSecond: 12, chats: 60, seed, ifUnknown: ifUnknownOf({ resend }) }),
+  held: (result, values) => pushesHeld(result, ifUnknownOf(values)),
+  sums: ({ messages, changes, missing }) =>
+    `${messages} messages, ${changes} changes, 0 lost, ${missing} in doubt and missing`,
+});

@@ -8,6 +8,7 @@ import { openDatabase } from '../../src/db/open.ts';
 import { insertPush } from '../../src/push/push-store.ts';
 import { registerTpv } from '../../src/tpvs/register.ts';
 import { HubUnderLoad } from '../support/hub-under-load.ts';
+import { program } from './program.ts';
 
 export interface PushesWaitingOptions {
   chats: number;
@@ -122,3 +123,13 @@ function mostInASecond(times: readonly number[]): number {
   }
   return most;
 }
+
+export const pushesWaitingProgram = program({
+  name: 'pushes-waiting',
+  options: { seconds: 30 },
+  says: ({ seconds }) => `Working off 1,000 chats × 20 messages for ${seconds} s`,
+  run: ({ seconds }) => pushesWaiting({ chats: 1_000, perChat: 20, seconds }),
+  held: ({ perSecond, mostInASecond, limited, cpuPercent }) =>
+    Math.abs(perSecond - 30) <= 1 && mostInASecond <= 35 && limited === 0 && cpuPercent < 20,
+  sums: () => '30/s ±1, no burst above the limits, less than 20 % of a core',
+});

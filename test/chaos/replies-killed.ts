@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { type Emulator, startEmulator } from '../../demo/emulator/mod.ts';
 import { madeUpHub, SECRET } from './made-up-hub.ts';
+import { program } from './program.ts';
 import { register } from './register.ts';
 import { OPEN_INSTRUCTIONS, untilNone, WAITING_PUSHES } from './until-none.ts';
 
@@ -218,3 +219,15 @@ function compare(file: string, emulator: Emulator, answered: ReadonlyMap<string,
     db.close();
   }
 }
+
+export const replyKilledProgram = program({
+  name: 'reply-killed',
+  options: { kills: 200 },
+  says: ({ kills }) => `Killing the hub ${kills} times between reports and their replies`,
+  run: repliesKilled,
+  held: ({ statuses, apart, lost, doubled, disowned, strangeAnswers, integrity }) => {
+    const isSettled = Object.keys(statuses).every((status) => ['sent', 'unknown'].includes(status));
+    return isSettled && apart + lost + doubled + disowned + strangeAnswers.length === 0 && integrity === 'ok';
+  },
+  sums: ({ kills, answered }) => `${kills} kills, ${answered} reports with replies, 0 apart`,
+});

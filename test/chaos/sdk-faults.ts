@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { FAULTS, type Fault, FaultyProxy } from './faulty-proxy.ts';
 import { madeUpHub, SECRET } from './made-up-hub.ts';
+import { program } from './program.ts';
 import { register } from './register.ts';
 import { TelegramSide } from './telegram-side.ts';
 import { TpvProcess } from './tpv-process.ts';
@@ -99,12 +100,6 @@ export async function sdkFaults(options: SdkFaultsOptions): Promise<SdkFaultsRes
   }
 }
 
-/** Whether all that the SDK promises held. */
-export function sdkFaultsHeld(result: SdkFaultsResult): boolean {
-  const { missing, doubled, outOfOrder, begunAgainUntold, badlyEnded } = result;
-  return missing + doubled + outOfOrder + begunAgainUntold + badlyEnded === 0;
-}
-
 function readLedger(path: string, updates: readonly number[]) {
   const effects = new Map<number, number>();
   const begun = new Set<number>();
@@ -142,3 +137,16 @@ function countBadlyEnded(file: string): number {
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
+
+export const sdkFaultsProgram = program({
+  name: 'sdk-faults',
+  options: { faults: 500, instructions: 5_000 },
+  says: ({ faults, instructions }) => `Disturbing a TPV on the SDK ${faults} times over ${instructions} instructions`,
+  run: ({ faults, instructions }) => sdkFaults({ faults, instructions, perSecond: 50, users: 20 }),
+  held: ({ missing, doubled, outOfOrder, begunAgainUntold, badlyEnded }) =>
+    missing + doubled + outOfOrder + begunAgainUntold + badlyEnded === 0,
+  sums: ({ faults, instructions }) => {
+    const made = Object.values(faults).reduce((sum, count) => sum + count, 0);
+    return `${made} faults, ${instructions} instructions, each done once and in order`;
+  },
+});

@@ -1,4 +1,4 @@
-import { on, once } from 'node:events';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -7,13 +7,16 @@ import SqliteDatabase from 'better-sqlite3';
 import * as fc from 'fast-check';
 import { pino } from 'pino';
 import { WebSocket } from 'ws';
-import { type HubFrame, SUBPROTOCOL } from '#protocol';
+import { SUBPROTOCOL } from '#protocol';
 import { startEmulator } from '../../../demo/emulator/mod.ts';
 import { readConfig } from '../../../src/config/config.ts';
 import { createHub } from '../../../src/hub/hub.ts';
 import { hurriedClock } from '../hurried-clock.ts';
+import { SECRET } from '../made-up-hub.ts';
+import { program } from '../program.ts';
 import { register } from '../register.ts';
 import { framesOf } from './frames.ts';
+import { lastTpv, orderGoesThrough } from './last-order.ts';
 import { type ApiDocument, type FuzzedRequest, requestsOf } from './routes.ts';
 import { PEOPLE, updatesOf } from './updates.ts';
 
@@ -40,7 +43,6 @@ export interface FuzzResult {
   tookSeconds: number;
 }
 
-const SECRET = 'a-made-up-webhook-secret';
 const ADMIN_TOKEN = 'a-made-up-administrator-token';
 /** So much faster than the wall: rates per second would otherwise refuse nearly everything. */
 const HURRY = 200;
@@ -51,7 +53,6 @@ const SIDE_BY_SIDE = 8;
 const FRAMES = 5;
 const ANSWER_MS = 20_000;
 const SHOWN = 20;
-const LAST_TPV = 'Posterior';
 
 /** Asks a hub for everything that it describes, with values that are nearly right and values that are not at all. */
 export async function fuzz({ inputs, seed }: FuzzOptions): Promise<FuzzResult> {
@@ -177,7 +178,7 @@ export async function fuzz({ inputs, seed }: FuzzOptions): Promise<FuzzResult> {
       await Promise.all([...lanes, talk()]);
       done += BATCH;
     }
-    const last = await lastTpv(url);
+    const last = await lastTpv(url, ADMIN_TOKEN);
     // In a hurry, a socket of which a busy machine hears nothing for a quarter of a second is ended.
     clock.calm();
     const worksAfter = await orderGoesThrough(url, last, 10 * done + 10_000);
@@ -203,46 +204,12 @@ function isCut(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
 }
 
-/** A TPV that knows nothing of what came before. */
-async function lastTpv(url: URL): Promise<{ key: string; joinCode: string }> {
-  const key = await register(url.origin, LAST_TPV);
-  const admin = { authorization: `Token ${ADMIN_TOKEN}` };
-  const listed = await fetch(`${url.origin}/api/admin/tpvs?q=${LAST_TPV}`, { headers: admin });
-  // The panel's API, as docs/rest.md describes it.
-  const { items } = (await listed.json()) as { items: { join_code: string }[] };
-  const joinCode = items[0]?.join_code;
-  if (joinCode === undefined) throw new Error('The list lacks the TPV that registered last.');
-  return { key, joinCode };
-}
-
-/** A new person comes to the TPV by its join code and writes; the TPV gets the message and reports on it. */
-async function orderGoesThrough(
-  url: URL,
-  { key, joinCode }: { key: string; joinCode: string },
-  updateId: number,
-): Promise<boolean> {
-  const socket = new WebSocket(`ws://${url.host}/api/tpv/ws/`, [SUBPROTOCOL], {
-    headers: { authorization: `ApiKey ${key}` },
-  });
-  const came = on(socket, 'message', { close: ['close'] });
-  await once(socket, 'open');
-  const from = { id: 999_999, is_bot: false, first_name: 'Ana' };
-  for (const [i, text] of [`/start ${joinCode}`, 'un pedido'].entries()) {
-    const message = { message_id: 1, date: 1_762_684_200, from, chat: { id: from.id, type: 'private' }, text };
-    await fetch(`${url.origin}/webhook/telegram/`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'x-telegram-bot-api-secret-token': SECRET },
-      body: JSON.stringify({ update_id: updateId + i, message }),
-    });
-  }
-  for await (const [data] of came) {
-    const frame: HubFrame = JSON.parse(String(data));
-    if (frame.type === 'result') {
-      socket.terminate();
-      return frame.ok;
-    }
-    if (frame.type !== 'instruction' || frame.instruction.payload.text !== 'un pedido') continue;
-    socket.send(JSON.stringify({ type: 'update', ref: '1', id: frame.instruction.id, status: 'completed' }));
-  }
-  return false;
-}
+export const fuzzProgram = program({
+  name: 'fuzz',
+  options: { inputs: 1_000_000, seed: 1 },
+  says: ({ inputs }) => `Asking a hub ${inputs} times for what it has and has not`,
+  run: fuzz,
+  held: ({ unexpected, faults, worksAfter, integrity }) =>
+    unexpected.length === 0 && faults.length === 0 && worksAfter && integrity === 'ok',
+  sums: ({ inputs }) => `${inputs} inputs, 0 crashes, 0 unexpected answers`,
+});
