@@ -11,6 +11,7 @@ import { type AccessLogOptions, accessLog, addresses, answerLog, newRequestId } 
 import { answerDirectly, type DirectRoute } from './direct-route.ts';
 import { answerErrors, errorAnswers } from './error-answers.ts';
 import { readAsJson } from './json-body.ts';
+import { namePlugins } from './plugin-names.ts';
 import { checkRequests } from './request-checks.ts';
 import { routeWording } from './route-wording.ts';
 import { validate } from './validation.ts';
@@ -69,6 +70,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     frameworkErrors: answerError,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 300 },
   });
+  namePlugins(app);
   validate(app, wordingOf);
   app.setSerializerCompiler(serializerCompiler);
   acceptJson(app);
