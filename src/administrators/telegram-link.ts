@@ -1,5 +1,4 @@
 import { hash, randomBytes } from 'node:crypto';
-import { sql } from 'kysely';
 import type { Correction } from '../clock.ts';
 import type { Database, Tx } from '../db/open.ts';
 import { type Account, accountNow } from './account.ts';
@@ -58,15 +57,20 @@ export async function useLink(
   return account;
 }
 
-/** Puts the end of links right after the clock was corrected: they last as long as they were to, and no longer. */
+/** Moves the ends of links after a correction of the clock: each lasts as long as it was to, and at most 15 minutes. */
 export async function correctLinks(tx: Tx, { byMs, now }: Correction): Promise<void> {
   const aheadMs = Math.max(0, byMs);
   const most = now + LINK_MS;
   await tx.kysely
     .updateTable('admin_sessions')
-    .set({
-      link_expires_at: sql<number>`(case when link_expires_at + ${aheadMs} < ${most} then link_expires_at + ${aheadMs} else ${most} end)`,
-    })
+    .set((eb) => ({
+      link_expires_at: eb
+        .case()
+        .when('link_expires_at', '<', most - aheadMs)
+        .then(eb('link_expires_at', '+', aheadMs))
+        .else(most)
+        .end(),
+    }))
     .where('link_expires_at', '>', now - aheadMs)
     .execute();
 }

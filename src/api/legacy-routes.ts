@@ -21,6 +21,7 @@ import { type AuthPorts, requireTpv, tpvOf } from './auth.ts';
 import { readAsJson } from './json-body.ts';
 import { deleteBody, editBody, invalid, notificationBody, readLegacy } from './legacy-bodies.ts';
 import { TPV_SECURITY } from './schemas.ts';
+import { unchecked } from './validation.ts';
 
 export interface LegacyRoutesOptions {
   db: Database;
@@ -47,7 +48,7 @@ const notified = done.extend({ message_id: z.int().nullable() });
 const refused = z
   .object({ success: z.literal(false), error: z.string(), code: z.string() })
   .meta({ id: 'LegacyError' });
-/** Of its statuses, those that are no fault of the hub's. */
+/** The statuses with which these routes refuse. */
 const REFUSALS = Object.fromEntries([400, 401, 403, 404, 429, 502].map((status) => [status, refused]));
 
 /** What older TPVs, in production and written by others, call; their shapes stay (docs/rest.md). */
@@ -59,7 +60,7 @@ export async function legacyRoutes(app: FastifyInstance, options: LegacyRoutesOp
     onRequest,
     config: { anyJson: ['metadata'] },
     schema: { tags: ['TPV antiguos'], security: TPV_SECURITY, summary, body, response: { 200: response, ...REFUSALS } },
-    validatorCompiler: () => (value: unknown) => ({ value }),
+    validatorCompiler: unchecked,
   });
   // The service before this one read the body whatever it was called, and programs that post text call it so.
   readAsJson(app, 'text/plain');

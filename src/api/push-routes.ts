@@ -19,6 +19,7 @@ import { type AuthPorts, requireTpv, tpvOf } from './auth.ts';
 import { errorResponses } from './error-answers.ts';
 import { acceptForms, readPushForm } from './multipart.ts';
 import { TPV_SECURITY } from './schemas.ts';
+import { unchecked } from './validation.ts';
 
 export interface PushRoutesOptions {
   db: Database;
@@ -74,8 +75,8 @@ export async function pushRoutes(instance: FastifyInstance, options: PushRoutesO
     {
       onRequest,
       config: { anyJson: BUTTON_DATA },
-      // A form can't be looked at before it was read: the route does both itself.
-      validatorCompiler: () => (value: unknown) => ({ value }),
+      // A form can't be checked before it is read: the route does both.
+      validatorCompiler: unchecked,
       schema: {
         tags,
         security: TPV_SECURITY,

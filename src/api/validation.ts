@@ -17,3 +17,6 @@ export function validate(app: FastifyInstance, wordingOf: RouteWording): void {
     };
   });
 }
+
+/** Takes whatever comes: the `validatorCompiler` of a route that checks it by itself, and has its schema for the documentation. */
+export const unchecked = () => (value: unknown) => ({ value });

@@ -2,7 +2,7 @@ import { extname } from 'node:path';
 import { type DownloadOutcome, type DownloadPorts, download, type FileHead } from '../callbacks/download.ts';
 import { HubError } from '../errors.ts';
 import { SPANISH } from '../wording/wording.ts';
-import { WRITTEN } from '../wording/written.ts';
+import { WRITTEN, WRITTEN_WITH_NUMBER, writtenWith } from '../wording/written.ts';
 import { formFileName, mimeType } from './file-name.ts';
 import { MAX_DOCUMENT_BYTES, MAX_PHOTO_BYTES } from './message.ts';
 import type { PushQuota } from './quota.ts';
@@ -117,18 +117,13 @@ function nameOf({ pathname }: URL, type: string, fallback: string): string {
 function unfetched(outcome: Exclude<DownloadOutcome<never>, { kind: 'saved' }>): FetchedFile {
   switch (outcome.kind) {
     case 'status': {
-      const description = `la URL del fichero respondió ${outcome.status}`;
+      const description = writtenWith(outcome.status, WRITTEN_WITH_NUMBER.urlStatus);
       return { kind: outcome.status >= 500 || outcome.status === 429 ? 'later' : 'impossible', description };
     }
     case 'refused':
       return { kind: 'impossible', description: REFUSED[outcome.reason] };
     case 'failed':
-      if (outcome.reason === 'encoding') {
-        return {
-          kind: 'impossible',
-          description: WRITTEN.urlPacked.es,
-        };
-      }
+      if (outcome.reason === 'encoding') return { kind: 'impossible', description: WRITTEN.urlPacked.es };
       return {
         kind: 'later',
         description: outcome.reason === 'timeout' ? WRITTEN.urlTooSlow.es : WRITTEN.urlUnreachable.es,
@@ -147,11 +142,10 @@ const REFUSED: Readonly<Record<Extract<DownloadOutcome<never>, { kind: 'refused'
 /** What the store, the quota or the disk says. */
 function refusal(error: HubError, kind: FileRequest['kind']): FetchedFile {
   switch (error.code) {
-    case 'payload_too_large':
-      return {
-        kind: 'impossible',
-        description: `el fichero de su URL pesa más de ${LIMITS[kind].limitBytes / 1024 / 1024} MB`,
-      };
+    case 'payload_too_large': {
+      const megabytes = LIMITS[kind].limitBytes / 1024 / 1024;
+      return { kind: 'impossible', description: writtenWith(megabytes, WRITTEN_WITH_NUMBER.urlTooLarge) };
+    }
     case 'invalid_request':
       return { kind: 'impossible', description: `el fichero de su URL no sirve: ${error.reason(SPANISH.words)}` };
     case 'quota_exceeded':

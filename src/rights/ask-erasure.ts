@@ -1,11 +1,10 @@
 import { ERASURE_COMMAND } from '#protocol';
 import type { Tx } from '../db/open.ts';
-import type { RequestStep } from '../db/rights-tables.ts';
 import { statement } from '../db/statement.ts';
 import { uuidv7 } from '../ids.ts';
 import { forgetUser } from '../users/forget.ts';
 import { userById } from '../users/user.ts';
-import { insertRequest, type OpenRequest } from './request-store.ts';
+import { insertRequest, type NewRequest, type OpenRequest } from './request-store.ts';
 import { orderErasure } from './tpv-order.ts';
 
 const laterInstruction = statement<{ telegramId: number; after: number }>()((db, p) =>
@@ -48,14 +47,7 @@ const dropSilence = statement<{ telegramId: number }>()((db, p) =>
   db.deleteFrom('silences').where('telegram_id', '=', p('telegramId')),
 );
 
-const beginAgain = statement<{
-  telegramId: number;
-  step: RequestStep;
-  instructionsTo: number;
-  pushesTo: number;
-  farewellId: string | null;
-  now: number;
-}>()((db, p) =>
+const beginAgain = statement<Omit<NewRequest, 'id' | 'kind' | 'languageCode'>>()((db, p) =>
   db
     .updateTable('person_requests')
     .set({ step: p('step'), instructions_to: p('instructionsTo'), pushes_to: p('pushesTo') })

@@ -7,8 +7,7 @@ export type PersonRequest = Selectable<PersonRequestTable>;
 /** One of which it is known whom it is about. */
 export type OpenRequest = PersonRequest & { telegram_id: number };
 
-/** Keeps a request; no rows if one of its kind is under way for the person. */
-export const insertRequest = statement<{
+export interface NewRequest {
   id: string;
   kind: PersonRequest['kind'];
   telegramId: number;
@@ -18,7 +17,10 @@ export const insertRequest = statement<{
   pushesTo: number;
   farewellId: string | null;
   now: number;
-}>()((db, p) =>
+}
+
+/** Keeps a request; no rows if one of its kind is under way for the person. */
+export const insertRequest = statement<NewRequest>()((db, p) =>
   db
     .insertInto('person_requests')
     .values({
@@ -37,17 +39,17 @@ export const insertRequest = statement<{
     .returning('id'),
 );
 
-/** The conditions of the indexes of what is under way, and of orders, word for word: else they are not used. */
+/** The conditions of two partial indexes, word for word: else the database does not use them. */
 const UNDER_WAY = sql<boolean>`step not in ('waiting', 'done')`;
 export const IS_ERASURE_ORDER = sql<boolean>`command = ${sql.lit(ERASURE_COMMAND)}`;
 
-/** What a walk through requests has seen last. */
+/** Where a walk through requests is: at the last one that it saw. */
 export interface RequestPlace {
   telegramId: number;
   kind: PersonRequest['kind'];
 }
 
-/** Requests that are under way behind a place, in the order of persons. */
+/** Requests that are under way, behind a place, ordered by person. */
 export const openRequests = statement<RequestPlace & { limit: number }>()((db, p) =>
   db
     .selectFrom('person_requests')
@@ -65,12 +67,13 @@ export const openRequest = statement<{ id: string }>()((db, p) =>
   db.selectFrom('person_requests').select('id').where('id', '=', p('id')).where('done_at', 'is', null),
 );
 
+/** Where a walk through the waiting ones is. */
 export interface WaitingPlace {
   askedAt: number;
   id: string;
 }
 
-/** Erasures of which TPVs were told, the oldest first, and whether one of them, that was not deleted, has its order still. */
+/** Erasures that wait for TPVs, the oldest first, and whether one of them is still to answer; a TPV that was deleted is not. */
 export const waitingErasures = statement<WaitingPlace & { limit: number }>()((db, p) =>
   db
     .selectFrom('person_requests')

@@ -1,10 +1,10 @@
-/** A sentence that the hub writes down in Spanish, as the panel and the command line show it, and as an English API says it. */
+/** A sentence that the hub keeps in Spanish, for the panel and the command line, and says in English over an English API. */
 interface Written {
   readonly es: string;
   readonly en: string;
 }
 
-/** What became of a message, in its row. */
+/** Why a message failed or is in doubt, in its row. */
 export const WRITTEN = {
   givenUp: { es: 'Telegram no estuvo disponible en 7 días', en: 'Telegram was not available for 7 days' },
   interrupted: {
@@ -48,21 +48,27 @@ export const WRITTEN = {
 
 const ENGLISH = new Map<string, string>(Object.values(WRITTEN).map(({ es, en }) => [es, en]));
 
-/** Those with a number in them. */
-const NUMBERED: readonly [RegExp, string][] = [
-  [/^la URL del fichero respondió (\d+)$/, 'the URL of the file answered $1'],
-  [/^el fichero de su URL pesa más de (\d+) MB$/, 'the file at its URL is larger than $1 MB'],
-];
+/** The same, with a number in the place of `#`. */
+export const WRITTEN_WITH_NUMBER = {
+  urlStatus: { es: 'la URL del fichero respondió #', en: 'the URL of the file answered #' },
+  urlTooLarge: { es: 'el fichero de su URL pesa más de # MB', en: 'the file at its URL is larger than # MB' },
+} as const satisfies Record<string, Written>;
+
+/** Such a sentence as it is written down. */
+export function writtenWith(number: number, { es }: Written): string {
+  return es.replace('#', String(number));
+}
 
 /** What was written, in English; Telegram's own words, and what is not known here, as they are. */
 export function writtenInEnglish(sentence: string): string {
   const known = ENGLISH.get(sentence);
   if (known !== undefined) return known;
-  const numbered = NUMBERED.find(([pattern]) => pattern.test(sentence));
-  return numbered === undefined ? sentence : sentence.replace(...numbered);
+  const number = /\d+/.exec(sentence)?.[0] ?? '';
+  const numbered = Object.values(WRITTEN_WITH_NUMBER).find(({ es }) => es.replace('#', number) === sentence);
+  return numbered?.en.replace('#', number) ?? sentence;
 }
 
-/** What is wrong with a hub, by its code. */
+/** What is wrong with a hub, by the codes of /readyz. */
 const PROBLEMS: Readonly<Record<string, string>> = {
   draining: 'The hub is closing: wait until it is back.',
   disk_full: 'The disk of the database is full: make room; the hub goes on by itself once there is some.',

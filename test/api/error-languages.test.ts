@@ -9,7 +9,7 @@ import { PROBLEMS } from '../../src/observability/health.ts';
 import { en } from '../../src/wording/en.ts';
 import { es } from '../../src/wording/es.ts';
 import { errorLanguageOf } from '../../src/wording/wording.ts';
-import { WRITTEN } from '../../src/wording/written.ts';
+import { WRITTEN, WRITTEN_WITH_NUMBER, writtenWith } from '../../src/wording/written.ts';
 import { type PushingHub, startPushing } from '../support/push.ts';
 import { askAllWrong, type Said } from '../support/wrong-requests.ts';
 
@@ -58,6 +58,13 @@ test.each(Object.values(WRITTEN))(
     expect(spanish).not.toMatch(ENGLISH);
   },
 );
+
+test.each(Object.values(WRITTEN_WITH_NUMBER))('with its number, «$es» is said in English too', (sentence) => {
+  const spanish = writtenWith(404, sentence);
+  expect(spanish).toContain(' 404');
+  expect(en.written(spanish)).toBe(sentence.en.replace('#', '404'));
+  expect(sentence.en).not.toMatch(SPANISH);
+});
 
 test('what a row has of Telegram is said in Telegram’s words', () => {
   expect(en.written('Bad Request: chat not found')).toBe('Bad Request: chat not found');

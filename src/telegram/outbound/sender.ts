@@ -19,8 +19,9 @@ export function telegramSender(api: Api<RawApi>): SendPort {
   return {
     async send(row, leave) {
       const file = uploadOf(row);
-      if (file !== undefined && !(await isReadable(file.path)))
+      if (file !== undefined && !(await isReadable(file.path))) {
         return { kind: 'impossible', description: WRITTEN.fileGone.es };
+      }
       let how: How = { mode: row.parse_mode, inTopic: true };
       for (;;) {
         const asked = how;
