@@ -53,7 +53,7 @@ export type HubEvent =
   | { type: 'tpv.online'; tpvId: string }
   /** The TPV is not there any more, since `since` (milliseconds); its row keeps that its persons are not told yet. */
   | { type: 'tpv.offline'; tpvId: string; since: number }
-  /** Whether its restaurant attends was set, by whomever, or changed by itself. */
+  /** A TPV's service was set, or changed by itself: a pause ended, the timetable opened or closed it. */
   | { type: 'tpv.service'; tpvId: string; service: ServiceNow }
   /** Two processes take the socket of one key from each other. */
   | { type: 'tpv.key_shared'; tpvId: string }

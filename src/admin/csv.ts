@@ -14,7 +14,7 @@ export type Column<R> =
 const SEPARATOR = ';';
 const LINE_END = '\r\n';
 const BYTE_ORDER_MARK = '\uFEFF';
-/** What the documentation says of an answer of this kind. */
+/** Describes such an answer for the documentation. */
 export const CSV_ANSWER = textAnswer('text/csv', 'La lista, en CSV');
 /** About as much as a socket takes at once. */
 const CHUNK_LENGTH = 16_384;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What the documentation says of an answer that the hub writes by itself, by no schema. */
+/** Describes for the documentation an answer that is text or a file: no schema writes it. */
 export function textAnswer(type: string, description: string, schema: z.ZodType = z.string()) {
   return { 200: { description, content: { [type]: { schema } } } };
 }

@@ -32,7 +32,7 @@ async function registerWritten(app: FastifyInstance, publicUrl: string | undefin
   Object.assign(app, { swagger: (options?: { yaml?: boolean }) => (options?.yaml === true ? yaml : document) });
 }
 
-/** As the plugin has it, and a body that comes in more than one form, which it does not know. */
+/** Describes a route as the plugin does, and also a body that has several content types, which the plugin does not know. */
 const describeRoute: typeof jsonSchemaTransform = (document) => {
   const forms = formsOf(document.schema?.body);
   if (forms === undefined) return jsonSchemaTransform(document);

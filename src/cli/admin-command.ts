@@ -86,7 +86,7 @@ async function resetPassword(db: Database, name: string, disableTotp: boolean): 
   };
 }
 
-/** The Telegram of the account is not told: whoever has it may be why this is done. */
+/** The Telegram of the account is not told: it may be in a thief's hands. */
 async function unlinkTelegram(db: Database, name: string): Promise<Result> {
   const account = await existing(db, name);
   const { id, telegram_id: telegramId } = account;

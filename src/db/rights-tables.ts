@@ -28,7 +28,10 @@ export interface PersonRequestTable {
   /** The last instruction and the last message of before: what comes later is another person's, as it were. */
   instructions_to: number;
   pushes_to: number;
-  /** The message that says that all is erased. Its own id: none is owed, as the person read it before a copy was restored. */
+  /**
+   * The message that says that all is erased. The request's own id stands for none: the person came back with a restored
+   * copy of the database, and read that message before.
+   */
   farewell_id: string | null;
   done_at: number | null;
 }

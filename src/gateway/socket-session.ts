@@ -54,7 +54,7 @@ export class Session implements Sink {
   closeCode: number | undefined;
   #unreadable = 0;
   #unknownInARow = 0;
-  /** Said before the welcome could be. */
+  /** Frames that wait for the welcome. */
   #early: string[] = [];
 
   /** Attaches every handler before it returns: a frame may already be in the buffer. */
@@ -139,7 +139,7 @@ export class Session implements Sink {
     this.#say({ type: 'service', service });
   }
 
-  /** Says what is no answer; the welcome comes first. */
+  /** Sends a frame that answers no other; one that comes before the welcome waits for it. */
   #say(frame: object): void {
     const text = JSON.stringify(frame);
     if (this.state === 'opened') this.#early.push(text);

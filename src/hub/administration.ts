@@ -65,7 +65,7 @@ const ADMIN_SCHEMA = {
   response: errorResponses('invalid_request', 'unauthorized', 'forbidden'),
 };
 
-/** What a route refuses besides, as far as its form tells. */
+/** With which errors a route answers besides those: one whose path names a row, and one that changes something. */
 function refusalsOf({ method, url }: Pick<RouteOptions, 'method' | 'url'>) {
   return errorResponses(
     ...(url.includes(':') ? (['not_found'] as const) : []),

@@ -156,7 +156,7 @@ export async function createHub(
     notes: watchedNotes(erasureNotes(erasureNotesFile(config)), ground),
     textsOf: (languageCode: string) => ground.texts.of(languageCode).privacy,
   };
-  // Before anything goes out that waits in a copy.
+  // Before `listen` sends what waits in the database: a restored copy may have messages to people who were erased.
   await eraseAgain({ ...ground, ...rights });
   await lookout.start();
   startMaintenance({ ...ground, assigning, delivery, lookout, uploads, rights }, making);

@@ -14,15 +14,15 @@ export interface EraseAgainPorts extends ErasePorts {
   now(): number;
 }
 
-/** People, or notes, that are looked at in one query. */
+/** People, or notes, of one query. */
 const PAGE = 500;
-/** Pages of rows erased before the hub is ready: what waited in the copy must not go out again. The rest goes as usual. */
+/** Pages erased before the hub is ready, so that no message that waits in the copy is sent again; the rest follows. */
 const PAGES_AT_ONCE = 200;
 
 /**
- * Erases the people again whom a restored copy of the database brought back: the notes beside it name erasures that the
- * database does not know. Who wrote again after their erasure stays. Once all are asked for, the database knows those
- * erasures; a process that ends before that looks through its people once more.
+ * Erases again the people whom a restored copy of the database brought back: the notes beside it name erasures that the
+ * database does not know. A person who wrote again after the erasure stays. When all of them are asked for, the database
+ * gets to know those erasures; a process that ends before that begins again at its next start.
  * @returns how many people
  */
 export async function eraseAgain(ports: EraseAgainPorts): Promise<number> {
@@ -42,7 +42,7 @@ export async function eraseAgain(ports: EraseAgainPorts): Promise<number> {
   return people;
 }
 
-/** Notes of which the database has no request; one that was asked for once more has a later time than it had. */
+/** Notes of which the database has no request. An erasure that was asked for twice was noted with the later time. */
 async function unknownTo(db: Database, notes: readonly ErasureNote[]): Promise<ErasureNote[]> {
   const unknown: ErasureNote[] = [];
   await inChunks(notes, PAGE, async (chunk) => {
@@ -97,7 +97,7 @@ async function askAgain(
   }
 }
 
-/** Erasures that the database has not heard of are known to it from now on, as those that were done long ago. */
+/** Has the database know these erasures from now on, as if it had done them. */
 async function keepKnown(db: Database, notes: readonly ErasureNote[], now: number): Promise<void> {
   const done = { kind: 'erasure', language_code: '', step: 'done', instructions_to: 0, pushes_to: 0 } as const;
   await db.transact(({ kysely }) =>
@@ -110,7 +110,7 @@ async function keepKnown(db: Database, notes: readonly ErasureNote[], now: numbe
   );
 }
 
-/** Those of people who came back have their own id in the place of a last message. */
+/** Erasures of people who came back: they have their own id in the place of a last message. */
 const askedAgain = statement<{ limit: number }>()((db, p) =>
   db
     .selectFrom('person_requests')

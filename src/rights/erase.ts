@@ -25,7 +25,7 @@ export interface ErasePorts {
   textsOf(languageCode: string): { readonly erased: string };
 }
 
-/** Erasures that are looked at in one tick, for whether their TPVs have answered. */
+/** Erasures in one tick that are asked whether their TPVs have answered. */
 const WAITING_AT_ONCE = 200;
 
 /**
@@ -44,7 +44,7 @@ export async function goOnErasing(
   for (let left = most; left > 0; left--) {
     if (step === before) return left;
     const outcome = await erasePage(ports, { ...request, step }, now);
-    // Nothing was done of it: others have its page.
+    // Nothing was erased: the page is left for another request.
     if (outcome === 'later') return left;
     if (outcome === 'none') {
       const next = FOLLOWING[step];
@@ -60,7 +60,7 @@ export async function goOnErasing(
 /** The step that follows when nothing is left of one. */
 const FOLLOWING: Partial<Record<RequestStep, RequestStep>> = {
   noting: 'presses',
-  // Before what they became: a press that ends would say so to the person.
+  // Presses go before instructions: the end of an instruction of a press would tell the person of it.
   presses: 'instructions',
   instructions: 'messages',
   messages: 'updates',
@@ -118,9 +118,9 @@ async function farewell({ db, textsOf }: ErasePorts, request: OpenRequest, now: 
 }
 
 /**
- * Ends erasures of which TPVs know by now, or will not: they name no person any more.
- * @param after what was looked at last; undefined: it begins with the oldest
- * @returns what was looked at last; undefined: that were all
+ * Ends the erasures whose TPVs have all answered, or never will: from then on they name no person.
+ * @param after the place of the last call; undefined: it begins with the oldest
+ * @returns the place for the next call; undefined: those were all
  */
 export async function endAnswered(
   db: Database,

@@ -7,7 +7,7 @@ import { HubError } from '../errors.ts';
 import { giveToFolder, makeFolder } from '../ownership.ts';
 import { syncFolder } from '../push/uploads.ts';
 
-/** That a person was erased, without who they are. */
+/** That a person was erased; it does not tell whom. */
 export interface ErasureNote {
   /** Of the request. */
   id: string;
@@ -21,7 +21,7 @@ export interface NotedErasures {
   /** Of the file: what persons are named with. */
   key: string;
   notes: ErasureNote[];
-  /** The name of a person in the notes: without the file's key it can't be made. */
+  /** What a person is called in the notes; it takes the file's key. */
   personOf(telegramId: number): string;
 }
 
@@ -49,14 +49,12 @@ export class NotesFault extends HubError {
 
 /** The first line: what the file is, and its key. Without the key a list of all Telegram ids would tell who is noted. */
 const HEAD = /^valletpv-hub erasures 1 ([0-9a-f]{64})$/;
-/** Each of the others; one that a power cut left unfinished is none. */
+/** Each other line. One that a power cut left unfinished does not fit, and is skipped. */
 const LINE = /^([0-9a-f-]{36}) (\d{1,15}) ([0-9a-f]{64})$/;
-/** Beyond so many the oldest half goes: copies are not kept for so many erasures. */
+/** Beyond so many the older half goes: no copy is kept for so long. */
 const MOST = 100_000;
 
-/**
- * Where the notes lie: beside the SQLite file, under its name; with PostgreSQL in the data folder, under the database's.
- */
+/** Where the notes lie: beside the SQLite file, by its name; with PostgreSQL in the data folder, by the database's name. */
 export function erasureNotesFile(config: { DATABASE_URL: string }): string {
   const { DATABASE_URL: url } = config;
   if (!url.startsWith('sqlite:')) {
@@ -73,7 +71,7 @@ export function erasureNotes(file: string, most = MOST): ErasureNotes {
   const note: ErasureNotes['note'] = async ({ id, at, telegramId }) => {
     const key = (await keyOf(file)) ?? (await begin(file));
     const handle = await open(file, 'a');
-    // A line of its own, whatever a full disk or a power cut left at the end.
+    // Begins a line of its own: a full disk or a power cut may have left half a line at the end.
     await written(handle, `\n${id} ${at} ${nameOf(key, telegramId)}\n`);
   };
 

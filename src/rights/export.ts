@@ -10,7 +10,7 @@ export interface ExportPorts {
   db: Database;
   uploads: Pick<UploadStore, 'save' | 'remove'>;
   textsOf(languageCode: string): Pick<PrivacyTexts, 'exported' | 'exportedPart'>;
-  /** Tests have less. */
+  /** Bytes of the document; absent: as many as Telegram carries. */
   mostBytes?: number;
 }
 

@@ -17,7 +17,7 @@ const INCOMPLETE =
 export interface DocumentOptions {
   /** Bytes after which no further element is taken: Telegram carries 50 MB. Absent: all. */
   mostBytes?: number | undefined;
-  /** Told of each list that is not whole: when the newest came that is left out. */
+  /** Called for each list that is cut off, with the time of the newest element that is left out. */
   onLeftOut?(newest: number): void;
   now: number;
 }
@@ -68,7 +68,7 @@ export async function* personDocument(
   yield piece(`,\n "complete": ${complete}${complete ? '' : `,\n "note": ${JSON.stringify(INCOMPLETE)}`}\n}\n`);
 }
 
-/** A row as the document has it, and when it came. */
+/** A row in the document's form, and when it came. */
 interface Element {
   at: number;
   row: object;

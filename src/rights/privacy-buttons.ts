@@ -14,7 +14,7 @@ export interface PrivacyTexts {
   readonly exportedJustNow: string;
   /** Beside the document. */
   readonly exported: string;
-  /** The same, where some of what came until then did not fit into it. */
+  /** The same, where some of what came before this time did not fit. */
   exportedPart(before: number): string;
   readonly confirm: string;
   readonly confirmButton: string;

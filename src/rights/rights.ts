@@ -5,16 +5,16 @@ import { openRequests, type PersonRequest, type RequestPlace, type WaitingPlace 
 
 export type RightsPorts = ErasePorts & ExportPorts;
 
-/** Requests that are looked at in one tick, and the pages of all of them; a document is as good as so many pages. */
+/** Requests of one tick, the pages of all of them together, and what a document counts for, in pages. */
 const AT_ONCE = 100;
 const PAGES_PER_TICK = 60;
 const PAGES_OF_EXPORT = 10;
 const BEGINNING: RequestPlace = { telegramId: -1, kind: 'erasure' };
 
 /**
- * Makes what goes on with what persons asked for of their data; the timer that calls it ticks once a second. Each tick
- * begins behind the end of the last one, and the first comes after the last: none waits for one that is long, fails, or
- * waits for Telegram.
+ * Makes the work of a tick, once a second: it goes on with what people asked for of their data. Each tick begins behind
+ * the request where the tick before ended, and after the last request with the first again: no request waits for one that is
+ * long, fails, or waits for Telegram.
  */
 export function rightsWork(ports: RightsPorts): (now: number) => Promise<void> {
   let place: RequestPlace | undefined;

@@ -53,7 +53,7 @@ export async function orderErasure(
   await submit(tx, IN_LINE, order, now);
 }
 
-/** The orders that TPVs have answered, or will not, as they were deleted: they name no person any more. */
+/** Takes the person out of the orders that a TPV has answered, or never will, as it was deleted; gives their ids. */
 export const forgetOrders = statement<{ telegramId: number; now: number }>()((db, p) =>
   db
     .updateTable('instructions')

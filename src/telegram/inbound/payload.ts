@@ -89,7 +89,7 @@ function linksOf(entities: Entities | undefined): object[] | undefined {
   return links?.length ? links : undefined;
 }
 
-/** Persons behind words: of those without a name of their own in Telegram, the text shows no more than how they are called. */
+/** Persons behind words: of one without a `@name` the text shows no more than the words. */
 function mentionsOf(entities: Entities | undefined): object[] | undefined {
   const mentions = entities?.flatMap(({ type, offset, length, user }) =>
     type === 'text_mention' && user !== undefined

@@ -63,7 +63,7 @@ async function run(
         { ...(offset === undefined ? {} : { offset }), timeout: HOLD_SECONDS, allowed_updates: ALLOWED_UPDATES },
         cut,
       );
-      // Without it Telegram would send the same again at once, and for ever.
+      // First: without an offset, Telegram would send the same updates again at once, for ever.
       const next = nextOffset(updates, offset);
       state.succeeded();
       // All are asked for in one turn, so they share a commit and keep their order.
@@ -86,9 +86,9 @@ async function run(
 }
 
 /**
- * What confirms these updates.
- * @param before what it is where there is none
- * @throws HttpError where they are no updates: something else answers in Telegram's place
+ * The offset that confirms these updates.
+ * @param before the offset so far, which stays if there are none
+ * @throws HttpError if they are no updates: another program answers in Telegram's place
  */
 function nextOffset(updates: unknown, before: number | undefined): number | undefined {
   const list: unknown[] | undefined = Array.isArray(updates) ? updates : undefined;

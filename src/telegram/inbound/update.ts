@@ -68,7 +68,7 @@ const originSchema = z.object({
 });
 export type Origin = z.infer<typeof originSchema>;
 
-/** Also with what is not read: it may be content that no TPV can be given. */
+/** Fields that the hub does not read stay: one may be content that no TPV can be given, and its person is told. */
 export const messageSchema = z.looseObject({
   message_id: id,
   date: z.int(),

@@ -98,7 +98,7 @@ export function whenWords(language: Language, at: number, now: number, zone: str
   return `${dayWords(language, when, moment, days)} ${time}`;
 }
 
-/** A day of the machine's own calendar, as a person writes it: "3 de mayo de 2026". */
+/** A date by the machine's time zone, in words: "3 de mayo de 2026". */
 export function dateWords(language: Language, at: number): string {
   return new Date(at).toLocaleDateString(DATES[language] ?? language, { dateStyle: 'long' });
 }

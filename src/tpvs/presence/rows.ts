@@ -63,8 +63,8 @@ export const recordHeartbeats = statement<{ heartbeats: string }>()((db, p) => {
 });
 
 /**
- * Until when each of these TPVs (a JSON list of ids) is online by its row, which no other transaction writes from here on.
- * On PostgreSQL one that another is writing is not waited for: it has no `held_id`.
+ * Locks the rows of these TPVs (a JSON list of ids), and reads until when each is online. A row that another transaction is
+ * writing on PostgreSQL is not waited for: it comes without `held_id`.
  */
 export const holdRows = statement<{ ids: string }>()((db, p) =>
   db
@@ -82,7 +82,7 @@ export const holdRows = statement<{ ids: string }>()((db, p) =>
     .select(['tpv_instances.id', 'held.id as held_id', 'held.online_until']),
 );
 
-/** Writes how TPVs are seen since they changed (a JSON list of `SeenRow`, of rows that are held). */
+/** Writes how TPVs are seen since they changed: a JSON list of `SeenRow`, whose rows `holdRows` has locked. */
 export const recordSeen = statement<{ seen: string; now: number }>()((db, p) => {
   const rows = isPostgres(db)
     ? sql<SeenRow>`(select * from json_to_recordset(${p('seen')}) as held(id text, until bigint, transport text))`

@@ -26,8 +26,8 @@ const setNext = statement<{ id: string; before: number | null; next: number | nu
 );
 
 /**
- * Tells TPVs and those who watch of every service that was set, by whichever process, or has changed by itself. What the
- * service is does not depend on it: that is found out whenever it is asked for.
+ * Tells TPVs and the panel of each service that was set, by this process or another, or has changed by itself. Nothing else
+ * depends on it: what a service is now is calculated whenever it is asked for.
  */
 export async function sweepServices(db: Database, now: number): Promise<void> {
   const rows = await db.query(due, { now });
