@@ -1,11 +1,11 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { idempotencyKeySchema, type PushFields, pushEditSchema, pushSchema } from '#protocol';
+import { pushEditSchema } from '#protocol';
 import { checkButtons, createButtons } from '../buttons/create.ts';
 import type { IsCallable } from '../callbacks/origins.ts';
 import type { Database, Tx } from '../db/open.ts';
-import { detailsOf, HubError } from '../errors.ts';
+import { HubError } from '../errors.ts';
 import type { PushInput } from '../push/accept.ts';
 import { PUSH_WAIT_MS, type PushAnswer, pushAnswer } from '../push/answer.ts';
 import type { AskChange } from '../push/change.ts';
@@ -18,6 +18,7 @@ import type { Wording, Words } from '../wording/wording.ts';
 import { type AuthPorts, requireTpv, tpvOf } from './auth.ts';
 import { errorResponses } from './error-answers.ts';
 import { acceptForms, readPushForm } from './multipart.ts';
+import { idempotencyKeyOf, PUSH_BODY, pushFieldsOf } from './push-request.ts';
 import { TPV_SECURITY } from './schemas.ts';
 import { unchecked } from './validation.ts';
 
@@ -51,15 +52,6 @@ const answer = z.object({
 });
 const refusals = errorResponses('invalid_request', 'unauthorized', 'tpv_inactive', 'not_found');
 const tags = ['Mensajes'];
-/** As JSON, or as a form with a file. */
-const PUSH_BODY = {
-  content: {
-    'application/json': { schema: pushSchema },
-    'multipart/form-data': {
-      schema: pushSchema.extend({ photo: z.file().optional(), document: z.file().optional() }),
-    },
-  },
-};
 const BUTTON_DATA = ['buttons.*.*.data'];
 
 /** Messages from a TPV to its users. */
@@ -93,14 +85,14 @@ export async function pushRoutes(instance: FastifyInstance, options: PushRoutesO
     },
     async (request, reply) => {
       const tpvId = tpvOf(request).id;
-      const idempotencyKey = keyOf(request);
+      const idempotencyKey = idempotencyKeyOf(request);
       const allowed = request.isMultipart() ? await allowance(request, options) : undefined;
       let upload: SavedUpload | undefined;
       let taken = false;
       try {
         const form = allowed && (await readPushForm(request, allowed.store));
         upload = form?.upload;
-        const fields = parsed(form === undefined ? request.body : form.body, wording);
+        const fields = pushFieldsOf(form === undefined ? request.body : form.body, wording);
         await checkButtons(fields.buttons, tpvId, options.isCallable);
         const accepted = await options.accept({ tpvId, fields, idempotencyKey, upload });
         request.trail = { push_message_id: accepted.id };
@@ -231,21 +223,4 @@ async function allowance(request: FastifyRequest, { quota, uploads }: PushRoutes
 /** A message that Telegram shows as it was for a while longer. */
 function changing(row: PushRow, words: Words): PushAnswer & { change_pending: true } {
   return { ...pushAnswer(row, words), change_pending: true };
-}
-
-/** @throws HubError `invalid_request`; a multipart body can't be validated before it was read */
-function parsed(body: unknown, { ofSchema }: Wording): PushFields {
-  const result = pushSchema.safeParse(body ?? {}, { error: ofSchema });
-  if (result.success) return result.data;
-  throw new HubError('invalid_request', 'The push does not fit its schema.', { details: detailsOf(result.error) });
-}
-
-function keyOf(request: FastifyRequest): string | undefined {
-  const given = request.headers['idempotency-key'];
-  if (given === undefined) return undefined;
-  const key = idempotencyKeySchema.safeParse(given);
-  if (key.success) return key.data;
-  throw new HubError('invalid_request', 'The Idempotency-Key is too long.', {
-    details: [{ path: 'Idempotency-Key', message: (say) => say.keyLength }],
-  });
 }

@@ -34,6 +34,7 @@ import { reportKeeper } from './keep-report.ts';
 import { startMaintenance } from './maintenance.ts';
 import { createObservation } from './observation.ts';
 import { createOutbound } from './outbound.ts';
+import { openRights } from './person-rights.ts';
 import { createServer } from './server.ts';
 import { registerTpvEdges } from './tpv-edges.ts';
 
