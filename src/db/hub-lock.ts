@@ -1,9 +1,10 @@
-import { chmodSync, existsSync, realpathSync } from 'node:fs';
+import { chmodSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { HubError } from '../errors.ts';
 import { giveToFolder, makeFolder } from '../ownership.ts';
+import { realFile } from './real-file.ts';
 
 const PATIENCE_MS = 1_000;
 
@@ -21,8 +22,7 @@ const PATIENCE_MS = 1_000;
  */
 export function becomeOnlyHub(database: string): () => void {
   makeFolder(dirname(resolve(database)));
-  // A link and the file that it leads to are one database.
-  const file = `${existsSync(database) ? realpathSync(database) : resolve(database)}-hub`;
+  const file = `${realFile(database)}-hub`;
   const db = new SqliteDatabase(file, { timeout: PATIENCE_MS });
   try {
     chmodSync(file, 0o600);

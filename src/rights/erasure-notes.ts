@@ -1,8 +1,8 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { existsSync, realpathSync } from 'node:fs';
 import { type FileHandle, open, readFile, rename } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { dataFolder } from '../config/config.ts';
+import { realFile } from '../db/real-file.ts';
 import { HubError } from '../errors.ts';
 import { giveToFolder, makeFolder } from '../ownership.ts';
 import { syncFolder } from '../push/uploads.ts';
@@ -61,9 +61,7 @@ export function erasureNotesFile(config: { DATABASE_URL: string }): string {
     const database = URL.parse(url)?.pathname.replaceAll(/[^\w.-]/g, '') || 'postgres';
     return join(resolve(dataFolder(config)), `${database}-erased`);
   }
-  const path = url.slice('sqlite:'.length);
-  // A link and the file that it leads to are one database.
-  return `${existsSync(path) ? realpathSync(path) : resolve(path)}-erased`;
+  return `${realFile(url.slice('sqlite:'.length))}-erased`;
 }
 
 /** @param most notes that are kept */

@@ -1,8 +1,9 @@
-import { chmodSync, copyFileSync, existsSync, linkSync, realpathSync, renameSync, statSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, linkSync, renameSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { holdDatabase } from '../../db/hold.ts';
 import { becomeOnlyHub } from '../../db/hub-lock.ts';
 import { knownMigrations, newerSentence } from '../../db/migrate.ts';
+import { realFile } from '../../db/real-file.ts';
 import { HubError } from '../../errors.ts';
 import { giveTo, makeFolder } from '../../ownership.ts';
 import { checkHeader, examineCopy } from './examine.ts';
@@ -41,8 +42,8 @@ const COMPANIONS = ['-wal', '-shm', '-journal'];
  */
 export async function restoreDatabase({ source, target, now, onProgress }: RestoreOptions): Promise<Restored> {
   const from = resolve(source);
-  // The database may be a link to a file on another disk.
-  const to = existsSync(target) ? realpathSync(target) : resolve(target);
+  // Where the database is a link, perhaps to a file on another disk, the link stays.
+  const to = realFile(target);
   checkHeader(from);
   if (isSameFile(from, to)) {
     throw new HubError('invalid_request', `${source} is the database itself: give the copy.`);
