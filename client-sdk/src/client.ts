@@ -94,8 +94,8 @@ export class HubClient {
   }
 
   /**
-   * Calls `listener` with the restaurant's service when a socket opens, and at every change, whoever set it, until the
-   * function that it returns is called. Who polls hears nothing, and asks `service()`.
+   * Calls `listener` with the restaurant's service when a socket opens, and at every change, whoever makes it, until the
+   * function that it returns is called. While the client polls it hears nothing: ask `service()`.
    */
   onService(listener: (service: ServiceNow) => void): () => void {
     return this.#serviceListeners.add(listener);

@@ -112,7 +112,7 @@ function classOf(code: HubClientErrorCode, httpStatus: number | undefined): type
   }
 }
 
-/** That a client was closed, by its owner or through this signal. */
+/** The error of a client that was closed, by its owner or by this signal. */
 export function closedBecause(signal: AbortSignal | undefined): HubClientError {
   return new HubClientError('closed', signal?.aborted ? { detail: 'aborted', cause: signal.reason } : {});
 }

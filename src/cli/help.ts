@@ -33,7 +33,7 @@ Commands
   import django      Takes TPVs, people and what is open over from the service before this one.
   admin create <name>  Makes an account for the panel; asks for its password.
   admin reset-password <name>  Gives an account a new password, and logs it out everywhere.
-  admin unlink <name>  No Telegram hears of an account's logins any more.
+  admin unlink <name>  Takes an account's Telegram away: it hears of no login any more.
   tpv list           Shows the TPVs and their ids; also register, activate, deactivate, rotate-key, rotate-secret,
                      join-code, service, import-key.
   user list          Shows the people who wrote to the bot; user assign gives one to a TPV;

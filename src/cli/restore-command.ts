@@ -41,7 +41,7 @@ export async function restoreCommand({ env, words: [word, ...more] }: Input): Pr
   if (waiting.length > 0)
     lines.push(`The copy is older than this program: the next start applies ${waiting.join(', ')}.`);
   if (existsSync(erasureNotesFile({ DATABASE_URL: url }))) {
-    lines.push('Who was erased since the copy was made is erased again at the next start.');
+    lines.push('People who were erased since the copy was made are erased again at the next start.');
   }
   return { data: { file, target, bytes, before: before ?? null, waiting }, text: lines.join('\n') };
 }

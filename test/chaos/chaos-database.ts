@@ -55,12 +55,12 @@ export async function postgresForChaos(options: PostgresOptions = {}) {
   /** Each on a connection of its own, as the server may be ended meanwhile. */
   const run = async (query: string, url = server.url) => {
     const client = new pg.Client({ connectionString: url });
-    // What happens to it says the query that runs.
+    // The query that runs fails with the connection.
     client.on('error', () => {});
     await client.connect();
     return client.query({ text: query, rowMode: 'array' }).finally(() => client.end());
   };
-  /** Beside the database: it lets nobody in while it is locked, and of one's own can't be said that it does not. */
+  /** In another database: the hub's lets no connection in while it is locked, and none can lock its own. */
   const runBeside = (query: string) => run(query, Object.assign(new URL(server.url), { pathname: '/template1' }).href);
   const letIn = (all: boolean) =>
     runBeside(`alter database ${new URL(server.url).pathname.slice(1)} with allow_connections ${all}`);

@@ -26,7 +26,7 @@ export interface PushesAfterOutageResult extends Judgement {
 
 /** What a TPV asks for within a second is bounded. */
 const PUSH_EVERY_MS = 25;
-/** Days pass at one stroke each time, shorter than the longest wait between two questions whether Telegram works. */
+/** The days pass in strokes shorter than the longest wait between two questions whether Telegram works. */
 const STEP_MS = 20_000;
 /** Telegram's pace is 30 a second; what comes besides are the last question of the outage, and the message that goes alone. */
 const PER_SECOND = 30;

@@ -62,7 +62,7 @@ export interface MemoryLimits {
 
 export const DEFAULT_MEMORY_LIMITS: MemoryLimits = { maxEntries: 10_000, maxBytes: 16 * 1024 * 1024 };
 
-/** A memory of the TPV's own may throw where it could reject. */
+/** Calls a memory of the TPV's own, which may throw where it could reject: either way the promise rejects. */
 export async function settled(work: () => void | Promise<void>): Promise<void> {
   await work();
 }

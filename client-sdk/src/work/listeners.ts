@@ -1,6 +1,6 @@
 import type { Logger } from '../options.ts';
 
-/** Who hears of something; one that throws keeps the others from nothing. */
+/** Functions that hear of something. One that throws does not keep the others from hearing. */
 export class Listeners<T> {
   readonly #listeners = new Set<(value: T) => void>();
   readonly #logger: Logger;
@@ -12,7 +12,7 @@ export class Listeners<T> {
     this.#what = what;
   }
 
-  /** @returns ends it */
+  /** @returns a function that removes it again */
   add(listener: (value: T) => void): () => void {
     this.#listeners.add(listener);
     return () => {

@@ -9,7 +9,7 @@ const words = quarantineWords.discard;
 /** As many as the hub takes in one request. */
 const AT_ONCE = 200;
 
-/** Asks whether updates are to go for good, and has them go. */
+/** Asks whether to discard updates, and discards them. */
 export function Discard({ seqs, onClose, onDone }: { seqs: readonly number[]; onClose(): void; onDone(): void }) {
   const discard = async () => {
     let count = 0;

@@ -15,10 +15,10 @@ export const quarantineParams = z.object({
     .transform(Number),
 });
 
-/** Updates that go for good: by their numbers in the list. */
+/** Which updates to discard, by `seq`. */
 export const quarantineDiscard = z.strictObject({ seqs: z.array(z.int().min(1)).min(1).max(200) });
 
-/** How many of them were there still. */
+/** How many of them there still were. */
 export const quarantineDiscarded = z.object({ count: z.int() });
 export type QuarantineDiscarded = z.infer<typeof quarantineDiscarded>;
 
