@@ -34,7 +34,6 @@ import { reportKeeper } from './keep-report.ts';
 import { startMaintenance } from './maintenance.ts';
 import { createObservation } from './observation.ts';
 import { createOutbound } from './outbound.ts';
-import { openRights } from './person-rights.ts';
 import { createServer } from './server.ts';
 import { registerTpvEdges } from './tpv-edges.ts';
 
@@ -157,7 +156,7 @@ export async function createHub(
     notes: watchedNotes(erasureNotes(erasureNotesFile(config)), ground),
     textsOf: (languageCode: string) => ground.texts.of(languageCode).privacy,
   };
-  // Before `listen` sends what waits in the database: a restored copy may have messages to people who were erased.
+  // Before anything goes out that waits in a copy.
   await eraseAgain({ ...ground, ...rights });
   await lookout.start();
   startMaintenance({ ...ground, assigning, delivery, lookout, uploads, rights }, making);

@@ -19,8 +19,8 @@ export interface TelegramSideOptions {
 /** Telegram gives up on one attempt after this long, and tries again. */
 const ATTEMPT_MS = 5_000;
 const AGAIN_AFTER_MS = 200;
-/** A hub that answers no 200 for this long is not only being killed. */
-const PATIENCE_MS = 30_000;
+/** A hub that answers no 200 for this long is not only being killed, nor restored, on a busy machine. */
+const PATIENCE_MS = 120_000;
 
 /**
  * Posts messages at a steady rate, one at a time per chat, and each one again until it gets its 200, as Telegram
