@@ -1,7 +1,10 @@
-import { expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
+import { DEBIAN_INSTALL_MS, debianProgram } from '../support/debian.ts';
 import { clockCorrected } from './clock-corrected.ts';
 import { diskFull } from './disk-full.ts';
 import { mayMount } from './small-disk.ts';
+
+beforeAll(() => debianProgram('cc', 'build-essential'), DEBIAN_INSTALL_MS);
 
 const NOTHING_LOST = { lost: 0, unseen: 0, doubledRows: 0, strangeAnswers: [], cut: 0 };
 
