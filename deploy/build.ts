@@ -33,15 +33,16 @@ if (existsSync(TYPESCRIPT)) {
 function build(target: string): void {
   // A hub that starts meanwhile finds the whole of one build.
   const fresh = `${target}.${process.pid}`;
+  const before = `${fresh}.before`;
   try {
     run(TYPESCRIPT, '--project', import.meta.dirname, '--outDir', fresh);
     for (const path of globSync(AS_THEY_ARE, { cwd: ROOT })) copy(path, fresh);
     run(join(import.meta.dirname, 'openapi.ts'), join(fresh, 'src/api'));
     writeFileSync(join(fresh, 'package.json'), `${JSON.stringify(packageOf(readPackage()), undefined, 2)}\n`);
-    rmSync(target, { recursive: true, force: true });
+    if (existsSync(target)) renameSync(target, before);
     renameSync(fresh, target);
   } finally {
-    rmSync(fresh, { recursive: true, force: true });
+    for (const folder of [fresh, before]) rmSync(folder, { recursive: true, force: true });
   }
 }
 

@@ -3,6 +3,7 @@ import { answer, HubClient, type MessagePayload } from '../../client-sdk/src/mod
 import { testClock } from '../support/clock.ts';
 import { DIALECTS, startHub, type TestHub } from '../support/hub.ts';
 import { letHubSpeak } from '../support/telegram.ts';
+import { WAIT_MS } from '../support/within.ts';
 
 const PERSON = 1001;
 const OTHER = 1002;
@@ -83,11 +84,13 @@ describe.each(DIALECTS)('a test order on %s', (database) => {
     await hub.message(1, 'Hola', PERSON);
     const { instruction } = await socket.next('instruction');
     await socket.report(instruction.id, 'completed', { reply: { text: 'Hola' } });
-    await vi.waitFor(async () =>
-      expect((await tpv.fetch('/api/tpv/stats/')).body).toMatchObject({
-        instructions: { completed: 1, total: 1 },
-        push_messages: { sent: 1, total: 1 },
-      }),
+    await vi.waitFor(
+      async () =>
+        expect((await tpv.fetch('/api/tpv/stats/')).body).toMatchObject({
+          instructions: { completed: 1, total: 1 },
+          push_messages: { sent: 1, total: 1 },
+        }),
+      WAIT_MS,
     );
   });
 
@@ -134,7 +137,7 @@ describe.each(DIALECTS)('a test order on %s', (database) => {
     await letHubSpeak(hub);
     hub.emulator.person({ id: PERSON, first_name: 'Ana', started: true });
     await hub.message(1, 'Hola', PERSON);
-    await vi.waitFor(() => expect(textsTo(hub, PERSON)).toHaveLength(1));
+    await vi.waitFor(() => expect(textsTo(hub, PERSON)).toHaveLength(1), WAIT_MS);
     // The TPV is offline: its person read that, and reads it once more for nothing that an administrator tries.
     const id = await order(hub, tpv.id);
     await hub.message(2, '¿Hola?', PERSON);
@@ -198,8 +201,9 @@ test('one that no TPV answers ends after two minutes, and nobody is told', async
   await clock.advance(121_000);
   expect(await socket.next('revoked')).toMatchObject({ id: late, reason: 'expired' });
   for (const id of [lost, late]) {
-    await vi.waitFor(async () =>
-      expect(await detailOf(hub, id)).toMatchObject({ status: 'failed', error_message: 'expirada' }),
+    await vi.waitFor(
+      async () => expect(await detailOf(hub, id)).toMatchObject({ status: 'failed', error_message: 'expirada' }),
+      WAIT_MS,
     );
   }
   expect(stepsOf(await detailOf(hub, lost))).toEqual(['stored', 'failed']);
@@ -221,10 +225,11 @@ test('the SDK’s handlers get it as any order, and know it by `payload.test`', 
   try {
     await client.connect();
     const [good, bad] = [await order(hub, tpv.id), await order(hub, tpv.id, 'romper')];
-    await vi.waitFor(async () =>
-      expect(await detailOf(hub, good)).toMatchObject({ status: 'completed', error_message: '' }),
+    await vi.waitFor(
+      async () => expect(await detailOf(hub, good)).toMatchObject({ status: 'completed', error_message: '' }),
+      WAIT_MS,
     );
-    await vi.waitFor(async () => expect(await detailOf(hub, bad)).toMatchObject({ status: 'failed' }));
+    await vi.waitFor(async () => expect(await detailOf(hub, bad)).toMatchObject({ status: 'failed' }), WAIT_MS);
     // What it pushes besides goes to its newest test order.
     const [first, second] = [await detailOf(hub, good), await detailOf(hub, bad)];
     expect(first.replies.at(-1)).toMatchObject({ text: 'Recibido', reported: 'completed' });

@@ -63,7 +63,11 @@ describe.each(DIALECTS)('on %s', (database) => {
   test('filters by TPV, by who waits for one, and by who can be written to', async () => {
     const hub = await startHub({ database, env: { ROUTING_STRATEGY: 'specific' } });
     const [one, two] = [await hub.tpv({ name: 'Uno' }), await hub.tpv({ name: 'Dos' })];
-    for (const id of [1, 2, 3, 4]) await person(hub, id, {});
+    for (const id of [1, 2, 3, 4]) {
+      // Of whom Telegram knows nothing the hub would learn that they are gone.
+      hub.emulator.person({ id, first_name: 'Ana', started: true });
+      await person(hub, id, {});
+    }
     for (const [id, tpv] of [
       [1, one],
       [2, one],

@@ -54,6 +54,7 @@ test('many people are assigned at once, after the panel said who stays and why',
 
 test('a person is assigned to a TPV, which gets what waited, and is deactivated', async () => {
   const hub = await startHub();
+  hub.emulator.person({ id: 1001, first_name: 'Ana', started: true });
   await hub.message(1, 'Dos cañas', 1001);
   const tpv = await hub.tpv({ name: 'Bar Pepe', max_users: 5 });
   await hub.admin(`/api/admin/tpvs/${tpv.id}/deactivate`, { method: 'POST', json: { users: 'reassign' } });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { databaseFaults } from './database-faults.ts';
 
 test('a database that is locked, deleted and replaced under load loses nothing that got 200', {
-  timeout: 180_000,
+  timeout: 300_000,
 }, async () => {
   const result = await databaseFaults({ perSecond: 100, lockSeconds: 6 });
   expect(result).toMatchObject({

@@ -5,6 +5,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { answer, fileMemory, HubClient, type InstructionHandler, inMemory, type Memory } from '#hub-client';
 import { FakeHub } from '../../client-sdk/src/testing/mod.ts';
 import { startPushing } from '../support/push.ts';
+import { WAIT_MS } from '../support/within.ts';
 import { instruction, online } from './support/scripted-hub.ts';
 
 const BUTTONS = [[{ text: 'Gracias', action: 'thanks', data: { n: 1 } }]];
@@ -32,7 +33,7 @@ test.each(TRANSPORTS)(
     await vi.waitFor(async () => {
       const rows = await hub.hub.db.read.selectFrom('instructions').selectAll().execute();
       expect(rows).toEqual([expect.objectContaining({ status: 'completed', response: '{"order":1}' })]);
-    });
+    }, WAIT_MS);
   },
 );
 

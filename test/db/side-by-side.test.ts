@@ -6,6 +6,7 @@ import { storeValue } from '../../src/db/stored-value.ts';
 import { Events } from '../../src/events.ts';
 import { freshDatabase } from '../support/hub.ts';
 import { startProxy } from '../support/proxy.ts';
+import { WAIT_MS } from '../support/within.ts';
 
 // What functions with keys do on PostgreSQL, and what a connection that is lost half-way leaves of them.
 
@@ -150,7 +151,7 @@ test('of two programs that wait for each other’s rows the hub, chosen as the v
       runs++;
       await tx.run(storeValue, { key: 'k1', value: 'hub' });
       outsideToo ??= outside.query("update settings set value = 'other' where key = 'k1'; commit");
-      await vi.waitUntil(async () => (await waiting(watcher)) > 0 || runs > 1);
+      await vi.waitUntil(async () => (await waiting(watcher)) > 0 || runs > 1, WAIT_MS);
       await tx.run(storeValue, { key: 'k2', value: 'hub' });
     },
     { key: 'a' },
@@ -170,7 +171,7 @@ test('housekeeping that waits for a lock holds up nothing that comes in, and a h
   await outside.query("begin; update settings set value = 'other' where key = 'k1'");
   const chore = db.transact((tx) => tx.run(storeValue, { key: 'k1', value: 'chore' }), HOUSEKEEPING);
   const watcher = await other(url);
-  await vi.waitUntil(async () => (await waiting(watcher)) > 0);
+  await vi.waitUntil(async () => (await waiting(watcher)) > 0, WAIT_MS);
   await db.transact(putting('k2'));
   expect(await waiting(watcher)).toBe(1);
   await outside.query('commit');
@@ -211,7 +212,7 @@ test('a commit whose answer is lost is told, once the server said that it is the
     await telling('k1')(tx);
     proxy.swallowAnswers();
   });
-  await vi.waitFor(async () => expect(await stored(url)).toEqual(['k1']));
+  await vi.waitFor(async () => expect(await stored(url)).toEqual(['k1']), WAIT_MS);
   expect(heard).toEqual([]);
   proxy.cut();
   await done;
@@ -242,7 +243,7 @@ test('a commit of which nothing is known is refused, and what follows from it co
     proxy.swallowAnswers();
     proxy.connectTo('http://127.0.0.1:9');
   });
-  await vi.waitFor(async () => expect(await stored(url)).toEqual(['k1']));
+  await vi.waitFor(async () => expect(await stored(url)).toEqual(['k1']), WAIT_MS);
   proxy.cut();
   await expect(doubtful).rejects.toMatchObject({ code: 'unavailable', kind: 'unreachable' });
   await expect(db.transact(telling('k2'))).rejects.toMatchObject({ kind: 'unreachable' });

@@ -5,6 +5,7 @@ import { cli } from '../support/cli.ts';
 import { testClock } from '../support/clock.ts';
 import { DIALECTS, startHub } from '../support/hub.ts';
 import { openSocket } from '../support/socket.ts';
+import { WAIT_MS } from '../support/within.ts';
 
 const put = (json: object) => ({ method: 'PUT', json });
 
@@ -51,12 +52,12 @@ test.each(['hub', 'fake hub'])(
     const leave = client.onService(({ state }) => heard.push(state));
     client.onService(({ state }) => later.push(state));
     await client.connect();
-    await vi.waitFor(() => expect(heard).toEqual(['open']));
+    await vi.waitFor(() => expect(heard).toEqual(['open']), WAIT_MS);
     await pause();
-    await vi.waitFor(() => expect(heard).toEqual(['open', 'paused']));
+    await vi.waitFor(() => expect(heard).toEqual(['open', 'paused']), WAIT_MS);
     leave();
     await client.setService({ state: 'open' });
-    await vi.waitFor(() => expect(later).toEqual(['open', 'paused', 'open']));
+    await vi.waitFor(() => expect(later).toEqual(['open', 'paused', 'open']), WAIT_MS);
     expect(heard).toEqual(['open', 'paused']);
   },
 );

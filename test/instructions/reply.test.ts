@@ -3,6 +3,7 @@ import { MOST_WAITING } from '../../src/push/quota.ts';
 import { DIALECTS } from '../support/hub.ts';
 import { PERSON, type PushingHub, startPushing, TRANSPORTS, type Transport } from '../support/push.ts';
 import type { TestSocket } from '../support/socket.ts';
+import { WAIT_MS } from '../support/within.ts';
 
 interface Reporter {
   id: string;
@@ -71,7 +72,7 @@ describe.each(DIALECTS)('a report with a reply on %s', (database) => {
       const { body } = await hub.one.fetch(`/api/tpv/instructions/${id}/`);
       expect(body).toMatchObject({ status: 'completed', response: { order: 1 } });
       const state = () => hub.one.fetch(`/api/tpv/push/${first.body.push_message_id}/`);
-      await vi.waitFor(async () => expect((await state()).body.status).toBe('sent'));
+      await vi.waitFor(async () => expect((await state()).body.status).toBe('sent'), WAIT_MS);
       const pressed = await hub.hub.db.read.selectFrom('buttons').selectAll().execute();
       expect(pressed).toEqual([expect.objectContaining({ action: 'thanks', telegram_user_id: PERSON })]);
     });
@@ -150,7 +151,7 @@ describe.each(DIALECTS)('a report with a reply on %s', (database) => {
     hub.person.block(true);
     const { body } = await report({ status: 'completed', reply: { text: 'Hecho' } });
     const state = () => hub.one.fetch(`/api/tpv/push/${body.push_message_id}/`);
-    await vi.waitFor(async () => expect((await state()).body).toMatchObject({ status: 'failed' }));
+    await vi.waitFor(async () => expect((await state()).body).toMatchObject({ status: 'failed' }), WAIT_MS);
     expect((await state()).body.telegram_error_code).toBe(403);
     expect(await statusOf(hub, id)).toBe('completed');
     const detail = await hub.admin(`/api/admin/instructions/${id}`);
@@ -184,7 +185,7 @@ describe.each(DIALECTS)('a report with a reply on %s', (database) => {
     const said = { response: { text: '✅ Sí' }, reply: { text: 'Apuntado' } };
     expect((await socket.report(instruction.id, 'completed', said)).ok).toBe(true);
     expect(await answered).toMatchObject({ text: '✅ Sí' });
-    await vi.waitFor(() => expect(hub.person.chat.map(({ text }) => text)).toContain('Apuntado'));
+    await vi.waitFor(() => expect(hub.person.chat.map(({ text }) => text)).toContain('Apuntado'), WAIT_MS);
   });
 
   test('that another TPV or no person stands behind sends nothing', async () => {

@@ -6,6 +6,7 @@ import { MOST_UPLOAD_BYTES, MOST_WAITING, PushQuota } from '../../src/push/quota
 import { uploadStore } from '../../src/push/uploads.ts';
 import { DIALECTS, freshDatabase, type TestHub } from '../support/hub.ts';
 import { PERSON, startPushing } from '../support/push.ts';
+import { WAIT_MS } from '../support/within.ts';
 
 const FAR = 9e12;
 const KIB = 1024;
@@ -77,7 +78,7 @@ describe.each(DIALECTS)('S29: what a TPV may have waiting on %s', (database) => 
     const uploads = [1, 2, 3].map(() => hub.upload(file(600 * KIB)));
     let answered = 0;
     for (const upload of uploads) void upload.then(() => answered++);
-    await vi.waitFor(() => expect(answered).toBeGreaterThanOrEqual(2));
+    await vi.waitFor(() => expect(answered).toBeGreaterThanOrEqual(2), WAIT_MS);
     hub.emulator.off(false);
     const answers = await Promise.all(uploads);
     const taken = answers.filter(({ ok }) => ok).length;
@@ -88,7 +89,7 @@ describe.each(DIALECTS)('S29: what a TPV may have waiting on %s', (database) => 
     }
     // Messages without a file never took a place.
     const sent = async () => (await hub.one.fetch('/api/tpv/stats/')).body.push_messages.sent;
-    await vi.waitFor(async () => expect(await sent()).toBe(taken));
+    await vi.waitFor(async () => expect(await sent()).toBe(taken), WAIT_MS);
     expect(await hub.upload(file(600 * KIB))).toMatchObject({ ok: true });
     expect(await hub.upload(file(800 * KIB))).toMatchObject({ status: 429 });
     expect(await hub.send({ text: 'Hola' })).toMatchObject({ status: 201 });

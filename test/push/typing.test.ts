@@ -3,6 +3,7 @@ import { Events } from '../../src/events.ts';
 import { Typing } from '../../src/push/typing.ts';
 import { testClock } from '../support/clock.ts';
 import { startPushing } from '../support/push.ts';
+import { WAIT_MS } from '../support/within.ts';
 
 const ANA = 1001;
 
@@ -116,6 +117,6 @@ test('on a hub, a report of work shows it in the chat, and one that brings a mes
   await vi.waitFor(async () => {
     await socket.report(id, 'processing');
     expect(actions()).not.toEqual([]);
-  });
+  }, WAIT_MS);
   expect(actions()[0]).toMatchObject({ params: { chat_id: ANA, action: 'typing' }, outcome: { ok: true } });
 });

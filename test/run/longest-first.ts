@@ -4,6 +4,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const LONG = [
   'test/deploy/npm-versions.test.ts',
   'test/bench/',
+  'test/client-python/',
   'test/deploy/release.test.ts',
   'test/browser/pages.test.ts',
   'test/observability/health.test.ts',
