@@ -6,7 +6,7 @@ import { makeMemoryFolder } from '../support/memory-folder.ts';
 import { runProcess } from '../support/process.ts';
 import { PYTHON_CLIENT, pythonOfChecks, pythonsOfMachine } from '../support/python.ts';
 
-const LONG_MS = 300_000;
+const LONG_MS = 600_000;
 const MOST_UNPACKED_BYTES = 200 * 1024;
 
 let python: string;
