@@ -94,8 +94,9 @@ export class HubClient {
   }
 
   /**
-   * Calls `listener` with the restaurant's service when a socket opens, and at every change, whoever makes it, until the
-   * function that it returns is called. While the client polls it hears nothing: ask `service()`.
+   * Calls `listener` with the restaurant's service when a socket opens, and at every change that this TPV, an administrator
+   * or the timetable makes, until the function that it returns is called. While the client polls it hears nothing: ask
+   * `service()`.
    */
   onService(listener: (service: ServiceNow) => void): () => void {
     return this.#serviceListeners.add(listener);

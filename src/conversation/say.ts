@@ -66,8 +66,8 @@ export async function messageCame(
 }
 
 /**
- * A TPV that connected a moment ago may not be online in its row yet. If the hub is killed now, its next start would read
- * there that the TPV never connected, and nobody would tell the person that it went offline.
+ * Writes a TPV's presence into its row, if it connected a moment ago and the row does not say so yet. Without that a hub
+ * that is killed now would find at its next start a TPV that never connected, and would not tell the person that it left.
  */
 async function keepComing(tx: Tx, { isOnline, keepPresence }: SayPorts, tpv: SeenTpv): Promise<void> {
   if (tpv.online_until === null && isOnline(tpv)) await keepPresence(tx, tpv.id);

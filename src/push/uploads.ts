@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, open, readdir, rm } from 'node:fs/promises';
+import { type FileHandle, open, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { StoredFile } from '../db/push-tables.ts';
 import { HubError } from '../errors.ts';
+import { namesIn, syncFolder } from '../folder.ts';
 import { uuidv7 } from '../ids.ts';
 import { giveToFolder, makeFolder } from '../ownership.ts';
 
@@ -127,27 +128,6 @@ async function write(
 /** A nearly full disk takes a part of what it is given. */
 async function writeAll(handle: FileHandle, chunk: Buffer): Promise<void> {
   for (let at = 0; at < chunk.length; ) at += (await handle.write(chunk, at)).bytesWritten;
-}
-
-/** Without this a power cut may take the file's name, and with it the file. Windows has no such call. */
-export async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-async function namesIn(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    // Made with the first upload.
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
-    throw error;
-  }
 }
 
 /** A full or broken disk is the hub's trouble, not the uploader's: try again later. */

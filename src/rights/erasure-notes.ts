@@ -4,8 +4,8 @@ import { dirname, join, resolve } from 'node:path';
 import { dataFolder } from '../config/config.ts';
 import { realFile } from '../db/real-file.ts';
 import { HubError } from '../errors.ts';
+import { syncFolder } from '../folder.ts';
 import { giveToFolder, makeFolder } from '../ownership.ts';
-import { syncFolder } from '../push/uploads.ts';
 
 /** That a person was erased; it does not tell whom. */
 export interface ErasureNote {

@@ -1,5 +1,6 @@
-import { lstat, readdir } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { namesIn } from '../../folder.ts';
 
 /** A copy that the hub made by itself. */
 export interface Copy {
@@ -41,13 +42,4 @@ export async function copiesIn(folder: string): Promise<Copy[]> {
     if (file?.isFile()) found.push({ name, madeAt, bytes: file.size });
   }
   return found.sort((a, b) => b.madeAt - a.madeAt);
-}
-
-async function namesIn(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
-    throw error;
-  }
 }
