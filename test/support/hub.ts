@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { onTestFinished } from 'vitest';
+import { z } from 'zod';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../demo/emulator/mod.ts';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import { readConfig } from '../../src/config/config.ts';
@@ -125,12 +126,14 @@ export async function startHub(options: HubOptions = {}): Promise<TestHub> {
     ...init,
     headers: { authorization, ...init?.headers },
   });
-  const update = (body: unknown) =>
-    call('/webhook/telegram/', {
+  const update = (body: unknown) => {
+    letWriterBeAnswered(emulator, body);
+    return call('/webhook/telegram/', {
       method: 'POST',
       json: body,
       headers: { 'x-telegram-bot-api-secret-token': WEBHOOK_SECRET },
     });
+  };
   return {
     url,
     hub,
@@ -201,6 +204,19 @@ async function closeHub(hub: Hub, clock: Clock | TestClock): Promise<void> {
 }
 
 /** A message in a private chat, as Telegram words it. */
+const privateMessage = z.object({
+  message: z.object({
+    chat: z.object({ type: z.literal('private') }),
+    from: z.object({ id: z.int().positive(), first_name: z.string() }),
+  }),
+});
+
+/** As at Telegram: a bot may answer who writes to it, also where a test posts their update past the emulator. */
+function letWriterBeAnswered(emulator: Emulator, update: unknown): void {
+  const { data } = privateMessage.safeParse(update);
+  if (data !== undefined) emulator.person({ ...data.message.from, started: true });
+}
+
 export function messageUpdate(updateId: number, text: string, from = 1001) {
   return {
     update_id: updateId,
