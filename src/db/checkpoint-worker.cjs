@@ -6,6 +6,8 @@ const SqliteDatabase = require('better-sqlite3');
 
 /** A log longer than this is also started anew, which holds up writers for the moment of its last frames. */
 const LONG_LOG_PAGES = 8_192;
+/** What is kept of a log that was started anew. Cutting a long one can take the disk a second, so only this thread does it. */
+const LOG_KEPT_BYTES = 64 * 1024 * 1024;
 /** Starting the log anew waits for those that still read it, and writers wait meanwhile: at most this long. */
 const PATIENCE_MS = 25;
 
@@ -18,6 +20,7 @@ if (`${dev} ${ino}` !== identity) throw new Error(`${file} was replaced at this 
 // The log is synced before it is copied, and the file before the log is written over.
 db.pragma('synchronous = FULL');
 db.pragma(`busy_timeout = ${PATIENCE_MS}`);
+db.pragma(`journal_size_limit = ${LOG_KEPT_BYTES}`);
 
 function checkpoint(mode) {
   return db.pragma(`wal_checkpoint(${mode})`)[0];

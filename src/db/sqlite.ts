@@ -16,8 +16,6 @@ const LEAST_SQLITE = '3.51.3';
  * SQLite's default of 1,000 pages a busy hub spent a fifth of its time on it.
  */
 const CHECKPOINT_PAGES = 262_144;
-/** A log that was written back is cut to this. */
-const LOG_KEPT_BYTES = 64 * 1024 * 1024;
 /** Pages that a connection keeps in memory. There are up to four readers, and each forgets its pages with a commit. */
 const WRITER_CACHE_KIB = 65_536;
 const READER_CACHE_KIB = 16_384;
@@ -73,7 +71,6 @@ export function openSqliteWriter({ path, durability }: SqliteOptions): SqliteWri
   // What is deleted or replaced is written over, at once and always: a person's erasure finds no remains in free pages.
   db.pragma('secure_delete = ON');
   db.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
-  db.pragma(`journal_size_limit = ${LOG_KEPT_BYTES}`);
   configure(db, WRITER_CACHE_KIB);
   const mode = db.pragma('journal_mode', { simple: true });
   const synchronous = Number(db.pragma('synchronous', { simple: true }));

@@ -1,4 +1,4 @@
-import { type Cancel, pause, wallTime } from '../clock.ts';
+import { type Cancel, nextTurn, pause, wallTime } from '../clock.ts';
 import type { EventSource } from '../events.ts';
 import { Pace } from '../pace.ts';
 import { personKey } from '../users/user.ts';
@@ -195,6 +195,8 @@ export class Dispatcher {
     const waitMs = (head.not_before ?? 0) - clock.now();
     if (waitMs > 0) {
       this.#queue.pause(chatId, clock.elapsed() + waitMs);
+      // Thousands of chats may wait so at a start, and reading their heads takes SQLite no turn of the loop.
+      await nextTurn();
       return head;
     }
     if (await this.#settlement.outlived(head)) return second ?? change;

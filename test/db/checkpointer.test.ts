@@ -10,6 +10,8 @@ import { freshDatabase } from '../support/hub.ts';
 const LOG_BYTES = 8 * 1024 * 1024;
 /** More than the thread leaves as it is. */
 const LONG_LOG_BYTES = 40 * 1024 * 1024;
+/** What the thread leaves of a log. */
+const KEPT_LOG_BYTES = 64 * 1024 * 1024;
 
 test('a long log is written back into the file beside the hub’s own work, and is gone after closing', async () => {
   const url = await freshDatabase('sqlite');
@@ -44,6 +46,25 @@ test('the thread, and not the hub’s next commit, begins a long log anew: SQLit
   expect(timesBegun(log)).toBe(before + 1);
   await writeRow(db, 'after');
   expect(timesBegun(log)).toBe(before + 1);
+  await db.close();
+});
+
+test('the thread, and not the hub’s next commit, cuts a log that grew too long: the disk may take a second for it', async () => {
+  const url = await freshDatabase('sqlite');
+  const log = `${url.slice('sqlite:'.length)}-wal`;
+  const db = openDatabase({ DATABASE_URL: url, DATABASE_DURABILITY: 'full' });
+  await migrate(db);
+  for (let i = 0; statSync(log).size < KEPT_LOG_BYTES + LOG_BYTES; i++) await writeRow(db, `row ${i}`);
+  const grown = statSync(log).size;
+  const other = new SqliteDatabase(url.slice('sqlite:'.length));
+  other.pragma('wal_checkpoint(RESTART)');
+  const before = timesBegun(log);
+  await writeRow(db, 'begins it anew');
+  expect([timesBegun(log), statSync(log).size]).toEqual([before + 1, grown]);
+  other.close();
+  for (let i = 0; i < 640; i++) await writeRow(db, `and again ${i}`);
+  await db.tidy();
+  expect(statSync(log).size).toBe(KEPT_LOG_BYTES);
   await db.close();
 });
 

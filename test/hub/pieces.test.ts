@@ -15,7 +15,7 @@ import { sweepDue } from '../../src/instructions/sweep.ts';
 import { addMinutes } from '../../src/observability/activity/activity-store.ts';
 import { readBacklog } from '../../src/observability/backlog.ts';
 import { pushRetention } from '../../src/push/push-retention.ts';
-import { waitingChats } from '../../src/push/unfinished.ts';
+import { settleInterrupted, waitingChats } from '../../src/push/unfinished.ts';
 import { Presence } from '../../src/tpvs/presence/presence.ts';
 import { usersOfTpvByActivity } from '../../src/users/user.ts';
 import { SPANISH } from '../../src/wording/wording.ts';
@@ -48,6 +48,14 @@ function instructions(count: number, tpvId: string, { status = 'pending', comman
       expires_at, due_at)
     ${numbers(count)} select ${tpvId} || '-' || i, ${tpvId}, 5, ${command}, '{}', ${status}, 5, 1, ${sql.lit(FAR)},
       ${sql.lit(FAR)} from n`;
+}
+
+/** Messages to 700 chats. */
+function waitingMessages(count: number) {
+  return sql`insert into push_messages (id, chat_id, kind, text, parse_mode, data, disable_notification, status,
+      created_at, queued_at, not_before)
+    ${numbers(count)} select 'p' || i, 701 - i % 700, 'text', 'x', 'none', '{}', 0, 'pending', 1, 1, ${sql.lit(FAR)}
+    from n`;
 }
 
 function persons(count: number, tpvId: string | null) {
@@ -298,15 +306,24 @@ describe.each(DIALECTS)('S30: what changes many rows does it in many commits, on
     ]);
   });
 
+  test('messages that were on their way when a hub ended are settled in pieces, and no others', async () => {
+    const { db } = await standing(database);
+    await run(db, waitingMessages(4_500));
+    await run(db, sql`update push_messages set status = 'sending' where id in ('p1', 'p2', 'p699')`);
+    await run(db, sql`update push_messages set if_unknown = 'resend' where id in ('p2', 'p3')`);
+    expect(await commitsOf(db, (counted) => settleInterrupted(counted))).toBe(2);
+    const others = db.read.selectFrom('push_messages').select(['id', 'status', 'not_before', 'sent_again']);
+    expect(await others.where('error_message', '!=', '').orderBy('id').execute()).toMatchObject([
+      { id: 'p1', status: 'unknown', not_before: null },
+      { id: 'p2', status: 'pending', not_before: FAR, sent_again: 1 },
+      { id: 'p699', status: 'unknown', not_before: null },
+    ]);
+    expect(await others.where('status', '=', 'pending').where('sent_again', '=', 0).execute()).toHaveLength(4_497);
+  });
+
   test('chats in which messages wait are read in pieces, the one that waits longest first', async () => {
     const { db } = await standing(database);
-    await run(
-      db,
-      sql`insert into push_messages (id, chat_id, kind, text, parse_mode, data, disable_notification, status, created_at,
-          queued_at, not_before)
-        ${numbers(4_500)} select 'p' || i, 701 - i % 700, 'text', 'x', 'none', '{}', 0, 'pending', 1, 1, ${sql.lit(FAR)}
-        from n`,
-    );
+    await run(db, waitingMessages(4_500));
     await run(db, sql`update push_messages set not_before = null, status = 'sent' where chat_id = 8`);
     const chats = await waitingChats(db);
     const all = Array.from({ length: 700 }, (_, i) => 701 - ((i + 1) % 700));

@@ -27,6 +27,28 @@ function fragile() {
   return { state, wrap };
 }
 
+test('a dispatcher that starts with a thousand chats that wait for their time lets others run in between', async () => {
+  let inThisTurn = 0;
+  let most = 0;
+  const wrap = (db: Database): Database => ({
+    ...db,
+    query(statement, parameters) {
+      if (inThisTurn++ === 0) setImmediate(() => (inThisTurn = 0));
+      most = Math.max(most, inThisTurn);
+      return db.query(statement, parameters);
+    },
+  });
+  const hub = await startDispatcher({ database: 'sqlite', stopped: true, wrap });
+  await hub.pushAll(Array.from({ length: 1_000 }, (_, chat) => ({ chatId: chat + 1, text: 'luego' })));
+  const later = hub.clock.now() + SECOND;
+  await hub.db.transact((tx) => tx.kysely.updateTable('push_messages').set({ not_before: later }).execute());
+  await hub.dispatcher.start();
+  await hub.idle();
+  expect(hub.got).toEqual([]);
+  expect(most).toBeGreaterThan(0);
+  expect(most).toBeLessThan(50);
+});
+
 describe.each(DIALECTS)('a dispatcher on %s', (database) => {
   test('that ended while it sent never sends that message again', async () => {
     const first = await startDispatcher({ database });

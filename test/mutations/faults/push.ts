@@ -95,7 +95,7 @@ export const pushFaults: readonly Mutation[] = [
   {
     name: 'push: what was being sent at a crash is sent again',
     file: 'src/push/unfinished.ts',
-    find: 'await tx.run(interruptedToUnknown, { error: WRITTEN.interrupted.es });',
+    find: "await interrupted.set({ status: 'unknown', not_before: null }).execute();",
     replace: '',
     harm: 'nobody hears what became of a message that a crash interrupted',
     tests: ['test/push/restart.test.ts'],
