@@ -1,6 +1,7 @@
 import type { AccountSession, AccountTelegram } from '../src/admin/schemas/account.ts';
 import type { AccountList } from '../src/admin/schemas/accounts.ts';
 import type { AuditEntry } from '../src/admin/schemas/audit.ts';
+import type { Conversation } from '../src/admin/schemas/inbox.ts';
 import type { InstructionDetail, InstructionSummary } from '../src/admin/schemas/instructions.ts';
 import type { Activity, Overview } from '../src/admin/schemas/overview.ts';
 import type { PushDetail, PushSummary } from '../src/admin/schemas/pushes.ts';
@@ -24,6 +25,7 @@ export interface Answers {
   '/api/admin/users': Page<UserSummary>;
   '/api/admin/users/:id': UserDetail;
   '/api/admin/users/:id/timeline': Page<TimelineEntry>;
+  '/api/admin/inbox': Page<Conversation>;
   '/api/admin/instructions': Page<InstructionSummary>;
   '/api/admin/instructions/:id': InstructionDetail;
   '/api/admin/pushes': Page<PushSummary>;

@@ -1,6 +1,7 @@
 import type { ComponentType } from 'preact';
 import { AccountPage } from './pages/account.tsx';
 import { AuditPage } from './pages/audit.tsx';
+import { InboxPage } from './pages/inbox.tsx';
 import { InstructionPage } from './pages/instruction.tsx';
 import { InstructionsPage } from './pages/instructions.tsx';
 import { OverviewPage } from './pages/overview.tsx';
@@ -28,6 +29,7 @@ export interface Route {
 
 const ROUTES: readonly Route[] = [
   { path: '/admin', page: OverviewPage, section: 'overview' },
+  { path: '/admin/conversaciones', page: InboxPage, section: 'inbox' },
   { path: '/admin/tpvs', page: TpvsPage, section: 'tpvs' },
   { path: '/admin/tpvs/:id', page: TpvPage, section: 'tpvs' },
   { path: '/admin/personas', page: UsersPage, section: 'users' },

@@ -17,9 +17,10 @@ export interface Destination {
 
 export const DESTINATIONS: readonly Destination[] = [
   { id: 'overview', href: '/admin/', icon: 'home', bar: true },
+  { id: 'inbox', href: '/admin/conversaciones', icon: 'chats', bar: true },
   { id: 'tpvs', href: '/admin/tpvs', icon: 'tpv', bar: true, pending: ({ tpvs }) => tpvs.awaiting },
   { id: 'users', href: '/admin/personas', icon: 'people', bar: true, pending: ({ users }) => users.unassigned },
-  { id: 'instructions', href: '/admin/instrucciones', icon: 'list', bar: true },
+  { id: 'instructions', href: '/admin/instrucciones', icon: 'list' },
   { id: 'pushes', href: '/admin/mensajes', icon: 'message', pending: ({ push }) => push.unknown },
   { id: 'quarantine', href: '/admin/cuarentena', icon: 'shield', pending: quarantined },
   { id: 'audit', href: '/admin/auditoria', icon: 'history' },

@@ -8,10 +8,10 @@ import { FilteredEmpty } from '../components/filtered-empty.tsx';
 import { Filters } from '../components/filters.tsx';
 import { Num } from '../components/num.tsx';
 import { Page } from '../components/page.tsx';
+import { PushWriter } from '../components/push-writer.tsx';
 import { PushBadge } from '../components/status.tsx';
 import { Time } from '../components/time.tsx';
 import { TpvFilter } from '../components/tpv-filter.tsx';
-import { TpvLink } from '../components/tpv-link.tsx';
 import { UserLink, userName } from '../components/user-link.tsx';
 import { Views } from '../components/views.tsx';
 import { useList } from '../list.ts';
@@ -52,7 +52,7 @@ const COLUMNS: readonly Column<PushSummary>[] = [
   },
   { id: 'status', label: titles.status, cell: ({ status }) => <PushBadge status={status} /> },
   { id: 'person', label: titles.person, cell: ({ user }) => <UserLink user={user} /> },
-  { id: 'tpv', label: titles.tpv, cell: ({ tpv }) => <TpvLink tpv={tpv} none={words.hub} /> },
+  { id: 'tpv', label: titles.tpv, cell: (push) => <PushWriter push={push} /> },
   { id: 'created', label: titles.created, cell: (row) => <Time at={row.created_at} /> },
   {
     id: 'error',

@@ -7,6 +7,7 @@ export const frameWords = {
   menu: 'Todas las páginas',
   sections: {
     overview: 'Resumen',
+    inbox: 'Conversaciones',
     tpvs: 'TPV',
     users: 'Personas',
     instructions: 'Instrucciones',

@@ -27,6 +27,7 @@ export const pushesWords = {
     attempts: 'Intentos',
   },
   hub: 'El hub',
+  operator: 'Un operador',
   noError: '—',
   kinds: { text: 'Texto', photo: 'Foto', document: 'Documento', location: 'Ubicación' },
   rowName: (excerpt: string, person: string) => `«${excerpt}» para ${person}`,

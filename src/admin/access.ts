@@ -24,6 +24,8 @@ declare module 'fastify' {
     ownAccount?: boolean;
     /** Who changes this in a session has to have proven lately who they are (docs/security.md, S37). */
     proven?: boolean;
+    /** A browser asks for it by itself: it doesn't keep the session of a person who left. */
+    unattended?: boolean;
   }
 }
 
@@ -73,7 +75,8 @@ export function createAccess(ports: AccessPorts): Access {
     }
     const found = await ports.findSession(secret);
     if (found === undefined) return undefined;
-    const session = request.headers[UNATTENDED] === undefined ? await ports.seen(found) : found;
+    const isUnattended = request.headers[UNATTENDED] !== undefined || request.routeOptions.config.unattended === true;
+    const session = isUnattended ? found : await ports.seen(found);
     return { name: session.name, role: session.role, session };
   };
 

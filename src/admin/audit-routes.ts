@@ -21,15 +21,15 @@ const CSV_PAGE = 500;
 const query = z.strictObject({ ...auditFilters.shape, ...pageQuery(z.tuple([z.int()])) });
 
 const COLUMNS: readonly Column<AuditRow>[] = [
-  { title: 'seq', value: (row) => row.seq },
-  { title: 'momento', time: (row) => row.at },
-  { title: 'quién', value: (row) => row.actor },
-  { title: 'acción', value: (row) => row.action },
-  { title: 'tipo', value: (row) => row.target_kind },
-  { title: 'id', value: (row) => row.target_id },
-  { title: 'nombre', value: (row) => row.target_name },
-  { title: 'detalles', value: (row) => row.details },
-  { title: 'dirección', value: (row) => row.address },
+  { title: 'N.º', value: (row) => row.seq },
+  { title: 'Momento', time: (row) => row.at },
+  { title: 'Quién', value: (row) => row.actor },
+  { title: 'Acción', value: (row) => row.action },
+  { title: 'Tipo', value: (row) => row.target_kind },
+  { title: 'ID', value: (row) => row.target_id },
+  { title: 'Nombre', value: (row) => row.target_name },
+  { title: 'Detalles', value: (row) => row.details },
+  { title: 'Dirección', value: (row) => row.address },
 ];
 
 /** Who did what to what; it is written with each change, and nothing here changes it (docs/security.md, S24). */

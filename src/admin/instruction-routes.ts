@@ -16,6 +16,7 @@ import { repliesTo } from '../instructions/replies-to.ts';
 import type { Presence } from '../tpvs/presence/presence.ts';
 import { tpvById } from '../tpvs/tpv.ts';
 import { type Column, CSV_ANSWER, sendCsv } from './csv.ts';
+import { CSV_WORDS } from './csv-words.ts';
 import { instructionDetailOf, instructionSummaryOf } from './instruction-answer.ts';
 import { cursorOf, everyRow, pageQuery } from './page.ts';
 import { recordExport } from './record.ts';
@@ -47,7 +48,7 @@ const COLUMNS: readonly Column<InstructionSummary>[] = [
   { title: 'ID', value: (row) => row.id },
   { title: 'Orden', value: (row) => row.command },
   { title: 'Texto', value: (row) => row.excerpt },
-  { title: 'Estado', value: (row) => row.status },
+  { title: 'Estado', value: (row) => CSV_WORDS.instruction[row.status] },
   { title: 'TPV', value: (row) => row.tpv?.name },
   { title: 'ID de Telegram', value: (row) => row.user.telegram_id },
   { title: 'Persona', value: (row) => row.user.name },

@@ -6,10 +6,11 @@ import type { Database } from '../db/open.ts';
 import { HubError } from '../errors.ts';
 import { isoTime } from '../iso-time.ts';
 import { buttonsOf } from '../push/change.ts';
-import type { PushRow } from '../push/message.ts';
+import { operatorOf, type PushRow, writerOf } from '../push/message.ts';
 import { type ListedPush, listedPush, listPushes, type PushQuery } from '../push/push-list.ts';
 import { resend, resolve } from '../push/resend.ts';
 import { type Column, CSV_ANSWER, sendCsv } from './csv.ts';
+import { CSV_WORDS } from './csv-words.ts';
 import { markupAnswer } from './markup-answer.ts';
 import { cursorOf, everyRow, pageQuery } from './page.ts';
 import { record, recordExport } from './record.ts';
@@ -40,16 +41,17 @@ const CSV_PAGE = 500;
 const query = z.strictObject({ ...pushFilters.shape, ...pageQuery(z.tuple([z.int()])) });
 
 const COLUMNS: readonly Column<PushSummary>[] = [
-  { title: 'id', value: (push) => push.id },
-  { title: 'creado', time: (push) => push.created_at },
-  { title: 'enviado', time: (push) => push.sent_at },
-  { title: 'estado', value: (push) => push.status },
-  { title: 'tipo', value: (push) => push.kind },
-  { title: 'tpv', value: (push) => push.tpv?.name },
-  { title: 'telegram_id', value: (push) => push.user.telegram_id },
-  { title: 'persona', value: (push) => push.user.name },
-  { title: 'texto', value: (push) => push.excerpt },
-  { title: 'error', value: (push) => push.error_message },
+  { title: 'ID', value: (push) => push.id },
+  { title: 'Creado', time: (push) => push.created_at },
+  { title: 'Enviado', time: (push) => push.sent_at },
+  { title: 'Estado', value: (push) => CSV_WORDS.push[push.status] },
+  { title: 'Tipo', value: (push) => CSV_WORDS.kind[push.kind] },
+  { title: 'TPV', value: (push) => push.tpv?.name },
+  { title: 'Operador', value: (push) => push.operator },
+  { title: 'ID de Telegram', value: (push) => push.user.telegram_id },
+  { title: 'Persona', value: (push) => push.user.name },
+  { title: 'Texto', value: (push) => push.excerpt },
+  { title: 'Error', value: (push) => push.error_message },
 ];
 
 /** Messages to persons: what left, what waits, what went wrong; and what an administrator can still do about it. */
@@ -165,6 +167,8 @@ function summaryOf(row: ListedPush): PushSummary {
     excerpt: excerptOf(row.text),
     status: statusOf(row),
     tpv: tpvId === null ? null : { id: tpvId, name: tpvName ?? '' },
+    writer: writerOf(row),
+    operator: operatorOf(row),
     user: { telegram_id: row.chat_id, name: `${row.first_name ?? ''} ${row.last_name ?? ''}`.trim() },
     error_code: row.error_code,
     error_message: row.error_message,

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import { parseJson } from '../db/json-text.ts';
 import type { Database } from '../db/open.ts';
@@ -10,29 +10,15 @@ import { countsOf } from '../instructions/instruction-counts.ts';
 import { probe } from '../instructions/probe.ts';
 import type { HandOut } from '../instructions/submit.ts';
 import { isoTime } from '../iso-time.ts';
-import { MOST_COUNTED } from '../observability/totals.ts';
-import { pendingByTpv } from '../observability/waiting.ts';
 import { editTpv } from '../tpvs/edit.ts';
 import { keysOfTpv } from '../tpvs/keys.ts';
 import type { Presence } from '../tpvs/presence/presence.ts';
 import { registerTpv } from '../tpvs/register.ts';
 import { storedService } from '../tpvs/service/service-column.ts';
 import { type Tpv, tpvById } from '../tpvs/tpv.ts';
-import { listTpvs } from '../tpvs/tpv-list.ts';
 import { type BotUsername, joinLink } from './join-link.ts';
-import { cursorOf, pageQuery } from './page.ts';
 import { record } from './record.ts';
-import {
-  createdTpv,
-  newTpv,
-  type TpvDetail,
-  tpvDetail,
-  tpvEdit,
-  tpvFilters,
-  tpvList,
-  tpvParams,
-  tpvTest,
-} from './schemas/tpvs.ts';
+import { createdTpv, newTpv, type TpvDetail, tpvDetail, tpvEdit, tpvParams, tpvTest } from './schemas/tpvs.ts';
 import { type ServiceText, serviceOfTpv } from './service-routes.ts';
 import { keyAnswerOf, tpvSummaryOf } from './tpv-answer.ts';
 
@@ -59,28 +45,10 @@ export interface AdminTpvOptions {
 /** How long a test waits for its answer. */
 const TEST_PATIENCE_MS = 10_000;
 
-const query = z.strictObject({ ...tpvFilters.shape, ...pageQuery(z.tuple([z.uuid()])) });
-
 /** TPVs: who they are, how they do, and what an administrator may change of them. */
 export async function adminTpvRoutes(instance: FastifyInstance, options: AdminTpvOptions): Promise<void> {
   const app = instance.withTypeProvider<ZodTypeProvider>();
   const { db, presence, now } = options;
-
-  app.get(
-    '/api/admin/tpvs',
-    { schema: { summary: 'Los TPV, los más nuevos primero', querystring: query, response: { 200: tpvList } } },
-    async (request) => {
-      const { q, state, online, cursor, limit } = request.query;
-      const filters = { q, state, online: online === undefined ? undefined : online === 'true' };
-      const page = await listTpvs(db, filters, (tpv) => presence.isOnline(tpv), cursor?.[0], limit);
-      const ids = page.rows.map((tpv) => tpv.id);
-      const pending = await pendingByTpv(db, ids, MOST_COUNTED);
-      return {
-        items: page.rows.map((tpv) => tpvSummaryOf(tpv, presence, pending.get(tpv.id) ?? 0, now())),
-        next: page.next === undefined ? null : cursorOf([page.next]),
-      };
-    },
-  );
 
   app.post(
     '/api/admin/tpvs',

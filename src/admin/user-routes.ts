@@ -5,46 +5,38 @@ import { previewReassign, reassignMany } from '../assignment/move-many.ts';
 import { reassignUser } from '../assignment/move-person.ts';
 import type { Database } from '../db/open.ts';
 import { HubError } from '../errors.ts';
-import type { PushAnswer } from '../push/answer.ts';
-import { administratorMessage, enqueue } from '../push/enqueue.ts';
 import { tpvById } from '../tpvs/tpv.ts';
-import { setUserActive, waysOfUser } from '../users/user.ts';
-import { type ListedUser, listedUser, listUsers, type UserKey, type UserQuery } from '../users/user-list.ts';
+import { setUserActive } from '../users/user.ts';
+import { type ListedUser, listUsers, type UserKey, type UserQuery } from '../users/user-list.ts';
 import { panelOnly } from '../wording/wording.ts';
 import { type Column, CSV_ANSWER, sendCsv } from './csv.ts';
+import { CSV_WORDS } from './csv-words.ts';
+import { auditedUser, existingUser } from './existing-user.ts';
 import { cursorOf, everyRow, pageQuery } from './page.ts';
 import { record, recordExport } from './record.ts';
 import {
-  timelinePage,
   type UserFilters,
   userAssigned,
   userAssignment,
   userEdit,
   userFilters,
   userList,
-  userMessage,
-  userMessageSent,
   userParams,
   userSummary,
   usersAssigned,
   usersAssignment,
 } from './schemas/users.ts';
-import { timelineOf } from './timeline.ts';
-import { nameOf, userSummaryOf } from './user-answer.ts';
+import { userSummaryOf } from './user-answer.ts';
 
 export interface AdminUserOptions {
   db: Database;
   /** In which a CSV writes times. */
   timeZone: string;
-  /** How a message fared with Telegram, waited for as long as the contract says. */
-  pushResult(pushId: string): Promise<PushAnswer>;
   now(): number;
 }
 
 const key = z.tuple([z.int(), z.int()]);
 const query = z.strictObject({ ...userFilters.shape, ...pageQuery(key) });
-const timelineKey = z.tuple([z.int().nullable(), z.int().nullable(), z.int().nullable(), z.string().nullable()]);
-const timelineQuery = z.strictObject(pageQuery(timelineKey));
 /** Rows behind each page of a CSV. */
 const CSV_PAGE = 500;
 
@@ -54,7 +46,7 @@ const COLUMNS: readonly Column<ListedUser>[] = [
   { title: 'Nombre', value: (user) => user.first_name },
   { title: 'Apellidos', value: (user) => user.last_name },
   { title: 'Idioma', value: (user) => user.language_code },
-  { title: 'Activa', value: (user) => (user.is_active === 1 ? 'sí' : 'no') },
+  { title: 'Activa', value: (user) => (user.is_active === 1 ? CSV_WORDS.yes : CSV_WORDS.no) },
   { title: 'TPV', value: (user) => user.tpv_name },
   { title: 'Desde', time: (user) => user.created_at },
   { title: 'Último contacto', time: (user) => user.last_interaction },
@@ -63,7 +55,7 @@ const COLUMNS: readonly Column<ListedUser>[] = [
 /** The people who write to the bot: who they are, who attends them, all that was said. */
 export async function adminUserRoutes(instance: FastifyInstance, options: AdminUserOptions): Promise<void> {
   const app = instance.withTypeProvider<ZodTypeProvider>();
-  const { db, timeZone, now } = options;
+  const { db, timeZone } = options;
 
   app.get(
     '/api/admin/users',
@@ -98,7 +90,7 @@ export async function adminUserRoutes(instance: FastifyInstance, options: AdminU
   app.get(
     '/api/admin/users/:id',
     { schema: { summary: 'Una persona', params: userParams, response: { 200: userSummary } } },
-    async (request) => userSummaryOf(await existing(db, request.params.id)),
+    async (request) => userSummaryOf(await existingUser(db, request.params.id)),
   );
 
   app.patch(
@@ -112,15 +104,15 @@ export async function adminUserRoutes(instance: FastifyInstance, options: AdminU
       },
     },
     async (request) => {
-      const user = await existing(db, request.params.id);
+      const user = await existingUser(db, request.params.id);
       const { is_active: isActive } = request.body;
       await db.transact(async (tx) => {
         await tx.run(setUserActive, { telegramId: user.telegram_id, active: isActive ? 1 : 0 });
         tx.changed('user', String(user.telegram_id));
-        const entry = { action: 'user.edit', target: targetOf(user), details: { is_active: isActive } } as const;
+        const entry = { action: 'user.edit', target: auditedUser(user), details: { is_active: isActive } } as const;
         await record(tx, options, request, entry);
       });
-      return userSummaryOf(await existing(db, user.telegram_id));
+      return userSummaryOf(await existingUser(db, user.telegram_id));
     },
   );
 
@@ -136,7 +128,7 @@ export async function adminUserRoutes(instance: FastifyInstance, options: AdminU
     },
     async (request) => {
       const { tpv_id: tpvId } = request.body;
-      const user = await existing(db, request.params.id);
+      const user = await existingUser(db, request.params.id);
       const { telegram_id: telegramId } = user;
       await db.transact(async (tx) => {
         const outcome = await reassignUser(tx, telegramId, tpvId);
@@ -148,7 +140,7 @@ export async function adminUserRoutes(instance: FastifyInstance, options: AdminU
         if (outcome === 'unchanged') return;
         const [tpv] = await tx.run(tpvById, { id: tpvId });
         const details = { tpv_id: tpvId, tpv: tpv?.name, before: user.tpv_name };
-        await record(tx, options, request, { action: 'user.assign', target: targetOf(user), details });
+        await record(tx, options, request, { action: 'user.assign', target: auditedUser(user), details });
       });
       return { telegram_id: telegramId, tpv_id: tpvId };
     },
@@ -183,50 +175,6 @@ export async function adminUserRoutes(instance: FastifyInstance, options: AdminU
       return { count, skipped: skipped.map(({ telegramId, reason }) => ({ telegram_id: telegramId, reason })) };
     },
   );
-
-  app.get(
-    '/api/admin/users/:id/timeline',
-    {
-      schema: {
-        summary: 'Todo lo que pasó con una persona, lo más nuevo primero',
-        params: userParams,
-        querystring: timelineQuery,
-        response: { 200: timelinePage },
-      },
-    },
-    async (request) => {
-      const { telegram_id: telegramId } = await existing(db, request.params.id);
-      const { cursor, limit } = request.query;
-      const page = await timelineOf(db, telegramId, cursor, limit);
-      return { items: page.items, next: page.next === undefined ? null : cursorOf(page.next) };
-    },
-  );
-
-  app.post(
-    '/api/admin/users/:id/messages',
-    {
-      schema: {
-        summary: 'Escribe a una persona, en nombre del bot; el texto va tal cual',
-        params: userParams,
-        body: userMessage,
-        response: { 201: userMessageSent, 202: userMessageSent },
-      },
-    },
-    async (request, reply) => {
-      const user = await existing(db, request.params.id);
-      const { text } = request.body;
-      const id = await db.transact(async (tx) => {
-        const [ways] = await tx.run(waysOfUser, { telegramId: user.telegram_id });
-        const message = administratorMessage(user.telegram_id, text, ways?.topic_id ?? null);
-        const pushId = await enqueue(tx, message, now());
-        const entry = { action: 'user.message', target: targetOf(user), details: { push_message_id: pushId } } as const;
-        await record(tx, options, request, entry);
-        return pushId;
-      });
-      const { status } = await options.pushResult(id);
-      return reply.code(status === 'sent' ? 201 : 202).send({ push_message_id: id, status });
-    },
-  );
 }
 
 function queryOf({ q, tpv_id: tpvId, assigned, active }: UserFilters): UserQuery {
@@ -235,14 +183,4 @@ function queryOf({ q, tpv_id: tpvId, assigned, active }: UserFilters): UserQuery
 
 function flag(given: 'true' | 'false' | undefined): boolean | undefined {
   return given === undefined ? undefined : given === 'true';
-}
-
-async function existing(db: Database, telegramId: number): Promise<ListedUser> {
-  const user = await listedUser(db, telegramId);
-  if (user === undefined) throw new HubError('not_found', 'Nobody with this id has written yet.');
-  return user;
-}
-
-function targetOf(user: ListedUser) {
-  return { kind: 'user', id: String(user.telegram_id), name: nameOf(user) };
 }

@@ -5,8 +5,8 @@ import { z } from 'zod';
 import type { Database } from '../db/open.ts';
 import { statement } from '../db/statement.ts';
 import { HubError } from '../errors.ts';
-import { fileName, mimeType } from '../push/file-name.ts';
-import { attachment } from './attachment.ts';
+import { attachment } from '../push/attachment.ts';
+import { fileName, typeOfFile } from '../push/file-name.ts';
 import { type AuthPorts, requireTpv, tpvOf } from './auth.ts';
 import { errorResponses } from './error-answers.ts';
 import { goneSignal } from './gone.ts';
@@ -48,16 +48,6 @@ const fileOfTpv = statement<{ fileId: string; tpvId: string }>()((db, p) =>
     .orderBy('instructions.seq', 'desc')
     .limit(1),
 );
-
-/** Telegram names no type for these; it makes photos, stickers and round videos itself, always in these formats. */
-const TYPE_BY_EXTENSION: Readonly<Record<string, string>> = {
-  jpg: 'image/jpeg',
-  webp: 'image/webp',
-  webm: 'video/webm',
-  tgs: 'application/gzip',
-  mp4: 'video/mp4',
-  oga: 'audio/ogg',
-};
 
 /** Telegram's ids are base64url. */
 const FILE_ID = /^[\w-]{1,250}$/;
@@ -102,9 +92,8 @@ export async function fileRoutes(instance: FastifyInstance, options: FileRoutesO
         body.resume();
         return reply.send(undefined);
       }
-      const type = mimeType(known.mime_type ?? undefined) ?? TYPE_BY_EXTENSION[name.split('.').at(-1) ?? ''];
       return reply
-        .type(type ?? 'application/octet-stream')
+        .type(typeOfFile(known.mime_type, name))
         .header('content-disposition', attachment(fileName(known.file_name ?? undefined, name)))
         .send(body);
     },

@@ -31,6 +31,18 @@ export const pressesOfPush = statement<{ pushId: string }>()((db, p) =>
     .limit(100),
 );
 
+/** When the buttons of messages were last pressed, by their tokens; those that nobody pressed are absent. */
+export async function lastPresses(db: Database, pushIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  if (pushIds.length === 0) return new Map();
+  const rows = await db.read
+    .selectFrom('buttons')
+    .select(['token', 'pressed_at'])
+    .where('push_id', 'in', pushIds)
+    .where('pressed_at', 'is not', null)
+    .execute();
+  return new Map(rows.flatMap(({ token, pressed_at: at }) => (at === null ? [] : [[token, at] as const])));
+}
+
 /** A press that called a URL; those that became instructions are among the instructions. */
 export interface CallingPress {
   queryId: string;

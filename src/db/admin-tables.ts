@@ -48,6 +48,15 @@ export interface AdminSessionTable {
   user_agent: string;
 }
 
+/** As far as an account has read a person's conversation. */
+export interface InboxReadTable {
+  admin_id: string;
+  /** NOBODY: every conversation. */
+  telegram_id: number;
+  /** The row number of the last instruction that it has seen. */
+  read_up_to: number;
+}
+
 export interface AuditTable {
   seq: Generated<number>;
   at: number;

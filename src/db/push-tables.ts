@@ -61,6 +61,8 @@ export interface PushOptions {
   protected?: true;
   /** The test order that it answers: it goes to no person, and is shown to administrators alone. */
   test?: string;
+  /** The administrator who wrote it, as the audit log calls them. */
+  by?: string;
 }
 
 /** What a URL gets to know of a button, besides who pressed it. */

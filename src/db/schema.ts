@@ -1,6 +1,6 @@
 import type { Generated } from 'kysely';
 import type { InstructionStatus, ServiceState, Timetable } from '#protocol';
-import type { AdminSessionTable, AdminUserTable, AuditTable } from './admin-tables.ts';
+import type { AdminSessionTable, AdminUserTable, AuditTable, InboxReadTable } from './admin-tables.ts';
 import type { JsonText } from './json-text.ts';
 import type { ButtonTable, PressTable, PushChangeTable, PushMessageTable } from './push-tables.ts';
 import type { PersonRequestTable } from './rights-tables.ts';
@@ -26,6 +26,7 @@ export interface Schema {
   settings: SettingTable;
   admin_users: AdminUserTable;
   admin_sessions: AdminSessionTable;
+  inbox_reads: InboxReadTable;
   audit_log: AuditTable;
   activity: ActivityTable;
 }

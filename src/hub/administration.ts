@@ -2,6 +2,9 @@ import fastifyCookie from '@fastify/cookie';
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
 import { type Access, createAccess } from '../admin/access.ts';
 import { adminAccountRoutes } from '../admin/account-routes.ts';
+import { type ConversationOptions, conversationRoutes } from '../admin/inbox/conversation-routes.ts';
+import { type AdminFileOptions, adminFileRoutes } from '../admin/inbox/file-routes.ts';
+import { inboxRoutes } from '../admin/inbox/inbox-routes.ts';
 import { adminInstructionRoutes } from '../admin/instruction-routes.ts';
 import { adminInterventionRoutes } from '../admin/intervention-routes.ts';
 import type { BotUsername } from '../admin/join-link.ts';
@@ -15,9 +18,10 @@ import { adminServiceRoutes } from '../admin/service-routes.ts';
 import { loginRoutes, sessionRoutes } from '../admin/session-routes.ts';
 import { adminTestOrderRoutes } from '../admin/test-order-routes.ts';
 import { adminTpvAccessRoutes } from '../admin/tpv-access-routes.ts';
+import { adminTpvListRoutes } from '../admin/tpv-list-routes.ts';
 import { adminTpvRoutes } from '../admin/tpv-routes.ts';
 import { adminUserRightsRoutes } from '../admin/user-rights-routes.ts';
-import { type AdminUserOptions, adminUserRoutes } from '../admin/user-routes.ts';
+import { adminUserRoutes } from '../admin/user-routes.ts';
 import { findSession, sessionSeen } from '../administrators/administrator-session.ts';
 import { offerSetup } from '../administrators/first-account.ts';
 import { LoginThrottle } from '../administrators/throttle.ts';
@@ -36,8 +40,9 @@ export interface AdministrationPorts
   delivery: Pick<Delivery, 'sockets' | 'intakeOf'>;
   gateway: Pick<Gateway, 'connectionOf'>;
   /** How what an administrator writes to a person fared. */
-  pushResult: AdminUserOptions['pushResult'];
+  pushResult: ConversationOptions['pushResult'];
   botUsername: BotUsername;
+  openFile: AdminFileOptions['openFile'];
   /** What administrators look at besides. */
   observation: Pick<Observation, 'routes'>;
   /** Whether the request shows ADMIN_TOKEN. */
@@ -65,12 +70,9 @@ const ADMIN_SCHEMA = {
   response: errorResponses('invalid_request', 'unauthorized', 'forbidden'),
 };
 
-/** With which errors a route answers besides those: one whose path names a row, and one that changes something. */
-function refusalsOf({ method, url }: Pick<RouteOptions, 'method' | 'url'>) {
-  return errorResponses(
-    ...(url.includes(':') ? (['not_found'] as const) : []),
-    ...(method === 'GET' || method === 'HEAD' ? [] : (['conflict'] as const)),
-  );
+/** With which error a route answers besides those whose path names a row. */
+function refusalsOf({ url }: Pick<RouteOptions, 'url'>) {
+  return errorResponses(...(url.includes(':') ? (['not_found'] as const) : []));
 }
 
 /** Registers the panel and all of `/api/admin/*`, each resource with what it needs. */
@@ -115,6 +117,7 @@ export async function registerAdministration(
     await guarded.register(proofRoutes, { db, throttle, now });
     await guarded.register(ownTelegramRoutes, { db, now, botUsername, tellUnlinked });
     await guarded.register(adminAccountRoutes, { db, now });
+    await guarded.register(adminTpvListRoutes, { db, presence, timeZone: config.TIME_ZONE, now });
     await guarded.register(adminTpvRoutes, {
       ...ports,
       handOut: sockets,
@@ -127,8 +130,11 @@ export async function registerAdministration(
     await guarded.register(adminTestOrderRoutes, { db, handOut: sockets, languageCode: config.DEFAULT_LOCALE, now });
     await guarded.register(adminServiceRoutes, { db, now, timeZone: config.TIME_ZONE, serviceText });
     await guarded.register(adminTpvAccessRoutes, { db, now, botUsername });
-    await guarded.register(adminUserRoutes, { db, timeZone: config.TIME_ZONE, now, pushResult });
+    await guarded.register(adminUserRoutes, { db, timeZone: config.TIME_ZONE, now });
+    await guarded.register(conversationRoutes, { db, pushResult, now });
     await guarded.register(adminUserRightsRoutes, { db, now });
+    await guarded.register(inboxRoutes, { db });
+    await guarded.register(adminFileRoutes, { db, openFile: ports.openFile });
     await guarded.register(adminInstructionRoutes, {
       db,
       timeZone: config.TIME_ZONE,

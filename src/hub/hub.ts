@@ -21,6 +21,7 @@ import { erasureNotes, erasureNotesFile } from '../rights/erasure-notes.ts';
 import { watchedNotes } from '../rights/watched-notes.ts';
 import { createWebhook, webhookRoutes } from '../telegram/inbound/webhook-route.ts';
 import { telegramApi } from '../telegram/outbound/api.ts';
+import { telegramFiles } from '../telegram/outbound/file-download.ts';
 import { botUsername } from '../telegram/setup/bot-username.ts';
 import { webhookSetupRoutes } from '../telegram/setup/webhook-setup-routes.ts';
 import { keepService } from '../tpvs/service/set-service.ts';
@@ -184,6 +185,7 @@ export async function createHub(
   const { PUBLIC_URL: publicUrl, SECURITY_CONTACT: contact } = config;
   await app.register(securityTxt, { publicUrl, contact, now: ground.now });
   await app.register(webhookRoutes, { webhook });
+  const openFile = telegramFiles({ ...telegram, api, fileRoot: config.TELEGRAM_FILE_ROOT });
   const administration = await registerAdministration(app, {
     ...ground,
     delivery,
@@ -191,6 +193,7 @@ export async function createHub(
     observation,
     pushResult: outbound.result,
     botUsername: botUsername(api, clock),
+    openFile,
     hasToken: (request) => isAdministrator(request, config.ADMIN_TOKEN, failed),
   });
   const { access, webhookSet } = administration;
@@ -198,12 +201,12 @@ export async function createHub(
   await app.register(webhookSetupRoutes, { webhook: inbound.webhook, identify, guard, webhookSet });
   await registerTpvEdges(app, {
     ...ground,
-    api,
     delivery,
     gateway,
     outbound,
     report: keepReport,
     keepService: service,
+    openFile,
     failed,
     guard,
   });

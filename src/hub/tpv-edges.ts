@@ -1,8 +1,7 @@
 import type { FastifyInstance } from 'fastify';
-import type { Api, RawApi } from 'grammy';
 import type { AuthPorts } from '../api/auth.ts';
 import type { CountFailure } from '../api/failed-secrets.ts';
-import { fileRoutes } from '../api/file-routes.ts';
+import { fileRoutes, type OpenFile } from '../api/file-routes.ts';
 import { instructionRoutes } from '../api/instruction-routes.ts';
 import { keyRoutes } from '../api/key-routes.ts';
 import { legacyRoutes } from '../api/legacy-routes.ts';
@@ -15,7 +14,6 @@ import { gatewayRoutes, type UpgradeOptions } from '../gateway/upgrade.ts';
 import type { KeepReport } from '../instructions/report.ts';
 import { KeyedPaces } from '../pace.ts';
 import { isChanging } from '../push/change-store.ts';
-import { telegramFiles } from '../telegram/outbound/file-download.ts';
 import { authenticate } from '../tpvs/keys.ts';
 import type { KeepService } from '../tpvs/service/set-service.ts';
 import type { Ground } from './ground.ts';
@@ -24,7 +22,7 @@ import type { Outbound } from './outbound.ts';
 export interface TpvEdgesPorts
   extends Pick<Ground, 'config' | 'db' | 'clock' | 'now' | 'presence' | 'settings' | 'draining' | 'wording'> {
   /** Telegram's, from where files come. */
-  api: Api<RawApi>;
+  openFile: OpenFile;
   delivery: Pick<Delivery, 'pollers'>;
   gateway: Gateway;
   outbound: Outbound;
@@ -38,7 +36,7 @@ export interface TpvEdgesPorts
 
 /** Registers everything that TPVs call: REST, what older ones know of it, and the socket. */
 export async function registerTpvEdges(app: FastifyInstance, ports: TpvEdgesPorts): Promise<void> {
-  const { config, db, clock, now, api, presence, settings, draining, wording, delivery, outbound } = ports;
+  const { config, db, clock, now, presence, settings, draining, wording, delivery, outbound } = ports;
   const { dispatcher, change, uploads, quota, isCallable, accept, result } = outbound;
   const checkKey = (key: string) => authenticate(db, key, now());
   const auth: AuthPorts = {
@@ -79,13 +77,7 @@ export async function registerTpvEdges(app: FastifyInstance, ports: TpvEdgesPort
     settled: (id, ms) => dispatcher.settled(id, ms),
     ifUnknown: () => settings.pushIfUnknown,
   });
-  const openFile = telegramFiles({
-    api,
-    apiRoot: config.TELEGRAM_API_ROOT,
-    token: config.TELEGRAM_BOT_TOKEN,
-    fileRoot: config.TELEGRAM_FILE_ROOT,
-  });
-  await app.register(fileRoutes, { db, auth, openFile });
+  await app.register(fileRoutes, { db, auth, openFile: ports.openFile });
   await app.register(gatewayRoutes, {
     gateway: ports.gateway,
     isAllowedOrigin: (origin) => settings.isCorsOrigin(origin),

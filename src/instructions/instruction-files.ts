@@ -52,11 +52,25 @@ const instructionOfFile = statement<{ fileId: string; tpvId: string }>()((db, p)
 export async function kindOfFile(tx: Tx, tpvId: string, fileId: string): Promise<string | undefined> {
   const [row] = await tx.run(instructionOfFile, { tpvId, fileId });
   if (row === undefined) return undefined;
-  const { attachments } = parseJson(row.payload);
+  return filesIn(parseJson(row.payload).attachments).find((file) => file.fileId === fileId)?.kind;
+}
+
+/** A file of an instruction, as its payload tells of it. */
+export interface InstructionFile {
+  fileId: string;
+  /** `photo`, `voice` and the like. */
+  kind: string;
+  name: string | null;
+}
+
+/** The files that came with an instruction. */
+export function filesIn(attachments: unknown): InstructionFile[] {
   // The hub wrote them itself: a list of objects (src/telegram/inbound/payload.ts).
-  const files = filesOf(Array.isArray(attachments) ? attachments : []);
-  const kind = files.find((file) => file.file_id === fileId)?.kind;
-  return typeof kind === 'string' ? kind : undefined;
+  return filesOf(Array.isArray(attachments) ? attachments : []).flatMap((file) =>
+    typeof file.file_id === 'string'
+      ? [{ fileId: file.file_id, kind: textOf(file.kind) ?? '', name: textOf(file.file_name) }]
+      : [],
+  );
 }
 
 /** A copy of an instruction carries the same files. */

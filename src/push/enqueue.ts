@@ -108,7 +108,11 @@ export async function say(tx: Tx, sentence: PushRequest, now: number): Promise<s
   return sentence.text.trim() === '' ? undefined : enqueue(tx, sentence, now);
 }
 
-/** What an administrator writes in the bot's name, as it stands. If it may have arrived, an administrator decides. */
-export function administratorMessage(chatId: number, text: string, topic: number | null): PushRequest {
-  return { ...hubSentence(chatId, text, { topic }), parseMode: 'none', ifUnknown: 'hold' };
+/**
+ * What an administrator writes in the bot's name, as it stands. If it may have arrived, an administrator decides.
+ * @param by the administrator, as the audit log calls them
+ */
+export function administratorMessage(chatId: number, text: string, topic: number | null, by: string): PushRequest {
+  const options: PushOptions = { ...(topic !== null && { topic }), by };
+  return { ...hubSentence(chatId, text), parseMode: 'none', ifUnknown: 'hold', options };
 }

@@ -31,6 +31,25 @@ export function mimeType(given: string | undefined): string | undefined {
   return type !== undefined && MIME_TYPE.test(type) ? type : undefined;
 }
 
+/** Telegram names no type for these; it makes photos, stickers and round videos itself, always in these formats. */
+const TYPE_BY_EXTENSION: Readonly<Record<string, string>> = {
+  jpg: 'image/jpeg',
+  webp: 'image/webp',
+  webm: 'video/webm',
+  tgs: 'application/gzip',
+  mp4: 'video/mp4',
+  oga: 'audio/ogg',
+};
+
+/**
+ * The type of a file that a person sent.
+ * @param given what Telegram says of it
+ * @param name what Telegram calls it, such as `file_7.jpg`
+ */
+export function typeOfFile(given: string | null, name: string): string {
+  return mimeType(given ?? undefined) ?? TYPE_BY_EXTENSION[name.split('.').at(-1) ?? ''] ?? 'application/octet-stream';
+}
+
 /** The longest beginning of at most `maxBytes`, whole characters only. */
 function cut(text: string, maxBytes: number): string {
   let bytes = 0;

@@ -33,6 +33,17 @@ export function hasMarkup(row: Pick<PushRow, 'parse_mode' | 'sent_as_plain'>): b
   return row.parse_mode === 'HTML' && row.sent_as_plain === 0;
 }
 
+/** Who writes it: a TPV, an operator, whose text goes as it is, or the hub itself, whose sentences have markup. */
+export function writerOf(row: Pick<PushRow, 'tpv_id' | 'parse_mode'>): 'tpv' | 'operator' | 'hub' {
+  if (row.tpv_id !== null) return 'tpv';
+  return row.parse_mode === 'none' ? 'operator' : 'hub';
+}
+
+/** The administrator who wrote it, as the audit log calls them; null where that is not kept. */
+export function operatorOf({ options }: Pick<PushRow, 'options'>): string | null {
+  return options === null ? null : (parseJson(options).by ?? null);
+}
+
 /** The URL of its file that is still to be fetched, by Telegram or by the hub. */
 export function urlOf(row: Pick<PushRow, 'data'>): string | undefined {
   const data = parseJson(row.data);

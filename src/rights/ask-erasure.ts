@@ -47,6 +47,10 @@ const dropSilence = statement<{ telegramId: number }>()((db, p) =>
   db.deleteFrom('silences').where('telegram_id', '=', p('telegramId')),
 );
 
+const dropReads = statement<{ telegramId: number }>()((db, p) =>
+  db.deleteFrom('inbox_reads').where('telegram_id', '=', p('telegramId')),
+);
+
 const beginAgain = statement<Omit<NewRequest, 'id' | 'kind' | 'languageCode'>>()((db, p) =>
   db
     .updateTable('person_requests')
@@ -67,6 +71,7 @@ export async function askErasure(tx: Tx, telegramId: number, now: number, { eras
   if (known === undefined) return false;
   await tx.run(dropExport, { telegramId });
   await tx.run(dropSilence, { telegramId });
+  await tx.run(dropReads, { telegramId });
   const lasts = await lastRows(tx, telegramId);
   const id = uuidv7(now);
   const again = erasedAt !== undefined;
@@ -104,6 +109,7 @@ export async function takeLatecomers(tx: Tx, request: OpenRequest, now: number):
   const [back] = await tx.run(userById, { telegramId });
   if (back !== undefined) return false;
   await tx.run(dropSilence, { telegramId });
+  await tx.run(dropReads, { telegramId });
   const { instructionsTo, pushesTo } = await lastRows(tx, telegramId);
   const later = await tx.run(laterInstruction, { telegramId, after: request.instructions_to });
   if (pushesTo <= request.pushes_to && later.length === 0) return false;

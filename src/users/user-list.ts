@@ -16,7 +16,7 @@ export interface UserQuery {
 /** A person, and the name of their TPV. */
 export type ListedUser = TelegramUser & { tpv_name: string | null };
 
-/** The key behind which a page begins: `created_at` and `telegram_id` of the person before it. */
+/** The key behind which a page begins: the time by which the list goes, and the id of the person before it. */
 export type UserKey = readonly [createdAt: number, telegramId: number];
 
 /** Their rows are short: one call may look at more of them than of others. */
@@ -42,22 +42,10 @@ export async function listUsers(
 
 /** @param telegramId only this person */
 function userList(db: Database, query: UserQuery, telegramId?: number): KeyedList<ListedUser, UserKey> {
-  const { tpvId, assigned, active } = query;
-  const words =
-    query.q === undefined
-      ? []
-      : searchable(query.q)
-          .split(/\s+/)
-          .filter((word) => word !== '');
-  /** Those that the index has together: of one TPV, of none, or all. */
-  const lane = (after: UserKey | undefined, until: UserKey | undefined) => {
-    let users = db.read.selectFrom('telegram_users');
-    if (tpvId !== undefined) users = users.where('telegram_users.tpv_id', '=', tpvId);
-    if (assigned === false) users = users.where('telegram_users.tpv_id', 'is', null);
-    if (after !== undefined) users = users.where(keyComparedTo('<', after));
-    if (until !== undefined) users = users.where(keyComparedTo('>=', until));
-    return users.orderBy('telegram_users.created_at', 'desc').orderBy('telegram_users.telegram_id', 'desc');
-  };
+  const { assigned, active } = query;
+  const words = wordsOf(query.q);
+  const lane = (after: UserKey | undefined, until: UserKey | undefined) =>
+    laneOfUsers(db, 'created_at', query, after, until);
   return {
     filtered: words.length > 0 || active !== undefined || assigned === true,
     keyOf: (user) => [user.created_at, user.telegram_id],
@@ -71,7 +59,7 @@ function userList(db: Database, query: UserQuery, telegramId?: number): KeyedLis
         .leftJoin('tpv_instances', 'tpv_instances.id', 'telegram_users.tpv_id')
         .selectAll('telegram_users')
         .select('tpv_instances.name as tpv_name');
-      for (const word of words.slice(0, MOST_WORDS)) {
+      for (const word of words) {
         users = users.where(contains(db.read, 'telegram_users.search', word));
       }
       if (active !== undefined) users = users.where('telegram_users.is_active', '=', active ? 1 : 0);
@@ -82,8 +70,37 @@ function userList(db: Database, query: UserQuery, telegramId?: number): KeyedLis
   };
 }
 
-function keyComparedTo(operator: '<' | '>=', [createdAt, telegramId]: UserKey) {
-  return sql<boolean>`(telegram_users.created_at, telegram_users.telegram_id) ${sql.raw(operator)} (${createdAt}, ${telegramId})`;
+/** The words of a search, as `search` holds them. */
+export function wordsOf(q: string | undefined): string[] {
+  return searchable(q ?? '')
+    .split(/\s+/)
+    .filter((word) => word !== '')
+    .slice(0, MOST_WORDS);
+}
+
+/**
+ * Persons that one index has together, the latest first: those of one TPV, of none, or all.
+ * @param by which of their times: when they came, or when they wrote last
+ * @param after the time and the id of the person before
+ */
+export function laneOfUsers(
+  db: Database,
+  by: 'created_at' | 'last_interaction',
+  { tpvId, assigned }: Pick<UserQuery, 'tpvId' | 'assigned'>,
+  after: UserKey | undefined,
+  until: UserKey | undefined,
+) {
+  const time = `telegram_users.${by}` as const;
+  let users = db.read.selectFrom('telegram_users');
+  if (tpvId !== undefined) users = users.where('telegram_users.tpv_id', '=', tpvId);
+  if (assigned === false) users = users.where('telegram_users.tpv_id', 'is', null);
+  if (after !== undefined) users = users.where(keyComparedTo(time, '<', after));
+  if (until !== undefined) users = users.where(keyComparedTo(time, '>=', until));
+  return users.orderBy(time, 'desc').orderBy('telegram_users.telegram_id', 'desc');
+}
+
+function keyComparedTo(time: string, operator: '<' | '>=', [at, telegramId]: UserKey) {
+  return sql<boolean>`(${sql.ref(time)}, telegram_users.telegram_id) ${sql.raw(operator)} (${at}, ${telegramId})`;
 }
 
 /** One person, and the name of their TPV. */

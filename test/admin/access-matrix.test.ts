@@ -255,7 +255,7 @@ test('no answer to a wrong administrator token differs from that to none', async
 });
 
 /** What people do with their own account, whatever their role. */
-const OWN = /^\/api\/admin\/(logout|account\/)/;
+const OWN = /^\/api\/admin\/(logout|account\/|inbox\/)/;
 /** What needs no session, but the panel's own pages. */
 const OPEN = ['/api/admin/login', '/api/admin/setup'];
 

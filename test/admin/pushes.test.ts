@@ -48,7 +48,7 @@ describe.each(DIALECTS)('on %s', (database) => {
     expect(await found(`from=${later}`)).toEqual([]);
     const csv = await hub.admin(`/api/admin/pushes.csv?status=sent`);
     const [title, ...lines] = String(csv.body).split('\r\n');
-    expect(title).toContain('"id";"creado";"enviado";"estado"');
+    expect(title).toContain('"ID";"Creado";"Enviado";"Estado"');
     expect(lines.filter(Boolean)).toHaveLength(2);
     expect(lines.join()).toContain('"Está  ""listo"": 100 % <b>rico</b>"');
   });

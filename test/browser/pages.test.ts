@@ -1,16 +1,12 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Page } from '@playwright/test';
-import type { AxeResults } from 'axe-core';
 import { describe, test } from 'vitest';
 import { createAccount, PASSWORD } from '../support/admin.ts';
+import { axeFaults } from '../support/axe.ts';
 import { startHub, type TestHub } from '../support/hub.ts';
 import { DESK, expect, PHONE, useBrowser } from '../support/panel.ts';
 
 const open = useBrowser();
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const AXE_RULES = ['wcag2a', 'wcag2aa', 'wcag21aa'];
 /** All that opening the panel and visiting every page may fetch, as it comes over the wire. */
 const MOST_BYTES = 150 * 1024;
 
@@ -44,6 +40,8 @@ async function seed(hub: TestHub, text = HOSTILE): Promise<string[]> {
   const [quarantined] = (await hub.admin('/api/admin/quarantine')).body.items;
   return [
     '/admin/',
+    '/admin/conversaciones',
+    '/admin/conversaciones?persona=1001',
     '/admin/tpvs',
     `/admin/tpvs/${tpv.id}`,
     '/admin/personas',
@@ -82,18 +80,6 @@ async function settled(page: Page): Promise<void> {
   await expect(page.locator('main h1')).toBeVisible();
   await expect(page.locator('.loading')).toHaveCount(0);
   await expect(page.getByRole('main').getByRole('alert')).toHaveCount(0);
-}
-
-async function axeFaults(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
-  const { violations } = await page.evaluate((values): Promise<AxeResults> => {
-    // Put there by the line above.
-    const { axe } = globalThis as unknown as { axe: { run(options: object): Promise<AxeResults> } };
-    return axe.run({ runOnly: { type: 'tag', values }, resultTypes: ['violations'] });
-  }, AXE_RULES);
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`));
 }
 
 test('what strangers wrote is text on every page, whatever it looks like', async () => {
@@ -157,6 +143,35 @@ test('no page scrolls sideways on a phone, and its navigation is at hand', async
     await page.getByRole('dialog').getByRole('link', { name: 'Ajustes' }).tap();
     await expect(page.getByRole('heading', { name: 'Ajustes', level: 1 })).toBeVisible();
     await expect(page.getByRole('dialog')).toHaveCount(0);
+  }
+});
+
+test('every link of every page leads somewhere', async () => {
+  const hub = await startHub();
+  const paths = await seed(hub, 'Dos cañas');
+  const page = await open(hub);
+  const found = new Map<string, string>();
+  for (const path of paths) {
+    await visit(page, path);
+    const links = page.locator('a[href^="/"]');
+    for (const to of await links.evaluateAll((all) => all.map((one) => one.getAttribute('href') ?? ''))) {
+      // One of each kind: a list's rows lead to pages of one kind.
+      found.set(to.replace(/[0-9a-f-]{36}|\d+/g, ':id'), to);
+    }
+  }
+  expect(found.size).toBeGreaterThan(25);
+  for (const to of found.values()) {
+    if (to.startsWith('/admin')) {
+      await visit(page, to);
+      await expect(page.getByRole('heading', { name: 'Esta página no existe', level: 1 }), to).toHaveCount(0);
+      continue;
+    }
+    const status = await page.evaluate(async (url) => {
+      const response = await fetch(url);
+      await response.body?.cancel();
+      return response.status;
+    }, to);
+    expect([to, status]).toEqual([to, 200]);
   }
 });
 

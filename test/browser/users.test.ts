@@ -95,7 +95,7 @@ test('a conversation shows what was said, what the TPV did, what was answered an
   await expect(chat).toContainText('Dos cañas');
   await socket.report(instruction.id, 'delivered');
   await socket.report(instruction.id, 'completed', { response: { text: 'Marchando' } });
-  await expect(chat).toContainText('el TPV la completó');
+  await expect(chat).toContainText('Completada');
   await chat.getByText('Respuesta').click();
   await expect(chat).toContainText('"Marchando"');
   const json = {

@@ -128,6 +128,8 @@ async function knownEverywhere({ hub, tpv, ana, server }: Scene): Promise<TestSo
       .execute();
     const silence = { telegram_id: ID, tpv_id: tpv.id, instruction_id: instruction.id, said: jsonText([]) };
     await kysely.insertInto('silences').values(silence).execute();
+    const read = { admin_id: account.id, telegram_id: ID, read_up_to: 1 };
+    await kysely.insertInto('inbox_reads').values(read).execute();
   });
   await hub.admin(`/api/admin/users/${ID}/messages`, { method: 'POST', json: { text: `${MARK} del bar` } });
   await hub.admin(`/api/admin/users/${ID}`, { method: 'PATCH', json: { is_active: true } });
@@ -161,6 +163,7 @@ describe.each(DIALECTS)('an erasure on %s', (database) => {
       'telegram_updates',
       'admin_users',
       'silences',
+      'inbox_reads',
       'audit_log',
     ]) {
       expect(before).toMatch(new RegExp(`^${table} .*(${MARK}|${ID})`, 'm'));

@@ -10,15 +10,24 @@ import { navigate } from '../../router.ts';
 import { instructionWords as words } from '../../words/instruction.ts';
 import { Reassignment } from './reassignment.tsx';
 
+export interface InstructionActionsProps {
+  instruction: Pick<InstructionDetail, 'id' | 'allowed' | 'excerpt' | 'command' | 'user'>;
+  size?: 'small';
+  reload(): void;
+  /** What follows a retry; its own page where absent. */
+  onRetried?: () => void;
+}
+
 /** What can be done with an instruction now, as the hub says. */
-export function InstructionActions({ instruction, reload }: { instruction: InstructionDetail; reload(): void }) {
+export function InstructionActions({ instruction, size, reload, onRetried }: InstructionActionsProps) {
   const [open, setOpen] = useState<InstructionAction | undefined>(undefined);
   const close = () => setOpen(undefined);
   const path = `/api/admin/instructions/${instruction.id}`;
   const retrial = useAction(async () => {
     const { instruction_id: id } = await send<{ instruction_id: string }>('POST', `${path}/retry`);
     notify(words.retried, 'good');
-    navigate(`/admin/instrucciones/${id}`);
+    if (onRetried === undefined) navigate(`/admin/instrucciones/${id}`);
+    else onRetried();
   });
   const retry = async () => {
     if (!(await retrial.run())) notify(words.notRetried, 'bad');
@@ -33,13 +42,23 @@ export function InstructionActions({ instruction, reload }: { instruction: Instr
   return (
     <>
       {may('retry') ? (
-        <Button kind="primary" icon="refresh" busy={retrial.busy} onClick={retry}>
+        <Button
+          kind={size === undefined ? 'primary' : 'plain'}
+          size={size}
+          icon="refresh"
+          busy={retrial.busy}
+          onClick={retry}
+        >
           {words.actions.retry}
         </Button>
       ) : null}
-      {may('reassign') ? <Button onClick={() => setOpen('reassign')}>{words.actions.reassign}</Button> : null}
+      {may('reassign') ? (
+        <Button size={size} onClick={() => setOpen('reassign')}>
+          {words.actions.reassign}
+        </Button>
+      ) : null}
       {may('cancel') ? (
-        <Button kind="danger" onClick={() => setOpen('cancel')}>
+        <Button kind={size === undefined ? 'danger' : 'plain'} size={size} onClick={() => setOpen('cancel')}>
           {words.actions.cancel}
         </Button>
       ) : null}

@@ -10,8 +10,14 @@ import { Resolution } from './resolution.tsx';
 
 const words = pushWords.resend;
 
+export interface PushActionsProps {
+  push: Pick<PushDetail, 'id' | 'status' | 'user'>;
+  size?: 'small';
+  reload(): void;
+}
+
 /** What can be done with a message: say what became of it, or send it again. */
-export function PushActions({ push, reload }: { push: PushDetail; reload(): void }) {
+export function PushActions({ push, size, reload }: PushActionsProps) {
   const [open, setOpen] = useState<'resend' | 'resolve' | undefined>(undefined);
   const close = () => setOpen(undefined);
   const unknown = push.status === 'unknown';
@@ -25,11 +31,16 @@ export function PushActions({ push, reload }: { push: PushDetail; reload(): void
   return (
     <>
       {unknown ? (
-        <Button kind="primary" onClick={() => setOpen('resolve')}>
+        <Button kind={size === undefined ? 'primary' : 'plain'} size={size} onClick={() => setOpen('resolve')}>
           {pushWords.resolve.open}
         </Button>
       ) : null}
-      <Button icon="send" kind={unknown ? 'plain' : 'primary'} onClick={() => setOpen('resend')}>
+      <Button
+        icon="send"
+        size={size}
+        kind={unknown || size !== undefined ? 'plain' : 'primary'}
+        onClick={() => setOpen('resend')}
+      >
         {words.open}
       </Button>
       {open === 'resolve' ? <Resolution push={push} onClose={close} onDone={reload} /> : null}

@@ -3,8 +3,8 @@ import { Card } from '../../components/card.tsx';
 import { Code } from '../../components/code.tsx';
 import { IdText } from '../../components/id-text.tsx';
 import { KeyValue } from '../../components/key-value.tsx';
+import { PushWriter } from '../../components/push-writer.tsx';
 import { Time } from '../../components/time.tsx';
-import { TpvLink } from '../../components/tpv-link.tsx';
 import { UserLink } from '../../components/user-link.tsx';
 import { number } from '../../format.ts';
 import { pushWords } from '../../words/push.ts';
@@ -22,7 +22,7 @@ export function PushFacts({ push }: { push: PushDetail }) {
       <KeyValue
         rows={[
           [words.person, <UserLink user={push.user} />],
-          [words.tpv, <TpvLink tpv={push.tpv} none={pushesWords.hub} />],
+          [words.tpv, <PushWriter push={push} />],
           [words.kind, pushesWords.kinds[push.kind]],
           [words.created, <Time at={push.created_at} exact />],
           [words.sent, push.sent_at === null ? undefined : <Time at={push.sent_at} exact />],

@@ -13,7 +13,15 @@ const CHOICES = [
 ] as const;
 
 /** Says what became of a message of which the hub doesn't know whether it arrived. */
-export function Resolution({ push, onClose, onDone }: { push: PushDetail; onClose(): void; onDone(): void }) {
+export function Resolution({
+  push,
+  onClose,
+  onDone,
+}: {
+  push: Pick<PushDetail, 'id'>;
+  onClose(): void;
+  onDone(): void;
+}) {
   const [as, setAs] = useState<PushResolution['as']>('sent');
   const resolve = async () => {
     const body: PushResolution = { as };

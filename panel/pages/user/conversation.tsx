@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
 import type { TimelineEntry, UserDetail } from '../../../src/admin/schemas/users.ts';
 import { at } from '../../address.ts';
@@ -13,26 +14,36 @@ import { userWords } from '../../words/user.ts';
 import { ChatEntry } from './chat-entry.tsx';
 import { useChatScroll } from './chat-scroll.ts';
 import { Composer } from './composer.tsx';
+import { OpenWait } from './open-wait.tsx';
 
 const words = userWords.conversation;
 
+export interface ConversationProps {
+  user: UserDetail;
+  /** Instead of a plain heading. */
+  title?: ComponentChildren;
+  actions?: ComponentChildren;
+}
+
 /** Everything between a person and the hub as a chat: the oldest above, the newest below, kept fresh. */
-export function Conversation({ user }: { user: UserDetail }) {
+export function Conversation({ user, title = words.title, actions }: ConversationProps) {
   const list = useList(at('/api/admin/users/:id/timeline', { id: user.telegram_id }), {
     key: entryKey,
     kind: 'instruction',
   });
   useEffect(() => onChanges('push', list.reload), [list]);
+  const waiting = list.rows.value.find(isOpen);
   return (
-    <Card title={words.title}>
-      <Chat list={list} label={words.label(personName(user))} />
+    <Card title={title} actions={actions}>
+      <Chat list={list} user={user} />
+      {waiting === undefined ? null : <OpenWait instructionId={waiting.instruction_id} tpvId={waiting.tpv?.id} />}
       {canChange.value && user.is_active ? <Composer user={user} onSent={list.reload} /> : null}
     </Card>
   );
 }
 
-function Chat({ list, label }: { list: List<TimelineEntry>; label: string }) {
-  const entries = list.rows.value.toReversed();
+function Chat({ list, user }: { list: List<TimelineEntry>; user: UserDetail }) {
+  const { entries, reports } = folded(list.rows.value);
   const scroll = useChatScroll(entries.map(entryKey));
   if (list.state.value === 'failed') return <ErrorBox error={list.error.value} onRetry={list.reload} />;
   if (list.state.value === 'loading') return <Loading rows={6} />;
@@ -43,7 +54,7 @@ function Chat({ list, label }: { list: List<TimelineEntry>; label: string }) {
         class="chat-scroll"
         ref={scroll.element}
         role="log"
-        aria-label={label}
+        aria-label={words.label(personName(user))}
         tabindex={0}
         onScroll={scroll.onScroll}
       >
@@ -57,7 +68,13 @@ function Chat({ list, label }: { list: List<TimelineEntry>; label: string }) {
           )}
         </div>
         {entries.map((entry) => (
-          <ChatEntry key={entryKey(entry)} entry={entry} />
+          <ChatEntry
+            key={entryKey(entry)}
+            entry={entry}
+            user={user}
+            report={'instruction_id' in entry ? reports.get(entry.instruction_id) : undefined}
+            reload={list.reload}
+          />
         ))}
       </div>
       {scroll.unseen === 0 ? null : (
@@ -67,6 +84,22 @@ function Chat({ list, label }: { list: List<TimelineEntry>; label: string }) {
       )}
     </div>
   );
+}
+
+/** The oldest first; what a TPV reported stands with its message, where that is there. */
+function folded(rows: readonly TimelineEntry[]) {
+  const reports = new Map<string | null, Extract<TimelineEntry, { kind: 'report' }>>();
+  const asked = new Set<string | null>();
+  for (const row of rows) {
+    if (row.kind === 'report') reports.set(row.instruction_id, row);
+    else if ('instruction_id' in row) asked.add(row.instruction_id);
+  }
+  const entries = rows.filter((row) => row.kind !== 'report' || !asked.has(row.instruction_id)).toReversed();
+  return { entries, reports };
+}
+
+function isOpen(entry: TimelineEntry): entry is Extract<TimelineEntry, { kind: 'instruction' }> {
+  return entry.kind === 'instruction' && entry.allowed.includes('cancel');
 }
 
 function entryKey(entry: TimelineEntry): string {

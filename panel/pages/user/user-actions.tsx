@@ -10,8 +10,15 @@ import { navigate } from '../../router.ts';
 import { userWords as words } from '../../words/user.ts';
 import { Assignment } from '../users/assignment.tsx';
 
+export interface UserActionsProps {
+  user: UserDetail;
+  /** Only what belongs to the daily work: the rest has its place on the person's own page. */
+  brief?: boolean;
+  reload(): void;
+}
+
 /** What is done to a person: given to a TPV, left alone, let back in. */
-export function UserActions({ user, reload }: { user: UserDetail; reload(): void }) {
+export function UserActions({ user, brief = false, reload }: UserActionsProps) {
   const [open, setOpen] = useState<'assign' | 'deactivate' | 'erase' | undefined>(undefined);
   const close = () => setOpen(undefined);
   const name = personName(user);
@@ -39,16 +46,18 @@ export function UserActions({ user, reload }: { user: UserDetail; reload(): void
       <Button kind={user.tpv === null ? 'primary' : 'plain'} onClick={() => setOpen('assign')}>
         {user.tpv === null ? words.assign : words.reassign}
       </Button>
-      {user.is_active ? (
+      {brief ? null : user.is_active ? (
         <Button onClick={() => setOpen('deactivate')}>{words.deactivate.open}</Button>
       ) : (
         <Button busy={activation.busy} onClick={activate}>
           {words.activate}
         </Button>
       )}
-      <Button kind="danger" onClick={() => setOpen('erase')}>
-        {words.erase.open}
-      </Button>
+      {brief ? null : (
+        <Button kind="danger" onClick={() => setOpen('erase')}>
+          {words.erase.open}
+        </Button>
+      )}
       {open === 'assign' ? (
         <Assignment
           ids={[user.telegram_id]}

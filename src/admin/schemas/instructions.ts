@@ -86,7 +86,7 @@ export type InstructionAction = (typeof ACTIONS)[number];
 export const instructionDetail = instructionSummary.extend({
   is_test: z.boolean().describe('Un pedido de prueba: nadie recibe lo que el TPV contesta'),
   payload: z.record(z.string(), z.unknown()),
-  response: z.unknown().nullable(),
+  response: z.unknown(),
   replies: z
     .array(
       z.object({

@@ -8,6 +8,8 @@ const time = z.iso.datetime({ precision: 3 });
 export const pushStatus = z.enum(['pending', 'sent', 'failed', 'unknown']);
 export type PushStatus = z.infer<typeof pushStatus>;
 
+export const pushWriter = z.enum(['tpv', 'operator', 'hub']);
+
 export const pushKind = z.enum(['text', 'photo', 'document', 'location']);
 
 export const pushFilters = z.strictObject({
@@ -33,8 +35,10 @@ export const pushSummary = z.object({
   /** The beginning of its text. */
   excerpt: z.string(),
   status: pushStatus,
-  /** Null: the hub itself says it. */
+  /** Null: the hub itself says it, or an operator. */
   tpv: z.object({ id: z.uuid(), name: z.string() }).nullable(),
+  writer: pushWriter,
+  operator: z.string().nullable().describe('Quién lo escribió en el panel, si se sabe'),
   user: z.object({ telegram_id: z.int(), name: z.string() }),
   /** Telegram's code, if it refused. */
   error_code: z.int().nullable(),

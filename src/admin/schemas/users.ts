@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { INSTRUCTION_STATUSES, telegramId } from '#protocol';
 import { plainText } from '../../db/plain-text.ts';
+import { ACTIONS } from './instructions.ts';
+import { pushWriter } from './pushes.ts';
 import { tpvName } from './tpvs.ts';
 
 const timestamp = z.iso.datetime({ precision: 3 });
@@ -74,15 +76,20 @@ export const timelineEntry = z.discriminatedUnion('kind', [
     instruction_id: z.uuid(),
     command: z.string(),
     text: z.string(),
+    files: z
+      .array(z.object({ file_id: z.string(), kind: z.string(), name: z.string().nullable() }))
+      .describe('En «GET /api/admin/instructions/:id/files/:file_id»'),
     status: z.enum(INSTRUCTION_STATUSES),
     tpv: tpvName.nullable(),
+    retried_as: z.uuid().nullable(),
+    allowed: z.array(z.enum(ACTIONS)),
   }),
   z.object({
     kind: z.literal('report'),
     at: timestamp,
     instruction_id: z.uuid(),
     status: z.enum(INSTRUCTION_STATUSES),
-    response: z.unknown().nullable().describe('Hasta 4 KiB; una más larga está en su instrucción'),
+    response: z.unknown().describe('Hasta 4 KiB; una más larga está en su instrucción'),
     error_message: z.string(),
   }),
   z.object({
@@ -92,6 +99,11 @@ export const timelineEntry = z.discriminatedUnion('kind', [
     text: z.string(),
     kind_of_message: z.enum(['text', 'photo', 'document', 'location']),
     has_markup: z.boolean().describe('El texto lleva el HTML de Telegram'),
+    buttons: z.array(
+      z.array(z.object({ text: z.string(), url: z.string().nullable(), pressed_at: timestamp.nullable() })),
+    ),
+    writer: pushWriter,
+    operator: z.string().nullable().describe('Quién lo escribió en el panel, si se sabe'),
     status: z.enum(['pending', 'sending', 'sent', 'failed', 'unknown']),
     tpv: tpvName.nullable(),
     error_message: z.string(),

@@ -132,7 +132,7 @@ export const administrationFaults: readonly Mutation[] = [
   {
     name: 'admin: the open panel keeps a session for ever',
     file: ACCESS,
-    find: 'request.headers[UNATTENDED] === undefined ? await ports.seen(found) : found',
+    find: 'isUnattended ? found : await ports.seen(found)',
     replace: 'await ports.seen(found)',
     harm: 'a panel that was left open is never logged out',
     tests: ['test/admin/sessions.test.ts'],

@@ -130,7 +130,7 @@ export const edgeFaults: readonly Mutation[] = [
   },
   {
     name: 'api: files are shown within the page',
-    file: 'src/api/attachment.ts',
+    file: 'src/push/attachment.ts',
     find: 'return `attachment; filename=',
     replace: 'return `inline; filename=',
     harm: 'a page that a person sent runs under the hub’s address',

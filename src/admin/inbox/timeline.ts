@@ -1,13 +1,16 @@
 import { isFinal, PRESS_COMMAND } from '#protocol';
-import { type CallingPress, callingPressesOf } from '../buttons/presses.ts';
-import { parseJson } from '../db/json-text.ts';
-import type { Database } from '../db/open.ts';
-import { excerptOf, type ListedInstruction, listInstructions } from '../instructions/instruction-list.ts';
-import { isoTime } from '../iso-time.ts';
-import { hasMarkup } from '../push/message.ts';
-import { type ChatPush, pushesOfChat } from '../push/of-chat.ts';
-import type { TimelineEntry } from './schemas/users.ts';
-import { namedTpv } from './tpv-answer.ts';
+import { type CallingPress, callingPressesOf, lastPresses } from '../../buttons/presses.ts';
+import { parseJson } from '../../db/json-text.ts';
+import type { Database } from '../../db/open.ts';
+import { filesIn } from '../../instructions/instruction-files.ts';
+import { excerptOf, type ListedInstruction, listInstructions } from '../../instructions/instruction-list.ts';
+import { INTERVENTIONS, obstacleTo } from '../../instructions/intervention.ts';
+import { isoTime } from '../../iso-time.ts';
+import { buttonsOf } from '../../push/change.ts';
+import { hasMarkup, operatorOf, writerOf } from '../../push/message.ts';
+import { type ChatPush, pushesOfChat } from '../../push/of-chat.ts';
+import type { TimelineEntry } from '../schemas/users.ts';
+import { isoOrNull, namedTpv } from '../tpv-answer.ts';
 
 /**
  * How far each of the three was read: the last instruction's and push's row number, the last press's time and id. Null
@@ -49,10 +52,15 @@ export async function timelineOf(
   const instructions = await listInstructions(db, { telegramUserId: telegramId }, instruction ?? undefined, limit + 1);
   const pushes = await pushesOfChat(db, telegramId, push ?? undefined, limit + 1);
   const presses = await callingPressesOf(db, telegramId, pressKey, limit + 1);
+  const pressed = await lastPresses(
+    db,
+    pushes.filter((one) => one.reply_markup !== null).map(({ id }) => id),
+  );
+  // Within a millisecond what was asked came before what was said to it.
   const merged = merge([
-    instructions.rows.map(instructionHappening),
-    pushes.map(pushHappening),
+    pushes.map((one) => pushHappening(one, pressed)),
     presses.map(pressHappening),
+    instructions.rows.map(instructionHappening),
   ]);
   const page = merged.slice(0, limit);
   const items = page.flatMap((happening) => happening.entries).sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0));
@@ -100,8 +108,15 @@ function instructionHappening(row: ListedInstruction): Happening {
       instruction_id: row.id,
       command: row.command,
       text: excerptOf(row),
+      files: filesIn(parseJson(row.payload).attachments).map(({ fileId, kind, name }) => ({
+        file_id: fileId,
+        kind,
+        name,
+      })),
       status: row.status,
       tpv: namedTpv(row.tpv_id, row.tpv_name),
+      retried_as: row.retried_as,
+      allowed: INTERVENTIONS.filter((intervention) => obstacleTo(intervention, row) === undefined),
     });
   }
   return {
@@ -111,7 +126,8 @@ function instructionHappening(row: ListedInstruction): Happening {
   };
 }
 
-function pushHappening(row: ChatPush): Happening {
+/** @param pressed when which buttons were pressed, by their tokens */
+function pushHappening(row: ChatPush, pressed: ReadonlyMap<string, number>): Happening {
   return {
     at: row.created_at,
     entries: [
@@ -122,6 +138,15 @@ function pushHappening(row: ChatPush): Happening {
         text: row.text,
         kind_of_message: row.kind,
         has_markup: hasMarkup(row),
+        buttons: buttonsOf(row.reply_markup).map((line) =>
+          line.map((one) => ({
+            text: one.text,
+            url: 'url' in one ? one.url : null,
+            pressed_at: isoOrNull('callback_data' in one ? pressed.get(one.callback_data) : undefined),
+          })),
+        ),
+        writer: writerOf(row),
+        operator: operatorOf(row),
         status: row.status,
         tpv: namedTpv(row.tpv_id, row.tpv_name),
         error_message: row.error_message,

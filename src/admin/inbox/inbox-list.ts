@@ -1,0 +1,142 @@
+import { sql } from 'kysely';
+import { MESSAGE_COMMANDS } from '../../conversation/silence-store.ts';
+import type { Database } from '../../db/open.ts';
+import { contains } from '../../db/searchable.ts';
+import { type KeyedList, readSlice, rowAhead, type Slice } from '../../db/windows.ts';
+import { type ListedUser, laneOfUsers, wordsOf } from '../../users/user-list.ts';
+
+/** Which conversations an operator looks for. */
+export interface InboxQuery {
+  /**
+   * `waiting`: something of it is open. `failed`: something of it failed, and was not sent once more. `unanswered`: the
+   * person wrote last, and neither their TPV nor an operator wrote since.
+   */
+  view?: 'waiting' | 'failed' | 'unanswered' | undefined;
+  /** Words; each has to stand in the person's names, username or id. */
+  q?: string | undefined;
+  tpvId?: string | undefined;
+  assigned?: false | undefined;
+}
+
+/** A person, and by which rows their conversation is told. */
+export type ListedConversation = ListedUser & {
+  /** The row number of the person's last instruction; null: there is none. */
+  said: number | null;
+  /** Of the instruction because of which it is in a view; null: of none. */
+  because: number | null;
+  /** Of the last message to them that is not the hub's own. */
+  told: number | null;
+  /** 1: the person wrote last. */
+  unanswered: number;
+};
+
+/** Of a list by persons: when the last one wrote, and their id. Of one by instructions: the row number, and 0. */
+export type InboxKey = readonly [number, number];
+
+/** Persons that one call looks at where a filter has no index, in steps of 200. */
+const MOST_SEARCHED = 40_000;
+
+const said = sql<number | null>`(
+  select i.seq from instructions as i where i.telegram_user_id = telegram_users.telegram_id order by i.seq desc limit 1)`;
+
+/** By their TPV or an operator, whose text goes as it is: the hub's own sentences have markup. */
+const BY_PEOPLE = sql`(m.tpv_id is not null or m.parse_mode = 'none')`;
+
+const told = sql<number | null>`(
+  select m.seq from push_messages as m where m.chat_id = telegram_users.telegram_id and ${BY_PEOPLE}
+  order by m.seq desc limit 1)`;
+
+/**
+ * The person's last instruction is a message, and later than all that their TPV or an operator wrote. A press is answered
+ * at its button.
+ */
+const unanswered = sql<number>`case when (
+  select case when i.command in (${sql.join(MESSAGE_COMMANDS.map(sql.lit))}) then i.created_at end from instructions as i
+  where i.telegram_user_id = telegram_users.telegram_id order by i.seq desc limit 1
+) > coalesce((
+  select m.created_at from push_messages as m
+  where m.chat_id = telegram_users.telegram_id and ${BY_PEOPLE}
+  order by m.seq desc limit 1
+), 0) then 1 else 0 end`;
+
+/** A page of conversations, those of the persons who wrote last first; in `waiting` and `failed` by what is in them. */
+export function listInbox(
+  db: Database,
+  query: InboxQuery,
+  after: InboxKey | undefined,
+  limit: number,
+): Promise<Slice<ListedConversation, InboxKey>> {
+  const list = query.view === 'waiting' || query.view === 'failed' ? byInstruction(db, query) : byPerson(db, query);
+  return readSlice(list, after, limit, MOST_SEARCHED);
+}
+
+function byPerson(db: Database, query: InboxQuery): KeyedList<ListedConversation, InboxKey> {
+  const words = wordsOf(query.q);
+  const lane = (after: InboxKey | undefined, until: InboxKey | undefined) =>
+    laneOfUsers(db, 'last_interaction', query, after, until);
+  return {
+    filtered: words.length > 0 || query.view !== undefined,
+    keyOf: (row) => [row.last_interaction, row.telegram_id],
+    async ahead(after, rows) {
+      const keys = lane(after, undefined).select(['telegram_users.last_interaction', 'telegram_users.telegram_id']);
+      const key = await rowAhead(keys, rows);
+      return key && [key.last_interaction, key.telegram_id];
+    },
+    read(after, until, limit) {
+      let rows = lane(after, until)
+        .leftJoin('tpv_instances', 'tpv_instances.id', 'telegram_users.tpv_id')
+        .selectAll('telegram_users')
+        .select(['tpv_instances.name as tpv_name', said.as('said'), told.as('told'), unanswered.as('unanswered')])
+        .select(sql<number | null>`null`.as('because'));
+      for (const word of words) rows = rows.where(contains(db.read, 'telegram_users.search', word));
+      return rows.limit(limit).execute();
+    },
+    // Not in the query: of 2,000 persons, of whom none is meant, it would take too long at once.
+    matches: query.view === undefined ? undefined : (row) => row.unanswered === 1,
+  };
+}
+
+/** By what is open, or what failed. Who has several of these is on one page once; a later page may have them again. */
+function byInstruction(
+  db: Database,
+  { view, q, tpvId, assigned }: InboxQuery,
+): KeyedList<ListedConversation, InboxKey> {
+  const words = wordsOf(q);
+  const lane = (after: InboxKey | undefined, until: InboxKey | undefined) => {
+    let rows = db.read.selectFrom('instructions');
+    // As literals: by a parameter no partial index is found.
+    if (view === 'waiting') rows = rows.where('instructions.completed_at', 'is', null);
+    else rows = rows.where(sql<boolean>`instructions.status = 'failed'`);
+    if (after !== undefined) rows = rows.where('instructions.seq', '<', after[0]);
+    if (until !== undefined) rows = rows.where('instructions.seq', '>=', until[0]);
+    return rows.orderBy('instructions.seq', 'desc');
+  };
+  const onPage = new Set<number>();
+  return {
+    filtered: true,
+    keyOf: (row) => [row.because ?? 0, 0],
+    async ahead(after, rows) {
+      const row = await rowAhead(lane(after, undefined).select('instructions.seq'), rows);
+      return row && [row.seq, 0];
+    },
+    read(after, until, limit) {
+      let rows = lane(after, until)
+        .innerJoin('telegram_users', 'telegram_users.telegram_id', 'instructions.telegram_user_id')
+        .leftJoin('tpv_instances', 'tpv_instances.id', 'telegram_users.tpv_id')
+        .selectAll('telegram_users')
+        .select(['tpv_instances.name as tpv_name', said.as('said'), told.as('told'), unanswered.as('unanswered')])
+        .select('instructions.seq as because')
+        .where('instructions.retried_as', 'is', null);
+      // Written so that no index fits: one that does not have the rows in their order would be worse than none.
+      if (tpvId !== undefined) rows = rows.where(sql<boolean>`telegram_users.tpv_id || '' = ${tpvId}`);
+      if (assigned === false) rows = rows.where(sql<boolean>`coalesce(telegram_users.tpv_id, '') = ''`);
+      for (const word of words) rows = rows.where(contains(db.read, 'telegram_users.search', word));
+      return rows.limit(limit).execute();
+    },
+    matches({ telegram_id: id }) {
+      if (onPage.has(id)) return false;
+      onPage.add(id);
+      return true;
+    },
+  };
+}
