@@ -18,7 +18,7 @@ const whole = z.union([
     .regex(/^-?\d{1,15}$/)
     .transform(Number),
 ]);
-const text = z.union([z.string().max(1_000), z.number().transform(String)]);
+const text = z.union([z.string().max(1_000), z.number()]).transform(String);
 const httpUrl = z.url({ protocol: /^https?$/ }).max(2_000);
 const button = z
   .looseObject({

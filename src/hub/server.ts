@@ -3,6 +3,7 @@ import { buildApp } from '../api/app.ts';
 import type { DirectRoute } from '../api/direct-route.ts';
 import { documentApi } from '../api/docs.ts';
 import { SOCKET_PATHS } from '../gateway/upgrade.ts';
+import { errorLanguageOf } from '../wording/wording.ts';
 import type { Ground } from './ground.ts';
 
 /** Requests under way get this long to be answered. */
@@ -41,6 +42,6 @@ export async function createServer(
     await app.close();
     cut();
   });
-  await documentApi(app, config.PUBLIC_URL);
+  await documentApi(app, config.PUBLIC_URL, errorLanguageOf(config.DEFAULT_LOCALE));
   return app;
 }
