@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Optional
+from typing import TYPE_CHECKING, Any, Dict, Optional
+
+if TYPE_CHECKING:
+    from .outcome import Outcome
 
 
 class Answer:
@@ -12,13 +15,20 @@ class Answer:
         self.reply = reply
         self.response = response
 
+    @property
+    def outcome(self) -> "Outcome":
+        """What a memory of one's own keeps of it, within the transaction of the handler's effect."""
+        from .outcome import completed
+
+        return completed(self)
+
 
 def answer(text: Optional[str] = None, *, response: Any = None, **fields: Any) -> Answer:
     """The result of a handler that answers its person.
 
     :param text: what the person reads
     :param response: what is kept as the instruction's ``response``; for a press, what is shown on the button
-    :param fields: the other fields of a push, such as ``buttons``, ``parse_mode``, ``photo``
+    :param fields: the other fields of a push, such as ``buttons``, ``parse_mode``, ``photo`` (by its ``{"url": …}``)
     """
     reply = {**fields} if text is None else {"text": text, **fields}
     return Answer(reply, response)

@@ -6,7 +6,20 @@ import logging
 import time
 from typing import Any, Callable, List, Optional, TypeVar
 
-from .core.actions import Action, Call, CloseSocket, Job, Log, OpenSocket, Run, SendText, Status, StatusChanged
+from .backoff import BackoffOptions
+from .core.actions import (
+    Action,
+    Call,
+    CloseSocket,
+    Job,
+    Log,
+    OpenSocket,
+    Run,
+    SendText,
+    ServiceChanged,
+    Status,
+    StatusChanged,
+)
 from .core.inbox import Counters
 from .core.machine import Machine
 from .errors import error
@@ -15,10 +28,12 @@ from .http import Http, checked_key
 from .memory.in_memory import InMemory
 from .memory.memory import Memory
 from .runner import Runner
+from .service import ServiceNow
 from .wire import Closed, Failed, Heard, Refused, Text, WireEvent, socket_target
 
 H = TypeVar("H", bound=Callable[..., Any])
 S = TypeVar("S", bound=Callable[[Status], None])
+A = TypeVar("A", bound=Callable[[ServiceNow], None])
 Event = Callable[[float], None]
 _LEVELS = {"info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 USER_AGENT = "valletpv-hub-python"
@@ -36,6 +51,7 @@ class ClientBase:
         memory: Optional[Memory],
         concurrency: int,
         transport: str,
+        backoff: BackoffOptions,
         logger: Optional[logging.Logger],
     ) -> None:
         if transport not in ("auto", "websocket", "polling"):
@@ -48,9 +64,10 @@ class ClientBase:
         self._logger = logger or logging.getLogger("valletpv_hub")
         self._memory = memory or InMemory()
         self._handlers = Handlers()
-        self._machine = Machine(time.monotonic(), transport, concurrency)
+        self._machine = Machine(time.monotonic(), transport, concurrency, backoff=backoff)
         self._runner = Runner(self._handlers, self._memory, self._machine.counters, self._logger)
         self._listeners: List[Callable[[Status], None]] = []
+        self._service_listeners: List[Callable[[ServiceNow], None]] = []
         self._status = self._machine.status
         self._closing = False
 
@@ -71,6 +88,12 @@ class ClientBase:
     def on_status(self, listener: S) -> S:
         """Calls ``listener`` at every change of ``status``, in the client's own thread or loop."""
         self._listeners.append(listener)
+        return listener
+
+    def on_service(self, listener: A) -> A:
+        """Calls ``listener`` with the restaurant's ``ServiceNow`` when a socket opens, and at every change that this
+        TPV, an administrator or the timetable makes. While the client polls it hears nothing: ask ``service()``."""
+        self._service_listeners.append(listener)
         return listener
 
     @property
@@ -135,17 +158,22 @@ class ClientBase:
             self._shut(action.connection)
         elif isinstance(action, StatusChanged):
             self._become(action.status)
+        elif isinstance(action, ServiceChanged):
+            self._tell(self._service_listeners, action.service, "service")
         elif isinstance(action, Log):
             self._logger.log(_LEVELS[action.level], "%s %s", action.message, action.fields)
 
     def _become(self, status: Status) -> None:
         self._status = status
-        for listener in list(self._listeners):
-            try:
-                listener(status)
-            except Exception:
-                self._logger.exception("a status listener raised")
+        self._tell(self._listeners, status, "status")
         self._became(status)
+
+    def _tell(self, listeners: List[Callable[[Any], None]], what: Any, of: str) -> None:
+        for listener in list(listeners):
+            try:
+                listener(what)
+            except Exception:
+                self._logger.exception("a %s listener raised", of)
 
     def _heard(self, connection: int, event: WireEvent, arrived: bool) -> None:
         """What came over a socket.

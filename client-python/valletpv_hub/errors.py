@@ -50,6 +50,22 @@ class RequestError(HubClientError):
     """The author of a call can mend it: ``refused``."""
 
 
+class PushRefusedError(RequestError):
+    """Telegram refused a message for good (``hub_code`` ``telegram_error``): pushing it again changes nothing."""
+
+    def __init__(self, refusal: HubClientError, body: Any) -> None:
+        """:param body: of the hub's answer"""
+        sentence = str(refusal).partition(": ")[2]
+        super().__init__(
+            refusal.code, sentence, hub_code=refusal.hub_code, http_status=refusal.http_status, details=refusal.details
+        )
+        said = body if isinstance(body, dict) else {}
+        #: Under which the hub keeps it, as ``failed``.
+        self.push_message_id: Optional[str] = said.get("push_message_id")
+        #: Telegram's own code: 403 where the person blocked the bot.
+        self.telegram_error_code: Optional[int] = said.get("telegram_error_code")
+
+
 class HandlerError(HubClientError):
     """Given to a handler that is to stop: ``revoked``, ``closed``."""
 

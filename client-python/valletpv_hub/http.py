@@ -10,8 +10,10 @@ from urllib.parse import urlencode
 
 import urllib3
 
+from .core.endings import refusal_error
 from .core.ports import Answer
 from .errors import error
+from .upload import Upload
 
 #: The largest answer that is read as JSON, in bytes: a full page of instructions, and some.
 MAX_ANSWER_BYTES = 32 * 1024 * 1024
@@ -45,23 +47,49 @@ class Http:
     ) -> Answer:
         """Makes one call; whatever happens is an answer.
 
-        :param body: becomes JSON; ``bytes`` go as they are
+        :param body: becomes JSON; an ``Upload`` is read as it goes
         :param timeout: how long it may stand still, in seconds
         """
-        data, kind = (body, None) if isinstance(body, bytes) else _json_of(body)
+        data, kind = _data_of(body)
         sent = {**self._headers, **({"content-type": kind} if kind else {}), **(headers or {})}
         try:
-            response = self._pool.request(
-                method,
-                self.url_of(path, query),
-                body=data,
-                headers=sent,
-                redirect=False,
-                preload_content=False,
-                timeout=urllib3.Timeout(connect=min(CONNECT_TIMEOUT, timeout), read=timeout),
-            )
+            response = self._request(method, self.url_of(path, query), data, sent, timeout)
         except (urllib3.exceptions.HTTPError, OSError) as cause:
             return Answer(None, fault=_words(cause))
+        return self._read(response)
+
+    def open(
+        self, method: str, path: str, timeout: float = 15.0, headers: Optional[Mapping[str, str]] = None
+    ) -> urllib3.BaseHTTPResponse:
+        """Makes one call whose good answer is read as it comes; close it.
+
+        :raises HubClientError: any other answer, or none
+        """
+        try:
+            response = self._request(method, self.url_of(path), None, {**self._headers, **(headers or {})}, timeout)
+        except (urllib3.exceptions.HTTPError, OSError) as cause:
+            raise error("unreachable", _words(cause)) from cause
+        if 200 <= response.status < 300:
+            return response
+        answer = self._read(response)
+        if answer.status is None:
+            raise error("unreachable", answer.fault)
+        raise refusal_error(answer.status, answer.text, answer.retry_after)
+
+    def _request(
+        self, method: str, url: str, body: Any, headers: Mapping[str, str], timeout: float
+    ) -> urllib3.BaseHTTPResponse:
+        return self._pool.request(
+            method,
+            url,
+            body=body,
+            headers=headers,
+            redirect=False,
+            preload_content=False,
+            timeout=urllib3.Timeout(connect=min(CONNECT_TIMEOUT, timeout), read=timeout),
+        )
+
+    def _read(self, response: Any) -> Answer:
         try:
             content = response.read(MAX_ANSWER_BYTES + 1, decode_content=True)
             if len(content) > MAX_ANSWER_BYTES:
@@ -123,9 +151,12 @@ def checked_key(key: str) -> str:
     return key
 
 
-def _json_of(body: Any) -> "tuple[Optional[bytes], Optional[str]]":
+def _data_of(body: Any) -> "tuple[Any, Optional[str]]":
+    """A body as it is sent, and its type."""
     if body is None:
         return None, None
+    if isinstance(body, Upload):
+        return body.chunks(), body.content_type
     return json.dumps(body, ensure_ascii=False, allow_nan=False).encode("utf-8"), "application/json"
 
 

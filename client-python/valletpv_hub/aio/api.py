@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from concurrent.futures import Executor
 from functools import partial
-from typing import Any, AsyncIterator, Callable, Dict, Mapping, Optional, TypeVar
+from typing import Any, AsyncIterator, Callable, Dict, Mapping, Optional, Tuple, TypeVar
 
 from ..api import HubApi
+from ..download import HubFile
 
 T = TypeVar("T")
 
@@ -57,14 +58,24 @@ class AsyncHubApi:
                 return
             yield user
 
+    async def file(self, file_id: str, *, range_: Optional[Tuple[int, Optional[int]]] = None) -> HubFile:
+        """Its content is read as with ``HubApi``, and blocks: read what is large in a thread."""
+        return await self._wait(partial(self._api.file, file_id, range_=range_))
+
+    async def service(self) -> Dict[str, Any]:
+        return await self._wait(self._api.service)
+
+    async def set_service(self, **change: Any) -> Dict[str, Any]:
+        return await self._wait(partial(self._api.set_service, **change))
+
     async def info(self) -> Dict[str, Any]:
         return await self._wait(self._api.info)
 
     async def stats(self) -> Dict[str, Any]:
         return await self._wait(self._api.stats)
 
-    async def heartbeat(self) -> Dict[str, Any]:
-        return await self._wait(self._api.heartbeat)
+    async def heartbeat(self, version: Optional[str] = None) -> Dict[str, Any]:
+        return await self._wait(partial(self._api.heartbeat, version))
 
     async def rotate_key(self) -> Dict[str, Any]:
         return await self._wait(self._api.rotate_key)

@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any, Callable, Dict, Optional, Set
 
 from ..api import HubApi
+from ..backoff import DEFAULT_BACKOFF, BackoffOptions
 from ..base import CALLS_AT_ONCE, USER_AGENT, ClientBase, Event
 from ..context import Context
 from ..core.actions import Call, Job, Status
@@ -20,6 +21,7 @@ from ..errors import error
 from ..memory.memory import Memory
 from ..outcome import Outcome
 from ..runner import AskMemory, CallHandler, Step, Steps
+from ..threads.call_threads import CallThreads
 from .api import AsyncHubApi
 from .context import AsyncContext
 from .socket import AsyncSocket
@@ -43,19 +45,21 @@ class AsyncHubClient(ClientBase):
         memory: Optional[Memory] = None,
         concurrency: int = 16,
         transport: str = "auto",
+        backoff: BackoffOptions = DEFAULT_BACKOFF,
         logger: Optional[logging.Logger] = None,
     ) -> None:
         """
         :param url: the hub's base; a path before the API is fine
         :param concurrency: handlers that run at once, each for another person
         :param transport: ``auto``, ``websocket`` or ``polling``
+        :param backoff: the waits before it dials again
         :raises ConfigurationError: ``invalid_options``
         """
-        super().__init__(url, api_key, memory, concurrency, transport, logger)
+        super().__init__(url, api_key, memory, concurrency, transport, backoff, logger)
         self._blocking = ThreadPoolExecutor(concurrency, thread_name_prefix="valletpv-hub-handler")
-        self._calling = ThreadPoolExecutor(CALLS_AT_ONCE, thread_name_prefix="valletpv-hub-call")
-        #: Everything else of the hub's REST API.
-        self.api = AsyncHubApi(url, api_key, executor=self._calling)
+        self._calling = CallThreads(CALLS_AT_ONCE)
+        self.api = AsyncHubApi(url, api_key)
+        self.service, self.set_service = self.api.service, self.api.set_service
         # For handlers that are plain functions.
         self._blocking_api = HubApi(url, api_key)
         self._sockets: Dict[int, AsyncSocket] = {}
@@ -130,7 +134,7 @@ class AsyncHubClient(ClientBase):
         first, self._closing = not self._closing, True
         if self._loop is None:
             self._blocking.shutdown(wait=False)
-            self._calling.shutdown(wait=False)
+            self._calling.close()
             return
         if not first:
             await self._over.wait()
@@ -151,7 +155,7 @@ class AsyncHubClient(ClientBase):
         await asyncio.gather(*self._dials, return_exceptions=True)
         await self._wait(self._close_memory)
         self._blocking.shutdown(wait=False)
-        self._calling.shutdown(wait=False)
+        self._calling.close()
         self._first.set()
         self._over.set()
 
@@ -179,16 +183,14 @@ class AsyncHubClient(ClientBase):
             self._timer = self._loop.call_later(wait, self._step, self._machine.tick)
 
     def _open(self, connection: int) -> None:
-        heard = partial(self._heard, connection)
-        socket = AsyncSocket(self._target, self._key, USER_AGENT, heard)
+        socket = AsyncSocket(self._target, self._key, USER_AGENT, partial(self._heard, connection))
         self._sockets[connection] = socket
         self._dials.add(socket.task)
         socket.task.add_done_callback(self._dials.discard)
 
     def _send(self, connection: int, text: str) -> None:
-        socket = self._sockets.get(connection)
-        if socket is not None:
-            socket.send(text)
+        if connection in self._sockets:
+            self._sockets[connection].send(text)
 
     def _shut(self, connection: int) -> None:
         socket = self._sockets.pop(connection, None)

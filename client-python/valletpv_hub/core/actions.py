@@ -8,6 +8,7 @@ from typing import Any, Dict, Optional, Union
 from ..errors import HubClientError
 from ..instruction import Instruction
 from ..outcome import Outcome
+from ..service import ServiceNow
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,13 @@ class Run:
 @dataclass(frozen=True)
 class StatusChanged:
     status: "Status"
+
+
+@dataclass(frozen=True)
+class ServiceChanged:
+    """The restaurant attends, or it does not, from now on."""
+
+    service: ServiceNow
 
 
 @dataclass(frozen=True)
@@ -122,4 +130,4 @@ class Report:
     outcome: Optional[Outcome] = None
 
 
-Action = Union[OpenSocket, CloseSocket, SendText, Call, Run, StatusChanged, Log]
+Action = Union[OpenSocket, CloseSocket, SendText, Call, Run, StatusChanged, ServiceChanged, Log]

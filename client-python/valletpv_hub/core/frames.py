@@ -8,6 +8,7 @@ from typing import Any, Dict, Optional, Tuple, Union
 
 from ..codes import LARGEST_MAX_IN_FLIGHT
 from ..instruction import Instruction, read_instruction
+from ..service import ServiceNow, read_service
 from .actions import Report
 
 
@@ -17,6 +18,7 @@ class Welcome:
     tpv: Dict[str, Any]
     heartbeat_interval: float
     max_in_flight: int
+    service: Optional[ServiceNow] = None
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,11 @@ class Revoked:
 
 
 @dataclass(frozen=True)
+class ServiceFrame:
+    service: ServiceNow
+
+
+@dataclass(frozen=True)
 class ErrorFrame:
     code: str
     message: str
@@ -49,7 +56,7 @@ class Drain:
     reconnect_after: float
 
 
-Frame = Union[Welcome, InstructionFrame, Result, Revoked, ErrorFrame, Drain]
+Frame = Union[Welcome, InstructionFrame, Result, Revoked, ServiceFrame, ErrorFrame, Drain]
 
 
 def read_frame(text: Union[str, bytes]) -> Union[Frame, str, None]:
@@ -80,6 +87,7 @@ def _welcome(value: Dict[str, Any]) -> Optional[Welcome]:
         tpv=tpv,
         heartbeat_interval=interval / 1_000,
         max_in_flight=int(min(max(most, 0), LARGEST_MAX_IN_FLIGHT)),
+        service=read_service(value.get("service")),
     )
 
 
@@ -101,13 +109,18 @@ def _revoked(value: Dict[str, Any]) -> Optional[Revoked]:
     return Revoked(id_, reason) if isinstance(id_, str) and isinstance(reason, str) else None
 
 
+def _service(value: Dict[str, Any]) -> Optional[ServiceFrame]:
+    service = read_service(value.get("service"))
+    return None if service is None else ServiceFrame(service)
+
+
 def _error(value: Dict[str, Any]) -> ErrorFrame:
     return ErrorFrame(*_error_of(value))
 
 
 def _drain(value: Dict[str, Any]) -> Optional[Drain]:
     after = _number(value, "reconnect_after_ms")
-    return None if after is None else Drain(min(max(after, 0.0), 3_600_000.0) / 1_000)
+    return None if after is None or after < 0 else Drain(min(after, 3_600_000.0) / 1_000)
 
 
 _READERS: Dict[str, Any] = {
@@ -115,6 +128,7 @@ _READERS: Dict[str, Any] = {
     "instruction": _instruction,
     "result": _result,
     "revoked": _revoked,
+    "service": _service,
     "error": _error,
     "drain": _drain,
 }

@@ -21,8 +21,6 @@ from .timers import Timer
 
 #: How long past ``reconnect_after_ms`` a draining hub may keep the socket before this side leaves it, in seconds.
 DRAIN_PATIENCE = 30.0
-#: The backoff begins anew once a connection has held for this long.
-RESET_AFTER = 60.0
 
 Connection = Union[Socket, Polling]
 
@@ -155,7 +153,7 @@ class Link:
         self._connection = connection
         self._attempt = 0
         self._cancel_timers()
-        self._timers.append(self._ports.timers.after(RESET_AFTER, self._backoff.reset))
+        self._timers.append(self._ports.timers.after(self._backoff.options.reset_after, self._backoff.reset))
         self._online = Status("online", transport=session.transport, tpv=session.tpv, session_id=session.id)
         self._events.status(self._online)
         if not self._stopped:

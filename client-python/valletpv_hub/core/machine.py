@@ -6,13 +6,13 @@ import random
 from dataclasses import replace
 from typing import Callable, List, Optional, Union
 
-from ..backoff import Backoff
+from ..backoff import DEFAULT_BACKOFF, Backoff, BackoffOptions
 from ..codes import LARGEST_MAX_IN_FLIGHT
 from ..errors import HubClientError, error
 from ..outcome import Outcome
-from .actions import Action, Job, Run, Status, StatusChanged
+from .actions import Action, Job, Run, ServiceChanged, Status, StatusChanged
 from .connection import Session
-from .frames import ErrorFrame, Frame, InstructionFrame, Result, Revoked
+from .frames import ErrorFrame, Frame, InstructionFrame, Result, Revoked, ServiceFrame
 from .inbox import Counters, Inbox
 from .link import Link, LinkEvents
 from .ports import Answer, Ports
@@ -29,6 +29,7 @@ class Machine:
         transport: str = "auto",
         concurrency: int = 16,
         rand: Callable[[], float] = random.random,
+        backoff: BackoffOptions = DEFAULT_BACKOFF,
     ) -> None:
         self._timers = Timers(now)
         self._ports = Ports(self._timers, transport)
@@ -45,7 +46,7 @@ class Machine:
             max_in_flight=min(4 * concurrency, LARGEST_MAX_IN_FLIGHT),
         )
         events = LinkEvents(self._online, self._received, self.inbox.offline, self._become)
-        self._link = Link(self._ports, events, Backoff(rand=rand))
+        self._link = Link(self._ports, events, Backoff(backoff, rand))
 
     @property
     def counters(self) -> Counters:
@@ -149,6 +150,8 @@ class Machine:
             self.inbox.settle(frame)
         elif isinstance(frame, Revoked):
             self.inbox.revoke(frame)
+        elif isinstance(frame, ServiceFrame):
+            self._ports.act(ServiceChanged(frame.service))
         elif isinstance(frame, ErrorFrame):
             self._ports.warn("the hub could not take a frame", code=frame.code, error=frame.message)
 

@@ -8,7 +8,7 @@ from ..errors import error
 from .actions import CloseSocket, OpenSocket, Report, SendText
 from .connection import Events, Session
 from .endings import Ending, closed, refusal_error
-from .frames import Welcome, flow_text, read_frame, update_text
+from .frames import ServiceFrame, Welcome, flow_text, read_frame, update_text
 from .ports import Answer, Ports
 from .timers import Timer
 
@@ -86,6 +86,8 @@ class Socket:
         self._silence.cancel()
         self._silence = self._ports.timers.after(self._silence_limit, self._check_silence)
         self._events.welcomed(Session("websocket", frame.session_id, frame.tpv, frame.max_in_flight))
+        if frame.service is not None:
+            self._events.received(ServiceFrame(frame.service))
 
     def _check_silence(self) -> None:
         """One timer for many frames: it looks when the last one came, and begins anew for what is left."""

@@ -10,15 +10,17 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any, Callable, Dict, Optional
+from typing import Any, Callable, Dict, Optional, Union
 
 from ..api import HubApi
+from ..backoff import DEFAULT_BACKOFF, BackoffOptions
 from ..base import CALLS_AT_ONCE, USER_AGENT, ClientBase, Event
 from ..context import Context
 from ..core.actions import Call, Job, Status
 from ..errors import HubClientError, error
 from ..memory.memory import Memory
 from ..runner import AskMemory, CallHandler, Step, drive
+from .call_threads import CallThreads
 from .socket_thread import SocketThread
 
 #: A status listener that does not return keeps ``close`` no longer than this, in seconds.
@@ -44,21 +46,26 @@ class HubClient(ClientBase):
         memory: Optional[Memory] = None,
         concurrency: int = 16,
         transport: str = "auto",
+        backoff: BackoffOptions = DEFAULT_BACKOFF,
         logger: Optional[logging.Logger] = None,
     ) -> None:
         """
         :param url: the hub's base; a path before the API is fine
         :param concurrency: handlers that run at once, each for another person
         :param transport: ``auto``, ``websocket`` or ``polling``
+        :param backoff: the waits before it dials again
         :raises ConfigurationError: ``invalid_options``
         """
-        super().__init__(url, api_key, memory, concurrency, transport, logger)
+        super().__init__(url, api_key, memory, concurrency, transport, backoff, logger)
         #: Everything else of the hub's REST API.
         self.api = HubApi(url, api_key)
+        #: Whether the restaurant attends: over REST, whichever transport this client has. Unlike ``pause()``, it stops
+        #: nothing.
+        self.service, self.set_service = self.api.service, self.api.set_service
         self._events: "queue.SimpleQueue[Event]" = queue.SimpleQueue()
         self._sockets: Dict[int, SocketThread] = {}
         self._handling = ThreadPoolExecutor(concurrency, thread_name_prefix="valletpv-hub-handler")
-        self._calling = ThreadPoolExecutor(CALLS_AT_ONCE, thread_name_prefix="valletpv-hub-call")
+        self._calling = CallThreads(CALLS_AT_ONCE)
         self._first = threading.Event()
         self._over = threading.Event()
         self._thread: Optional[threading.Thread] = None
@@ -128,7 +135,7 @@ class HubClient(ClientBase):
         self._first.set()
         self._join_loop()
         self._handling.shutdown(wait=False)
-        self._calling.shutdown(wait=False)
+        self._calling.close()
         self._close_open_memory()
 
     def __enter__(self) -> "HubClient":
@@ -175,7 +182,7 @@ class HubClient(ClientBase):
     def _call(self, call: Call) -> None:
         self._submit(self._calling, self._make_call, call)
 
-    def _submit(self, pool: ThreadPoolExecutor, work: Callable[[Any], None], argument: Any) -> None:
+    def _submit(self, pool: Union[ThreadPoolExecutor, CallThreads], work: Callable[[Any], None], argument: Any) -> None:
         try:
             pool.submit(work, argument)
         except RuntimeError:
@@ -189,7 +196,7 @@ class HubClient(ClientBase):
             self._over.set()
         if status.state == "closed" and not self._closing:
             self._handling.shutdown(wait=False)
-            self._calling.shutdown(wait=False)
+            self._calling.close()
             self._close_open_memory()
 
     # Other threads, which tell the loop what came of their work.
