@@ -21,6 +21,7 @@ class InALoop:
         self._thread.start()
         self.client = AsyncHubClient(url, api_key, **options)
         self.on, self.otherwise = self.client.on, self.client.otherwise
+        self.on_service = self.client.on_service
         self.pause, self.resume = self.client.pause, self.client.resume
         self.counters = self.client.counters
 

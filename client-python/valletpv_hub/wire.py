@@ -78,8 +78,7 @@ class Wire:
         request.headers["Authorization"] = f"ApiKey {api_key}"
         request.headers["User-Agent"] = user_agent
         self._protocol.send_request(request)
-        self._parts: List[bytes] = []
-        self._is_text = True
+        self._fragments = Fragments()
         self._told_end = False
 
     def received(self, data: bytes) -> List[WireEvent]:
@@ -133,12 +132,24 @@ class Wire:
             return Heard()
         if event.opcode is Opcode.CLOSE:
             return None
-        if event.opcode is not Opcode.CONT:
-            self._is_text = event.opcode is Opcode.TEXT
+        return self._fragments.take(event) or Heard()
+
+
+class Fragments:
+    """Puts the parts of a message together."""
+
+    def __init__(self) -> None:
+        self._parts: List[bytes] = []
+        self._is_text = True
+
+    def take(self, frame: Frame) -> Optional[Text]:
+        """A frame of data; gives back the message that it ends."""
+        if frame.opcode is not Opcode.CONT:
+            self._is_text = frame.opcode is Opcode.TEXT
             self._parts = []
-        self._parts.append(bytes(event.data))
-        if not event.fin:
-            return Heard()
+        self._parts.append(bytes(frame.data))
+        if not frame.fin:
+            return None
         whole = b"".join(self._parts)
         self._parts = []
         return Text(whole.decode("utf-8", "replace") if self._is_text else whole)
