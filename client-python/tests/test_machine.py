@@ -8,11 +8,13 @@ from typing import Any, Dict, List, Optional, Set
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from vectors import vectors
 
-from valletpv_hub.core.actions import Call, CloseSocket, Job, OpenSocket, Run, SendText, StatusChanged
+from valletpv_hub.core.actions import Call, CloseSocket, Job, OpenSocket, Run, SendText, ServiceChanged, StatusChanged
 from valletpv_hub.core.machine import Machine
 from valletpv_hub.core.ports import Answer
 from valletpv_hub.outcome import Outcome
+from valletpv_hub.service import ServiceNow
 
 FAR = "2999-01-01T00:00:00.000Z"
 
@@ -68,7 +70,7 @@ class Bench:
         self.machine.socket_frame(connection or self.connection, json.dumps(frame), self.now)
         return self.take()
 
-    def welcome(self) -> List[Any]:
+    def welcome(self, **fields: Any) -> List[Any]:
         return self.frame(
             type="welcome",
             session_id="s",
@@ -77,6 +79,7 @@ class Bench:
             max_in_flight=64,
             pending=0,
             server_time="2026-01-01T00:00:00.000Z",
+            **fields,
         )
 
     def give(self, id_: str, person: int = 1, **fields: Any) -> List[Any]:
@@ -118,19 +121,6 @@ def test_a_report_is_repeated_until_it_is_answered() -> None:
     assert again == first
     bench.frame(type="result", ref=first["ref"], ok=True)
     assert sent(bench.advance(100)) == []
-
-
-@pytest.mark.parametrize(
-    ("code", "is_final"),
-    [("unavailable", False), ("too_many_requests", False), ("invalid_transition", True), ("not_found", True)],
-)
-def test_a_refused_report_is_repeated_only_if_that_may_help(code: str, is_final: bool) -> None:
-    bench = Bench()
-    bench.welcome()
-    (job,) = jobs(bench.give("a"))
-    (report,) = sent(bench.end(job))
-    bench.frame(type="result", ref=report["ref"], ok=False, error={"code": code, "message": ""})
-    assert sent(bench.advance(15)) == ([] if is_final else [report])
 
 
 def test_reports_go_out_again_over_the_next_connection_in_order() -> None:
@@ -230,26 +220,17 @@ def test_no_welcome_in_ten_seconds_is_no_connection() -> None:
     assert any(isinstance(one, CloseSocket) for one in actions)
 
 
-@pytest.mark.parametrize(
-    ("code", "name"),
-    [(4500, "unauthorized"), (4501, "replaced"), (4502, "protocol_error"), (4503, "tpv_inactive"), (4999, "stopped")],
-)
-def test_a_close_code_from_4500_on_ends_the_client(code: int, name: str) -> None:
+@pytest.mark.parametrize("case", vectors("close-codes"))
+def test_a_close_code_ends_the_client_or_is_dialed_again(case: Dict[str, Any]) -> None:
     bench = Bench()
     bench.welcome()
-    bench.close(code)
-    assert bench.machine.status.state == "closed"
+    bench.close(case["code"])
+    assert (bench.machine.status.state == "offline") is case["again"]
     assert bench.machine.status.error is not None
-    assert bench.machine.status.error.code == name
-    assert bench.advance(3_600) == []
-
-
-@pytest.mark.parametrize("code", [1000, 1001, 1002, 1006, 1012, 1013, 4000, 4001, 4002, 4499])
-def test_every_other_close_code_is_dialed_again(code: int) -> None:
-    bench = Bench()
-    bench.welcome()
-    bench.close(code)
-    assert dials(bench.advance(0.5)) == 1
+    assert bench.machine.status.error.code == case["error"]
+    assert dials(bench.advance(0.5)) == (1 if case["again"] else 0)
+    if not case["again"]:
+        assert bench.advance(3_600) == []
 
 
 def test_after_a_drain_it_comes_back_when_it_was_told_to() -> None:
@@ -271,15 +252,12 @@ def test_a_hub_that_drains_and_forgets_to_close_is_left() -> None:
     assert bench.machine.status.state in ("offline", "connecting")
 
 
-def test_waits_double_up_to_twenty_seconds_and_begin_anew_after_a_minute() -> None:
+def test_waits_grow_and_begin_anew_after_a_minute() -> None:
     bench = Bench(transport="websocket")
-    waits = []
-    for _ in range(8):
+    for wait in (0.5, 1, 2):
         bench.close(1006)
-        assert bench.machine.status.next_try_in is not None
-        waits.append(bench.machine.status.next_try_in)
-        bench.advance(waits[-1])
-    assert waits == [0.5, 1, 2, 4, 8, 16, 20, 20]
+        assert bench.machine.status.next_try_in == wait
+        bench.advance(wait)
     bench.welcome()
     for _ in range(2):
         bench.advance(30.1)
@@ -343,29 +321,24 @@ def answer_calls(bench: Bench, instructions: List[Dict[str, Any]]) -> None:
     bench.take()
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "nonsense",
-        "[]",
-        "{}",
-        '{"type": 1}',
-        '{"type": "instruction"}',
-        '{"type": "welcome"}',
-        "[" * 100_000,
-        '{"type": "result", "ref": 1}',
-        '{"type": "from the future"}',
-        '{"type": "revoked", "id": null}',
-    ],
-)
-def test_nothing_that_the_hub_sends_ends_the_loop(text: str) -> None:
+@pytest.mark.parametrize("case", [*vectors("frames"), {"text": "[" * 100_000}, {"text": b"binary"}])
+def test_nothing_that_the_hub_sends_ends_the_loop(case: Dict[str, Any]) -> None:
     bench = Bench()
-    bench.machine.socket_frame(bench.connection, text, bench.now)
+    bench.machine.socket_frame(bench.connection, case["text"], bench.now)
     bench.welcome()
-    bench.machine.socket_frame(bench.connection, text, bench.now)
+    bench.machine.socket_frame(bench.connection, case["text"], bench.now)
     assert bench.machine.status.state == "online"
-    assert len(jobs(bench.give("a"))) == 1
+    assert "a" in [job.instruction.id for job in jobs(bench.give("a", person=2))]
+
+
+def test_the_service_is_told_as_the_socket_opens_and_at_each_change() -> None:
+    bench = Bench()
+    service = {"state": "busy", "minutes": 30, "until": None, "reason": None, "opens_at": None, "closes_at": None}
+    bench.welcome(service=service)
+    bench.frame(type="service", service={**service, "state": "open", "minutes": None})
+    bench.frame(type="service", service={"state": "asleep"})
+    told = [one.service for one in bench.actions if isinstance(one, ServiceChanged)]
+    assert told == [ServiceNow("busy", minutes=30), ServiceNow("open")]
 
 
 EVENTS = st.lists(

@@ -1,4 +1,4 @@
-"""The memories, and above all the file that a kill may cut anywhere."""
+"""The file that a kill may cut anywhere; what each memory answers, the vectors say."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from valletpv_hub import ConfigurationError, FileMemory, InMemory, Memory, Outcome
+from valletpv_hub import ConfigurationError, FileMemory, Outcome
 
 DONE = Outcome(status="completed", response={"text": "Pedido n.º 1"})
 OTHER = Outcome(status="failed", error_message="otro")
@@ -20,41 +20,6 @@ def opened(path: Path, **options: object) -> FileMemory:
     memory = FileMemory(path, **options)  # type: ignore[arg-type]
     memory.open()
     return memory
-
-
-@pytest.fixture(params=["in memory", "file"])
-def memory(request: pytest.FixtureRequest, tmp_path: Path) -> Memory:
-    made = InMemory() if request.param == "in memory" else FileMemory(tmp_path / "memory")
-    made.open()
-    return made
-
-
-def test_one_that_runs_and_one_that_ended_are_known(memory: Memory) -> None:
-    assert memory.begin("a") == "new"
-    assert memory.begin("a") == "running"
-    memory.finish("a", DONE)
-    assert memory.begin("a") == DONE
-
-
-def test_the_first_outcome_counts(memory: Memory) -> None:
-    memory.finish("a", DONE)
-    memory.finish("a", OTHER)
-    assert memory.begin("a") == DONE
-
-
-def test_one_that_was_told_to_stop_is_new_again(memory: Memory) -> None:
-    memory.begin("a")
-    memory.forget("a")
-    assert memory.begin("a") == "new"
-
-
-def test_the_oldest_are_forgotten(tmp_path: Path) -> None:
-    memory = opened(tmp_path / "memory", max_entries=2)
-    for id_ in "abc":
-        memory.finish(id_, DONE)
-    memory.close()
-    again = opened(tmp_path / "memory", max_entries=2)
-    assert [again.begin(id_) for id_ in "abc"] == ["new", DONE, DONE]
 
 
 def test_a_file_that_was_cut_anywhere_is_read_up_to_there(tmp_path: Path) -> None:

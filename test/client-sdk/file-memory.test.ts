@@ -39,19 +39,6 @@ async function afterKill(bytes: Buffer, options: Parameters<typeof fileMemory>[1
   return { path: copy, memory: await opened(copy, options) };
 }
 
-test('what ended is answered after a restart, and what is new is new', async () => {
-  const path = freshPath();
-  const memory = await opened(path);
-  expect(await memory.begin('a')).toBe('new');
-  expect(await memory.begin('a')).toBe('running');
-  await memory.finish('a', DONE);
-  expect(await memory.begin('a')).toEqual(DONE);
-  await memory.close?.();
-  const again = await opened(path);
-  expect(await again.begin('a')).toEqual(DONE);
-  expect(await again.begin('b')).toBe('new');
-});
-
 test('a handler that was killed is known to be interrupted, and one that stopped by itself is not', async () => {
   const path = freshPath();
   const memory = await opened(path);
