@@ -15,13 +15,13 @@ PEOPLE = itertools.count(1_001)
 class Restaurant:
     """A TPV at a hub, and people who write to it and to no other."""
 
-    def __init__(self, hub: Hub) -> None:
+    def __init__(self, hub: Hub, endpoint_url: str = "http://127.0.0.1:9") -> None:
         self.hub = hub
-        registered = register_tpv(hub.url, "Bar La Esquina", "http://127.0.0.1:9")
-        self.key = str(registered["api_key"])
-        self._id = str(registered["id"])
+        registered = register_tpv(hub.url, "Bar La Esquina", endpoint_url)
+        self.key, self.signing_secret = str(registered["api_key"]), str(registered["signing_secret"])
+        self.id = str(registered["id"])
         # What brings a person to a TPV.
-        self._join_code = hub.admin("GET", f"api/admin/tpvs/{self._id}")["join_code"]
+        self._join_code = hub.admin("GET", f"api/admin/tpvs/{self.id}")["join_code"]
         self._people: Dict[int, int] = {}
 
     def message(self, text: str, person: int = 1) -> None:
@@ -41,7 +41,7 @@ class Restaurant:
 
     def pushes(self) -> List[Dict[str, Any]]:
         """What this TPV sent, the oldest first."""
-        found = self.hub.admin("GET", f"api/admin/pushes?tpv_id={self._id}")["items"]
+        found = self.hub.admin("GET", f"api/admin/pushes?tpv_id={self.id}")["items"]
         return [self.hub.admin("GET", f"api/admin/pushes/{one['id']}") for one in reversed(found)]
 
     def instructions(self, status: str) -> List[Dict[str, Any]]:

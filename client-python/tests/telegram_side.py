@@ -6,14 +6,17 @@ import itertools
 import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, List, Tuple
+from typing import Any, Dict, List, Tuple
 
 
 class TelegramSide:
-    """A server on a free port; ``calls`` has what came, as method and length of its body."""
+    """A server on a free port; ``calls`` has what came, as method and length of its body; ``said`` the bodies that are
+    JSON, with their method and the message's number as ``message_id``."""
 
     def __init__(self) -> None:
         self.calls: List[Tuple[str, int]] = []
+        self.said: List[Dict[str, Any]] = []
+        said = self.said
         numbers = itertools.count(1)
         calls = self.calls
 
@@ -23,18 +26,20 @@ class TelegramSide:
             def do_POST(self) -> None:
                 length = int(self.headers.get("content-length") or 0)
                 chunked = self.headers.get("transfer-encoding") == "chunked"
-                read = self._read_chunks() if chunked else len(self.rfile.read(length))
-                method = self.path.rsplit("/", 1)[-1]
-                calls.append((method, read))
-                self._answer(_result_of(method, next(numbers)))
+                body = self._read_chunks() if chunked else self.rfile.read(length)
+                method, number = self.path.rsplit("/", 1)[-1], next(numbers)
+                calls.append((method, len(body)))
+                if self.headers.get("content-type") == "application/json":
+                    said.append({"method": method, "message_id": number, **json.loads(body)})
+                self._answer(_result_of(method, number))
 
             do_GET = do_POST
 
-            def _read_chunks(self) -> int:
-                total = 0
+            def _read_chunks(self) -> bytes:
+                total = b""
                 while True:
                     size = int(self.rfile.readline().split(b";")[0], 16)
-                    total += len(self.rfile.read(size))
+                    total += self.rfile.read(size)
                     self.rfile.readline()
                     if size == 0:
                         return total
