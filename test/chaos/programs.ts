@@ -13,6 +13,7 @@ import { pushesAfterOutageProgram } from './pushes-after-outage.ts';
 import { pushesKilledProgram } from './pushes-killed.ts';
 import { pushesUnderFaultsProgram } from './pushes-under-faults.ts';
 import { pushesWaitingProgram } from './pushes-waiting.ts';
+import { pythonFaultsProgram } from './python-faults.ts';
 import { replyKilledProgram } from './replies-killed.ts';
 import { sdkFaultsProgram } from './sdk-faults.ts';
 
@@ -22,6 +23,7 @@ export const PROGRAMS: readonly Program[] = [
   hubDrainedProgram,
   powerLossProgram,
   sdkFaultsProgram,
+  pythonFaultsProgram,
   pushesUnderFaultsProgram,
   pushesAfterOutageProgram,
   pushesKilledProgram,

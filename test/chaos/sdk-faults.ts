@@ -7,7 +7,7 @@ import { madeUpHub, SECRET } from './made-up-hub.ts';
 import { program } from './program.ts';
 import { register } from './register.ts';
 import { TelegramSide } from './telegram-side.ts';
-import { TpvProcess } from './tpv-process.ts';
+import { JAVASCRIPT_TPV, TpvProcess, type TpvProgram } from './tpv-process.ts';
 import { OPEN_INSTRUCTIONS, untilNone } from './until-none.ts';
 
 export interface SdkFaultsOptions {
@@ -16,6 +16,10 @@ export interface SdkFaultsOptions {
   instructions: number;
   perSecond: number;
   users: number;
+  /** Default: the one on the JavaScript client. It gets the hub's URL, its key and its folder as arguments. */
+  tpv?: TpvProgram;
+  /** Whether half of the cuts are waited for, and measured. */
+  measures?: boolean;
 }
 
 /** What the ledger of handler effects says after the last fault. */
@@ -35,6 +39,8 @@ export interface SdkFaultsResult {
   /** Rows that did not end `completed`, with the handler's own response. */
   badlyEnded: number;
   sessions: { websocket: number; polling: number };
+  /** From a cut to the next session, in milliseconds: half of those measured took no longer; 0: none was. */
+  medianBackMs: number;
   /** Why the TPV's client gave up, where it did; its process was then started again. */
   endings: string[];
 }
@@ -43,13 +49,14 @@ const LEAST_GAP_MS = 40;
 /** A TPV that did not come by then is not waited for: the ledger will tell. */
 const COMES_WITHIN_MS = 60_000;
 const LARGEST_GAP_MS = 400;
+const LOOK_MS = 5;
 const LONGEST_FAULT_MS = 1_500;
 
 /** Faults in their proportions: the network's are frequent, and each process is killed now and then. */
 const MENU: readonly (Fault | 'kill_hub' | 'kill_tpv')[] = [...FAULTS, ...FAULTS, 'kill_hub', 'kill_tpv', 'kill_tpv'];
 
 /**
- * A TPV on the SDK, with a file memory, behind a proxy that cuts, halves and stalls, refuses connections and strips
+ * A TPV on a client of ours, with a file memory, behind a proxy that cuts, halves and stalls, refuses connections and strips
  * upgrades; hub and TPV are killed along the way. Then compares what Telegram was told with the TPV's ledger.
  */
 export async function sdkFaults(options: SdkFaultsOptions): Promise<SdkFaultsResult> {
@@ -57,18 +64,19 @@ export async function sdkFaults(options: SdkFaultsOptions): Promise<SdkFaultsRes
   const file = join(folder, 'hub.db');
   const hub = await madeUpHub({ DATABASE_URL: `sqlite:${file}` });
   const faults = { cut: 0, truncate: 0, stall: 0, refuse: 0, strip: 0, kill_hub: 0, kill_tpv: 0 };
+  const backMs: number[] = [];
   let proxy: FaultyProxy | undefined;
   let tpv: TpvProcess | undefined;
   const telegram = new TelegramSide({ ...options, url: hub.url.origin, secret: SECRET });
   try {
     await hub.start();
     proxy = await FaultyProxy.start(hub.url.origin);
-    tpv = new TpvProcess([proxy.url, await register(hub.url.origin, 'TPV'), folder]);
+    const { args, ...program } = options.tpv ?? JAVASCRIPT_TPV;
+    const access = [proxy.url, await register(hub.url.origin, 'TPV'), folder];
+    tpv = new TpvProcess({ ...program, args: [...args, ...access] });
     tpv.start();
     // On a busy machine the faults would be over before it came.
-    for (const end = performance.now() + COMES_WITHIN_MS; performance.now() < end; await pause(LEAST_GAP_MS)) {
-      if (tpv.sessions.websocket + tpv.sessions.polling > 0) break;
-    }
+    await comes(tpv, 0);
     telegram.start();
     for (let made = 0; made < options.faults || telegram.posted < options.instructions; made++) {
       await pause(LEAST_GAP_MS + Math.random() * (LARGEST_GAP_MS - LEAST_GAP_MS));
@@ -80,6 +88,12 @@ export async function sdkFaults(options: SdkFaultsOptions): Promise<SdkFaultsRes
       else if (fault === 'kill_hub') {
         await hub.end('SIGKILL');
         await hub.start();
+      } else if (options.measures === true && fault === 'cut' && Math.random() < 0.5) {
+        // Measured, without another fault meanwhile; the other half of them is left to what comes.
+        const [before, cutAt] = [sessionsOf(tpv), performance.now()];
+        proxy.make('cut', 0);
+        await comes(tpv, before);
+        backMs.push(performance.now() - cutAt);
       } else proxy.make(fault, Math.random() * LONGEST_FAULT_MS);
     }
     proxy.heal();
@@ -94,6 +108,7 @@ export async function sdkFaults(options: SdkFaultsOptions): Promise<SdkFaultsRes
       ...readLedger(join(folder, 'ledger'), updates),
       badlyEnded: countBadlyEnded(file),
       sessions: tpv.sessions,
+      medianBackMs: Math.round(backMs.toSorted((a, b) => a - b)[Math.floor(backMs.length / 2)] ?? 0),
       endings: tpv.endings,
     };
   } finally {
@@ -104,6 +119,16 @@ export async function sdkFaults(options: SdkFaultsOptions): Promise<SdkFaultsRes
     if (process.env.CHAOS_KEEP === undefined) rmSync(folder, { recursive: true, force: true });
     else console.log(`kept: ${folder}`);
   }
+}
+
+function sessionsOf({ sessions }: TpvProcess): number {
+  return sessions.websocket + sessions.polling;
+}
+
+/** Resolves when it has begun more sessions than these, or could have. */
+async function comes(tpv: TpvProcess, before: number): Promise<void> {
+  const end = performance.now() + COMES_WITHIN_MS;
+  while (sessionsOf(tpv) <= before && performance.now() < end) await pause(LOOK_MS);
 }
 
 function readLedger(path: string, updates: readonly number[]) {
@@ -144,15 +169,22 @@ function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
+/** Whether everything was done once and in its order. */
+export function allDone({ missing, doubled, outOfOrder, begunAgainUntold, badlyEnded }: SdkFaultsResult): boolean {
+  return missing + doubled + outOfOrder + begunAgainUntold + badlyEnded === 0;
+}
+
+/** The figures that matter. */
+export function sumOf({ faults, instructions }: SdkFaultsResult): string {
+  const made = Object.values(faults).reduce((sum, count) => sum + count, 0);
+  return `${made} faults, ${instructions} instructions, each done once and in order`;
+}
+
 export const sdkFaultsProgram = program({
   name: 'sdk-faults',
   options: { faults: 500, instructions: 5_000 },
   says: ({ faults, instructions }) => `Disturbing a TPV on the SDK ${faults} times over ${instructions} instructions`,
   run: ({ faults, instructions }) => sdkFaults({ faults, instructions, perSecond: 50, users: 20 }),
-  held: ({ missing, doubled, outOfOrder, begunAgainUntold, badlyEnded }) =>
-    missing + doubled + outOfOrder + begunAgainUntold + badlyEnded === 0,
-  sums: ({ faults, instructions }) => {
-    const made = Object.values(faults).reduce((sum, count) => sum + count, 0);
-    return `${made} faults, ${instructions} instructions, each done once and in order`;
-  },
+  held: allDone,
+  sums: sumOf,
 });

@@ -7,9 +7,23 @@ const ROOT = join(import.meta.dirname, '../..');
 /** As a supervisor waits before it starts a program again. */
 const RESTART_MS = 50;
 
-/** The TPV of sdk-tpv.ts: killed when told to, and started again whenever it ends. */
+/** A TPV's program, and what it is started with. */
+export interface TpvProgram {
+  program: string;
+  args: readonly string[];
+  env: Readonly<Record<string, string>>;
+}
+
+/** The TPV of sdk-tpv.ts. */
+export const JAVASCRIPT_TPV: TpvProgram = {
+  program: process.execPath,
+  args: ['test/chaos/sdk-tpv.ts'],
+  env: COMPILE_CACHE,
+};
+
+/** A TPV as a process: killed when told to, and started again whenever it ends. */
 export class TpvProcess {
-  readonly #args: readonly string[];
+  readonly #program: TpvProgram;
   #child: ChildProcess | undefined;
   #wanted = true;
   #ended: Promise<void> = Promise.resolve();
@@ -18,8 +32,8 @@ export class TpvProcess {
   /** What it said when it ended by itself. */
   readonly endings: string[] = [];
 
-  constructor(args: readonly string[]) {
-    this.#args = args;
+  constructor(program: TpvProgram) {
+    this.#program = program;
   }
 
   start(): void {
@@ -43,9 +57,10 @@ export class TpvProcess {
 
   async #keepRunning(): Promise<void> {
     while (this.#wanted) {
-      const child = spawn(process.execPath, ['test/chaos/sdk-tpv.ts', ...this.#args], {
+      const { program, args, env } = this.#program;
+      const child = spawn(program, args, {
         cwd: ROOT,
-        env: { PATH: process.env.PATH ?? '', ...COMPILE_CACHE },
+        env: { PATH: process.env.PATH ?? '', ...env },
         stdio: ['ignore', 'pipe', 'inherit'],
       });
       this.#child = child;
