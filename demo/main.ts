@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { closeAtEnd } from '../src/process/end.ts';
 import { playOneOrder } from './one-order.ts';
+import { ownTpv } from './own-tpv.ts';
 import { RESTAURANT, type Stage, setStage, type WantedPorts } from './stage.ts';
 import { stepLine } from './timeline.ts';
 import { LOGIN, openTown, TROUBLED, WAITING } from './town.ts';
@@ -47,7 +48,12 @@ async function once(): Promise<void> {
 async function stay(): Promise<void> {
   await withStage({ chat: CHAT_PORT, hub: HUB_PORT }, async (stage) => {
     await openTown(stage);
-    announce(stage, `panel        ${stage.hubUrl}/admin/   (name: ${LOGIN.name}, password: ${LOGIN.password})`);
+    const { apiKey, joinCode } = await ownTpv(stage);
+    announce(
+      stage,
+      `panel        ${stage.hubUrl}/admin/   (name: ${LOGIN.name}, password: ${LOGIN.password})`,
+      `your own TPV TPV_API_KEY=${apiKey}   (in the chat: /start ${joinCode})`,
+    );
     console.log(`\
 In the chat page write /start, then "carta" or "2 cañas y una tortilla", and confirm. A day's work for the panel:
 

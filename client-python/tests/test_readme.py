@@ -12,6 +12,8 @@ import pytest
 from hub_process import ROOT, until
 from restaurant import Restaurant
 
+from valletpv_hub.testing import FakeHub
+
 
 def program_of(page: str, with_: str) -> str:
     text = (ROOT / page).read_text(encoding="utf-8")
@@ -33,7 +35,7 @@ def answers_a_person(program: str, bar: Restaurant, tmp_path: Path) -> None:
     path = tmp_path / "tpv.py"
     here = program.replace("http://127.0.0.1:8100", bar.hub.url)
     path.write_text(f"api_key = {bar.key!r}\n{here}", encoding="utf-8")
-    env = {**os.environ, "PYTHONPATH": str(ROOT / "client-python")}
+    env = {**os.environ, "PYTHONPATH": str(ROOT / "client-python"), "TPV_API_KEY": bar.key}
     process = subprocess.Popen([sys.executable, str(path)], cwd=tmp_path, env=env)
     try:
         bar.message("una caña")
@@ -42,3 +44,27 @@ def answers_a_person(program: str, bar: Restaurant, tmp_path: Path) -> None:
     finally:
         process.terminate()
         assert process.wait(60) == 0
+
+
+def test_the_example_of_a_tpvs_own_test_passes(tmp_path: Path) -> None:
+    run(program_of("client-python/README.md", "FakeHub"), tmp_path)
+
+
+def test_the_calls_of_the_api_work(tmp_path: Path) -> None:
+    with FakeHub() as hub:
+        hub.add_user(1001, first_name="Ana")
+        program = program_of("client-python/README.md", "api.all_users")
+        said = run(
+            f"api_key = {hub.access['api_key']!r}\n{program.replace('http://127.0.0.1:8100', hub.url)}", tmp_path
+        )
+        assert said == "Ana\n"
+        assert [push.fields.get("text") for push in hub.pushes] == ["Pedido entregado", "Hoy", None]
+
+
+def run(program: str, folder: Path) -> str:
+    path = folder / "program.py"
+    path.write_text(program, encoding="utf-8")
+    env = {**os.environ, "PYTHONPATH": str(ROOT / "client-python")}
+    done = subprocess.run([sys.executable, str(path)], cwd=folder, env=env, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
