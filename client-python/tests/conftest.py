@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import Any, Callable, Iterator, List
 
 import pytest
@@ -22,17 +21,8 @@ if os.environ.get("PROPERTY_SEED") is None:
 
 @pytest.fixture(scope="session")
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
-    """A real hub; each test registers a TPV of its own there, and has people of its own."""
+    """A real hub; each test registers a TPV of its own there, and has people of its own. A test may kill it."""
     one = Hub(tmp_path_factory.mktemp("hub"))
-    one.start()
-    yield one
-    one.close()
-
-
-@pytest.fixture
-def own_hub(tmp_path: Path) -> Iterator[Hub]:
-    """A real hub that a test may kill."""
-    one = Hub(tmp_path)
     one.start()
     yield one
     one.close()
@@ -45,12 +35,8 @@ def transport(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def bar(hub: Hub) -> Restaurant:
+    hub.start()
     return Restaurant(hub)
-
-
-@pytest.fixture
-def own_bar(own_hub: Hub) -> Restaurant:
-    return Restaurant(own_hub)
 
 
 @pytest.fixture(params=["threads", "asyncio"])

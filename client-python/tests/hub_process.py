@@ -52,6 +52,9 @@ class Hub:
         self._process: Optional[subprocess.Popen[bytes]] = None
 
     def start(self) -> None:
+        """Does nothing where it runs."""
+        if self._process is not None:
+            return
         env = {
             "PATH": os.environ["PATH"],
             "HOST": "127.0.0.1",
@@ -62,6 +65,7 @@ class Hub:
             "TELEGRAM_WEBHOOK_AUTO": "false",
             "TELEGRAM_WEBHOOK_SECRET": _SECRET,
             "TPV_REGISTRATION": "open",
+            "CALLBACK_ALLOW_PRIVATE": "true",
             "ADMIN_TOKEN": _TOKEN,
             "LOG_LEVEL": "warn",
             "NODE_COMPILE_CACHE": str(ROOT / "node_modules/.cache/compile"),
@@ -83,28 +87,29 @@ class Hub:
     def message(self, text: str, person: int = 1001) -> int:
         """A person writes; returns once the hub has it."""
         number = next(self._updates)
-        update = {
-            "update_id": number,
-            "message": {
-                "message_id": number,
-                "date": 1_762_684_200,
-                "text": text,
-                "from": {"id": person, "is_bot": False, "first_name": "Ana"},
-                "chat": {"id": person, "type": "private"},
-            },
-        }
+        message = {"message_id": number, "text": text, "from": _user(person), **_in_chat(person)}
+        self._update({"update_id": number, "message": message})
+        return number
+
+    def press(self, message_id: int, data: str, person: int) -> None:
+        """A person presses a button."""
+        number = next(self._updates)
+        about = {"id": str(number), "from": _user(person), "chat_instance": "1", "data": data}
+        message = {"message_id": message_id, "text": "?", **_in_chat(person)}
+        self._update({"update_id": number, "callback_query": {**about, "message": message}})
+
+    def _update(self, update: Dict[str, Any]) -> None:
         status, _ = self.call("POST", "webhook/telegram/", update, {"x-telegram-bot-api-secret-token": _SECRET})
         assert status == 200
-        return number
 
     def instructions(self, key: str, status: str) -> List[Dict[str, Any]]:
         query = f"api/tpv/instructions/?status={status}&limit=50"
         _, body = self.call("GET", query, None, {"authorization": f"ApiKey {key}"})
         return list(body["instructions"])
 
-    def admin(self, method: str, path: str) -> Any:
+    def admin(self, method: str, path: str, body: Any = None) -> Any:
         """What an administrator is answered."""
-        status, body = self.call(method, path, None, {"authorization": f"Token {_TOKEN}"})
+        status, body = self.call(method, path, body, {"authorization": f"Token {_TOKEN}"})
         assert 200 <= status < 300, body
         return body
 
@@ -124,3 +129,11 @@ class Hub:
             return self.call("GET", path, None, {})
         except OSError:
             return 0, None
+
+
+def _user(person: int) -> Dict[str, Any]:
+    return {"id": person, "is_bot": False, "first_name": "Ana"}
+
+
+def _in_chat(person: int) -> Dict[str, Any]:
+    return {"date": 1_762_684_200, "chat": {"id": person, "type": "private"}}

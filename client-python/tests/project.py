@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,29 +18,47 @@ from restaurant import Restaurant
 EXAMPLE = ROOT / "client-python/examples/restaurant"
 #: A PostgreSQL where databases may be made; the run of all tests starts one.
 POSTGRES = os.environ.get("TEST_POSTGRES_URL", "")
+_ENV = {
+    **os.environ,
+    "PYTHONPATH": f"{ROOT / 'client-python'}{os.pathsep}{EXAMPLE}",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "DJANGO_SETTINGS_MODULE": "restaurant.settings",
+}
+
+
+class Databases:
+    """Databases of the example, migrated once and then copied."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._made: Dict[str, Dict[str, str]] = {}
+
+    def copy(self, kind: str, folder: Path) -> Dict[str, str]:
+        """The variables of a fresh one.
+
+        :param kind: ``sqlite`` or ``postgres``
+        """
+        if kind not in self._made:
+            made = _postgres() if kind == "postgres" else {"DATABASE_FILE": str(self._folder / "bar.sqlite3")}
+            manage({**_ENV, **made}, "migrate", "-v", "0")
+            self._made[kind] = made
+        if kind == "postgres":
+            return _postgres(self._made[kind]["DATABASE_NAME"])
+        file = folder / "bar.sqlite3"
+        shutil.copyfile(self._made[kind]["DATABASE_FILE"], file)
+        return {"DATABASE_FILE": str(file)}
 
 
 class Project:
     """The example's programs, and what is in its tables."""
 
-    def __init__(self, bar: Restaurant, folder: Path, database: str) -> None:
+    def __init__(self, bar: Restaurant, database: Dict[str, str]) -> None:
+        """:param database: its variables"""
         self.processes: List["subprocess.Popen[bytes]"] = []
-        self.env = {
-            **os.environ,
-            "PYTHONPATH": f"{ROOT / 'client-python'}{os.pathsep}{EXAMPLE}",
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "DJANGO_SETTINGS_MODULE": "restaurant.settings",
-            "HUB_URL": bar.hub.url,
-            "TPV_API_KEY": bar.key,
-            **(_postgres() if database == "postgres" else {"DATABASE_FILE": str(folder / "bar.sqlite3")}),
-        }
-        self.manage("migrate", "-v", "0")
+        self.env = {**_ENV, "HUB_URL": bar.hub.url, "TPV_API_KEY": bar.key, **database}
 
     def manage(self, *args: str) -> str:
-        program = [sys.executable, "manage.py", *args]
-        done = subprocess.run(program, cwd=EXAMPLE, env=self.env, capture_output=True, text=True, timeout=4 * PATIENCE)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+        return manage(self.env, *args)
 
     def serve(self) -> "subprocess.Popen[bytes]":
         """``manage.py valletpv_hub``, until the test ends."""
@@ -81,18 +100,26 @@ class Project:
             one.wait(PATIENCE)
 
 
+def manage(env: Dict[str, str], *args: str) -> str:
+    """What ``manage.py`` prints."""
+    program = [sys.executable, "manage.py", *args]
+    done = subprocess.run(program, cwd=EXAMPLE, env=env, capture_output=True, text=True, timeout=4 * PATIENCE)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
 def wait_online(project: Project, but: int = 0) -> int:
     """The process that holds the connection, once one does that is not ``but``."""
     return int(until(lambda: project.holder() not in (0, but) and project.holder(), "one holds the connection"))
 
 
-def _postgres() -> Dict[str, str]:
+def _postgres(template: str = "template1") -> Dict[str, str]:
     import psycopg
 
     url = urlsplit(POSTGRES)
     name = f"bar_{uuid.uuid4().hex}"
     with psycopg.connect(POSTGRES, autocommit=True) as connection:
-        connection.execute(f'create database "{name}"')
+        connection.execute(f'create database "{name}" template "{template}"')
     return {
         "DATABASE_HOST": url.hostname or "",
         "DATABASE_PORT": str(url.port or 5432),

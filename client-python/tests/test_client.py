@@ -61,17 +61,17 @@ def test_a_handler_that_raises_fails_its_instruction_alone(bar: Restaurant, tran
     assert failed["error_message"] == "No queda tortilla"
 
 
-def test_the_hub_is_killed_and_the_client_comes_back(own_bar: Restaurant, make_tpv: MakeTpv) -> None:
-    tpv = make_tpv(own_bar, transport="websocket")
+def test_the_hub_is_killed_and_the_client_comes_back(bar: Restaurant, make_tpv: MakeTpv) -> None:
+    tpv = make_tpv(bar, transport="websocket")
     texts = echo(tpv)
     tpv.start(timeout=60)
-    own_bar.message("antes")
+    bar.message("antes")
     until(lambda: texts == ["antes"])
-    own_bar.hub.end(signal.SIGKILL)
+    bar.hub.end(signal.SIGKILL)
     until(lambda: tpv.status.state in ("offline", "connecting"))
-    own_bar.hub.start()
-    own_bar.message("después")
-    until(lambda: len(own_bar.instructions("completed")) == 2)
+    bar.hub.start()
+    bar.message("después")
+    until(lambda: len(bar.instructions("completed")) == 2)
     assert texts == ["antes", "después"]
     assert tpv.counters.reconnects == 1
 
@@ -116,28 +116,28 @@ def test_a_newer_connection_with_the_same_key_ends_the_older_one(bar: Restaurant
 
 
 def test_what_was_done_before_a_restart_is_answered_and_not_run(
-    own_bar: Restaurant, tmp_path: Path, make_tpv: MakeTpv
+    bar: Restaurant, tmp_path: Path, make_tpv: MakeTpv
 ) -> None:
     """The report is lost with its hub: the next process answers from the file."""
     memory = FileMemory(tmp_path / "memory")
-    tpv = make_tpv(own_bar, memory=memory)
+    tpv = make_tpv(bar, memory=memory)
     ran: List[str] = []
 
     @tpv.on("process_message")
     def work(instruction: Instruction, context: Context) -> Any:
         ran.append(instruction.id)
-        own_bar.hub.end(signal.SIGKILL)
+        bar.hub.end(signal.SIGKILL)
         return {"n": len(ran)}
 
     tpv.start(timeout=60)
-    own_bar.message("uno")
+    bar.message("uno")
     until(lambda: ran)
     tpv.close(deadline=0.5)
-    own_bar.hub.start()
-    again = make_tpv(own_bar, memory=FileMemory(tmp_path / "memory"))
+    bar.hub.start()
+    again = make_tpv(bar, memory=FileMemory(tmp_path / "memory"))
     echo(again)
     again.start(timeout=60)
-    (completed,) = until(lambda: own_bar.instructions("completed"))
+    (completed,) = until(lambda: bar.instructions("completed"))
     assert completed["response"] == {"n": 1}
     assert len(ran) == 1
     assert again.counters.repeated == 1
@@ -163,3 +163,13 @@ def test_closing_lets_what_runs_end(bar: Restaurant, transport: str, make_tpv: M
     assert tpv.status.state == "closed"
     (completed,) = bar.instructions("completed")
     assert completed["response"] == {"ended": True}
+
+
+def test_nothing_of_a_closed_client_keeps_its_program_from_ending(bar: Restaurant, make_tpv: MakeTpv) -> None:
+    """A poll that is under way may take 25 s more."""
+    tpv = make_tpv(bar, transport="polling")
+    tpv.start(timeout=60)
+    tpv.close()
+    calling = [one for one in threading.enumerate() if one.name.startswith("valletpv-hub-call")]
+    assert calling
+    assert all(one.daemon for one in calling)
