@@ -1,5 +1,6 @@
 import { hash, randomBytes } from 'node:crypto';
 import type { Correction } from '../clock.ts';
+import { movedTime } from '../db/moved-time.ts';
 import type { Database, Tx } from '../db/open.ts';
 import { type Account, accountNow } from './account.ts';
 import { SESSION_IDLE_MS } from './administrator-session.ts';
@@ -60,17 +61,9 @@ export async function useLink(
 /** Moves the ends of links after a correction of the clock: each lasts as long as it was to, and at most 15 minutes. */
 export async function correctLinks(tx: Tx, { byMs, now }: Correction): Promise<void> {
   const aheadMs = Math.max(0, byMs);
-  const most = now + LINK_MS;
   await tx.kysely
     .updateTable('admin_sessions')
-    .set((eb) => ({
-      link_expires_at: eb
-        .case()
-        .when('link_expires_at', '<', most - aheadMs)
-        .then(eb('link_expires_at', '+', aheadMs))
-        .else(most)
-        .end(),
-    }))
+    .set({ link_expires_at: movedTime('link_expires_at', aheadMs, now + LINK_MS) })
     .where('link_expires_at', '>', now - aheadMs)
     .execute();
 }

@@ -1,5 +1,6 @@
 import type { Correction } from '../clock.ts';
 import { raiseAccessEpoch } from '../db/epoch.ts';
+import { movedTime } from '../db/moved-time.ts';
 import type { Database, Transact, Tx } from '../db/open.ts';
 import { statement } from '../db/statement.ts';
 import { HubError } from '../errors.ts';
@@ -110,18 +111,10 @@ export async function rotateKey(
 /** Puts the times of keys and secrets right after the clock was corrected: a rotated one works for what was left of its day. */
 export async function correctKeys(tx: Tx, { byMs, now }: Correction): Promise<void> {
   const aheadMs = Math.max(0, byMs);
-  const most = now + KEY_OVERLAP_MS;
   for (const table of ['api_keys', 'signing_secrets'] as const) {
     await tx.kysely
       .updateTable(table)
-      .set((eb) => ({
-        valid_until: eb
-          .case()
-          .when('valid_until', '<', most - aheadMs)
-          .then(eb('valid_until', '+', aheadMs))
-          .else(most)
-          .end(),
-      }))
+      .set({ valid_until: movedTime('valid_until', aheadMs, now + KEY_OVERLAP_MS) })
       .where('valid_until', '>', now - aheadMs)
       .execute();
   }

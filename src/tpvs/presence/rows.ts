@@ -1,5 +1,6 @@
 import { type Kysely, PostgresAdapter, sql } from 'kysely';
 import type { Correction } from '../../clock.ts';
+import { movedTime } from '../../db/moved-time.ts';
 import type { Tx } from '../../db/open.ts';
 import type { Schema } from '../../db/schema.ts';
 import { type Parameters, statement } from '../../db/statement.ts';
@@ -177,31 +178,16 @@ export async function correctPresence(tx: Tx, { byMs, now }: Correction): Promis
   const aheadMs = Math.max(0, byMs);
   await tx.kysely
     .updateTable('tpv_instances')
-    .set((eb) => ({
-      last_heartbeat: eb
-        .case()
-        .when('last_heartbeat', '<', now - aheadMs)
-        .then(eb('last_heartbeat', '+', aheadMs))
-        .else(now)
-        .end(),
-    }))
+    .set({ last_heartbeat: movedTime('last_heartbeat', aheadMs, now) })
     // Older ones were no sign of life any more, and tell when that was.
     .where('last_heartbeat', '>', now - aheadMs - REST_WINDOW_MS)
     .where((eb) => eb.or([eb(eb.val(aheadMs), '>', 0), eb('last_heartbeat', '>', now)]))
     .execute();
-  const most = now + REST_WINDOW_MS;
   await tx.kysely
     .updateTable('tpv_instances')
-    .set((eb) => ({
-      online_until: eb
-        .case()
-        .when('online_until', '<', most - byMs)
-        .then(eb('online_until', '+', byMs))
-        .else(most)
-        .end(),
-    }))
+    .set({ online_until: movedTime('online_until', byMs, now + REST_WINDOW_MS) })
     .where('online_until', '<', SOCKET_OPEN)
-    .where((eb) => eb.or([eb(eb.val(byMs), '!=', 0), eb('online_until', '>', most)]))
+    .where((eb) => eb.or([eb(eb.val(byMs), '!=', 0), eb('online_until', '>', now + REST_WINDOW_MS)]))
     .execute();
   for (const column of ['presence_since', 'offline_untold'] as const) {
     await tx.kysely
