@@ -46,8 +46,9 @@ export async function buttonScene(options: HubOptions = {}): Promise<ButtonScene
   const env = { HEARTBEAT_INTERVAL_SECONDS: '3600', ...options.env };
   const hub = await startHub({ clock, ...options, env });
   const tpv = await hub.tpv();
-  const ana = hub.emulator.person({ id: ANA, first_name: 'Ana', username: 'ana', started: true });
   await hub.message(900_000_000, 'Hola', ANA);
+  // After the message, by whose names the emulator would call her.
+  const ana = hub.emulator.person({ id: ANA, first_name: 'Ana', username: 'ana', started: true });
   const [hello] = (await tpv.fetch('/api/tpv/instructions/')).body.instructions;
   await tpv.fetch(`/api/tpv/instructions/${hello.id}/`, { method: 'PUT', json: { status: 'completed' } });
   await hub.emulatorDelivers();
