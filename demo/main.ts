@@ -4,7 +4,7 @@ import { playOneOrder } from './one-order.ts';
 import { ownTpv } from './own-tpv.ts';
 import { RESTAURANT, type Stage, setStage, type WantedPorts } from './stage.ts';
 import { stepLine } from './timeline.ts';
-import { LOGIN, openTown, TROUBLED, WAITING } from './town.ts';
+import { LOGIN, openTown, TROUBLED, WAITING, WATCHER } from './town.ts';
 
 const HELP = `Everything on this machine, with no token and no account: a Bot API emulator with a chat page,
 the hub on a fresh SQLite with its panel, and a few restaurants' TPVs on the SDK.
@@ -63,6 +63,7 @@ In the chat page write /start, then "carta" or "2 cañas y una tortilla", and co
   - say what became of the message whose state is unknown
   - take the webhook away, see the alarm, and repair it
   - let the TPV be paused, slow or off in the chat page's side bar, write, and read what comes
+  - switch it off there, and look into the chat of ${WATCHER.first_name} ${WATCHER.last_name}: after a minute the alarm comes, and its end
   - switch Telegram off there, send a message from the panel, and switch it on: it comes
 
 Ctrl+C ends the demo.

@@ -1,5 +1,6 @@
 import type { TpvDetail } from '../src/admin/schemas/tpvs.ts';
 import type { Message, Person } from './emulator/mod.ts';
+import { linkOf } from './operator.ts';
 import { makeUpPast } from './past.ts';
 import { CONFIRM } from './restaurant.ts';
 import type { Stage } from './stage.ts';
@@ -7,6 +8,9 @@ import type { StepKind } from './timeline.ts';
 
 /** Who may enter the demo's panel; it is on this machine alone. */
 export const LOGIN = { name: 'demo', password: 'solo-para-la-demo' } as const;
+
+/** Whose Telegram is linked to that account: alarms come to this chat. */
+export const WATCHER = { id: 633_870_412, first_name: 'Marta', last_name: '(operadora)', language_code: 'es' } as const;
 
 /** The restaurants besides the first, by what an administrator has to do with them. */
 export const WAITING = 'Marisquería El Faro';
@@ -25,6 +29,9 @@ const STEP_MS = 10_000;
 export async function openTown(stage: Stage): Promise<void> {
   const { hub, operator, restaurant } = stage;
   await operator.change('POST', '/api/admin/accounts', { ...LOGIN, role: 'admin' });
+  const watcher = stage.emulator.person(WATCHER);
+  watcher.send(await linkOf(stage.hubUrl, LOGIN));
+  await watcher.waitForMessage(({ text }) => text?.includes('queda vinculado') === true, STEP_MS);
   const busy = await stage.open(BUSY);
   const troubled = await stage.open(TROUBLED, { trouble: NO_PAPER });
   const closed = await stage.open(CLOSED);

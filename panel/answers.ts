@@ -1,5 +1,6 @@
 import type { AccountSession, AccountTelegram } from '../src/admin/schemas/account.ts';
 import type { AccountList } from '../src/admin/schemas/accounts.ts';
+import type { AlarmChoice, MaintenanceList } from '../src/admin/schemas/alarms.ts';
 import type { AuditEntry } from '../src/admin/schemas/audit.ts';
 import type { Conversation } from '../src/admin/schemas/inbox.ts';
 import type { InstructionDetail, InstructionSummary } from '../src/admin/schemas/instructions.ts';
@@ -38,5 +39,7 @@ export interface Answers {
   '/api/admin/webhook': WebhookState;
   '/api/admin/accounts': AccountList;
   '/api/admin/account/telegram': AccountTelegram;
+  '/api/admin/account/alarms': AlarmChoice;
+  '/api/admin/maintenance': MaintenanceList;
   '/api/admin/account/sessions': { items: AccountSession[] };
 }

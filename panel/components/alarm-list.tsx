@@ -9,6 +9,8 @@ import { Icon } from './icon.tsx';
 /** Where each alarm can be mended. */
 const PLACES: Readonly<Record<AlarmCode, string>> = {
   tpv_offline_with_users: '/admin/tpvs?state=active&online=false',
+  tpv_instructions_waiting: '/admin/tpvs',
+  tpv_instructions_failing: '/admin/instrucciones?status=failed',
   tpv_key_shared: '/admin/tpvs',
   tpv_quota_reached: '/admin/tpvs',
   webhook_elsewhere: '/admin/webhook',

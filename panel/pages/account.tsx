@@ -4,6 +4,7 @@ import { canChange, session } from '../session.ts';
 import { accountWords as words } from '../words/account.ts';
 import { roles } from '../words/states.ts';
 import { AccountsCard } from './account/accounts.tsx';
+import { AlarmChoiceCard } from './account/alarm-choice.tsx';
 import { PasswordCard } from './account/password.tsx';
 import { SecondFactorCard } from './account/second-factor.tsx';
 import { SessionsCard } from './account/sessions.tsx';
@@ -22,6 +23,7 @@ export function AccountPage(): VNode | null {
           <TelegramCard />
         </div>
       </div>
+      <AlarmChoiceCard />
       <SessionsCard />
       {canChange.value && <AccountsCard own={who.name} />}
     </Page>

@@ -1,5 +1,6 @@
 import { at } from '../address.ts';
 import { Loaded } from '../components/loaded.tsx';
+import { MaintenanceCard } from '../components/maintenance-card.tsx';
 import { Page } from '../components/page.tsx';
 import { useResource } from '../resource.ts';
 import { settingsWords as words } from '../words/settings.ts';
@@ -42,6 +43,7 @@ export function SettingsPage() {
                 setting={settings.callback_allowed_origins}
                 reload={resource.reload}
               />
+              <MaintenanceCard />
             </div>
             <Texts />
           </>

@@ -3,6 +3,7 @@ import { at } from '../address.ts';
 import { Card } from '../components/card.tsx';
 import { JsonText } from '../components/json-text.tsx';
 import { Loaded } from '../components/loaded.tsx';
+import { MaintenanceCard } from '../components/maintenance-card.tsx';
 import { Page } from '../components/page.tsx';
 import { useResource } from '../resource.ts';
 import type { PageProps } from '../router.ts';
@@ -44,6 +45,7 @@ export function TpvPage({ params }: PageProps) {
                 <JoinLink tpv={loaded} reload={resource.reload} />
                 <Keys tpv={loaded} reload={resource.reload} />
                 <SigningSecret tpv={loaded} />
+                <MaintenanceCard tpv={loaded} />
               </div>
             </div>
             <Plots id={id} />

@@ -45,7 +45,7 @@ export const accountWords = {
     title: 'Avisos en Telegram',
     on: 'Vinculado',
     off: 'Sin vincular',
-    why: 'Vincula tu Telegram: cuando alguien entre con tu cuenta desde un lugar o un dispositivo nuevo, lo sabrás al momento y podrás echarlo.',
+    why: 'Vincula tu Telegram: te avisaremos allí cuando algo falle (un TPV sin conexión, el webhook, el disco…) y cuando alguien entre con tu cuenta desde un lugar o un dispositivo nuevo.',
     link: 'Vincular mi Telegram',
     open: 'Escanea el código con el móvil, o abre el enlace en este dispositivo, y pulsa «Iniciar».',
     qr: 'Código QR para vincular tu Telegram',
@@ -53,11 +53,20 @@ export const accountWords = {
     copy: 'el enlace',
     waiting: 'El enlace es solo para ti: sirve una vez y caduca a los 15 minutos.',
     told: (name: string) =>
-      `«${name}» recibe un aviso cuando alguien entra con esta cuenta desde un lugar o un dispositivo nuevo.`,
+      `«${name}» recibe las alarmas elegidas abajo, y un aviso cuando alguien entra con esta cuenta desde un lugar o un dispositivo nuevo.`,
     unlink: 'Desvincular',
     unlinkTitle: '¿Desvincular tu Telegram?',
-    unlinkText: 'Dejarás de recibir avisos de las entradas nuevas. Puedes volver a vincularlo cuando quieras.',
+    unlinkText:
+      'Dejarás de recibir las alarmas y los avisos de entradas nuevas. Puedes volver a vincularlo cuando quieras.',
     unlinked: 'Telegram desvinculado.',
+  },
+
+  alarms: {
+    title: 'Alarmas que recibo',
+    lead: 'Cada una llega una vez si dura más de un minuto, se repite cada 6 horas mientras siga, y avisa cuando termina.',
+    unlinked: 'Para recibirlas, vincula antes tu Telegram.',
+    label: 'Avisarme en Telegram de',
+    saved: 'Avisos guardados.',
   },
 
   sessions: 'Sesiones abiertas',

@@ -10,6 +10,16 @@ export const alarmWords: Readonly<Record<AlarmCode, { text: (alarm: Alarm) => st
     text: (alarm) => `${tpv(alarm)} no está conectado y atiende a ${either(alarm, 'una persona', 'personas')}.`,
     action: 'Ver el TPV',
   },
+  tpv_instructions_waiting: {
+    text: (alarm) =>
+      `${tpv(alarm)} está conectado y no recoge los mensajes: alguno espera desde hace más de 10 minutos.`,
+    action: 'Ver el TPV',
+  },
+  tpv_instructions_failing: {
+    text: (alarm) =>
+      `${tpv(alarm)} no consigue atender lo que le piden: ${either(alarm, 'un mensaje fallido', 'mensajes fallidos')} en 10 minutos.`,
+    action: 'Ver el TPV',
+  },
   tpv_key_shared: {
     text: (alarm) => `${tpv(alarm)}: dos máquinas usan la misma clave.`,
     action: 'Cambiar la clave',
@@ -50,4 +60,23 @@ export const alarmWords: Readonly<Record<AlarmCode, { text: (alarm: Alarm) => st
     text: (alarm) => `${either(alarm, 'Un mensaje', 'mensajes')} en espera: quien escribe no tiene TPV.`,
     action: 'Asignar',
   },
+};
+
+/** What each alarm is called where one chooses of which to hear. */
+export const alarmNames: Readonly<Record<AlarmCode, string>> = {
+  tpv_offline_with_users: 'TPV sin conexión, con el local abierto',
+  tpv_instructions_waiting: 'TPV conectado que no recoge los mensajes',
+  tpv_instructions_failing: 'TPV al que le fallan los mensajes',
+  tpv_key_shared: 'Dos máquinas con la misma clave',
+  tpv_quota_reached: 'TPV con demasiado en espera',
+  webhook_elsewhere: 'Webhook del bot en otro sitio',
+  webhook_broken: 'Telegram no entrega los mensajes',
+  polling_broken: 'El hub no recoge los mensajes de Telegram',
+  database_lost: 'Base de datos borrada o sustituida',
+  disk_nearly_full: 'Disco casi lleno',
+  backup_late: 'Sin copia de seguridad reciente',
+  pushes_unknown: 'Mensajes sin confirmar',
+  quarantine_not_empty: 'Actualizaciones en cuarentena',
+  tpv_awaiting_approval: 'TPV por aprobar',
+  unassigned_waiting: 'Mensajes de quien no tiene TPV',
 };

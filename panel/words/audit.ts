@@ -34,6 +34,7 @@ export const auditActions: Readonly<Record<AuditAction, string>> = {
   'account.totp_disable': 'Desactivó el segundo factor',
   'account.telegram_link': 'Vinculó su Telegram',
   'account.telegram_unlink': 'Desvinculó su Telegram',
+  'account.alarms': 'Eligió sus avisos de alarmas',
   'account.recovery_code': 'Usó un código de recuperación',
   'account.refused': 'No pudo probar quién es',
   'tpv.register': 'Se dio de alta un TPV',
@@ -63,6 +64,8 @@ export const auditActions: Readonly<Record<AuditAction, string>> = {
   'quarantine.discard': 'Descartó una actualización',
   'quarantine.retry': 'Reintentó una actualización',
   'setting.change': 'Cambió los ajustes',
+  'maintenance.begin': 'Anunció un mantenimiento',
+  'maintenance.end': 'Terminó un mantenimiento',
   'webhook.set': 'Configuró el webhook',
   'webhook.delete': 'Quitó el webhook',
 };

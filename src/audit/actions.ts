@@ -14,6 +14,7 @@ export const AUDIT_ACTIONS = [
   'account.totp_disable',
   'account.telegram_link',
   'account.telegram_unlink',
+  'account.alarms',
   'account.recovery_code',
   'account.refused',
   'tpv.register',
@@ -43,6 +44,8 @@ export const AUDIT_ACTIONS = [
   'quarantine.discard',
   'quarantine.retry',
   'setting.change',
+  'maintenance.begin',
+  'maintenance.end',
   'webhook.set',
   'webhook.delete',
 ] as const;

@@ -16,29 +16,37 @@ import type { AdminRole } from '../db/admin-tables.ts';
 import type { Database } from '../db/open.ts';
 import { HubError } from '../errors.ts';
 import { UsageError } from '../process/exit.ts';
+import { accountAlarms, alarmChangeOf } from './admin-alarms.ts';
 import type { Input, Result } from './command.ts';
 import { withDatabase } from './database.ts';
 import { readNewSecret } from './secret.ts';
 
 /**
- * `admin create [--role viewer] <name>`, `admin reset-password [--disable-totp] <name>` and `admin unlink <name>`; works
- * while the hub runs.
+ * `admin create [--role viewer] <name>`, `admin reset-password [--disable-totp] <name>`, `admin unlink <name>` and
+ * `admin alarms [--mute <codes>] [--hear <codes>] <name>`; works while the hub runs.
  * @throws UsageError, ConfigError, HubError
  */
 export async function adminCommand({ env, words: [action, name, ...more], options }: Input): Promise<Result> {
-  if (action !== 'create' && action !== 'reset-password' && action !== 'unlink') {
-    throw new UsageError('"admin" takes "create <name>", "reset-password <name>" or "unlink <name>".');
+  if (action !== 'create' && action !== 'reset-password' && action !== 'unlink' && action !== 'alarms') {
+    throw new UsageError('"admin" takes "create <name>", "reset-password <name>", "unlink <name>" or "alarms <name>".');
   }
   if (name === undefined) throw new UsageError(`"admin ${action}" takes the name of an account.`);
   if (more.length > 0) throw new UsageError(`"admin ${action}" takes one name; put quotes around one with spaces.`);
   if (action !== 'reset-password' && options['disable-totp'] !== undefined) {
     throw new UsageError(`"admin ${action}" takes no --disable-totp.`);
   }
+  if (action !== 'alarms' && (options.mute !== undefined || options.hear !== undefined)) {
+    throw new UsageError(`"admin ${action}" takes neither --mute nor --hear.`);
+  }
   if (action === 'create') {
     const role = roleOf(options.role);
     return withDatabase(env, (db) => create(db, name, role));
   }
   if (options.role !== undefined) throw new UsageError(`"admin ${action}" takes no --role.`);
+  if (action === 'alarms') {
+    const change = alarmChangeOf(options);
+    return withDatabase(env, async (db) => accountAlarms(db, await existing(db, name), change));
+  }
   if (action === 'unlink') return withDatabase(env, (db) => unlinkTelegram(db, name));
   return withDatabase(env, (db) => resetPassword(db, name, options['disable-totp'] === true));
 }

@@ -1,3 +1,4 @@
+import { ADMIN_HELP } from './admin-help.ts';
 import type { CommandHelp } from './command.ts';
 import { TPV_HELP } from './tpv-help.ts';
 
@@ -14,6 +15,7 @@ export const COMMANDS = [
   'user',
   'instruction',
   'webhook',
+  'maintenance',
 ] as const;
 export type CommandName = (typeof COMMANDS)[number];
 
@@ -33,13 +35,15 @@ Commands
   import django      Takes TPVs, people and what is open over from the service before this one.
   admin create <name>  Makes an account for the panel; asks for its password.
   admin reset-password <name>  Gives an account a new password, and logs it out everywhere.
-  admin unlink <name>  Takes an account's Telegram away: it hears of no login any more.
+  admin unlink <name>  Takes an account's Telegram away: it hears of no login and no alarm any more.
+  admin alarms <name>  Shows and chooses of which alarms an account hears in Telegram.
   tpv list           Shows the TPVs and their ids; also register, activate, deactivate, rotate-key, rotate-secret,
                      join-code, service, import-key.
   user list          Shows the people who wrote to the bot; user assign gives one to a TPV;
                      user export and user erase give or take what is held on one.
   instruction list   Shows what was asked of TPVs; also show, retry.
   webhook info       Shows what Telegram knows of the webhook; also set, delete.
+  maintenance begin  Has no account told of alarms for an hour; also list, end.
 
 Options
   --json             Results and faults as one line of JSON each.
@@ -149,31 +153,7 @@ Without --apply it only shows what it would do, and why it leaves something out;
 Stop the former service first, and import before the TPVs come to the hub.
 `,
   },
-  admin: {
-    options: { role: { type: 'string' }, 'disable-totp': { type: 'boolean' } },
-    takesWords: true,
-    help: `Usage: npx valletpv-hub admin create [--role admin|viewer] <name> [--json]
-       npx valletpv-hub admin reset-password [--disable-totp] <name> [--json]
-       npx valletpv-hub admin unlink <name> [--json]
-
-create makes an account for the panel at /admin/. Where there is none yet, the hub also prints a link at its start
-with which a browser makes the first one; it works once, for a day.
-
-  --role viewer    Sees everything, changes nothing. Else: admin.
-
-reset-password gives an account a new password and ends its sessions.
-
-  --disable-totp   Switches its second factor off too, for somebody who lost both telephone and recovery codes.
-
-unlink takes an account's Telegram away, as of a telephone that was stolen: it hears of no login any more.
-
-The password (12 characters at least) is asked for twice, or read from standard input:
-
-  npx valletpv-hub admin create ana < password.txt
-
-Both work while the hub runs, and need no variable but DATABASE_URL.
-`,
-  },
+  admin: ADMIN_HELP,
   tpv: TPV_HELP,
   user: {
     takesWords: true,
@@ -227,6 +207,24 @@ All work while the hub runs, need no variable but DATABASE_URL, and take --json.
   delete   Telegram delivers nowhere from now on.
 
 They need the variables of Telegram, and take --json.
+`,
+  },
+  maintenance: {
+    takesWords: true,
+    options: { for: { type: 'string' }, from: { type: 'string' }, reason: { type: 'string' } },
+    help: `Usage: npx valletpv-hub maintenance begin [--for 60] [--from <time>] [--reason <text>] [tpv]
+       npx valletpv-hub maintenance list
+       npx valletpv-hub maintenance end <id>
+
+While a maintenance is under way no account is told of alarms in Telegram; panel, API and metrics show them all the
+same. Those that last at its end are told then.
+
+  begin    Begins one of 60 minutes, of the whole hub or of one TPV. --for takes other minutes, 7 days at the most; with
+           --from it begins later.
+  list     Those that are under way or planned.
+  end      Ends one before its time, or takes a planned one back.
+
+All work while the hub runs, need no variable but DATABASE_URL, and take --json.
 `,
   },
 };

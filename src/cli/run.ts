@@ -24,6 +24,7 @@ const RUN: Record<CommandName, Run> = {
   tpv: async (input) => (await import('./tpv-command.ts')).tpvCommand(input),
   user: async (input) => (await import('./user-command.ts')).userCommand(input),
   instruction: async (input) => (await import('./instruction-command.ts')).instructionCommand(input),
+  maintenance: async (input) => (await import('./maintenance-command.ts')).maintenanceCommand(input),
   async webhook(input) {
     const { webhookCommand } = await import('./webhook-command.ts');
     const { webhookSide } = await import('../telegram/setup/telegram-side.ts');

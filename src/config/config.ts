@@ -84,10 +84,11 @@ function isAbout(fault: string, unread: ReadonlyMap<string, string>): boolean {
 
 /** What of the configuration must never be seen: tokens, secrets, the database's password. */
 export function secretsOf(config: Config): string[] {
-  const { TELEGRAM_BOT_TOKEN, TELEGRAM_WEBHOOK_SECRET, REGISTRATION_TOKEN, ADMIN_TOKEN, METRICS_TOKEN } = config;
-  const secrets = [TELEGRAM_BOT_TOKEN, TELEGRAM_WEBHOOK_SECRET, REGISTRATION_TOKEN, ADMIN_TOKEN, METRICS_TOKEN].filter(
-    (secret) => secret !== undefined,
-  );
+  const names = [...SECRET_NAMES, 'ALARM_PING_URL'] as const;
+  const secrets = names
+    .filter((name) => name !== 'DATABASE_URL')
+    .map((name) => config[name])
+    .filter((secret) => secret !== undefined);
   if (URL.canParse(config.DATABASE_URL)) {
     const { password } = new URL(config.DATABASE_URL);
     secrets.push(password, safelyDecoded(password));

@@ -134,6 +134,7 @@ export const environmentSchema = z.object({
   ).default('info'),
   LOG_DIR: takes('a folder', text.min(1)).optional(),
   METRICS_TOKEN: takes(AT_LEAST_16, text.min(16)).optional(),
+  ALARM_PING_URL: url.optional(),
   SECURITY_CONTACT: takes(
     'an e-mail address, or a mailto:, https: or tel: URL',
     text.transform(contactUri).pipe(text.regex(/^(mailto|https|tel):[\x21-\x7e]+$/)),

@@ -25,6 +25,8 @@ export interface AdminUserTable {
   telegram_id: Generated<number | null>;
   /** As that person is called in Telegram. */
   telegram_name: Generated<string>;
+  /** Of which alarms that person hears nothing, by their codes. */
+  muted_alarms: Generated<JsonText<string[]>>;
   created_at: number;
   password_changed_at: number;
   last_login_at: number | null;

@@ -1,6 +1,7 @@
 import type { Generated } from 'kysely';
 import type { InstructionStatus, ServiceState, Timetable } from '#protocol';
 import type { AdminSessionTable, AdminUserTable, AuditTable, InboxReadTable } from './admin-tables.ts';
+import type { AlarmNoticeTable, AlarmTable, MaintenanceWindowTable } from './alarm-tables.ts';
 import type { JsonText } from './json-text.ts';
 import type { ButtonTable, PressTable, PushChangeTable, PushMessageTable } from './push-tables.ts';
 import type { PersonRequestTable } from './rights-tables.ts';
@@ -29,6 +30,9 @@ export interface Schema {
   inbox_reads: InboxReadTable;
   audit_log: AuditTable;
   activity: ActivityTable;
+  alarms: AlarmTable;
+  alarm_notices: AlarmNoticeTable;
+  maintenance_windows: MaintenanceWindowTable;
 }
 
 export interface TpvTable {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { correctSessions } from '../administrators/administrator-session.ts';
 import { correctSetup } from '../administrators/first-account.ts';
 import { correctLinks } from '../administrators/telegram-link.ts';
+import { correctAlarms } from '../alarms/alarm-store.ts';
 import { correctButtons } from '../buttons/correct-buttons.ts';
 import { type Cancel, type Clock, type Correction, pause } from '../clock.ts';
 import type { Database, Transact } from '../db/open.ts';
@@ -92,6 +93,7 @@ export async function startCorrections(ports: CorrectionPorts): Promise<Correcti
       await correctLinks(tx, correction);
       await correctPresence(tx, correction);
       await correctServices(tx, correction);
+      await correctAlarms(tx, correction);
     });
     await correctInstructions(through, ports.limits, correction);
     await correctPushes(through, correction);

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { countAlarms } from '../alarms/alarm-store.ts';
 import { failedSecrets, isAdministrator } from '../api/failed-secrets.ts';
 import { securityTxt } from '../api/security-txt.ts';
 import { statusRoutes } from '../api/status-routes.ts';
@@ -14,6 +15,7 @@ import { Gateway } from '../gateway/gateway.ts';
 import type { Logs } from '../log/log.ts';
 import { BACKLOG_LIMIT } from '../observability/backlog.ts';
 import type { Problem } from '../observability/health.ts';
+import { startOutsidePing } from '../observability/outside-ping.ts';
 import { readings } from '../observability/readings.ts';
 import type { RoomOf } from '../operations/backup/space.ts';
 import { eraseAgain } from '../rights/erase-again.ts';
@@ -160,7 +162,10 @@ export async function createHub(
   // Before anything goes out that waits in a copy.
   await eraseAgain({ ...ground, ...rights });
   await lookout.start();
-  startMaintenance({ ...ground, assigning, delivery, lookout, uploads, rights }, making);
+  const { lookForAlarms } = observation;
+  startMaintenance({ ...ground, assigning, delivery, lookout, uploads, rights, lookForAlarms }, making);
+  const { ALARM_PING_URL: pingUrl } = config;
+  if (pingUrl !== undefined) making.defer(startOutsidePing({ url: pingUrl, clock, log, problems }));
 
   const scrape = metrics.scrape({
     version: VERSION,
@@ -172,6 +177,8 @@ export async function createHub(
     backlog: () => looked.backlog(),
     backlogLimit: BACKLOG_LIMIT,
     disk,
+    // The line in the log that says why is the backlog's.
+    alarms: () => countAlarms(db).catch(() => undefined),
   });
   const failed = failedSecrets(ground);
   await app.register(statusRoutes, {

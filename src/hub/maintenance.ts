@@ -1,4 +1,6 @@
 import { sweepSessions } from '../administrators/administrator-session.ts';
+import { deleteOldAlarms } from '../alarms/alarm-store.ts';
+import { deleteOldWindows } from '../alarms/maintenance-windows.ts';
 import { drainInbox } from '../assignment/move-person.ts';
 import { goOnVacating } from '../assignment/vacate.ts';
 import { expireButtons, KEPT_AFTER_EXPIRY_MS } from '../buttons/button-retention.ts';
@@ -29,15 +31,21 @@ export interface MaintenancePorts
   lookout: Pick<Lookout, 'tick'>;
   uploads: UploadStore;
   rights: RightsPorts;
+  /** Looks for what an administrator should know of, and tells them. */
+  lookForAlarms(): Promise<void>;
 }
 
 /** Leases, expiry, silent sockets, the inbox and what people are owed are looked at this often (docs/reliability.md). */
 const SWEEP_INTERVAL_MS = 1_000;
 /** Old rows go in small pages, one a second. */
 const RETENTION_INTERVAL_MS = 1_000;
+/** A TPV that is killed is told of within 75 s: its grace, a minute less that, and this. */
+const ALARM_INTERVAL_MS = 5_000;
 const INBOX_PAGE = 50;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
+/** Alarms that ended are shown for as long. */
+const ALARMS_KEPT_DAYS = 90;
 
 /**
  * The hub's timers. Each job runs at most once at a time, not while stored times are put right, and a failing one is
@@ -94,10 +102,14 @@ export function startMaintenance(ports: MaintenancePorts, ends: AsyncDisposableS
     await expirePushes(sure - keptMs, sure);
   });
   const buttons = job('buttons', (now) => expireButtons(db, now - corrections.aheadMs(KEPT_AFTER_EXPIRY_MS)));
-  const hourly = job('uploads, sessions and registrations', async (now) => {
+  const alarms = job('alarms', () => ports.lookForAlarms());
+  const hourly = job('uploads, sessions, registrations and alarms', async (now) => {
     await sweepSessions(db, now);
     await sweepUploads(db, ports.uploads, corrections.aheadMs(HOUR_MS));
     await deleteForgottenRegistrations(db, now - corrections.aheadMs(AWAITING_KEPT_MS));
+    const alarmsKeptMs = ALARMS_KEPT_DAYS * DAY_MS;
+    await deleteOldAlarms(db, now - corrections.aheadMs(alarmsKeptMs) - alarmsKeptMs);
+    await deleteOldWindows(db, now - corrections.aheadMs(DAY_MS) - DAY_MS);
   });
 
   const cancels = [
@@ -116,6 +128,7 @@ export function startMaintenance(ports: MaintenancePorts, ends: AsyncDisposableS
       buttons();
       old();
     }),
+    clock.every(ALARM_INTERVAL_MS, alarms),
     clock.every(HOUR_MS, hourly),
     clock.every(HEARTBEAT_WRITE_INTERVAL_MS, heartbeats),
     events.on('tpv.available', inbox),

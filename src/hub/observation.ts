@@ -1,7 +1,9 @@
 import type { FastifyInstance } from 'fastify';
+import { adminAlarmRoutes } from '../admin/alarm-routes.ts';
 import { adminAuditRoutes } from '../admin/audit-routes.ts';
 import { LiveFeed } from '../admin/live-feed.ts';
 import { adminLiveRoutes } from '../admin/live-routes.ts';
+import { adminMaintenanceRoutes } from '../admin/maintenance-routes.ts';
 import { type DiskPorts, DiskWatch } from '../admin/overview/disk.ts';
 import { adminOverviewRoutes } from '../admin/overview/overview-routes.ts';
 import { RecentTpvs } from '../admin/overview/recent-tpvs.ts';
@@ -13,8 +15,12 @@ import { adminSettingRoutes } from '../admin/setting-routes.ts';
 import { adminTextRoutes } from '../admin/text-routes.ts';
 import { adminWebhookRoutes, type WebhookChangePort } from '../admin/webhook-routes.ts';
 import { sessionStillValid } from '../administrators/administrator-session.ts';
+import { keepAlarms } from '../alarms/alarm-store.ts';
+import { tellAlarms } from '../alarms/tell-alarms.ts';
 import { VERSION } from '../config/version.ts';
+import { HubError } from '../errors.ts';
 import { isoTime } from '../iso-time.ts';
+import { alarmNotices } from '../telegram/accounts/alarm-notice.ts';
 import { TEXTS } from '../telegram/texts/catalogue.ts';
 import type { Ground } from './ground.ts';
 
@@ -45,6 +51,8 @@ export interface Observation {
   routes(guarded: FastifyInstance): Promise<void>;
   /** Why the hub works and yet gets no updates. */
   degraded(): Degradation[];
+  /** Looks for alarms, and tells who is linked to an account. */
+  lookForAlarms(): Promise<void>;
   /** Ends the streams that are open. */
   drain(): void;
 }
@@ -70,7 +78,18 @@ export function createObservation(ports: ObservationPorts, ends: AsyncDisposable
     disk,
     sharedKeys,
     quotas,
+    keepAlarms: (finding) =>
+      keepAlarms(db, finding, now()).catch((error: unknown) => {
+        // What keeps the table from being written is itself what has to be shown.
+        if (error instanceof HubError) return finding.found;
+        throw error;
+      }),
   });
+  const telling = {
+    db,
+    words: alarmNotices(config.PUBLIC_URL),
+    offlineGraceMs: config.OFFLINE_GRACE_SECONDS * 1_000,
+  };
   const feed = new LiveFeed({
     events,
     clock,
@@ -85,6 +104,8 @@ export function createObservation(ports: ObservationPorts, ends: AsyncDisposable
       await guarded.register(adminPushRoutes, common);
       await guarded.register(adminQuarantineRoutes, { ...common, retry: ports.retryUpdate });
       await guarded.register(adminAuditRoutes, common);
+      await guarded.register(adminAlarmRoutes, common);
+      await guarded.register(adminMaintenanceRoutes, common);
       const wording = { settings: ports.settings, texts: TEXTS };
       await guarded.register(adminSettingRoutes, { ...common, ...wording, config });
       await guarded.register(adminTextRoutes, wording);
@@ -93,6 +114,10 @@ export function createObservation(ports: ObservationPorts, ends: AsyncDisposable
     },
     // Without an address, the hub was never meant to get any by webhook.
     degraded: () => (webhookMode === 'polling' || hasAddress ? degradationsOf(watch.last) : []),
+    async lookForAlarms() {
+      await situation.look();
+      await tellAlarms(telling, now());
+    },
     drain: () => feed.close(),
   };
 }

@@ -38,14 +38,7 @@ export async function readBacklog(
   const queries = backlogQueries(db);
   const waited = (since: number | null) => (since === null ? 0 : Math.max(0, now - since));
   const first = [];
-  for (let after: string | undefined = ''; after !== undefined; ) {
-    const page: Awaited<ReturnType<ReturnType<typeof queries.firstInLine>['execute']>> = await queries
-      .firstInLine(after)
-      .execute();
-    first.push(...page);
-    after = page.length < TPVS_AT_A_TIME ? undefined : page.at(-1)?.id;
-    await nextTurn();
-  }
+  for await (const tpv of firstInLine(db)) first.push(tpv);
   const tpvs = first
     .map(({ press, message, ...tpv }) => ({ ...tpv, oldestMs: Math.max(waited(press), waited(message)) }))
     .sort((a, b) => b.oldestMs - a.oldestMs)
@@ -61,6 +54,30 @@ export async function readBacklog(
     unassigned: { pending: Number(unassigned.count), oldestMs: waited(unassigned.since) },
     pushes: { pending: Number(pushes.count), oldestMs: waited(pushes.since) },
   };
+}
+
+/**
+ * Active TPVs whose first pending instruction came before, and when it did; it takes as long as `readBacklog`.
+ * @param before in milliseconds
+ */
+export async function longWaiting(db: Database, before: number): Promise<{ tpvId: string; since: number }[]> {
+  const waiting = [];
+  for await (const { id, press, message } of firstInLine(db)) {
+    const since = Math.min(press ?? Number.POSITIVE_INFINITY, message ?? Number.POSITIVE_INFINITY);
+    if (since < before) waiting.push({ tpvId: id, since });
+  }
+  return waiting;
+}
+
+/** Every active TPV with when its first pending press and message came; other work gets its turn in between. */
+async function* firstInLine(db: Database) {
+  const { firstInLine: page } = backlogQueries(db);
+  for (let after: string | undefined = ''; after !== undefined; ) {
+    const rows: Awaited<ReturnType<ReturnType<typeof page>['execute']>> = await page(after).execute();
+    yield* rows;
+    after = rows.length < TPVS_AT_A_TIME ? undefined : rows.at(-1)?.id;
+    await nextTurn();
+  }
 }
 
 /** The queries, so that a test can look at their plans. */

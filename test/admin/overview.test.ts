@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { alarmsOf } from '../../src/admin/overview/alarms.ts';
+import { findAlarms, shownAlarms } from '../../src/admin/overview/alarms.ts';
 import { logIn, PASSWORD } from '../support/admin.ts';
 import { type TestClock, testClock } from '../support/clock.ts';
 import { DIALECTS, startHub, type TestHub } from '../support/hub.ts';
@@ -196,14 +196,18 @@ test('of many TPVs that are away ten are named, those with the most people, and 
     name: `Bar ${i}`,
     state: 'active' as const,
     online: false,
+    closed: false,
     users: i,
     since: null,
     createdAt: 0,
   }));
-  const alarms = alarmsOf({
+  const { found, unsure } = findAlarms({
     tpvs,
     sharedKeys: [{ tpvId: 'deleted', since: 0 }],
     quotas: [],
+    startedLately: true,
+    waiting: [],
+    failing: [],
     backup: {
       folder: '/copias',
       newest: { name: 'hub-1970-01-01T000000Z.db', madeAt: 0, bytes: 1 },
@@ -215,6 +219,9 @@ test('of many TPVs that are away ten are named, those with the most people, and 
     disk: { room: { freeBytes: 400_000_000, sizeBytes: 50_000_000_000 }, fullSince: 0 },
     totals: { pushesUnknown: 0, quarantined: 0, unassigned: 0, unassignedSince: undefined },
   });
+  // Nothing is known yet of what happened before the hub started.
+  expect(unsure).toEqual(new Set(['tpv_key_shared', 'tpv_quota_reached']));
+  const alarms = shownAlarms(found);
   expect(alarms[0]).toMatchObject({
     code: 'disk_nearly_full',
     severity: 'critical',

@@ -200,7 +200,7 @@ test('the account is linked with the person’s Telegram, the page shows it at o
   const phone = hub.emulator.person({ id: 42, first_name: 'Ana', last_name: 'Gil' });
   phone.send(`/start ${new URL(link ?? '').searchParams.get('start')}`);
   await expect(dialog).toBeHidden();
-  await expect(page.getByText('«Ana Gil» recibe un aviso')).toBeVisible();
+  await expect(page.getByText('«Ana Gil» recibe las alarmas')).toBeVisible();
   await expect(page.getByRole('list', { name: 'Cuentas del panel' }).getByText('Telegram')).toBeVisible();
   await page.getByRole('button', { name: 'Desvincular' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Desvincular' }).click();

@@ -49,6 +49,7 @@ const DEFAULTS: Record<string, unknown> = {
   LOG_LEVEL: 'info',
   LOG_DIR: undefined,
   METRICS_TOKEN: undefined,
+  ALARM_PING_URL: undefined,
   SECURITY_CONTACT: undefined,
   DEFAULT_LOCALE: 'es',
   TIME_ZONE: 'Europe/Madrid',

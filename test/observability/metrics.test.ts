@@ -373,6 +373,7 @@ test('the metrics of a hub that is gone keep nothing of it in memory', async () 
       backlog: async () => undefined,
       backlogLimit: 1,
       disk: async () => undefined,
+      alarms: async () => undefined,
     });
     return new WeakRef(inFlight);
   };

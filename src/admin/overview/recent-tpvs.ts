@@ -2,7 +2,7 @@ import type { Clock } from '../../clock.ts';
 import type { EventSource } from '../../events.ts';
 
 /** What happened to a TPV and did not happen again for this long is over. */
-const OVER_AFTER_MS = 10 * 60_000;
+export const OVER_AFTER_MS = 10 * 60_000;
 
 /**
  * TPVs to which something happens again and again while it lasts: two machines share a key, and take the socket from

@@ -1,25 +1,28 @@
+import type { Finding, FoundAlarm } from '../../alarms/alarm.ts';
 import { type Clock, nextTurn, wallTime } from '../../clock.ts';
 import type { Database } from '../../db/open.ts';
 import { statement } from '../../db/statement.ts';
 import { isoTime } from '../../iso-time.ts';
 import type { Activity } from '../../observability/activity/activity.ts';
+import { longWaiting } from '../../observability/backlog.ts';
 import type { LostFile } from '../../observability/file-watch.ts';
 import { readTotals, type Totals } from '../../observability/totals.ts';
 import type { BackupState } from '../../operations/backup/nightly-backup.ts';
 import type { Presence } from '../../tpvs/presence/presence.ts';
 import type { Transport } from '../../tpvs/presence/rule.ts';
+import { serviceOf } from '../../tpvs/service/service-column.ts';
 import { stateOf } from '../../tpvs/tpv-list.ts';
 import type { Overview } from '../schemas/overview.ts';
-import { alarmsOf, type WatchedTpv } from './alarms.ts';
+import { type AlarmFacts, findAlarms, shownAlarms, type WatchedTpv } from './alarms.ts';
 import type { DiskWatch } from './disk.ts';
-import type { RecentTpvs } from './recent-tpvs.ts';
+import { OVER_AFTER_MS, type RecentTpvs } from './recent-tpvs.ts';
 import type { WebhookWatch } from './webhook-health.ts';
 
 export interface SituationPorts {
   db: Database;
   clock: Clock;
   presence: Pick<Presence, 'isOnline' | 'transportOf' | 'since'>;
-  activity: Pick<Activity, 'recent' | 'delivery' | 'history'>;
+  activity: Pick<Activity, 'recent' | 'delivery' | 'history' | 'failing'>;
   webhook: WebhookWatch;
   webhookMode: 'webhook' | 'polling';
   disk: DiskWatch;
@@ -32,6 +35,8 @@ export interface SituationPorts {
   backup(): BackupState | undefined;
   /** Nothing goes to Telegram before; undefined if nothing holds it. */
   pushesPausedUntil(): number | undefined;
+  /** Brings the table of alarms to what was found, and gives back what lasts. */
+  keepAlarms(finding: Finding): Promise<readonly FoundAlarm[]>;
   version: string;
 }
 
@@ -40,12 +45,20 @@ const FRESH_MS = 1_000;
 /** Messages a second are an average over this long. */
 const PUSH_RATE_SECONDS = 10;
 const HOUR_MINUTES = 60;
+/** A message that a TPV which is there leaves waiting for longer is an alarm. */
+const LONG_WAIT_MS = 10 * 60_000;
+/** Failures count for as long, the running minute included. */
+const FAILING_MINUTES = 10;
+/** TPVs looked at before other work gets its turn. */
+const TPVS_AT_A_TIME = 200;
+
+type SeenTpv = WatchedTpv & { transport: Transport | null };
 
 const tpvsNow = statement<object>()((db) =>
   db
     .selectFrom('tpv_instances')
     .select(['id', 'name', 'is_active', 'approved_at', 'user_count', 'created_at'])
-    .select(['last_heartbeat', 'transport', 'online_until', 'presence_since'])
+    .select(['last_heartbeat', 'transport', 'online_until', 'presence_since', 'service'])
     .where('deleted_at', 'is', null)
     .orderBy('id'),
 );
@@ -56,6 +69,7 @@ export class Situation {
   /** By the clock's `elapsed`, as when it was read last. */
   readonly #startedAt: number;
   #reading: Promise<Overview> | undefined;
+  #looking: Promise<unknown> = Promise.resolve();
   #last: { at: number; overview: Overview } | undefined;
 
   constructor(ports: SituationPorts) {
@@ -67,7 +81,7 @@ export class Situation {
   async now(): Promise<Overview> {
     const at = this.#ports.clock.elapsed();
     if (this.#last !== undefined && at - this.#last.at < FRESH_MS) return this.#last.overview;
-    this.#reading ??= this.#read().finally(() => {
+    this.#reading ??= this.look().finally(() => {
       this.#reading = undefined;
     });
     const overview = await this.#reading;
@@ -75,8 +89,16 @@ export class Situation {
     return overview;
   }
 
+  /** As it is at this moment; one look after the other, so that no older one changes what a newer one found. */
+  look(): Promise<Overview> {
+    const looked = this.#looking.then(() => this.#read());
+    this.#looking = looked.catch(() => {});
+    return looked;
+  }
+
   async #read(): Promise<Overview> {
     const { db, clock, presence, activity } = this.#ports;
+    const now = clock.now();
     const rows = await db.query(tpvsNow, {});
     // With thousands of TPVs, reading them and looking at each are two pieces of work.
     await nextTurn();
@@ -85,20 +107,27 @@ export class Situation {
       rows.map(({ id }) => id),
     );
     const lastHour = await activity.history(HOUR_MINUTES);
-    const tpvs = rows.map((row): WatchedTpv & { transport: Transport | null } => ({
-      id: row.id,
-      name: row.name,
-      state: stateOf(row),
-      online: presence.isOnline(row),
-      transport: presence.transportOf(row),
-      users: row.user_count,
-      since: presence.since(row),
-      createdAt: row.created_at,
-    }));
+    const tpvs: SeenTpv[] = [];
+    for (const [index, row] of rows.entries()) {
+      const online = presence.isOnline(row);
+      tpvs.push({
+        id: row.id,
+        name: row.name,
+        state: stateOf(row),
+        online,
+        // Only of one that may be missed: reading a timetable takes its time.
+        closed: !online && row.user_count > 0 && isClosed(row, now),
+        transport: presence.transportOf(row),
+        users: row.user_count,
+        since: presence.since(row),
+        createdAt: row.created_at,
+      });
+      if (index % TPVS_AT_A_TIME === TPVS_AT_A_TIME - 1) await nextTurn();
+    }
     const { pushes_failed: _, ...perMinute } = activity.recent();
     const delivery = activity.delivery();
     return {
-      now: isoTime(clock.now()),
+      now: isoTime(now),
       started_at: isoTime(wallTime(clock, this.#startedAt)),
       version: this.#ports.version,
       tpvs: countsOf(tpvs),
@@ -118,7 +147,7 @@ export class Situation {
         lastHour.counts.pushes_failed.reduce((sum, count) => sum + count, 0),
       ),
       webhook: this.#webhook(),
-      alarms: this.#alarms(tpvs, totals),
+      alarms: await this.#alarms(tpvs, totals, lastHour.counts.failed),
     };
   }
 
@@ -143,24 +172,41 @@ export class Situation {
     };
   }
 
-  #alarms(tpvs: readonly WatchedTpv[], totals: Totals): Overview['alarms'] {
-    const { sharedKeys, quotas, webhook, disk } = this.#ports;
-    const lostFile = this.#ports.lostFile();
-    const backup = this.#ports.backup();
-    return alarmsOf({
+  async #alarms(tpvs: readonly WatchedTpv[], totals: Totals, failed: readonly number[]): Promise<Overview['alarms']> {
+    const { clock, sharedKeys, quotas, webhook, disk, activity } = this.#ports;
+    const fails = failed.slice(-FAILING_MINUTES).some((count) => count > 0);
+    const finding = findAlarms({
       tpvs,
       sharedKeys: sharedKeys.now(),
       quotas: quotas.now(),
+      startedLately: clock.elapsed() - this.#startedAt < OVER_AFTER_MS,
+      waiting: await this.#waiting(tpvs, totals),
+      failing: fails ? await activity.failing(FAILING_MINUTES) : [],
       webhook: webhook.last,
       disk,
       totals,
-      lostFile,
-      backup,
+      lostFile: this.#ports.lostFile(),
+      backup: this.#ports.backup(),
     });
+    return shownAlarms(await this.#ports.keepAlarms(finding));
+  }
+
+  /** TPVs that are there and leave messages waiting; those that are away have an alarm of their own. */
+  async #waiting(tpvs: readonly WatchedTpv[], { oldest }: Totals): Promise<AlarmFacts['waiting']> {
+    const before = this.#ports.clock.now() - LONG_WAIT_MS;
+    if (oldest === undefined || oldest.createdAt > before) return [];
+    const online = new Set(tpvs.filter((tpv) => tpv.online).map(({ id }) => id));
+    return (await longWaiting(this.#ports.db, before)).filter(({ tpvId }) => online.has(tpvId));
   }
 }
 
-function countsOf(tpvs: readonly (WatchedTpv & { transport: Transport | null })[]): Overview['tpvs'] {
+/** Whether its restaurant takes nothing now, by its timetable or a pause. */
+function isClosed(row: Parameters<typeof serviceOf>[0], now: number): boolean {
+  const { state } = serviceOf(row, now);
+  return state === 'closed' || state === 'paused';
+}
+
+function countsOf(tpvs: readonly SeenTpv[]): Overview['tpvs'] {
   const counts = { total: tpvs.length, active: 0, awaiting: 0, online: 0, by_socket: 0, by_poll: 0 };
   for (const { state, online, transport } of tpvs) {
     if (state !== 'inactive') counts[state]++;

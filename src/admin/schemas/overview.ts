@@ -1,24 +1,9 @@
 import { z } from 'zod';
+import { ALARM_CODES } from '../../alarms/alarm.ts';
 import { webhookMode } from './webhook.ts';
 
 const time = z.iso.datetime({ precision: 3 });
 const count = z.int().min(0);
-
-export const ALARM_CODES = [
-  'tpv_offline_with_users',
-  'tpv_key_shared',
-  'tpv_quota_reached',
-  'webhook_elsewhere',
-  'webhook_broken',
-  'polling_broken',
-  'database_lost',
-  'disk_nearly_full',
-  'backup_late',
-  'pushes_unknown',
-  'quarantine_not_empty',
-  'tpv_awaiting_approval',
-  'unassigned_waiting',
-] as const;
 
 export const alarm = z.object({
   code: z.enum(ALARM_CODES),

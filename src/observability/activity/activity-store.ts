@@ -120,3 +120,14 @@ export const minutesSince = statement<{ tpvId: string; from: number }>()((db, p)
     .where('minute', '>=', p('from'))
     .orderBy('minute'),
 );
+
+/** How many of each TPV's instructions failed, and were done, since a minute. */
+export const endedSince = statement<{ from: number }>()((db, p) =>
+  db
+    .selectFrom('activity')
+    .select(['tpv_id', (eb) => eb.fn.sum<number>('failed').as('failed')])
+    .select((eb) => eb.fn.sum<number>('completed').as('completed'))
+    .where('minute', '>=', p('from'))
+    .where('tpv_id', '!=', '')
+    .groupBy('tpv_id'),
+);

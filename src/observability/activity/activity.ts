@@ -4,7 +4,7 @@ import type { Database } from '../../db/open.ts';
 import type { EventSource } from '../../events.ts';
 import { NOBODY } from '../../users/nobody.ts';
 import { addCounts, COUNTED, type Counts, LastMinute, noCounts } from './activity-counts.ts';
-import { addMinutes, deleteMinutes, type MinuteRow, minutesSince } from './activity-store.ts';
+import { addMinutes, deleteMinutes, endedSince, type MinuteRow, minutesSince } from './activity-store.ts';
 import { Latencies } from './latencies.ts';
 
 export interface ActivityPorts {
@@ -105,6 +105,26 @@ export class Activity {
     return historyOf(from, minutes, [...written, ...own]);
   }
 
+  /**
+   * TPVs whose instructions fail: three of them did, or half of two and more.
+   * @param minutes the running one included
+   */
+  async failing(minutes: number): Promise<{ tpvId: string; failed: number }[]> {
+    const from = minuteOf(this.#ports.clock.now()) - (minutes - 1) * MINUTE_MS;
+    const sums = new Map<string, { failed: number; completed: number }>();
+    const add = (tpvId: string, failed: number, completed: number) => {
+      const before = sums.get(tpvId) ?? { failed: 0, completed: 0 };
+      sums.set(tpvId, { failed: before.failed + failed, completed: before.completed + completed });
+    };
+    for (const row of await this.#ports.db.query(endedSince, { from })) {
+      add(row.tpv_id, Number(row.failed), Number(row.completed));
+    }
+    for (const row of this.#unwritten) if (row.minute >= from) add(row.tpv_id, row.failed, row.completed);
+    for (const [tpvId, { counts }] of this.#slots) add(tpvId, counts.failed, counts.completed);
+    sums.delete(HUB);
+    return [...sums].filter(([, sum]) => areFailing(sum)).map(([tpvId, { failed }]) => ({ tpvId, failed }));
+  }
+
   /** Counts no more; resolves when what was counted is written, or could not be. */
   async stop(): Promise<void> {
     for (const leave of this.#leave) leave();
@@ -177,6 +197,17 @@ export class Activity {
 
 function minuteOf(ms: number): number {
   return Math.floor(ms / MINUTE_MS) * MINUTE_MS;
+}
+
+/** Failures that are an alarm whatever was done meanwhile. */
+const MANY_FAILURES = 3;
+/** One that fails alone tells nothing of the next. */
+const LEAST_JUDGED = 2;
+
+function areFailing({ failed, completed }: { failed: number; completed: number }): boolean {
+  if (failed >= MANY_FAILURES) return true;
+  const all = failed + completed;
+  return failed * 2 >= all && all >= LEAST_JUDGED;
 }
 
 function isEmpty({ counts, latencies }: Slot): boolean {

@@ -1,6 +1,7 @@
 import { Registry } from 'prom-client';
 import type { Backlog } from '../backlog.ts';
 import type { DiskSpace } from '../disk-space.ts';
+import { alarmMetrics } from './alarm-metrics.ts';
 import { backlogMetrics } from './backlog-metrics.ts';
 import { httpMetrics } from './http-metrics.ts';
 import { type InboundMetrics, inboundMetrics } from './inbound-metrics.ts';
@@ -21,6 +22,8 @@ export interface ScrapeOptions extends ProcessOptions {
   /** Counts in a backlog stop here. */
   backlogLimit: number;
   disk(): Promise<DiskSpace | undefined>;
+  /** How many alarms of each kind last; undefined if they can't be read now. */
+  alarms(): Promise<ReadonlyMap<string, number> | undefined>;
 }
 
 /**
@@ -57,11 +60,18 @@ export function createMetrics(): Metrics {
 function scrape(registry: Registry, options: ScrapeOptions): Scrape {
   const setProcess = processMetrics(registry, options);
   const setBacklog = backlogMetrics(registry, options.backlogLimit);
+  const setAlarms = alarmMetrics(registry);
   inFlightMetric(registry, options.inFlight);
   const read = async () => {
-    const [problems, disk, backlog] = await Promise.all([options.problems(), options.disk(), options.backlog()]);
+    const [problems, disk, backlog, alarms] = await Promise.all([
+      options.problems(),
+      options.disk(),
+      options.backlog(),
+      options.alarms(),
+    ]);
     setProcess({ problems, degraded: options.degraded(), disk });
     setBacklog(backlog);
+    setAlarms(alarms);
     return registry.metrics();
   };
   let reading: Promise<string> | undefined;
