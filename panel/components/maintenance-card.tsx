@@ -60,7 +60,7 @@ function Windows({ windows, reload }: { windows: readonly MaintenanceWindow[]; r
               <span class="entry-text">
                 <strong>{what}</strong>
                 <small class="muted">
-                  {words.from} <Time at={from} /> {words.until} <Time at={until} />
+                  {words.from} <Time at={from} exact /> {words.until} <Time at={until} exact />
                   {reason !== '' && ` · ${reason}`}
                 </small>
               </span>

@@ -63,7 +63,7 @@ export const accountWords = {
 
   alarms: {
     title: 'Alarmas que recibo',
-    lead: 'Cada una llega una vez si dura más de un minuto, se repite cada 6 horas mientras siga, y avisa cuando termina.',
+    lead: 'Cada una llega una vez si dura más de un minuto, se repite cada 6 horas mientras siga, y un último mensaje dice que ha terminado.',
     unlinked: 'Para recibirlas, vincula antes tu Telegram.',
     label: 'Avisarme en Telegram de',
     saved: 'Avisos guardados.',
