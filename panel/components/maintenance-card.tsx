@@ -20,7 +20,6 @@ import { notify } from './toast.tsx';
 const PATH = '/api/admin/maintenance';
 const DURATIONS = Object.entries(words.durations).map(([value, label]) => ({ value, label }));
 const USUAL_MINUTES = '60';
-const MINUTE_MS = 60_000;
 const MOST_REASON_LENGTH = 200;
 
 export interface MaintenanceCardProps {
@@ -81,8 +80,7 @@ function NewWindow({ tpvId, reload }: { tpvId: string | undefined; reload: () =>
   const [minutes, setMinutes] = useState(USUAL_MINUTES);
   const [reason, setReason] = useState('');
   const begin = useAction(async () => {
-    const until = new Date(Date.now() + Number(minutes) * MINUTE_MS).toISOString();
-    await send('POST', PATH, { tpv_id: tpvId ?? null, until, reason });
+    await send('POST', PATH, { tpv_id: tpvId ?? null, minutes: Number(minutes), reason });
     setReason('');
     notify(words.begun, 'good');
     reload();

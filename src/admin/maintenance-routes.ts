@@ -21,6 +21,8 @@ export interface MaintenanceOptions {
   now(): number;
 }
 
+const MINUTE_MS = 60_000;
+
 /** When no person is told of alarms, as somebody works on the hub or on a TPV. */
 export async function adminMaintenanceRoutes(instance: FastifyInstance, options: MaintenanceOptions): Promise<void> {
   const app = instance.withTypeProvider<ZodTypeProvider>();
@@ -42,10 +44,11 @@ export async function adminMaintenanceRoutes(instance: FastifyInstance, options:
       },
     },
     async (request, reply) => {
-      const { tpv_id: tpvId = null, from, until, reason } = request.body;
+      const { tpv_id: tpvId = null, from, minutes, reason } = request.body;
       const [tpv] = tpvId === null ? [] : await db.query(tpvById, { id: tpvId });
       if (tpvId !== null && tpv === undefined) throw new HubError('not_found', 'There is no such TPV.');
-      const [begins, ends] = [from === undefined ? now() : Date.parse(from), Date.parse(until)];
+      const begins = from === undefined ? now() : Date.parse(from);
+      const ends = begins + minutes * MINUTE_MS;
       const by = byline(request).actor;
       const id = await db.transact(async (tx) => {
         const made = await addWindow(tx, { tpvId, from: begins, until: ends, reason, by }, now());

@@ -58,12 +58,7 @@ export async function addWindow(
   { tpvId, from, until, reason, by }: { tpvId: string | null; from: number; until: number; reason: string; by: string },
   now: number,
 ): Promise<string> {
-  if (until <= Math.max(from, now)) {
-    throw refused(
-      'The end lies before the beginning, or is over.',
-      'debe ser posterior al principio y no haber pasado',
-    );
-  }
+  if (until <= Math.max(from, now)) throw refused('It would be over already.', 'con esa duración ya habría terminado');
   if (until - from > LONGEST_WINDOW_MS)
     throw refused('A window lasts 7 days at the most.', 'no puede durar más de 7 días');
   const ahead = await tx.run(notOver, { now });
@@ -100,7 +95,7 @@ export async function deleteOldWindows(db: Database, before: number): Promise<vo
 }
 
 function refused(message: string, inPanel: string): HubError {
-  return new HubError('invalid_request', message, { details: [{ path: 'until', message: panelOnly(inPanel) }] });
+  return new HubError('invalid_request', message, { details: [{ path: 'minutes', message: panelOnly(inPanel) }] });
 }
 
 function windowOf(row: MaintenanceWindowTable & { tpv_name: string | null }): MaintenanceWindow {

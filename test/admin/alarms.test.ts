@@ -132,7 +132,7 @@ describe.each(DIALECTS)('on %s', (database) => {
     const tpv = await hub.tpv({ name: 'Bar' });
     const at = (ms: number) => new Date(clock.now() + ms).toISOString();
     const post = (json: object) => hub.admin(MAINTENANCE, { method: 'POST', json });
-    const { status, body: mine } = await post({ until: at(HOUR), reason: 'obras', tpv_id: tpv.id });
+    const { status, body: mine } = await post({ minutes: 60, reason: 'obras', tpv_id: tpv.id });
     expect([status, mine]).toEqual([
       201,
       {
@@ -144,24 +144,24 @@ describe.each(DIALECTS)('on %s', (database) => {
         created_by: 'token',
       },
     ]);
-    const { body: all } = await post({ from: at(HOUR), until: at(2 * HOUR) });
+    const { body: all } = await post({ from: at(HOUR), minutes: 60 });
     expect((await hub.admin(MAINTENANCE)).body.items.map(({ id }: { id: string }) => id)).toEqual([mine.id, all.id]);
     expect((await hub.admin(`${MAINTENANCE}/${all.id}`, { method: 'DELETE' })).body).toEqual({ ok: true });
     expect((await hub.admin(`${MAINTENANCE}/${all.id}`, { method: 'DELETE' })).status).toBe(404);
     for (const json of [
-      { until: at(0) },
-      { until: at(-1) },
-      { from: at(2 * HOUR), until: at(HOUR) },
-      { until: at(8 * 24 * HOUR) },
-      { until: 'x' },
+      { minutes: 0 },
+      { from: at(-HOUR), minutes: 60 },
+      { minutes: 7 * 24 * 60 + 1 },
+      { minutes: 1.5 },
+      { from: 'x', minutes: 60 },
       {},
-      { until: at(HOUR), reason: 'x'.repeat(201) },
-      { until: at(HOUR), reason: '\0' },
-      { until: at(HOUR), other: 1 },
+      { minutes: 60, reason: 'x'.repeat(201) },
+      { minutes: 60, reason: '\0' },
+      { minutes: 60, other: 1 },
     ]) {
       expect([json, (await post(json)).status]).toEqual([json, 400]);
     }
-    expect((await post({ until: at(HOUR), tpv_id: crypto.randomUUID() })).status).toBe(404);
+    expect((await post({ minutes: 60, tpv_id: crypto.randomUUID() })).status).toBe(404);
     await clock.jump(2 * HOUR);
     expect((await hub.admin(MAINTENANCE)).body.items).toEqual([]);
     // The command line's clock is the machine's.

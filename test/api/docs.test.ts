@@ -175,6 +175,7 @@ const WITHOUT_BODY = [
   'DELETE /api/admin/account/sessions/:id',
   'DELETE /api/admin/account/telegram',
   'DELETE /api/admin/accounts/:id',
+  'DELETE /api/admin/maintenance/:id',
   'DELETE /api/admin/tpvs/:id',
   'DELETE /api/admin/users/:id',
   'DELETE /api/admin/webhook',

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { ALARM_CODES } from '../../alarms/alarm.ts';
-import { MOST_REASON_LENGTH } from '../../alarms/maintenance-windows.ts';
+import { LONGEST_WINDOW_MS, MOST_REASON_LENGTH } from '../../alarms/maintenance-windows.ts';
 import { plainText } from '../../db/plain-text.ts';
 import { alarm } from './overview.ts';
 
 const time = z.iso.datetime({ precision: 3 });
 const code = z.enum(ALARM_CODES);
+const LONGEST_MINUTES = LONGEST_WINDOW_MS / 60_000;
 
 export const listedAlarm = z.object({
   id: z.uuid(),
@@ -43,11 +44,10 @@ export type MaintenanceWindow = z.infer<typeof maintenanceWindow>;
 export const maintenanceList = z.object({ items: z.array(maintenanceWindow) });
 export type MaintenanceList = z.infer<typeof maintenanceList>;
 
-const moment = z.iso.datetime({ offset: true });
 export const newMaintenanceWindow = z.strictObject({
   tpv_id: z.uuid().nullish().describe('null: todo el hub'),
-  from: moment.optional().describe('Si no se indica, ahora'),
-  until: moment.describe('Como mucho, 7 días después'),
+  from: z.iso.datetime({ offset: true }).optional().describe('Si no se indica, ahora'),
+  minutes: z.int().min(1).max(LONGEST_MINUTES).describe('Cuánto dura; como mucho, 7 días'),
   reason: plainText(0, MOST_REASON_LENGTH).default(''),
 });
 export const maintenanceParams = z.object({ id: z.uuid() });

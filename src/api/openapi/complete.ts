@@ -40,6 +40,7 @@ export const REFUSALS: Readonly<Record<string, readonly ErrorCode[]>> = {
   getAdminInstructionsByIdFilesByFileId: ['payload_too_large', 'telegram_error'],
   postAdminPushesByIdResend: ['invalid_transition'],
   postAdminPushesByIdResolve: ['invalid_transition'],
+  postAdminMaintenance: ['not_found', 'conflict'],
   postAdminWebhook: ['conflict', 'telegram_error'],
   deleteAdminWebhook: ['telegram_error'],
   getAdminWebhook: ['telegram_error'],

@@ -20,6 +20,13 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   'El Telegram de mi cuenta': 'The Telegram of my account',
   'Da un enlace para vincular mi Telegram': 'Gives a link that links my Telegram',
   'Desvincula mi Telegram': 'Unlinks my Telegram',
+  'De qué alarmas se me avisa en Telegram': 'Of which alarms I am told in Telegram',
+  'Elige de qué alarmas se me avisa en Telegram': 'Chooses of which alarms I am told in Telegram',
+  'Las alarmas, de la más reciente a la más antigua': 'The alarms, the newest first',
+  'Cuándo no se avisa de alarmas en Telegram': 'When nobody is told of alarms in Telegram',
+  'Anuncia un mantenimiento: mientras dura, no se avisa de alarmas':
+    'Announces a maintenance: while it lasts, nobody is told of alarms',
+  'Termina un mantenimiento, o quita uno anunciado': 'Ends a maintenance, or takes back one that is announced',
   'Las cuentas': 'The accounts',
   'Crea una cuenta': 'Makes an account',
   'Cambia lo que puede hacer una cuenta': 'Changes what an account may do',

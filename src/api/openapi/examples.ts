@@ -56,6 +56,8 @@ export const EXAMPLES: Readonly<Record<string, unknown>> = {
   postAdminAccounts: { name: 'eva', role: 'viewer', password: PASSWORD },
   patchAdminAccountsById: { role: 'admin' },
   putAdminAccountsByIdPassword: { password: 'una frase nueva que nadie adivina' },
+  putAdminAccountAlarms: { muted: ['tpv_awaiting_approval'] },
+  postAdminMaintenance: { minutes: 60, reason: 'Router nuevo' },
   postAdminTpvs: LOCAL,
   patchAdminTpvsById: { max_users: 150 },
   postAdminTpvsByIdTestOrder: ORDER,

@@ -28,6 +28,8 @@ export const TAGS: readonly Tag[] = [
 const PANEL_TAGS: Readonly<Record<string, string>> = {
   overview: 'Panel: vigilancia',
   activity: 'Panel: vigilancia',
+  alarms: 'Panel: vigilancia',
+  maintenance: 'Panel: vigilancia',
   audit: 'Panel: vigilancia',
   events: 'Panel: vigilancia',
   inbox: 'Panel: conversaciones',
