@@ -133,7 +133,8 @@ describe.each(DIALECTS)('the schema on %s', (dialect) => {
     expect(ran.length).toBeGreaterThan(0);
     expect(ran).toEqual(ran.toSorted());
     // Two of one number have an order that their authors did not choose.
-    expect(ran.map((name) => Number.parseInt(name, 10))).toEqual(ran.map((_, i) => i + 1));
+    const numbers = ran.map((name) => Number.parseInt(name, 10));
+    expect(numbers).toEqual([...new Set(numbers)]);
     expect(await migrationStatus(db)).toEqual({ applied: ran, waiting: [], unknown: [] });
     expect(await migrate(db)).toEqual([]);
     const tables = (await db.read.introspection.getTables()).map(({ name }) => name);
