@@ -308,6 +308,18 @@ def test_three_dials_without_a_welcome_lead_to_polls_and_a_socket_takes_their_pl
     assert "offline" not in states(bench.actions)[-2:]
 
 
+def test_a_poll_asks_for_all_that_was_handed_out_before() -> None:
+    """What is left out would come after newer ones of its person."""
+    bench = Bench(transport="polling")
+    asked: List[Call] = []
+    for _ in range(5):
+        asked += [one for one in bench.actions if isinstance(one, Call)]
+        answer_calls(bench, [])
+    lists = [one.query for one in asked if one.path == "api/tpv/instructions/"]
+    assert [one["status"] for one in lists] == ["processing", "delivered", "sent", "pending"]
+    assert [one["limit"] for one in lists] == [100, 100, 100, 50]
+
+
 def answer_calls(bench: Bench, instructions: List[Dict[str, Any]]) -> None:
     """Answers what is asked now, as a hub that has these."""
     asked = {one.number: one for one in bench.actions if isinstance(one, Call)}

@@ -21,6 +21,8 @@ WAIT = 25
 GRACE = 10.0
 #: The most that one poll brings.
 MOST_AT_ONCE = 50
+#: The most that the hub lists.
+MOST_LISTED = 100
 #: While what an earlier connection was given may come to light (the hub's lease of 60 s, and some), polls are short,
 #: and what was handed out is asked for as well.
 SUSPICIOUS_WAIT = 2
@@ -175,7 +177,9 @@ class Polling:
         self._next()
 
     def _list(self, status: str, query: Dict[str, Any], then: Callable[[Any], None], wait: float = 0) -> None:
-        self._get("api/tpv/instructions/", {"status": status, **query}, then, wait + GRACE)
+        # Unless it is asked for more, the hub lists 10: the others would come after what is newer.
+        whole = {"status": status, "limit": MOST_LISTED, **query}
+        self._get("api/tpv/instructions/", whole, then, wait + GRACE)
 
     def _get(self, path: str, query: Dict[str, Any], then: Callable[[Any], None], timeout: float = GRACE) -> None:
         def done(answer: Answer) -> None:
