@@ -1,4 +1,4 @@
-import type { Correction } from '../clock.ts';
+import { type Correction, nextTurn } from '../clock.ts';
 import type { AlarmTable } from '../db/alarm-tables.ts';
 import { inChunks } from '../db/chunks.ts';
 import { type Database, HOUSEKEEPING, type Tx } from '../db/open.ts';
@@ -15,14 +15,19 @@ const MOST_DETAIL = 1_000;
 /** As a row is read, with the name that its TPV has now. */
 type AlarmRow = AlarmTable & { tpv_name: string | null };
 
-const openRows = statement<object>()((db) =>
+/** Rows of one read: of a town without power there are thousands. */
+const READ_AT_ONCE = 1_000;
+
+const openRows = statement<{ after: string }>()((db, p) =>
   db
     .selectFrom('alarms')
     .leftJoin('tpv_instances', 'tpv_instances.id', 'alarms.tpv_id')
     .selectAll('alarms')
     .select('tpv_instances.name as tpv_name')
     .where('alarms.ended_at', 'is', null)
-    .orderBy('alarms.id'),
+    .where('alarms.id', '>', p('after'))
+    .orderBy('alarms.id')
+    .limit(READ_AT_ONCE),
 );
 
 const openCounts = statement<object>()((db) =>
@@ -34,7 +39,7 @@ const openCounts = statement<object>()((db) =>
 );
 
 /** Those that ended, and of whose end somebody who heard of them is not told yet. */
-const untoldEnds = statement<object>()((db) =>
+const untoldEnds = statement<{ after: string }>()((db, p) =>
   db
     .selectFrom('alarms')
     .leftJoin('tpv_instances', 'tpv_instances.id', 'alarms.tpv_id')
@@ -42,7 +47,9 @@ const untoldEnds = statement<object>()((db) =>
     .select('tpv_instances.name as tpv_name')
     .where('alarms.ended_at', 'is not', null)
     .where('alarms.id', 'in', (eb) => eb.selectFrom('alarm_notices').select('alarm_id'))
-    .orderBy('alarms.id'),
+    .where('alarms.id', '>', p('after'))
+    .orderBy('alarms.id')
+    .limit(READ_AT_ONCE),
 );
 
 const insertAlarm = statement<Omit<AlarmTable, 'told_at' | 'ended_at'>>()((db, p) =>
@@ -90,13 +97,24 @@ const endAlarm = statement<{ id: string; now: number }>()((db, p) =>
 );
 
 /** The alarms that last, the oldest first. */
-export async function openAlarms(db: Database): Promise<Alarm[]> {
-  return (await db.query(openRows, {})).map(alarmOf);
+export function openAlarms(db: Database): Promise<Alarm[]> {
+  return allOf(db, openRows);
 }
 
 /** Alarms that ended, and of whose end somebody is still to be told. */
-export async function endedUntold(db: Database): Promise<Alarm[]> {
-  return (await db.query(untoldEnds, {})).map(alarmOf);
+export function endedUntold(db: Database): Promise<Alarm[]> {
+  return allOf(db, untoldEnds);
+}
+
+async function allOf(db: Database, page: typeof openRows): Promise<Alarm[]> {
+  const alarms: Alarm[] = [];
+  for (let after = ''; ; await nextTurn()) {
+    const rows = await db.query(page, { after });
+    alarms.push(...rows.map(alarmOf));
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < READ_AT_ONCE) return alarms;
+    after = last.id;
+  }
 }
 
 /**

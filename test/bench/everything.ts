@@ -51,6 +51,18 @@ function lists(tpvId: string, { from, to }: { from: string; to: string }): Asked
     tpvs: ['', 'q=nada', 'state=awaiting', 'state=inactive', 'online=true', 'online=false'],
     audit: ['', 'actor=nadie', 'action=tpv', 'action=account', `from=${from}&to=${to}`],
     quarantine: ['', 'outcome=kept', 'outcome=quarantined'],
+    inbox: [
+      '',
+      'view=waiting',
+      'view=failed',
+      'view=unanswered',
+      'q=nadie',
+      'view=failed&q=nadie',
+      'view=unanswered&q=nadie',
+      `tpv_id=${tpvId}&view=waiting`,
+      'assigned=false',
+    ],
+    alarms: ['', 'state=ended'],
   };
   const pages = Object.entries(filters).flatMap(([list, queries]) =>
     queries.map((query): Asked => {

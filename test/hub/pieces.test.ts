@@ -1,6 +1,8 @@
 import { type RawBuilder, sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { PRESS_COMMAND } from '#protocol';
+import type { FoundAlarm } from '../../src/alarms/alarm.ts';
+import { keepAlarms, openAlarms } from '../../src/alarms/alarm-store.ts';
 import { buildApp } from '../../src/api/app.ts';
 import { documentApi } from '../../src/api/docs.ts';
 import { drainInbox } from '../../src/assignment/move-person.ts';
@@ -319,6 +321,23 @@ describe.each(DIALECTS)('S30: what changes many rows does it in many commits, on
       { id: 'p699', status: 'unknown', not_before: null },
     ]);
     expect(await others.where('status', '=', 'pending').where('sent_again', '=', 0).execute()).toHaveLength(4_497);
+  });
+
+  test('alarms of a town without power are kept and read in pieces', async () => {
+    const { db } = await standing(database);
+    const found = Array.from({ length: 2_300 }, (_, i): FoundAlarm => {
+      const tpv = { id: `tpv ${i}`, name: '' };
+      return { code: 'tpv_offline_with_users', severity: 'critical', since: 1, count: 1, tpv, detail: null };
+    });
+    const keep = (now: readonly FoundAlarm[]) =>
+      commitsOf(db, (counted) => keepAlarms(counted, { found: now, unsure: new Set() }, 5));
+    expect(await keep(found)).toBe(12);
+    const { result, turns } = await turnsWhile(() => openAlarms(db));
+    expect(new Set(result.map(({ tpv }) => tpv?.id)).size).toBe(2_300);
+    expect(turns).toBeGreaterThanOrEqual(2);
+    expect(await keep(found)).toBe(0);
+    expect(await keep([])).toBe(12);
+    expect(await openAlarms(db)).toEqual([]);
   });
 
   test('chats in which messages wait are read in pieces, the one that waits longest first', async () => {
