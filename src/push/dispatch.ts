@@ -195,8 +195,7 @@ export class Dispatcher {
     const waitMs = (head.not_before ?? 0) - clock.now();
     if (waitMs > 0) {
       this.#queue.pause(chatId, clock.elapsed() + waitMs);
-      // Thousands of chats may wait so at a start, and reading their heads takes SQLite no turn of the loop.
-      await nextTurn();
+      await nextTurn(); // thousands may wait so at a start, and SQLite reads without one
       return head;
     }
     if (await this.#settlement.outlived(head)) return second ?? change;
