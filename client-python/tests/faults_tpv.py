@@ -36,7 +36,7 @@ def work(instruction: Instruction, context: Context) -> Dict[str, Any]:
     update, user = int(found[0]), instruction.telegram_user_id
     os.write(ledger, f"b {update} {user} {'interrupted' if context.interrupted else 'new'}\n".encode())
     time.sleep(random.random() / 100)
-    # The one case in which a handler must look: it began before, and nobody knows how far it came.
+    # An interrupted order may have had its effect before the process died: only then the ledger is asked.
     if not context.interrupted or update not in done:
         os.write(ledger, f"e {update} {user} -\n".encode())
         os.fsync(ledger)
@@ -55,6 +55,6 @@ def say(status: Status) -> None:
 try:
     tpv.run()
 except HubClientError as ended:
-    # Whoever started it starts it again, as systemd would.
+    # The chaos program starts this process again, as systemd would.
     os.write(1, f"closed {ended.code} {ended}\n".encode())
     sys.exit(1)

@@ -18,7 +18,7 @@ tpv.on('process_message', async ({ payload, telegram_user_id: user }, { interrup
   const update = Number(/\d+$/.exec(payload.text)?.[0]);
   writeSync(ledger, `b ${update} ${user} ${interrupted ? 'interrupted' : 'new'}\n`);
   await new Promise((resolve) => setTimeout(resolve, Math.random() * 10));
-  // The one case in which a handler must look: it began before, and nobody knows how far it came.
+  // An interrupted order may have had its effect before the process died: only then the ledger is asked.
   if (!interrupted || !done.has(update)) {
     writeSync(ledger, `e ${update} ${user} -\n`);
     fsyncSync(ledger);
@@ -37,7 +37,7 @@ tpv.onStatus((status) => {
   if (status.state === 'closed') {
     writeSync(1, `closed ${status.error?.code ?? 'by itself'} ${status.error?.message ?? ''}\n`);
     closeSync(ledger);
-    // Whoever started it starts it again, as systemd would.
+    // The chaos program starts this process again, as systemd would.
     process.exit(status.error === undefined ? 0 : 1);
   }
 });
