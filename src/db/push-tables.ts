@@ -118,6 +118,8 @@ export interface PushMessageTable {
   upload_bytes: number | null;
   /** Null: as any message. */
   options: Generated<JsonText<PushOptions> | null>;
+  /** In which term of the lease `telegram` it left last; null: by a hub that is alone. */
+  sender_term: Generated<number | null>;
 }
 
 /** A change of a sent message that Telegram has not taken yet: one a message, the newest. */
@@ -178,4 +180,6 @@ export interface PressTable {
   answered_at: number | null;
   /** When the person saw how it went. */
   settled_at: number | null;
+  /** The hub that shows it; null: one that is alone. */
+  hub_id: Generated<string | null>;
 }

@@ -2,6 +2,7 @@ import type { Generated } from 'kysely';
 import type { InstructionStatus, ServiceState, Timetable } from '#protocol';
 import type { AdminSessionTable, AdminUserTable, AuditTable, InboxReadTable } from './admin-tables.ts';
 import type { AlarmNoticeTable, AlarmTable, MaintenanceWindowTable } from './alarm-tables.ts';
+import type { HubTable, LeaseTable, SocketTable } from './hub-tables.ts';
 import type { JsonText } from './json-text.ts';
 import type { ButtonTable, PressTable, PushChangeTable, PushMessageTable } from './push-tables.ts';
 import type { PersonRequestTable } from './rights-tables.ts';
@@ -33,6 +34,9 @@ export interface Schema {
   alarms: AlarmTable;
   alarm_notices: AlarmNoticeTable;
   maintenance_windows: MaintenanceWindowTable;
+  hubs: HubTable;
+  sockets: SocketTable;
+  leases: LeaseTable;
 }
 
 export interface TpvTable {

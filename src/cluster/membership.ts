@@ -1,0 +1,179 @@
+import { hostname } from 'node:os';
+import { type Cancel, systemClock } from '../clock.ts';
+import { VERSION } from '../config/version.ts';
+import type { SideConnections } from '../db/postgres/side.ts';
+import { uuidv7 } from '../ids.ts';
+import { LEASES, type Lease } from './cluster.ts';
+
+export interface MembershipOptions {
+  /** A hub that says nothing for so long counts as dead; it is asked to say something three times in it. */
+  leaseMs: number;
+  onFault(error: unknown): void;
+}
+
+/** A hub stops acting so much before the others take it for dead. */
+const MARGIN = 1 / 6;
+/** Without a word with the database for so long, in leases, its sockets are given up: others have its TPVs' rows. */
+const LEASES_UNTIL_GIVEN_UP = 4;
+
+/** The database's own clock, in milliseconds: the one clock that all hubs share. */
+export const DATABASE_NOW = '(extract(epoch from clock_timestamp()) * 1000)::bigint';
+
+const ENTER = `insert into hubs (id, name, version, state, started_at, until)
+  select $1, $2, $3, 'up', now, now + $4::bigint from (select ${DATABASE_NOW} as now) as clock`;
+
+/** Says that this hub is alive, keeps its leases and takes those that are free: one statement, so all of it or nothing. */
+const RENEW = `with clock as materialized (select ${DATABASE_NOW} as now),
+  mine as (update hubs set until = clock.now + $2::bigint from clock where id = $1 returning id),
+  led as (
+    insert into leases (name, hub_id, term, until)
+    select wanted.name, mine.id, 1, clock.now + $2::bigint from mine, clock, unnest($3::text[]) as wanted(name) order by 1
+    on conflict (name) do update set
+      hub_id = excluded.hub_id,
+      until = excluded.until,
+      term = leases.term + case when leases.hub_id = excluded.hub_id then 0 else 1 end
+    where leases.hub_id = excluded.hub_id or leases.until < (select now from clock)
+    returning name, term)
+  select exists (select 1 from mine) as known, coalesce((select json_object_agg(name, term) from led), '{}') as terms`;
+
+const RESIGN = `with left_alone as (update leases set until = 0 where hub_id = $1)
+  update hubs set state = 'draining' where id = $1`;
+const LEAVE = 'delete from hubs where id = $1';
+
+/** This process's row among the hubs, and what it leads. */
+export class Membership {
+  readonly #side: SideConnections;
+  readonly #options: MembershipOptions;
+  readonly #timer: Cancel;
+  readonly #onLead = new Map<Lease, Set<() => void>>();
+  readonly #onBuried = new Set<() => void>();
+  #id = '';
+  #terms = new Map<Lease, number>();
+  /** By the machine's monotonic clock, which goes on while the process stands still. */
+  #aliveUntil = 0;
+  /** Since when it has been renewed without a gap. */
+  #aliveSince = 0;
+  #givenUp = false;
+  #resigned = false;
+  #renewing: Promise<void> | undefined;
+
+  private constructor(side: SideConnections, options: MembershipOptions) {
+    this.#side = side;
+    this.#options = options;
+    this.#timer = systemClock().every(options.leaseMs / 3, () => this.#tick());
+  }
+
+  /** Enters this process among the hubs of the database. */
+  static async enter(side: SideConnections, options: MembershipOptions): Promise<Membership> {
+    const membership = new Membership(side, options);
+    try {
+      await membership.#enter();
+      await membership.renew();
+      return membership;
+    } catch (error) {
+      membership.#timer();
+      throw error;
+    }
+  }
+
+  get id(): string {
+    return this.#id;
+  }
+
+  isAlive(): boolean {
+    return performance.now() < this.#aliveUntil;
+  }
+
+  /** Whether the others had as long to renew as this hub: the database was away for none, or for all and is back. */
+  get mayBury(): boolean {
+    return this.isAlive() && performance.now() - this.#aliveSince > this.#options.leaseMs;
+  }
+
+  term(lease: Lease): number | undefined {
+    return this.isAlive() ? this.#terms.get(lease) : undefined;
+  }
+
+  onLead(lease: Lease, fn: () => void): Cancel {
+    const listeners = this.#onLead.get(lease) ?? new Set();
+    this.#onLead.set(lease, listeners.add(fn));
+    if (this.term(lease) !== undefined) fn();
+    return () => listeners.delete(fn);
+  }
+
+  onBuried(fn: () => void): Cancel {
+    this.#onBuried.add(fn);
+    return () => this.#onBuried.delete(fn);
+  }
+
+  /** Renews now, or waits for the renewal that is under way; never rejects. */
+  renew(): Promise<void> {
+    this.#renewing ??= this.#renew()
+      .catch((error) => this.#options.onFault(error))
+      .finally(() => {
+        this.#renewing = undefined;
+      });
+    return this.#renewing;
+  }
+
+  async resign(): Promise<void> {
+    this.#resigned = true;
+    await this.#renewing;
+    this.#terms = new Map();
+    await this.#side.query(RESIGN, [this.#id]);
+  }
+
+  async leave(): Promise<void> {
+    this.#timer();
+    this.#resigned = true;
+    await this.#renewing;
+    this.#aliveUntil = 0;
+    await this.#side.query(LEAVE, [this.#id]);
+  }
+
+  async #enter(): Promise<void> {
+    // The machine's clock orders ids, and decides nothing.
+    const id = uuidv7(systemClock().now());
+    await this.#side.query(ENTER, [id, hostname(), VERSION, this.#options.leaseMs]);
+    this.#id = id;
+  }
+
+  #tick(): void {
+    const silentMs = performance.now() - this.#aliveUntil;
+    if (silentMs > this.#options.leaseMs * LEASES_UNTIL_GIVEN_UP && !this.#givenUp) {
+      this.#givenUp = true;
+      this.#buried();
+    }
+    void this.renew();
+  }
+
+  async #renew(): Promise<void> {
+    const { leaseMs } = this.#options;
+    const sentAt = performance.now();
+    const wanted = this.#resigned ? [] : LEASES;
+    const [row] = await this.#side.query<{ known: boolean; terms: Partial<Record<Lease, number>> }>(RENEW, [
+      this.#id,
+      leaseMs,
+      wanted,
+    ]);
+    if (row === undefined || !row.known) {
+      this.#aliveUntil = 0;
+      this.#terms = new Map();
+      this.#buried();
+      await this.#enter();
+      return this.#renew();
+    }
+    if (!this.isAlive()) this.#aliveSince = sentAt;
+    this.#aliveUntil = sentAt + leaseMs * (1 - MARGIN);
+    this.#givenUp = false;
+    const before = this.#terms;
+    this.#terms = new Map(LEASES.flatMap((name) => (row.terms[name] === undefined ? [] : [[name, row.terms[name]]])));
+    for (const [name, term] of this.#terms) {
+      if (before.get(name) === term) continue;
+      for (const fn of [...(this.#onLead.get(name) ?? [])]) fn();
+    }
+  }
+
+  #buried(): void {
+    for (const fn of [...this.#onBuried]) fn();
+  }
+}

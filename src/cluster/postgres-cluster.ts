@@ -1,0 +1,62 @@
+import type { Cancel } from '../clock.ts';
+import { openSideConnections } from '../db/postgres/side.ts';
+import type { Cluster } from './cluster.ts';
+import { Membership } from './membership.ts';
+import { PostgresSignals } from './postgres-signals.ts';
+
+/** How a hub shares its database. */
+export interface SharedCluster {
+  /** A hub that says nothing for so long counts as dead. */
+  leaseMs: number;
+}
+
+export interface JoinOptions extends SharedCluster {
+  url: string;
+  /** Gets what goes wrong where no caller waits for an answer. */
+  onFault(error: unknown): void;
+}
+
+/** One for the renewal, which waits for nothing; one for the hints. */
+const SIDE_CONNECTIONS = 2;
+
+/** Enters this process among the hubs of a PostgreSQL whose schema is up to date. */
+export async function joinHubs({ url, leaseMs, onFault }: JoinOptions): Promise<Cluster> {
+  const side = openSideConnections(url, SIDE_CONNECTIONS);
+  let membership: Membership;
+  try {
+    membership = await Membership.enter(side, { leaseMs, onFault });
+  } catch (error) {
+    await side.close();
+    throw error;
+  }
+  const signals = new PostgresSignals({ url, side, id: () => membership.id, onFault });
+  const leave = async () => {
+    leaseFree();
+    await signals.close();
+    await membership.leave().catch(onFault);
+    await side.close();
+  };
+  let closing: Promise<void> | undefined;
+  const leaseFree: Cancel = signals.on('lease', () => void membership.renew());
+  return {
+    isShared: true,
+    get id() {
+      return membership.id;
+    },
+    get mayBury() {
+      return membership.mayBury;
+    },
+    isAlive: () => membership.isAlive(),
+    term: (lease) => membership.term(lease),
+    onLead: (lease, fn) => membership.onLead(lease, fn),
+    onBuried: (fn) => membership.onBuried(fn),
+    tell: (hint) => signals.tell(hint),
+    on: (kind, fn) => signals.on(kind, fn),
+    onGap: (fn) => signals.onGap(fn),
+    async resign() {
+      await membership.resign().catch(onFault);
+      signals.tell({ kind: 'lease' });
+    },
+    close: () => (closing ??= leave()),
+  };
+}

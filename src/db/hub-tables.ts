@@ -1,0 +1,32 @@
+/** A hub process that shares its database with others; times are the database's own milliseconds. */
+export interface HubTable {
+  /** Another one for each start of a process. */
+  id: string;
+  /** The machine's. */
+  name: string;
+  version: string;
+  state: 'up' | 'draining';
+  started_at: number;
+  /** Past this moment it counts as dead. */
+  until: number;
+}
+
+/** Where a TPV's socket is: the one row that says who may hand out over a socket. */
+export interface SocketTable {
+  tpv_id: string;
+  /** What rows that the socket holds have as their holder. */
+  session_id: string;
+  hub_id: string;
+  /** Grows with each socket of the TPV. */
+  fence: number;
+  opened_at: number;
+}
+
+/** What one hub does for all. */
+export interface LeaseTable {
+  name: string;
+  hub_id: string;
+  /** Grows with each change of the hub. */
+  term: number;
+  until: number;
+}
