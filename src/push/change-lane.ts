@@ -44,7 +44,8 @@ const MAX_UNSURE = 5;
 export class ChangeLane {
   readonly #ports: ChangeLanePorts;
   readonly #state: ChangeLaneState;
-  readonly #waiters: ChangeWaiters;
+  /** Who waits to see how a change goes. */
+  readonly waiters: ChangeWaiters;
   /** Chats in which changes wait. */
   readonly #chats = new Set<number>();
   /** How many callers ask for a change in a chat right now: what a query finds there may be behind them. */
@@ -58,7 +59,7 @@ export class ChangeLane {
   constructor(ports: ChangeLanePorts, state: ChangeLaneState) {
     this.#ports = ports;
     this.#state = state;
-    this.#waiters = new ChangeWaiters(ports.clock);
+    this.waiters = new ChangeWaiters(ports.clock);
   }
 
   /** Begins with what the last process left. */
@@ -78,11 +79,12 @@ export class ChangeLane {
   async ask(row: PushRow, change: Change, ms = Number.POSITIVE_INFINITY): Promise<PushRow | undefined> {
     const { db } = this.#ports;
     checkChange(row, change);
-    const place = this.#waiters.join(row.id, ms);
+    const place = this.waiters.join(row.id, ms);
     this.#chats.add(row.chat_id);
     this.#asking.set(row.chat_id, (this.#asking.get(row.chat_id) ?? 0) + 1);
     try {
       await db.transact(async (tx) => place.expects(await this.join(tx, row, change)));
+      place.kept();
       return await place.told();
     } finally {
       place.leave();
@@ -105,6 +107,11 @@ export class ChangeLane {
       this.#chats.add(row.chat_id);
     });
     return keepChange(tx, row, change, { isUnderWay: this.#underWay.has(row.id), retireButtons, now: clock.now() });
+  }
+
+  /** A change may wait in the chat, as another hub says. */
+  noticed(chatId: number): void {
+    this.#chats.add(chatId);
   }
 
   /** The chat's next change that may be tried now. */
@@ -152,7 +159,7 @@ export class ChangeLane {
 
   /** Releases all callers; what waits is done by the next process. */
   end(): void {
-    this.#waiters.end();
+    this.waiters.end();
     for (const cancel of this.#later.values()) cancel();
     this.#later.clear();
   }
@@ -198,7 +205,7 @@ export class ChangeLane {
     const { push_id: pushId } = change;
     const notBefore = Math.ceil(this.#ports.clock.now() + waitMs);
     await this.#state.write((tx) => tx.run(postponeChange, { pushId, notBefore, unsure }).then(() => {}));
-    this.#waiters.postponed(pushId, notBefore);
+    this.waiters.postponed(pushId, notBefore);
   }
 
   async #changed(change: ChangeRow, row: PushRow, next: PushRow, asPlain: boolean): Promise<void> {
@@ -215,13 +222,13 @@ export class ChangeLane {
       tx.changed('push', pushId);
     });
     const gone = () => new HubError('not_found', 'The message was deleted meanwhile.');
-    this.#waiters.tell(pushId, version, edited ?? gone());
+    this.waiters.tell(pushId, version, edited ?? gone());
   }
 
   /** The person never sees it. Where no caller hears why, the message says so. */
   async #refuse(change: ChangeRow, row: PushRow | undefined, fault: HubError): Promise<void> {
     const { push_id: pushId, version, markup, attempts } = change;
-    const isHeard = this.#waiters.isAwaited(pushId, version);
+    const isHeard = this.waiters.isAwaited(pushId, version);
     await this.#state.write(async (tx) => {
       await endRefused(tx, change);
       // After a try of unknown fate the person may see them.
@@ -229,7 +236,7 @@ export class ChangeLane {
       if (row === undefined || isHeard) return;
       await tellUnheard(tx, row, change, fault, this.#ports.clock.now());
     });
-    this.#waiters.tell(pushId, version, fault);
+    this.waiters.tell(pushId, version, fault);
   }
 
   #lookAgain({ chat_id: chatId, tpv_id: tpvId }: ChangeRow, ms: number): void {

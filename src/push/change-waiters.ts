@@ -1,10 +1,15 @@
 import type { Clock } from '../clock.ts';
-import type { HubError } from '../errors.ts';
+import type { Database } from '../db/open.ts';
+import { HubError } from '../errors.ts';
+import { changeOfPush } from './change-store.ts';
 import type { PushRow } from './message.ts';
+import { pushById } from './push-store.ts';
 
 interface Waiter {
   /** The newest of the changes that it waits for. */
   version: number;
+  /** That one is committed. */
+  isKept: boolean;
   /** Its patience ends then. */
   until: number;
   end(outcome: PushRow | HubError | undefined): void;
@@ -14,6 +19,8 @@ interface Waiter {
 export interface Place {
   /** Which change it is, known within its transaction. */
   expects(version: number): void;
+  /** It is committed. */
+  kept(): void;
   /**
    * @returns the message as it became; undefined: the change is still to come
    * @throws HubError why it does not come
@@ -47,6 +54,7 @@ export class ChangeWaiters {
     };
     const waiter: Waiter = {
       version: Number.POSITIVE_INFINITY,
+      isKept: false,
       until: this.#clock.now() + ms,
       end: (outcome) => {
         leave();
@@ -59,6 +67,9 @@ export class ChangeWaiters {
       leave,
       expects: (version) => {
         waiter.version = version;
+      },
+      kept: () => {
+        waiter.isKept = true;
       },
       async told() {
         const outcome = await promise;
@@ -76,6 +87,19 @@ export class ChangeWaiters {
   /** This change and those before it are over. */
   tell(pushId: string, version: number, outcome: PushRow | HubError): void {
     for (const waiter of [...(this.#waiting.get(pushId) ?? [])]) if (waiter.version <= version) waiter.end(outcome);
+  }
+
+  /**
+   * Where another hub makes the changes: tells those whose change is over how the message is now. A change that was refused
+   * is noted on it.
+   */
+  async look(db: Pick<Database, 'query'>): Promise<void> {
+    for (const [pushId, waiters] of [...this.#waiting]) {
+      const kept = [...waiters].filter(({ isKept }) => isKept);
+      if (kept.length === 0 || (await db.query(changeOfPush, { pushId })).length > 0) continue;
+      const [row] = await db.query(pushById, { id: pushId });
+      for (const waiter of kept) waiter.end(row ?? new HubError('not_found', 'The message was deleted meanwhile.'));
+    }
   }
 
   /** It is not tried again before `at`; callers that can't wait that long are released now. */

@@ -1,23 +1,27 @@
 import { type Cancel, nextTurn, pause, wallTime } from '../clock.ts';
+import type { Cluster } from '../cluster/cluster.ts';
 import type { EventSource } from '../events.ts';
-import { Pace } from '../pace.ts';
 import { personKey } from '../users/user.ts';
 import { ChangeLane, type ChangeLanePorts } from './change-lane.ts';
 import { Departure } from './departure.ts';
+import { markLeaving } from './mark-leaving.ts';
 import type { PushRow } from './message.ts';
 import { FAULT_WAIT_MS, patientWrite } from './patient-write.ts';
-import { headOfChat, markSending } from './push-store.ts';
+import { Places } from './places.ts';
+import { headOfChat } from './push-store.ts';
 import { ChatQueue } from './queue.ts';
-import { OVERALL } from './rate.ts';
 import { RemoteFiles, type RemoteFilesPorts } from './remote-files.ts';
 import { SendPause } from './send-pause.ts';
 import type { SendPort } from './send-port.ts';
 import { Settlement, type SettlementPorts } from './settlement.ts';
+import { Turn } from './turn.ts';
 import { settleInterrupted, waitingChats } from './unfinished.ts';
 import { Waiters } from './waiters.ts';
 
 export interface DispatchPorts extends SettlementPorts, ChangeLanePorts, RemoteFilesPorts {
   events: EventSource;
+  /** Of the hubs that share the database, one sends. */
+  cluster: Pick<Cluster, 'isShared' | 'id' | 'term'>;
   sender: SendPort;
 }
 
@@ -28,6 +32,8 @@ type Following = Pick<PushRow, 'tpv_id'> | undefined;
 const MAX_UNDER_WAY = 60;
 /** Of these, what has not left yet: it is read from the database, waits for its turn, or is being connected. */
 const MAX_PREPARING = 4;
+/** Past this, a request of a hub that led before has arrived, or never will. */
+const INTERRUPTED_RESTS_MS = 15_000;
 
 /**
  * Sends what waits: one at a time and in order per chat, within Telegram's limits, fair between TPVs. Rows are the
@@ -37,46 +43,66 @@ const MAX_PREPARING = 4;
 export class Dispatcher {
   /** Changes of what was sent; they leave in the same lanes, at the same pace. */
   readonly changes: ChangeLane;
+  /** Who waits to see how a message goes. */
+  readonly waiters: Waiters;
   readonly #ports: DispatchPorts;
   readonly #queue = new ChatQueue();
-  readonly #overall = new Pace(OVERALL);
   readonly #sendPause: SendPause;
-  readonly #waiters: Waiters;
+  readonly #turn: Turn;
   readonly #files: RemoteFiles;
   readonly #settlement: Settlement;
   readonly #underWay = new Set<Promise<void>>();
+  readonly #preparing = new Places(MAX_PREPARING, () => this.#pump());
   /** Aborted when nothing new may leave … */
   readonly #stopping = new AbortController();
   /** … and when nothing may be written any more. */
   readonly #over = new AbortController();
   #started = false;
   #probing = false;
-  #preparing = 0;
   #wake: Cancel | undefined;
 
   constructor(ports: DispatchPorts) {
     this.#ports = ports;
     this.#sendPause = new SendPause(ports.clock);
-    this.#waiters = new Waiters(ports);
+    const { signal: stopping } = this.#stopping;
+    this.#turn = new Turn({ clock: ports.clock, sendPause: this.#sendPause, queue: this.#queue, stopping });
+    this.waiters = new Waiters(ports);
     const write = patientWrite({ ...ports, sendPause: this.#sendPause, over: this.#over.signal });
     const wake = (chatId: number, tpvId: string | null) => {
+      if (!this.#leads) return;
       this.#queue.add(chatId, tpvId);
       this.#pump();
     };
     this.#files = new RemoteFiles(ports, { write, wake });
-    const state = { queue: this.#queue, sendPause: this.#sendPause, waiters: this.#waiters, files: this.#files };
+    const state = { queue: this.#queue, sendPause: this.#sendPause, waiters: this.waiters, files: this.#files };
     this.#settlement = new Settlement(ports, state, write);
     this.changes = new ChangeLane(ports, { ...state, write, wake });
     ports.events.on('push.queued', ({ chatId, tpvId }) => wake(chatId, tpvId));
   }
 
+  // Where several hubs share the database, the one that leads does it again now and then, for what it was not told of.
   /** Settles what the last process left half-way, and begins with what waits. */
   async start(): Promise<void> {
-    const { db } = this.#ports;
-    await settleInterrupted(db);
+    const { db, cluster, clock } = this.#ports;
+    const term = cluster.term('telegram');
+    if (term === undefined) return;
+    const interrupted = await settleInterrupted(db, cluster.isShared ? term : undefined);
+    // The request of a hub that led before may still arrive, and nothing must overtake it.
+    for (const chatId of cluster.isShared ? interrupted : []) {
+      this.#queue.add(chatId, null);
+      this.#queue.pause(chatId, clock.elapsed() + INTERRUPTED_RESTS_MS);
+    }
     for (const chat of await waitingChats(db)) this.#queue.add(chat.chat_id, chat.tpv_id);
     await this.changes.start();
     this.#started = true;
+    this.#pump();
+  }
+
+  /** Another hub says that the chat has something to send, or to change. */
+  noticed(chatId: number, tpvId: string | null): void {
+    if (!this.#leads) return;
+    this.changes.noticed(chatId);
+    this.#queue.add(chatId, tpvId);
     this.#pump();
   }
 
@@ -94,7 +120,7 @@ export class Dispatcher {
 
   /** The message as it stands once it is settled, or after `ms`; at once if it can't be settled until then. */
   settled(id: string, ms: number): Promise<PushRow | undefined> {
-    return this.#waiters.settled(id, ms);
+    return this.waiters.settled(id, ms);
   }
 
   /**
@@ -108,7 +134,7 @@ export class Dispatcher {
     const underWay = Promise.all([...this.#underWay, this.#files.stop()]);
     await Promise.race([underWay, pause(this.#ports.clock, ms, this.#over.signal)]);
     this.#over.abort();
-    this.#waiters.end();
+    this.waiters.end();
     this.changes.end();
   }
 
@@ -126,7 +152,7 @@ export class Dispatcher {
         this.#probe();
         return;
       }
-      if (this.#underWay.size >= MAX_UNDER_WAY || this.#preparing >= MAX_PREPARING) return;
+      if (this.#underWay.size >= MAX_UNDER_WAY || this.#preparing.isFull) return;
       const next = this.#queue.next(now);
       if (!('chatId' in next)) {
         if (next.at !== undefined) this.#wakeAt(next.at, now);
@@ -154,7 +180,11 @@ export class Dispatcher {
   }
 
   get #mayBegin(): boolean {
-    return this.#started && !this.#stopping.signal.aborted;
+    return this.#started && !this.#stopping.signal.aborted && this.#leads;
+  }
+
+  get #leads(): boolean {
+    return this.#ports.cluster.term('telegram') !== undefined;
   }
 
   #wakeAt(at: number, now: number): void {
@@ -165,7 +195,7 @@ export class Dispatcher {
   async #sendNext(chatId: number): Promise<void> {
     const { clock, onFault } = this.#ports;
     let following: Following;
-    const prepared = this.#prepares();
+    const prepared = this.#preparing.take();
     try {
       following = await this.#sendHead(chatId, prepared);
     } catch (error) {
@@ -186,7 +216,7 @@ export class Dispatcher {
     const [head, second] = await db.query(headOfChat, { chatId });
     const change = await this.changes.head(chatId);
     if (change !== undefined && (head === undefined || change.asked_at <= head.queued_at)) {
-      if (!(await this.#turnToLeave(chatId))) return change;
+      if (!(await this.#turn.comes(chatId))) return change;
       prepared();
       await this.changes.perform(change);
       return change;
@@ -203,48 +233,16 @@ export class Dispatcher {
     if (file === 'fetching') return undefined;
     if (file !== undefined) return (await this.#settlement.keep(head, file)) ? head : (second ?? change);
     // Asked for last: a slow database would otherwise let many leave at once.
-    if (!(await this.#turnToLeave(chatId))) return head;
+    if (!(await this.#turn.comes(chatId))) return head;
     const departure = new Departure(async () => {
       if (this.#stopping.signal.aborted) return undefined;
       const key = personKey(chatId);
-      return (await db.transact((tx) => tx.run(markSending, { id: head.id }), { key }))[0];
+      return (await db.transact((tx) => markLeaving(tx, this.#ports.cluster, head.id), { key }))[0];
     }, prepared);
     const outcome = await sender.send(head, () => departure.leave());
     const left = await departure.over();
     if (left === 'withdrawn') return head;
     const row = left ?? head;
     return (await this.#settlement.keep(row, outcome)) ? row : (second ?? change);
-  }
-
-  /**
-   * Takes one of the few places for what is read from the database and waits for its turn to leave.
-   * @returns gives it back; once more is fine
-   */
-  #prepares(): () => void {
-    let released = false;
-    this.#preparing++;
-    return () => {
-      if (released) return;
-      released = true;
-      this.#preparing--;
-      this.#pump();
-    };
-  }
-
-  /** @returns whether it came: not if nothing may leave any more */
-  async #turnToLeave(chatId: number): Promise<boolean> {
-    const { clock } = this.#ports;
-    while (!this.#stopping.signal.aborted) {
-      const now = clock.elapsed();
-      const at = Math.max(this.#sendPause.until, this.#overall.readyAt());
-      if (at > now) await pause(clock, Math.ceil(at - now), this.#stopping.signal);
-      else if (!this.#sendPause.leaves(chatId)) await this.#sendPause.changed();
-      else {
-        this.#overall.taken(now);
-        this.#queue.taken(chatId, now);
-        return true;
-      }
-    }
-    return false;
   }
 }

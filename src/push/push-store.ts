@@ -1,6 +1,8 @@
+import type { Kysely } from 'kysely';
 import type { IfUnknown } from '#protocol';
 import type { ParseMode, PushKind, PushMessageTable, PushStatus } from '../db/push-tables.ts';
-import { statement } from '../db/statement.ts';
+import type { Schema } from '../db/schema.ts';
+import { type Parameters, statement } from '../db/statement.ts';
 import { NOBODY } from '../users/nobody.ts';
 import type { PushRow } from './message.ts';
 
@@ -104,8 +106,7 @@ export const markSending = statement<{ id: string }>()((db, p) =>
     .returningAll(),
 );
 
-/** How the message ended. */
-export const settlePush = statement<{
+export interface Settled {
   id: string;
   status: Extract<PushStatus, 'sent' | 'failed' | 'unknown'>;
   messageId: number | null;
@@ -113,8 +114,13 @@ export const settlePush = statement<{
   error: string;
   plain: number;
   sentAt: number | null;
-}>()((db, p) =>
-  db
+}
+
+/** How the message ended. */
+export const settlePush = statement<Settled>()((db, p) => settling(db, p));
+
+export function settling(db: Kysely<Schema>, p: Parameters<Settled>) {
+  return db
     .updateTable('push_messages')
     .set((eb) => ({
       // A press may have shown that it is in the chat, and its number, although Telegram's answer never came.
@@ -133,8 +139,8 @@ export const settlePush = statement<{
       sent_at: p('sentAt'),
       not_before: null,
     }))
-    .where('id', '=', p('id')),
-);
+    .where('id', '=', p('id'));
+}
 
 /** One of its buttons was pressed: it is in the chat, under this number. */
 export const seenInChat = statement<{ id: string; messageId: number }>()((db, p) =>

@@ -1,10 +1,12 @@
 import type { Clock } from '../clock.ts';
+import type { Cluster } from '../cluster/cluster.ts';
 import type { Database, Tx } from '../db/open.ts';
 import { markUnreachable, personKey } from '../users/user.ts';
 import { WRITTEN } from '../wording/written.ts';
+import { postponeFenced, sendAgainFenced, settleFenced } from './fenced-push-store.ts';
 import { type PushRow, uploadOf } from './message.ts';
 import type { PatientWrite } from './patient-write.ts';
-import { moveChat, postponePush, sendAgain, settlePush } from './push-store.ts';
+import { moveChat, postponePush, type Settled, sendAgain, settlePush } from './push-store.ts';
 import type { ChatQueue } from './queue.ts';
 import { leavesFileToHub, type RemoteFiles } from './remote-files.ts';
 import type { SendPause } from './send-pause.ts';
@@ -15,6 +17,7 @@ import type { Waiters } from './waiters.ts';
 
 export interface SettlementPorts {
   db: Database;
+  cluster: Pick<Cluster, 'isShared'>;
   clock: Clock;
   /** By how much the clock was set ahead within so long: messages seem to have waited that much longer. */
   aheadMs(withinMs: number): number;
@@ -107,11 +110,21 @@ export class Settlement {
     if (this.#isTooOld(row, notBefore)) return this.#end(row, outcome, GIVEN_UP);
     this.#state.queue.pause(row.chat_id, clock.elapsed() + waitMs);
     await this.#write(async (tx) => {
-      await tx.run(postponePush, { id: row.id, notBefore, error });
+      await this.#postpone(tx, row, notBefore, error);
       tx.changed('push', row.id);
     });
     this.#state.waiters.postponed(row.id, notBefore);
     return true;
+  }
+
+  async #postpone(tx: Tx, { id, sender_term: term }: PushRow, notBefore: number, error: string): Promise<void> {
+    const next = { id, notBefore, error };
+    await (this.#isShared ? tx.run(postponeFenced, { ...next, term }) : tx.run(postponePush, next));
+  }
+
+  /** Whether another hub may lead meanwhile. */
+  get #isShared(): boolean {
+    return this.#ports.cluster.isShared;
   }
 
   #isTooOld(row: PushRow, at: number): boolean {
@@ -126,7 +139,11 @@ export class Settlement {
     const notBefore = Math.ceil(clock.now() + waitMs);
     let again = false;
     await this.#write(async (tx) => {
-      again = (await tx.run(sendAgain, { id: row.id, notBefore, error })).length > 0;
+      const next = { id: row.id, notBefore, error };
+      const waits = await (this.#isShared
+        ? tx.run(sendAgainFenced, { ...next, term: row.sender_term })
+        : tx.run(sendAgain, next));
+      again = waits.length > 0;
       tx.changed('push', row.id);
     });
     if (!again) return false;
@@ -139,7 +156,7 @@ export class Settlement {
   async #fetchFirst(row: PushRow, error: string): Promise<boolean> {
     this.#state.sendPause.passed(row.chat_id);
     await this.#write(async (tx) => {
-      await tx.run(postponePush, { id: row.id, notBefore: this.#ports.clock.now(), error });
+      await this.#postpone(tx, row, this.#ports.clock.now(), error);
     });
     this.#state.files.needed(row);
     return true;
@@ -149,7 +166,7 @@ export class Settlement {
     const { clock } = this.#ports;
     this.#moved.add(row.id);
     await this.#write(async (tx) => {
-      await tx.run(postponePush, { id: row.id, notBefore: clock.now(), error });
+      await this.#postpone(tx, row, clock.now(), error);
       await tx.run(moveChat, { from: row.chat_id, to });
       tx.emit({ type: 'push.queued', chatId: to, tpvId: row.tpv_id });
     });
@@ -162,7 +179,7 @@ export class Settlement {
     const { status } = end;
     this.#moved.delete(row.id);
     const settle = async (tx: Tx) => {
-      await tx.run(settlePush, {
+      const settled: Settled = {
         id,
         status,
         messageId: outcome?.kind === 'sent' ? outcome.messageId : null,
@@ -170,7 +187,11 @@ export class Settlement {
         error: end.error,
         plain: outcome?.kind === 'sent' && outcome.asPlain ? 1 : 0,
         sentAt: outcome?.kind === 'sent' ? clock.now() : null,
-      });
+      };
+      if (this.#isShared) {
+        // A later leader has decided on it, and said so.
+        if ((await tx.write(settleFenced, { ...settled, term: row.sender_term })) === 0) return;
+      } else await tx.run(settlePush, settled);
       if (end.unreachablePerson) {
         await tx.run(markUnreachable, { telegramId: row.chat_id });
         tx.changed('user', String(row.chat_id));

@@ -10,13 +10,13 @@ import { MAX_SENT_AGAIN } from './settlement.ts';
 /** Rows read at once: many may wait after an outage of Telegram's, and a hub that starts does more than this. */
 const PAGE = 2_000;
 
-type WaitingMessage = Pick<PushRow, 'chat_id' | 'seq' | 'tpv_id' | 'status'>;
+type WaitingMessage = Pick<PushRow, 'chat_id' | 'seq' | 'tpv_id' | 'status' | 'sender_term'>;
 
 /** Messages that wait, in the order of the index that has no others. */
 const waitingPage = statement<{ chatId: number; seq: number }>()((db, p) =>
   db
     .selectFrom('push_messages')
-    .select(['chat_id', 'seq', 'tpv_id', 'status'])
+    .select(['chat_id', 'seq', 'tpv_id', 'status', 'sender_term'])
     .where('not_before', 'is not', null)
     .where(sql<boolean>`(chat_id, seq) > (${p('chatId')}, ${p('seq')})`)
     .orderBy('chat_id')
@@ -26,21 +26,32 @@ const waitingPage = statement<{ chatId: number; seq: number }>()((db, p) =>
 
 /**
  * Settles what was on its way when the process before this one ended: what is to come at least once waits again,
- * and of everything else it is unknown whether it arrived. No message may leave meanwhile.
+ * and of everything else it is unknown whether it arrived. No message may leave meanwhile, but in a later term.
+ * @param before where hubs lead one after the other: what left in this term, or a later one, is under way
+ * @returns the chats in which it was
  */
-export async function settleInterrupted(db: Pick<Database, 'query' | 'transact'>): Promise<void> {
+export async function settleInterrupted(
+  db: Pick<Database, 'query' | 'transact'>,
+  before = Number.MAX_SAFE_INTEGER,
+): Promise<number[]> {
+  const chats = new Set<number>();
   for await (const page of waitingPages(db)) {
-    const interrupted = page.filter(({ status }) => status === 'sending').map(({ seq }) => seq);
-    if (interrupted.length > 0) await db.transact((tx) => settle(tx.kysely, interrupted));
+    const interrupted = page.filter((row) => row.status === 'sending' && (row.sender_term ?? 0) < before);
+    if (interrupted.length === 0) continue;
+    const seqs = interrupted.map(({ seq }) => seq);
+    await db.transact((tx) => settle(tx.kysely, seqs, before));
+    for (const row of interrupted) chats.add(row.chat_id);
   }
+  return [...chats];
 }
 
-async function settle(db: Tx['kysely'], seqs: number[]): Promise<void> {
+async function settle(db: Tx['kysely'], seqs: number[], before: number): Promise<void> {
   const interrupted = db
     .updateTable('push_messages')
     .set({ error_message: WRITTEN.interrupted.es })
     .where('seq', 'in', seqs)
-    .where('status', '=', 'sending');
+    .where('status', '=', 'sending')
+    .where((eb) => eb.or([eb('sender_term', 'is', null), eb('sender_term', '<', before)]));
   await interrupted
     .set((eb) => ({ status: 'pending', sent_again: eb('sent_again', '+', 1) }))
     .where('if_unknown', '=', 'resend')

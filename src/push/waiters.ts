@@ -59,6 +59,14 @@ export class Waiters {
     for (const { leave } of [...(this.#waiting.get(id) ?? [])]) leave();
   }
 
+  /** Releases those whose message is settled: by another hub, which tells of it, or tried to. */
+  async look(): Promise<void> {
+    for (const id of [...this.#waiting.keys()]) {
+      const [row] = await this.#ports.db.query(pushById, { id });
+      if (row === undefined || row.not_before === null) this.release(id);
+    }
+  }
+
   /** It is not tried again before `at`; requests that can't wait that long are released now. */
   postponed(id: string, at: number): void {
     for (const { until, leave } of [...(this.#waiting.get(id) ?? [])]) if (at > until) leave();

@@ -1,5 +1,6 @@
 import { onTestFinished } from 'vitest';
 import type { IfUnknown } from '#protocol';
+import { SOLO } from '../../src/cluster/cluster.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { type Database, openDatabase } from '../../src/db/open.ts';
 import { Events } from '../../src/events.ts';
@@ -125,6 +126,7 @@ export async function startDispatcher(options: DispatcherOptions = {}): Promise<
     return outcome;
   };
   const dispatcher = new Dispatcher({
+    cluster: SOLO,
     aheadMs: () => 0,
     db: {
       ...watched,

@@ -1,0 +1,19 @@
+import type { Cluster } from '../cluster/cluster.ts';
+import type { Tx } from '../db/open.ts';
+import { markSendingFenced } from './fenced-push-store.ts';
+import type { PushRow } from './message.ts';
+import { markSending } from './push-store.ts';
+
+/**
+ * Says that the message leaves now; a crash after this commit makes it `unknown`.
+ * @returns no row: it may not leave, as it is not pending any more, or another hub leads
+ */
+export async function markLeaving(
+  tx: Tx,
+  cluster: Pick<Cluster, 'isShared' | 'id' | 'term'>,
+  id: string,
+): Promise<PushRow[]> {
+  if (!cluster.isShared) return tx.run(markSending, { id });
+  const term = cluster.term('telegram');
+  return term === undefined ? [] : tx.run(markSendingFenced, { id, hubId: cluster.id, term });
+}
