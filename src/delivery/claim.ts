@@ -1,4 +1,5 @@
 import type { Tx } from '../db/open.ts';
+import { claimFenced } from '../instructions/fenced-store.ts';
 import type { InstructionRow } from '../instructions/instruction.ts';
 import { claimPending, nextPending } from '../instructions/instruction-store.ts';
 
@@ -24,16 +25,20 @@ export interface ClaimedRow extends InstructionRow {
   outBefore: boolean;
 }
 
-/** Hands a TPV's next pending instructions out to `holder`, in the order in which they go. */
+/**
+ * Hands a TPV's next pending instructions out to `holder`, in the order in which they go.
+ * @param isShared the holder is a socket, and another hub may have the TPV's socket meanwhile: then none goes out
+ */
 export async function claim(
   tx: Tx,
   next: { tpvId: string; holder: string; now: number; leaseUntil: number; limit: number },
+  isShared = false,
 ): Promise<ClaimedRow[]> {
   // Asked first: the rows that come back have their new `sent_at`.
   const pending = await tx.run(nextPending, next);
   if (pending.length === 0) return [];
   const sentBefore = new Set(pending.filter((row) => row.sent_at !== null).map((row) => row.seq));
-  const rows = await tx.run(claimPending, next);
+  const rows = await tx.run(isShared ? claimFenced : claimPending, next);
   return rows
     .map((row) => ({ ...row, outBefore: sentBefore.has(row.seq) }))
     .sort((a, b) => a.priority - b.priority || a.seq - b.seq);

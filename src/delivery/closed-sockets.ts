@@ -3,9 +3,12 @@ import { HubError } from '../errors.ts';
 import { releaseHolder } from '../instructions/instruction-store.ts';
 import type { DeliveryObserver } from './claim.ts';
 import type { Sink } from './sink.ts';
+import type { SocketRows } from './socket-rows.ts';
 
 export interface ClosedSocketsPorts {
   db: Database;
+  /** Where several hubs share the database. */
+  rows?: SocketRows | undefined;
   observer?: DeliveryObserver | undefined;
   onFault(error: unknown): void;
 }
@@ -22,10 +25,11 @@ export class ClosedSockets {
 
   /** Gives back what the socket held. Never rejects: where it fails, the next tick tries again. */
   async release(sink: Sink): Promise<void> {
-    const { db, observer, onFault } = this.#ports;
+    const { db, rows, observer, onFault } = this.#ports;
     this.#waiting.set(sink.id, sink);
     try {
       await db.transact(async (tx) => {
+        await rows?.close(tx, sink);
         const released = await tx.run(releaseHolder, { tpvId: sink.tpvId, holder: sink.id });
         if (released.length > 0) tx.emit({ type: 'instruction.ready', tpvId: sink.tpvId });
         tx.afterCommit(() => {

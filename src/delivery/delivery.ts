@@ -1,7 +1,9 @@
 import { pause, wallTime } from '../clock.ts';
 import { releaseSockets } from '../instructions/release-sockets.ts';
 import { WorkElsewhere } from './elsewhere.ts';
+import { recoverShared } from './lost-sockets.ts';
 import { Pollers } from './pollers.ts';
+import type { Look } from './socket-rows.ts';
 import { Sockets, type SocketsPorts } from './sockets.ts';
 import type { Intake } from './waits.ts';
 
@@ -24,7 +26,8 @@ export class Delivery {
 
   /** Gives back what sockets held when the last process ended; before the first socket opens. */
   async recover(): Promise<void> {
-    await releaseSockets(this.#ports.db);
+    const { db, cluster } = this.#ports;
+    await (cluster.isShared ? recoverShared(db) : releaseSockets(db));
     await this.#elsewhere.begin();
   }
 
@@ -51,6 +54,21 @@ export class Delivery {
       for (const tpvId of [...this.pollers.waiting()]) this.pollers.wake(tpvId);
     }
     await this.sockets.tick();
+  }
+
+  /**
+   * Once a second, where several hubs share the database: what another hub made ready goes out, though its hint was lost.
+   */
+  async look(): Promise<Pick<Look, 'replaced' | 'buried'>> {
+    const looked = await this.sockets.look(this.pollers.waiting());
+    for (const tpvId of looked.waiting) this.pollers.wake(tpvId);
+    return looked;
+  }
+
+  /** Something may be there for the TPV, as another hub says. */
+  wake(tpvId: string): void {
+    this.sockets.ready(tpvId);
+    this.pollers.wake(tpvId);
   }
 
   /** From now on nothing new goes out; long polls are answered empty. Resolves when what was under way is out. */

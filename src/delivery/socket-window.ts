@@ -5,6 +5,8 @@ interface InFlight {
   attempt: number;
   /** By the clock's `elapsed`. */
   dueAt: number;
+  /** Its row is committed as handed out. */
+  isOut: boolean;
 }
 
 /** One connected TPV: what is out on its socket, and whether rows wait that must go first. */
@@ -13,6 +15,8 @@ export class SocketWindow {
   /** Rows may be pending; new ones must queue behind them. */
   backlog = true;
   pumping = false;
+  /** It is the TPV's socket by its row, too. */
+  isAttached = false;
   /** Handed out and not yet reported on, the oldest first. */
   readonly #inFlight = new Map<string, InFlight>();
   /** Handed out while the socket had too much to be read already: JSON by id, in order. */
@@ -26,6 +30,11 @@ export class SocketWindow {
     return this.#inFlight.size;
   }
 
+  /** What is out by its committed row, and not reported on as far as it is known here. */
+  get heldIds(): string[] {
+    return [...this.#inFlight].flatMap(([id, { isOut }]) => (isOut ? [id] : []));
+  }
+
   get room(): number {
     return this.sink.congested ? 0 : Math.max(0, this.sink.maxInFlight - this.#inFlight.size);
   }
@@ -35,11 +44,13 @@ export class SocketWindow {
    * @param elapsed of the clock, as in `silent`
    */
   handOut(id: string, attempt: number, elapsed: number, maxAttempts: number): void {
-    this.#inFlight.set(id, { attempt, dueAt: elapsed + silenceAllowedMs(attempt, maxAttempts) });
+    this.#inFlight.set(id, { attempt, dueAt: elapsed + silenceAllowedMs(attempt, maxAttempts), isOut: false });
   }
 
   /** Sends it now, or as soon as the socket was read: a whole window at once could fill the socket's buffer. */
   deliver(id: string, instruction: string): void {
+    const place = this.#inFlight.get(id);
+    if (place !== undefined) place.isOut = true;
     this.#unsent.set(id, instruction);
     this.flush();
   }

@@ -1,18 +1,21 @@
 import type { Clock } from '../clock.ts';
-import type { Database, Tx } from '../db/open.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import type { Tx } from '../db/open.ts';
 import type { EventOf, EventSource } from '../events.ts';
 import type { DeliverySettings, InstructionRow } from '../instructions/instruction.ts';
-import { countOpen, handOutAgain, instructionOfTpv, releaseTpv } from '../instructions/instruction-store.ts';
+import { countOpen, releaseTpv } from '../instructions/instruction-store.ts';
 import type { HandOut } from '../instructions/submit.ts';
-import { endUnanswered, type UnansweredTexts } from '../instructions/sweep.ts';
+import type { UnansweredTexts } from '../instructions/sweep.ts';
 import { instructionJson } from '../instructions/wire.ts';
 import { claim, type DeliveryObserver, tpvKey } from './claim.ts';
 import { ClosedSockets } from './closed-sockets.ts';
+import { handOutSilent, NO_LEASE, type SilentOutcome } from './silent.ts';
 import type { Sink } from './sink.ts';
+import { type Look, SocketRows, type SocketRowsPorts } from './socket-rows.ts';
 import { SocketWindow } from './socket-window.ts';
 
-export interface SocketsPorts {
-  db: Database;
+export interface SocketsPorts extends SocketRowsPorts {
+  cluster: SocketRowsPorts['cluster'] & Pick<Cluster, 'isShared' | 'isAlive'>;
   events: EventSource;
   clock: Clock;
   settings: DeliverySettings;
@@ -22,8 +25,6 @@ export interface SocketsPorts {
   onFault(error: unknown): void;
 }
 
-/** A row that a socket holds is due when it expires; the socket's own life is its lease. */
-const NO_LEASE = Number.MAX_SAFE_INTEGER;
 /** Rows claimed for one socket in one commit. */
 const CLAIM_PAGE = 64;
 
@@ -32,24 +33,29 @@ const CLAIM_PAGE = 64;
  * whether older rows wait, so that a new row can be written as handed out and go with one commit.
  */
 export class Sockets implements HandOut {
+  readonly isShared: boolean;
   readonly #ports: SocketsPorts;
   readonly #windows = new Map<string, SocketWindow>();
   readonly #closed: ClosedSockets;
+  /** Undefined where this hub is alone. */
+  readonly #rows: SocketRows | undefined;
   #draining = false;
 
   constructor(ports: SocketsPorts) {
     this.#ports = ports;
-    this.#closed = new ClosedSockets(ports);
+    this.isShared = ports.cluster.isShared;
+    this.#rows = this.isShared ? new SocketRows(ports) : undefined;
+    this.#closed = new ClosedSockets({ ...ports, rows: this.#rows });
     ports.events.on('instruction.ready', ({ tpvId }) => this.ready(tpvId));
     ports.events.on('instruction.reported', (event) => this.#reported(event));
-    ports.events.on('instruction.revoked', (event) => this.#revoked(event));
+    ports.events.on('instruction.revoked', ({ tpvId, id, reason }) => this.revoke(tpvId, id, reason));
   }
 
   // A new row, from its transaction to its socket.
 
   reserve(tpvId: string, id: string): string | undefined {
     const window = this.#windows.get(tpvId);
-    if (window === undefined || this.#draining) return undefined;
+    if (window === undefined || this.#mayNot) return undefined;
     if (window.backlog || window.room === 0) {
       window.backlog = true;
       return undefined;
@@ -81,12 +87,15 @@ export class Sockets implements HandOut {
     // Nothing goes out before `ready` was called.
     window.pumping = true;
     this.#windows.set(sink.tpvId, window);
-    const pending = await this.#ports.db.transact(async (tx) => {
+    const { db, clock } = this.#ports;
+    const pending = await db.transact(async (tx) => {
+      await this.#rows?.open(tx, sink, clock.now());
       await tx.run(releaseTpv, { tpvId: sink.tpvId });
       const [row] = await tx.run(countOpen, { tpvId: sink.tpvId });
       return Number(row?.count ?? 0);
     });
     if (this.#windows.get(sink.tpvId) !== window) return;
+    window.isAttached = true;
     ready(pending);
     window.pumping = false;
     this.#pump(window);
@@ -134,14 +143,30 @@ export class Sockets implements HandOut {
   /** Once a second: sockets that say nothing get their instructions again, or lose them. */
   async tick(): Promise<void> {
     await this.#closed.tick();
-    if (this.#draining) return;
+    if (this.#mayNot) return;
     const { clock } = this.#ports;
     for (const window of [...this.#windows.values()]) {
       // If a hand-out failed, this is the next try.
       this.#pump(window);
       const silent = window.sink.congested ? [] : window.silent(clock.elapsed());
-      if (silent.length > 0) await this.#again(window, silent);
+      if (silent.length > 0)
+        await handOutSilent(this.#ports, window.sink, silent, (outcome) => this.#again(window, outcome));
     }
+  }
+
+  /**
+   * Looks for what hints did not bring, where several hubs share the database.
+   * @param others TPVs without a socket here of which something else wants to know whether they have something pending
+   */
+  async look(others: Iterable<string>): Promise<Omit<Look, 'notHeld'>> {
+    if (this.#rows === undefined) return { replaced: [], buried: [], waiting: [] };
+    // Those that are being attached have no row yet.
+    const attached = [...this.#windows.values()].filter(({ isAttached }) => isAttached);
+    const looked = await this.#rows.look(attached, others, this.#ports.clock.now());
+    const gone = new Set(looked.notHeld);
+    for (const window of attached) for (const id of window.heldIds) if (gone.has(id)) this.#settled(window, id);
+    for (const tpvId of looked.waiting) this.ready(tpvId);
+    return looked;
   }
 
   /** From now on nothing new goes out. */
@@ -149,12 +174,17 @@ export class Sockets implements HandOut {
     this.#draining = true;
   }
 
+  get #mayNot(): boolean {
+    return this.#draining || !this.#ports.cluster.isAlive();
+  }
+
   #reported({ tpvId, id }: EventOf<'instruction.reported'>): void {
     const window = this.#windows.get(tpvId);
     if (window?.settled(id)) this.#pump(window);
   }
 
-  #revoked({ tpvId, id, reason }: EventOf<'instruction.revoked'>): void {
+  /** Has the TPV stop working on it, if its socket is here. */
+  revoke(tpvId: string, id: string, reason: string): void {
     const window = this.#windows.get(tpvId);
     if (window === undefined) return;
     window.sink.revoke(id, reason);
@@ -163,7 +193,7 @@ export class Sockets implements HandOut {
 
   /** Sends what waits, in order, while there is room. */
   #pump(window: SocketWindow): void {
-    if (window.pumping || !window.backlog || window.room === 0 || this.#draining) return;
+    if (window.pumping || !window.backlog || window.room === 0 || this.#mayNot) return;
     window.pumping = true;
     this.#fill(window).then(
       () => {
@@ -184,8 +214,8 @@ export class Sockets implements HandOut {
     const fill = async (tx: Tx) => {
       if (this.#windows.get(sink.tpvId) !== window) return;
       const limit = Math.min(window.room, CLAIM_PAGE);
-      const now = clock.now();
-      const rows = await claim(tx, { tpvId: sink.tpvId, holder: sink.id, now, leaseUntil: NO_LEASE, limit });
+      const next = { tpvId: sink.tpvId, holder: sink.id, now: clock.now(), leaseUntil: NO_LEASE, limit };
+      const rows = await claim(tx, next, this.isShared);
       tx.afterCommit(() => {
         // A row that becomes pending after this commit is followed by an event, which sets the flag again.
         if (rows.length < limit) window.backlog = false;
@@ -200,32 +230,13 @@ export class Sockets implements HandOut {
     await db.transact(fill, { key: tpvKey(sink.tpvId) });
   }
 
-  /** Silent instructions go out once more, or fail after their last attempt; one commit for all of a socket. */
-  async #again(window: SocketWindow, silent: readonly { id: string; attempt: number }[]): Promise<void> {
-    const { db, clock, texts, settings } = this.#ports;
-    const { sink } = window;
-    const now = clock.now();
-    await db.transact(async (tx) => {
-      for (const { id, attempt } of silent) {
-        if (attempt >= settings.maxAttempts) {
-          const [row] = await tx.run(instructionOfTpv, { id, tpvId: sink.tpvId });
-          if (row?.holder === sink.id && row.status === 'sent') {
-            await endUnanswered(tx, texts, row, 'no_answer', attempt, now, NO_LEASE);
-          }
-          tx.afterCommit(() => this.#settled(window, id));
-          continue;
-        }
-        const [row] = await tx.run(handOutAgain, { id, holder: sink.id, now });
-        tx.afterCommit(() => {
-          // Another holder has it, or it is final: its place here is free.
-          if (row === undefined) return this.#settled(window, id);
-          if (this.#windows.get(sink.tpvId) !== window) return;
-          window.handOut(id, row.retry_count + 1, clock.elapsed(), settings.maxAttempts);
-          window.deliver(id, instructionJson(row));
-          this.#handedOut(row, true);
-        });
-      }
-    });
+  #again(window: SocketWindow, { id, row }: SilentOutcome): void {
+    if (row === undefined) this.#settled(window, id);
+    if (row === undefined || this.#windows.get(window.sink.tpvId) !== window) return;
+    const { clock, settings } = this.#ports;
+    window.handOut(id, row.retry_count + 1, clock.elapsed(), settings.maxAttempts);
+    window.deliver(id, instructionJson(row));
+    this.#handedOut(row, true);
   }
 
   #handedOut(row: InstructionRow, again: boolean): void {

@@ -147,6 +147,21 @@ export class Gateway {
     this.#sessions.get(tpvId)?.tellService(service);
   }
 
+  /** Ends sessions whose TPV has a newer one at another hub. */
+  replaced(sessionIds: readonly string[]): void {
+    for (const session of this.#named(sessionIds)) session.close(CloseCode.Replaced, 'replaced');
+  }
+
+  /** Ends these sessions, all where absent: the other hubs took this one for dead. It takes new ones as before. */
+  buried(sessionIds?: readonly string[]): void {
+    for (const session of this.#named(sessionIds)) session.close(CloseCode.Restart, 'restart');
+  }
+
+  #named(ids: readonly string[] | undefined): Session[] {
+    const sessions = [...this.#sessions.values()];
+    return ids === undefined ? sessions : sessions.filter(({ id }) => ids.includes(id));
+  }
+
   /** Tells every client that the hub is about to close, each with its own moment to come back. */
   drain(reason: string): void {
     for (const session of this.#sessions.values()) {

@@ -1,6 +1,7 @@
 import { MESSAGE_PRIORITY } from '#protocol';
 import type { Tx } from '../db/open.ts';
 import { uuidv7 } from '../ids.ts';
+import { insertFenced } from './fenced-store.ts';
 import type { InstructionRow } from './instruction.ts';
 import { insertInstruction } from './instruction-store.ts';
 
@@ -19,6 +20,8 @@ export interface Submission {
 
 /** Finds the socket that can take a new instruction at once; delivery fills this port. */
 export interface HandOut {
+  /** Another hub may have the TPV's socket meanwhile: then the statement that writes the row decides. */
+  readonly isShared?: boolean;
   /**
    * Keeps a place for the instruction on the TPV's open socket.
    * @returns who will hold it, or undefined if there is no socket, no room, or older rows go first
@@ -64,7 +67,7 @@ export async function submit(tx: Tx, handOut: HandOut, submission: Submission, n
     // Only the database knows it, and this path does not need it.
     seq: 0,
   } as const satisfies InstructionRow;
-  await tx.run(insertInstruction, {
+  const written = {
     id,
     updateId: row.update_id,
     tpvId,
@@ -72,16 +75,22 @@ export async function submit(tx: Tx, handOut: HandOut, submission: Submission, n
     username: row.telegram_username,
     command: row.command,
     payload: row.payload,
-    status: row.status,
     priority: row.priority,
     now,
-    sentAt: row.sent_at,
     expiresAt: row.expires_at,
     holder: row.holder,
-  });
+  };
+  let isOut = holder !== undefined;
+  if (isOut && handOut.isShared) {
+    const [inserted] = await tx.run(insertFenced, written);
+    isOut = inserted?.status === 'sent';
+    if (!isOut && tpvId !== null) handOut.cancel(tpvId, id);
+  } else {
+    await tx.run(insertInstruction, { ...written, status: row.status, sentAt: row.sent_at });
+  }
   tx.emit({ type: 'instruction.stored', id, tpvId, userId: submission.telegramUserId });
   tx.changed('instruction', id);
-  if (holder !== undefined) tx.afterCommit(() => handOut.deliver(row));
+  if (isOut) tx.afterCommit(() => handOut.deliver(row));
   else if (tpvId !== null) tx.emit({ type: 'instruction.ready', tpvId });
   return id;
 }

@@ -1,17 +1,11 @@
 import { type Clock, nextTurn } from '../../clock.ts';
+import { type Cluster, SOLO } from '../../cluster/cluster.ts';
 import { inChunks } from '../../db/chunks.ts';
 import { type Database, HOUSEKEEPING, type Tx } from '../../db/open.ts';
 import { statement } from '../../db/statement.ts';
 import type { Tpv } from '../tpv.ts';
-import {
-  dueOffline,
-  graceAfterStart,
-  holdRows,
-  recordHeartbeats,
-  recordOffline,
-  recordSeen,
-  type SeenRow,
-} from './rows.ts';
+import { dueOffline, graceAfterLoss, graceAfterStart, recordOffline } from './offline-rows.ts';
+import { holdRows, recordHeartbeats, recordSeen, recordSeenHere, type SeenRow } from './rows.ts';
 import { isOnlineUntil, RESTART_GRACE_MS, type Sign, type Transport } from './rule.ts';
 import { Sightings } from './sightings.ts';
 
@@ -32,6 +26,8 @@ export interface PresenceOptions {
   graceMs: number;
   /** The hub is ending: a socket that closes now is no sign of its TPV. */
   isDraining(): boolean;
+  /** Absent: this hub is alone. */
+  cluster?: Pick<Cluster, 'isShared' | 'id'> | undefined;
 }
 
 /**
@@ -43,6 +39,7 @@ export class Presence {
   readonly #db: Database;
   readonly #clock: Clock;
   readonly #options: PresenceOptions;
+  readonly #cluster: Pick<Cluster, 'isShared' | 'id'>;
   readonly #sockets = new Map<string, number>();
   readonly #sightings: Sightings;
   /** Whose heartbeat the row does not have yet … */
@@ -54,13 +51,27 @@ export class Presence {
     this.#db = db;
     this.#clock = clock;
     this.#options = options;
+    this.#cluster = options.cluster ?? SOLO;
     this.#sightings = new Sightings(clock, options.graceMs);
   }
 
   /** Once, before anybody is let in: who was there when the hub ended has a moment to come back. */
   async recover(): Promise<void> {
-    const until = this.#clock.now() + Math.max(this.#options.graceMs, RESTART_GRACE_MS);
-    await this.#db.transact((tx) => tx.write(graceAfterStart, { until }));
+    if (this.#cluster.isShared) return this.#db.transact((tx) => this.lost(tx));
+    await this.#db.transact((tx) => tx.write(graceAfterStart, { until: this.#graceUntil() }));
+  }
+
+  /** Other hubs went, and sockets with them: their TPVs have a moment to come back. */
+  async lost(tx: Tx): Promise<void> {
+    await tx.write(graceAfterLoss, { until: this.#graceUntil() });
+  }
+
+  get #among() {
+    return this.#cluster.isShared ? 'without_socket' : 'all';
+  }
+
+  #graceUntil(): number {
+    return this.#clock.now() + Math.max(this.#options.graceMs, RESTART_GRACE_MS);
   }
 
   /** An authenticated call over REST. */
@@ -101,7 +112,9 @@ export class Presence {
 
   /** Whether the TPV is there: the one answer for everybody who asks. */
   isOnline(tpv: Pick<Tpv, 'id' | 'online_until'>): boolean {
-    if (this.#sightings.of(tpv.id) !== undefined) return this.#sightings.isThere(tpv.id);
+    if (this.#sightings.isThere(tpv.id)) return true;
+    // What this hub saw last is the truth where it is alone; where not, the TPV may be at another one.
+    if (!this.#cluster.isShared && this.#sightings.of(tpv.id) !== undefined) return false;
     return isOnlineUntil(tpv.online_until, this.#clock.now());
   }
 
@@ -119,7 +132,10 @@ export class Presence {
 
   /** The newest heartbeat, written or not, in milliseconds. */
   lastHeartbeat(tpv: Pick<Tpv, 'id' | 'last_heartbeat'>): number | null {
-    return this.#sightings.heardAt(tpv.id) ?? tpv.last_heartbeat;
+    const heard = this.#sightings.heardAt(tpv.id);
+    // Where other hubs are, one of them may have heard it later.
+    if (this.#cluster.isShared && heard !== undefined) return Math.max(heard, tpv.last_heartbeat ?? heard);
+    return heard ?? tpv.last_heartbeat;
   }
 
   /** Writes how the TPV is seen as part of a transaction that counts on it; `settle` would do it within a second. */
@@ -167,20 +183,28 @@ export class Presence {
         tx.changed('tpv', id);
       }
     }
-    await tx.run(recordSeen, { seen: JSON.stringify(rows), now });
+    const { isShared, id: hubId } = this.#cluster;
+    const seen = { seen: JSON.stringify(rows), now };
+    if (!isShared) {
+      await tx.run(recordSeen, seen);
+      return;
+    }
+    await tx.run(recordSeenHere, { ...seen, hubId });
+    // A TPV whose socket closed here may have the next one at another hub: from here on its row knows better.
+    for (const { id } of rows) tx.afterCommit(() => this.#sightings.forgetClosed(id));
   }
 
   /** @returns whether there may be more */
   async #pageGoesOffline(): Promise<boolean> {
     const now = this.#clock.now();
-    const due = await this.#db.query(dueOffline, { now, limit: WRITTEN_AT_ONCE });
+    const due = await this.#db.query(dueOffline[this.#among], { now, limit: WRITTEN_AT_ONCE });
     // It called a moment ago, and its row does not have that yet.
     const there = due.filter(({ id }) => this.#sightings.isThere(id));
     for (const { id } of there) this.#changed.add(id);
     const ids = due.filter(({ id }) => !this.#sightings.isThere(id)).map(({ id }) => id);
     if (ids.length === 0) return false;
     const gone = await this.#db.transact(async (tx) => {
-      const rows = await tx.run(recordOffline, { ids: JSON.stringify(ids), now });
+      const rows = await tx.run(recordOffline[this.#among], { ids: JSON.stringify(ids), now });
       for (const { id, presence_since: since, deleted_at: deletedAt } of rows) {
         tx.afterCommit(() => this.#sightings.forgetGone(id));
         if (since === null || deletedAt !== null) continue;

@@ -1,4 +1,4 @@
-import { type Kysely, PostgresAdapter, sql } from 'kysely';
+import { type Kysely, PostgresAdapter, type RawBuilder, sql } from 'kysely';
 import type { Correction } from '../../clock.ts';
 import { movedTime } from '../../db/moved-time.ts';
 import type { Tx } from '../../db/open.ts';
@@ -18,7 +18,7 @@ export interface SeenRow {
   transport: Transport;
 }
 
-function isPostgres(db: Kysely<Schema>): boolean {
+export function isPostgres(db: Kysely<Schema>): boolean {
   return db.getExecutor().adapter instanceof PostgresAdapter;
 }
 
@@ -88,6 +88,10 @@ export const recordSeen = statement<{ seen: string; now: number }>()((db, p) => 
   const rows = isPostgres(db)
     ? sql<SeenRow>`(select * from json_to_recordset(${p('seen')}) as held(id text, until bigint, transport text))`
     : sql<SeenRow>`(select value ->> '$.id' as id, value ->> '$.until' as until, value ->> '$.transport' as transport from json_each(${p('seen')}))`;
+  return recordSeenOf(db, p, rows);
+});
+
+function recordSeenOf(db: Kysely<Schema>, p: Parameters<{ now: number }>, rows: RawBuilder<SeenRow>) {
   return db
     .updateTable('tpv_instances')
     .from(rows.as('seen'))
@@ -113,65 +117,27 @@ export const recordSeen = statement<{ seen: string; now: number }>()((db, p) => 
       };
     })
     .whereRef('tpv_instances.id', '=', 'seen.id');
-});
+}
 
-/** TPVs whose time is up, by their rows. */
-export const dueOffline = statement<{ now: number; limit: number }>()((db, p) =>
-  db
-    .selectFrom('tpv_instances')
-    .select('id')
-    .where('online_until', '<=', p('now'))
-    .orderBy('online_until')
-    .limit(p('limit')),
+/**
+ * As `recordSeen`, where several hubs share the database: a TPV whose socket closed here and that has one at another hub
+ * (than `hubId`) stays as it is.
+ */
+export const recordSeenHere = statement<{ seen: string; now: number; hubId: string }>()((db, p) =>
+  recordSeenOf(
+    db,
+    p,
+    sql<SeenRow>`(select * from json_to_recordset(${p('seen')}) as held(id text, until bigint, transport text)
+      where until = ${sql.lit(SOCKET_OPEN)} or not exists
+        (select 1 from sockets where sockets.tpv_id = held.id and sockets.hub_id != ${p('hubId')}))`,
+  ),
 );
 
-/** Makes those of these TPVs (a JSON list of ids) offline whose time is up. */
-export const recordOffline = statement<{ ids: string; now: number }>()((db, p) =>
-  db
-    .with(isPostgres(db) ? (cte) => cte('due').materialized() : 'due', (q) =>
-      q
-        .selectFrom('tpv_instances')
-        .select('id')
-        .where('id', 'in', idsIn(db, p))
-        .where('online_until', '<=', p('now'))
-        .orderBy('id')
-        .$if(isPostgres(db), (locked) => locked.forNoKeyUpdate().skipLocked()),
-    )
-    .updateTable('tpv_instances')
-    .set((eb) => ({
-      presence_since: eb.ref('online_until'),
-      offline_untold: eb.case().when('deleted_at', 'is', null).then(eb.ref('online_until')).else(null).end(),
-      online_until: null,
-    }))
-    .where('id', 'in', (eb) => eb.selectFrom('due').select('due.id'))
-    .returning(['id', 'presence_since', 'deleted_at']),
-);
-
-function idsIn(db: Kysely<Schema>, p: Parameters<{ ids: string }>) {
+export function idsIn(db: Kysely<Schema>, p: Parameters<{ ids: string }>) {
   return isPostgres(db)
     ? sql<string>`(select value from json_array_elements_text(${p('ids')}))`
     : sql<string>`(select value from json_each(${p('ids')}))`;
 }
-
-/**
- * Gives every TPV that was there when the hub ended until `until` to come back: the hub ended its socket, or was not
- * there to be asked. One whose own socket had closed before keeps what was left of its grace.
- */
-export const graceAfterStart = statement<{ until: number }>()((db, p) =>
-  db
-    .updateTable('tpv_instances')
-    .set({ online_until: p('until') })
-    .where('online_until', 'is not', null)
-    .where((eb) =>
-      eb.or([
-        eb('online_until', '=', SOCKET_OPEN),
-        eb.and([
-          eb('online_until', '<', p('until')),
-          eb.or([eb('transport', 'is', null), eb('transport', '=', 'rest')]),
-        ]),
-      ]),
-    ),
-);
 
 /** Puts rows right after the clock was corrected: who was there a minute ago still was, and stays as long as it would have. */
 export async function correctPresence(tx: Tx, { byMs, now }: Correction): Promise<void> {

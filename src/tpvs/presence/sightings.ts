@@ -62,6 +62,12 @@ export class Sightings {
     if (!this.isThere(tpvId)) this.#seen.delete(tpvId);
   }
 
+  /** Its socket closed here, and its row has that: the row is the truth from now on. */
+  forgetClosed(tpvId: string): void {
+    const seen = this.#seen.get(tpvId);
+    if (seen?.transport === 'socket' && seen.until !== SOCKET_OPEN) this.#seen.delete(tpvId);
+  }
+
   #wallTime(until: number): number {
     return until === SOCKET_OPEN ? SOCKET_OPEN : wallTime(this.#clock, until);
   }

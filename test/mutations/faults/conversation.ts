@@ -70,7 +70,7 @@ export const conversationFaults: readonly Mutation[] = [
   },
   {
     name: 'presence: a start forgets who was there',
-    file: ROWS,
+    file: 'src/tpvs/presence/offline-rows.ts',
     find: "        eb('online_until', '=', SOCKET_OPEN),\n",
     replace: '',
     harm: 'a TPV that never comes back after a crash of the hub is online for ever',
