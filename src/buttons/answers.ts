@@ -1,11 +1,10 @@
-import { z } from 'zod';
-import { CANCELLED, EXPIRED, isFinal, NO_ANSWER } from '#protocol';
-import { personText } from '../callbacks/callback-answer.ts';
+import type { Selectable } from 'kysely';
+import { isFinal } from '#protocol';
 import type { CallOutcome, CallRequest } from '../callbacks/guarded-call.ts';
 import type { Cancel, Clock } from '../clock.ts';
-import { parseJson } from '../db/json-text.ts';
-import type { Database } from '../db/open.ts';
-import type { ParseMode } from '../db/push-tables.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import { type Database, HOUSEKEEPING } from '../db/open.ts';
+import type { ParseMode, PressTable } from '../db/push-tables.ts';
 import type { EventSource } from '../events.ts';
 import { instructionById } from '../instructions/instruction-store.ts';
 import type { ChangeLane } from '../push/change-lane.ts';
@@ -13,12 +12,13 @@ import { enqueue, hubSentence } from '../push/enqueue.ts';
 import type { HubPressAnswer } from '../push/hub-button.ts';
 import { waysOfUser } from '../users/user.ts';
 import { appendToPush } from './append.ts';
-import { openPresses, pressAnswered, settleButtons, settlePress } from './button-store.ts';
+import { adoptPresses, endedAmong, openPresses, pressAnswered, settleButtons, settlePress } from './button-store.ts';
 import type { Press, PressOutcome } from './press.ts';
-import { type PressTexts, type PressView, viewOf } from './press-view.ts';
+import { type PressTexts, type PressView, reportedView, viewOf } from './press-view.ts';
 
 export interface AnswerPorts {
   db: Database;
+  cluster: Pick<Cluster, 'isShared' | 'id' | 'term'>;
   clock: Clock;
   events: EventSource;
   changes: Pick<ChangeLane, 'ask'>;
@@ -35,13 +35,6 @@ export interface AnswerPorts {
 const PATIENCE_MS = 10_000;
 /** The longest text that Telegram shows over a chat. */
 const MAX_ANSWER_LENGTH = 200;
-
-/** What a TPV may report about a press; anything else in `response` is its own business. */
-const reportedSchema = z.object({
-  text: personText,
-  show_alert: z.boolean().optional().catch(undefined),
-  new_text: personText,
-});
 
 /** A press whose person has not seen its end yet. */
 interface OpenPress {
@@ -83,19 +76,44 @@ export class Answers {
 
   /** Goes on with the presses that the last process left open. */
   async start(): Promise<void> {
+    const { db, cluster } = this.#ports;
+    if (cluster.isShared) return;
+    for (const row of await db.query(openPresses, { until: this.#madeAt })) await this.#resume(row);
+  }
+
+  /**
+   * Once a second, where several hubs share the database: shows what TPVs reported at another hub, and goes on with the
+   * presses of hubs that are gone.
+   */
+  async look(): Promise<void> {
+    const { db, cluster } = this.#ports;
+    if (this.#waiting.size > 0) {
+      const ids = JSON.stringify([...this.#waiting.keys()]);
+      for (const { id } of await db.query(endedAmong, { ids })) this.#ended(id);
+    }
+    if (cluster.term('chores') === undefined) return;
+    for (const row of await db.transact((tx) => tx.run(adoptPresses, { hubId: cluster.id }), HOUSEKEEPING))
+      await this.#resume(row);
+  }
+
+  /** The other hubs took this one for dead: one of them shows how its presses went. */
+  leave(): void {
+    for (const { cancel } of this.#waiting.values()) cancel();
+    this.#waiting.clear();
+  }
+
+  async #resume(row: Selectable<PressTable> & { language_code: string | null }): Promise<void> {
     const { db, clock } = this.#ports;
-    for (const row of await db.query(openPresses, { until: this.#madeAt })) {
-      const { query_id: queryId, telegram_user_id: userId, instruction_id: instructionId } = row;
-      const texts = this.#textsOf(row.language_code ?? '');
-      const press = { queryId, userId, texts, spinning: row.answered_at === null };
-      if (instructionId === null) {
-        // The URL may have been called or not; the person decides whether to press again.
-        this.#do(() => this.#show(press, undefined, { text: texts.failed, alert: true }));
-      } else if (!this.#waiting.has(instructionId)) {
-        this.#wait(instructionId, press, Math.min(PATIENCE_MS, row.pressed_at + PATIENCE_MS - clock.now()));
-        const [instruction] = await db.query(instructionById, { id: instructionId });
-        if (instruction === undefined || isFinal(instruction.status)) this.#ended(instructionId);
-      }
+    const { query_id: queryId, telegram_user_id: userId, instruction_id: instructionId } = row;
+    const texts = this.#textsOf(row.language_code ?? '');
+    const press = { queryId, userId, texts, spinning: row.answered_at === null };
+    if (instructionId === null) {
+      // The URL may have been called or not; the person decides whether to press again.
+      this.#do(() => this.#show(press, undefined, { text: texts.failed, alert: true }));
+    } else if (!this.#waiting.has(instructionId)) {
+      this.#wait(instructionId, press, Math.min(PATIENCE_MS, row.pressed_at + PATIENCE_MS - clock.now()));
+      const [instruction] = await db.query(instructionById, { id: instructionId });
+      if (instruction === undefined || isFinal(instruction.status)) this.#ended(instructionId);
     }
   }
 
@@ -182,19 +200,9 @@ export class Answers {
   async #reported(instructionId: string, waiting: OpenPress): Promise<void> {
     const press = { ...waiting, instructionId };
     const { db } = this.#ports;
-    const { texts } = press;
     const [row] = await db.query(instructionById, { id: instructionId });
-    if (row === undefined || (row.status === 'failed' && [EXPIRED, NO_ANSWER, CANCELLED].includes(row.error_message))) {
-      return this.#show(press, undefined, { text: texts.unanswered, alert: true });
-    }
-    const said = reportedSchema.safeParse(row.response === null ? {} : parseJson(row.response)).data;
-    const usual = row.status === 'completed' ? texts.done : texts.failed;
-    const pushId = z.object({ push_message_id: z.string() }).safeParse(parseJson(row.payload)).data?.push_message_id;
-    await this.#show(press, pushId, {
-      text: said?.text ?? usual,
-      alert: said?.show_alert,
-      newText: said?.new_text,
-    });
+    const { pushId, view } = reportedView(press.texts, row);
+    await this.#show(press, pushId, view);
   }
 
   async #call(press: OpenPress, outcome: Extract<PressOutcome, { kind: 'call' }>): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import { type JsonText, parseJson } from '../db/json-text.ts';
 import type { Tx } from '../db/open.ts';
 import type { ButtonForm, ButtonTable } from '../db/push-tables.ts';
@@ -92,6 +92,7 @@ export const insertPress = statement<{
   instructionId: string | null;
   userId: number;
   now: number;
+  hubId: string | null;
 }>()((db, p) =>
   db
     .insertInto('presses')
@@ -103,6 +104,7 @@ export const insertPress = statement<{
       pressed_at: p('now'),
       answered_at: null,
       settled_at: null,
+      hub_id: p('hubId'),
     })
     .onConflict((c) => c.column('query_id').doNothing()),
 );
@@ -128,6 +130,34 @@ export const openPresses = statement<{ until: number }>()((db, p) =>
     .where('settled_at', 'is', null)
     .where('pressed_at', '<=', p('until'))
     .orderBy('pressed_at'),
+);
+
+/** Takes over presses of hubs that are not there any more, and says in which language their persons read. */
+export const adoptPresses = statement<{ hubId: string }>()((db, p) =>
+  db
+    .updateTable('presses')
+    .set({ hub_id: p('hubId') })
+    .where('settled_at', 'is', null)
+    .where(({ not, exists, selectFrom }) =>
+      not(exists(selectFrom('hubs').select('hubs.id').whereRef('hubs.id', '=', 'presses.hub_id'))),
+    )
+    .returningAll()
+    .returning((eb) =>
+      eb
+        .selectFrom('telegram_users')
+        .select('language_code')
+        .whereRef('telegram_users.telegram_id', '=', 'presses.telegram_user_id')
+        .as('language_code'),
+    ),
+);
+
+/** Those of these instructions (a JSON list of ids) that are final, on PostgreSQL. */
+export const endedAmong = statement<{ ids: string }>()((db, p) =>
+  db
+    .selectFrom('instructions')
+    .select('id')
+    .where('id', 'in', sql<string>`(select value from json_array_elements_text(${p('ids')}))`)
+    .where('completed_at', 'is not', null),
 );
 
 export const pressAnswered = statement<{ queryId: string; now: number }>()((db, p) =>

@@ -1,4 +1,9 @@
+import { z } from 'zod';
+import { CANCELLED, EXPIRED, NO_ANSWER } from '#protocol';
+import { personText } from '../callbacks/callback-answer.ts';
 import type { CallOutcome } from '../callbacks/guarded-call.ts';
+import { parseJson } from '../db/json-text.ts';
+import type { InstructionRow } from '../instructions/instruction.ts';
 
 /** What a person reads about a press; telegram/texts/ has the sentences. */
 export interface PressTexts {
@@ -20,6 +25,32 @@ export interface PressView {
   alert?: boolean | undefined;
   /** Appended to the message, whose buttons go. */
   newText?: string | undefined;
+}
+
+/** What a TPV may report about a press; anything else in `response` is its own business. */
+const reportedSchema = z.object({
+  text: personText,
+  show_alert: z.boolean().optional().catch(undefined),
+  new_text: personText,
+});
+const pressedSchema = z.object({ push_message_id: z.string() });
+
+/**
+ * What the person is shown of a press whose instruction is final.
+ * @param row undefined: it is gone
+ * @returns the message to which `newText` is appended, too
+ */
+export function reportedView(
+  texts: PressTexts,
+  row: InstructionRow | undefined,
+): { pushId: string | undefined; view: PressView } {
+  if (row === undefined || (row.status === 'failed' && [EXPIRED, NO_ANSWER, CANCELLED].includes(row.error_message))) {
+    return { pushId: undefined, view: { text: texts.unanswered, alert: true } };
+  }
+  const said = reportedSchema.safeParse(row.response === null ? {} : parseJson(row.response)).data;
+  const usual = row.status === 'completed' ? texts.done : texts.failed;
+  const pushId = pressedSchema.safeParse(parseJson(row.payload)).data?.push_message_id;
+  return { pushId, view: { text: said?.text ?? usual, alert: said?.show_alert, newText: said?.new_text } };
 }
 
 /**

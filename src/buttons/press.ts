@@ -47,6 +47,8 @@ export type PressOutcome =
 export interface PressPorts {
   handOut: HandOut;
   ttlMs: number;
+  /** The hub that shows how it went; null: it is alone. */
+  hubId: string | null;
 }
 
 /**
@@ -67,7 +69,7 @@ export async function press(tx: Tx, ports: PressPorts, one: Press, now: number):
     const { data: token, telegramUserId: userId } = one;
     const before = await tx.run(similarPress, { token, userId, since: now - DOUBLE_TAP_MS });
     if (before.length > 0) return { kind: 'repeated' };
-    await keep(tx, one, null, now);
+    await keep(tx, ports, one, null, now);
     return {
       kind: 'call',
       request: { id: callId(one), url: one.data, form: formFields(one, undefined), tpvId: null },
@@ -91,12 +93,12 @@ export async function press(tx: Tx, ports: PressPorts, one: Press, now: number):
   tx.changed('push', button.push_id);
   if (button.single_use === 1 && !legacy) await tx.run(settleButtons, { pushId: button.push_id, now });
   if (button.callback_url !== null) {
-    await keep(tx, one, null, now);
+    await keep(tx, ports, one, null, now);
     const request = { id: callId(one), url: button.callback_url, form: formFields(one, form), tpvId: button.tpv_id };
     return { kind: 'call', request, pushId: button.push_id, legacy };
   }
   const instructionId = await submitPress(tx, ports, one, button, now);
-  await keep(tx, one, instructionId, now);
+  await keep(tx, ports, one, instructionId, now);
   return { kind: 'instruction', instructionId };
 }
 
@@ -114,9 +116,9 @@ function withAccion(form: ButtonForm, data: string): ButtonForm {
   return form.accion === ANY_ACCION ? { ...form, accion: data.slice(0, Math.max(data.indexOf('|'), 0)) } : form;
 }
 
-function keep(tx: Tx, one: Press, instructionId: string | null, now: number) {
+function keep(tx: Tx, { hubId }: PressPorts, one: Press, instructionId: string | null, now: number) {
   const { queryId, data: token, telegramUserId: userId } = one;
-  return tx.run(insertPress, { queryId, token, instructionId, userId, now });
+  return tx.run(insertPress, { queryId, token, instructionId, userId, now, hubId });
 }
 
 /** Names what a press calls for: Telegram may tell of the press again, and the name stays. */

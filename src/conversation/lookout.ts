@@ -86,6 +86,16 @@ export class Lookout {
     }
   }
 
+  /**
+   * Where several hubs share the database, now and then: messages that another hub wrote are looked at, too. A look that is
+   * due already stays.
+   */
+  async lookAtAll(): Promise<void> {
+    for (const tpv of await this.#ports.db.query(allTpvs, {})) {
+      if (!this.#looks.has(tpv.id) && this.#ports.isOnline(tpv)) this.#lookIn(tpv.id, this.#lookMs);
+    }
+  }
+
   /** Once a second: says what is owed, as fast as Telegram takes it; calls must not overlap. */
   async tick(): Promise<void> {
     const { db, clock } = this.#ports;

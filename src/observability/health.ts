@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { type Clock, pause } from '../clock.ts';
+import { type Cluster, SOLO } from '../cluster/cluster.ts';
 import { DatabaseFault } from '../db/fault.ts';
 import type { Database } from '../db/open.ts';
 import { statement } from '../db/statement.ts';
@@ -36,6 +37,8 @@ export interface HealthPorts {
   db: Database;
   clock: Clock;
   draining(): boolean;
+  /** Where several hubs share the database: whether the others count on this one. */
+  cluster?: Pick<Cluster, 'isAlive'> | undefined;
   log: Logger;
 }
 
@@ -74,7 +77,7 @@ const MARK = 'last_write_test';
 
 /** Begins to look after the hub; the database is migrated by now, so that its migrations are those of this program. */
 export async function startHealth(ports: HealthPorts, watch: DatabaseWatch): Promise<Health> {
-  const { db, clock, draining, log } = ports;
+  const { db, clock, draining, cluster = SOLO, log } = ports;
   const known = await appliedNames(db);
   const stalls = watchStalls(clock);
   let looked: Look = { codes: [] };
@@ -98,6 +101,8 @@ export async function startHealth(ports: HealthPorts, watch: DatabaseWatch): Pro
     async problems() {
       // Whatever else is wrong, another process will take over soon.
       if (draining()) return [problem('draining')];
+      // It had no word of the database for too long.
+      if (!cluster.isAlive()) return [problem('database_unavailable')];
       if (performance.now() - lookedAt >= LOOK_AGAIN_MS) {
         looking ??= look().finally(() => {
           looking = undefined;

@@ -1,5 +1,6 @@
 import { adoptUnassigned } from '../../assignment/move-person.ts';
 import { type Press, type PressOutcome, press } from '../../buttons/press.ts';
+import type { Cluster } from '../../cluster/cluster.ts';
 import { messageCame, type SayPorts } from '../../conversation/say.ts';
 import type { Tx } from '../../db/open.ts';
 import { storable } from '../../db/plain-text.ts';
@@ -19,6 +20,7 @@ import type { Meaning, Told, Topic } from './meaning.ts';
 import type { From } from './update.ts';
 
 export interface ApplyPorts {
+  cluster: Pick<Cluster, 'isShared' | 'id'>;
   handOut: HandOut;
   assigning: AssignPorts;
   texts: PeoplesTexts;
@@ -109,8 +111,9 @@ export async function applyUpdate(
       return undefined;
     case 'press': {
       const one = pressOf(updateId, meaning);
-      const { handOut, settings } = ports;
-      const outcome = await press(tx, { handOut, ttlMs: settings.pressTtlMs }, one, now);
+      const { handOut, settings, cluster } = ports;
+      const hubId = cluster.isShared ? cluster.id : null;
+      const outcome = await press(tx, { handOut, ttlMs: settings.pressTtlMs, hubId }, one, now);
       tx.afterCommit(() => ports.onPress(one, outcome));
       return outcome.kind === 'instruction' ? outcome.instructionId : undefined;
     }

@@ -13,11 +13,14 @@ export interface PollingPorts {
   clock: Clock;
   log: Logger;
   receive(raw: Buffer): Promise<unknown>;
+  /** Whether this hub is the one that asks. */
+  leads(): boolean;
 }
 
 /** How long Telegram may hold a request open, in seconds; below the client's own timeout. */
 const HOLD_SECONDS = 8;
 const LONGEST_WAIT_MS = 30_000;
+const LEADS_LOOK_MS = 250;
 
 export interface Polling {
   /** Why no updates come; undefined while they do. */
@@ -44,7 +47,7 @@ export function startPolling(ports: PollingPorts): Polling {
 }
 
 async function run(
-  { api, clock, log, receive }: PollingPorts,
+  { api, clock, log, receive, leads }: PollingPorts,
   state: PollingState,
   signal: AbortSignal,
 ): Promise<void> {
@@ -53,6 +56,13 @@ async function run(
   let wait = 1_000;
   let ready = false;
   while (!signal.aborted) {
+    if (!leads()) {
+      // Another hub confirms what it got: an offset of before would ask for that again.
+      offset = undefined;
+      ready = false;
+      await pause(clock, LEADS_LOOK_MS, signal);
+      continue;
+    }
     try {
       if (!ready) {
         // getUpdates is refused while a webhook is set.

@@ -9,6 +9,7 @@ import { webhookProblem } from './webhook-fault.ts';
 import { deleteWebhook, setWebhook, type WebhookSetup, webhookInfo } from './webhook-setup.ts';
 
 const LONGEST_WAIT_MS = 60_000;
+const LEADS_LOOK_MS = 1_000;
 const LOOK_INTERVAL_MS = 5 * 60_000;
 
 export interface UpkeepOptions {
@@ -19,6 +20,8 @@ export interface UpkeepOptions {
   auto: boolean;
   clock: Clock;
   log: Logger;
+  /** Whether this hub is the one that tells Telegram. */
+  leads(): boolean;
 }
 
 /** Keeps at Telegram what the hub needs there: the webhook, and the bot's commands. */
@@ -83,8 +86,9 @@ export class WebhookUpkeep {
   }
 
   async #introduce(): Promise<void> {
-    const { clock, log } = this.#options;
+    const { clock, log, leads } = this.#options;
     const { signal } = this.#ended;
+    while (!leads() && !signal.aborted) await pause(clock, LEADS_LOOK_MS, signal);
     for (let wait = 1_000; !signal.aborted; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
       try {
         if (this.#keeps) log.info({ url: await this.set() }, 'Telegram delivers here');
@@ -110,11 +114,11 @@ export class WebhookUpkeep {
 
   /** Telegram drops a webhook that answered 410 for a day, and another program may delete it. */
   async #keep(): Promise<void> {
-    const { setup, clock, log } = this.#options;
+    const { setup, clock, log, leads } = this.#options;
     const { signal } = this.#ended;
     while (this.#options.auto && !signal.aborted) {
       await pause(clock, LOOK_INTERVAL_MS, signal);
-      if (signal.aborted || !this.#keeps) continue;
+      if (signal.aborted || !this.#keeps || !leads()) continue;
       try {
         const { faults } = await webhookInfo(setup);
         if (!this.#keeps || !faults.some(({ code }) => code === 'unset')) continue;
