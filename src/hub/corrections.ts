@@ -36,6 +36,12 @@ export interface Corrections {
   stop(): Promise<void>;
 }
 
+/**
+ * Where several hubs share the database: one machine's clock, or one process that stood still, must not move the times of
+ * all. Their machines follow one time server.
+ */
+export const NO_CORRECTIONS: Corrections = { underWay: false, aheadMs: () => 0, async stop() {} };
+
 const KEY = 'clock';
 /** Differences below this come from reading two clocks one after the other, and from a clock that is moved slowly. */
 const LEAST_MS = 1_000;

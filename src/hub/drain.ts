@@ -1,4 +1,5 @@
 import { type Clock, pause } from '../clock.ts';
+import type { Cluster } from '../cluster/cluster.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { Logger } from '../log/log.ts';
@@ -8,6 +9,7 @@ import type { Outbound } from './outbound.ts';
 
 export interface DrainPorts {
   clock: Clock;
+  cluster: Pick<Cluster, 'resign'>;
   log: Logger;
   observation: Pick<Observation, 'drain'>;
   inbound: Pick<Inbound, 'stop'>;
@@ -22,8 +24,10 @@ const LOOK_INTERVAL_MS = 50;
 
 /** Takes and hands out nothing new, and lets what is under way end: the steps are in their order. */
 export async function drain(ports: DrainPorts): Promise<void> {
-  const { clock, log, observation, inbound, delivery, gateway, outbound } = ports;
+  const { clock, cluster, log, observation, inbound, delivery, gateway, outbound } = ports;
   log.info('draining');
+  // Another hub leads at once.
+  await cluster.resign();
   observation.drain();
   await inbound.stop();
   await delivery.drain();

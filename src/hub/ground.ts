@@ -1,6 +1,8 @@
 import type { Clock } from '../clock.ts';
+import { type Cluster, SOLO } from '../cluster/cluster.ts';
+import { joinHubs, type SharedCluster } from '../cluster/postgres-cluster.ts';
 import type { Config } from '../config/config.ts';
-import { DatabaseFault } from '../db/fault.ts';
+import { DatabaseFault, databaseFault } from '../db/fault.ts';
 import { migrate } from '../db/migrate.ts';
 import { type Database, type HubDisk, openDatabase } from '../db/open.ts';
 import { Events } from '../events.ts';
@@ -17,7 +19,7 @@ import { TEXTS } from '../telegram/texts/catalogue.ts';
 import { type PeoplesTexts, telegramTexts } from '../telegram/texts/texts.ts';
 import { Presence } from '../tpvs/presence/presence.ts';
 import { errorLanguageOf, type Wording, wordingIn } from '../wording/wording.ts';
-import { type Corrections, startCorrections } from './corrections.ts';
+import { type Corrections, NO_CORRECTIONS, startCorrections } from './corrections.ts';
 import { endAtOnce } from './end-at-once.ts';
 
 /** What every half of the hub stands on. Each takes what it uses of it, and says so with `Pick`. */
@@ -32,6 +34,8 @@ export interface Ground {
   /** What happens, after it was committed. */
   readonly events: Events;
   readonly db: Database;
+  /** The other hubs of the database. */
+  readonly cluster: Cluster;
   readonly metrics: Metrics;
   readonly telemetry: Telemetry;
   /** Whether the hub can work. */
@@ -59,6 +63,7 @@ export interface Ground {
  * Opens the database, brings it up to date, and begins to follow what happens.
  * @param ends gets the end of each thing that is made
  * @param disk how the log of the database is synced, and what a failed sync does; absent: the process ends
+ * @param shared how this hub shares a PostgreSQL with others; absent: it is alone
  */
 export async function openGround(
   config: Config,
@@ -66,6 +71,7 @@ export async function openGround(
   clock: Clock,
   ends: AsyncDisposableStack,
   disk: HubDisk = {},
+  shared?: SharedCluster,
 ): Promise<Ground> {
   const { log } = logs;
   const now = () => clock.now();
@@ -94,9 +100,17 @@ export async function openGround(
   ends.defer(() => db.close());
   const ran = await migrate(db);
   if (ran.length > 0) log.info({ migrations: ran }, 'the database was brought up to date');
+  const onClusterFault = (error: unknown) => {
+    const fault = databaseFault(error);
+    watch.notRead(fault);
+    onFault(fault);
+  };
+  const cluster =
+    shared === undefined ? SOLO : await joinHubs({ ...shared, url: config.DATABASE_URL, onFault: onClusterFault });
+  ends.defer(() => cluster.close());
 
   const draining = { begun: false };
-  const health = await startHealth({ db, clock, log, draining: () => draining.begun }, watch);
+  const health = await startHealth({ db, clock, log, cluster, draining: () => draining.begun }, watch);
   ends.defer(() => health.stop());
   const fileWatch = startFileWatch({ db, clock, log });
   ends.defer(() => fileWatch.stop());
@@ -107,10 +121,10 @@ export async function openGround(
     pressTtlMs: config.PRESS_TTL_SECONDS * 1_000,
     maxAttempts: config.MAX_ATTEMPTS,
   };
-  const corrections = await startCorrections({ db, clock, log, limits });
+  const corrections = cluster.isShared ? NO_CORRECTIONS : await startCorrections({ db, clock, log, limits });
   ends.defer(() => corrections.stop());
   const graceMs = config.OFFLINE_GRACE_SECONDS * 1_000;
-  const presence = new Presence(db, clock, { graceMs, isDraining: () => draining.begun });
+  const presence = new Presence(db, clock, { graceMs, isDraining: () => draining.begun, cluster });
   ends.defer(async () => {
     await presence.write().catch(onFault);
     await presence.settle().catch(onFault);
@@ -123,5 +137,21 @@ export async function openGround(
   const wording = wordingIn(errorLanguageOf(config.DEFAULT_LOCALE));
   const lostFile = () => fileWatch.lost();
   const seen = { lostFile, metrics, telemetry, health, presence, activity, corrections };
-  return { config, logs, log, clock, now, onFault, events, db, draining, settings, texts, wording, limits, ...seen };
+  return {
+    config,
+    logs,
+    log,
+    clock,
+    now,
+    onFault,
+    events,
+    db,
+    cluster,
+    draining,
+    settings,
+    texts,
+    wording,
+    limits,
+    ...seen,
+  };
 }

@@ -4,6 +4,7 @@ import { failedSecrets, isAdministrator } from '../api/failed-secrets.ts';
 import { securityTxt } from '../api/security-txt.ts';
 import { statusRoutes } from '../api/status-routes.ts';
 import { type Clock, systemClock } from '../clock.ts';
+import type { SharedCluster } from '../cluster/postgres-cluster.ts';
 import type { Config } from '../config/config.ts';
 import { VERSION } from '../config/version.ts';
 import { Lookout } from '../conversation/lookout.ts';
@@ -30,6 +31,7 @@ import { keepService } from '../tpvs/service/set-service.ts';
 import type { AssignPorts } from '../users/assign.ts';
 import { registerAdministration } from './administration.ts';
 import { startBackups } from './backups.ts';
+import { startBridge } from './bridge.ts';
 import { drain } from './drain.ts';
 import { openGround } from './ground.ts';
 import { createInbound } from './inbound.ts';
@@ -66,6 +68,8 @@ export interface HubMachine {
   telegramClock?: Pick<Clock, 'after'> | undefined;
   /** Of the disk on which copies of the database are made. */
   room?: RoomOf | undefined;
+  /** Other hubs share the PostgreSQL; absent: this one is alone. */
+  shared?: SharedCluster | undefined;
 }
 
 /**
@@ -79,9 +83,8 @@ export async function createHub(
   machine: HubMachine = {},
 ): Promise<Hub> {
   await using making = new AsyncDisposableStack();
-  const ground = await openGround(config, logs, clock, making, machine.disk);
-  const { log, db, events, metrics, telemetry, health, draining, presence, settings, limits } = ground;
-  const isDraining = () => draining.begun;
+  const ground = await openGround(config, logs, clock, making, machine.disk, machine.shared);
+  const { log, db, cluster, events, metrics, telemetry, health, draining, presence, settings, limits } = ground;
   const problems = () => health.problems();
   const telegram = { token: config.TELEGRAM_BOT_TOKEN, apiRoot: config.TELEGRAM_API_ROOT };
   const api = telegramApi({ ...telegram, clock: machine.telegramClock, onAsked: metrics.outbound.asked });
@@ -131,7 +134,7 @@ export async function createHub(
   const webhook = createWebhook({
     secret: config.TELEGRAM_WEBHOOK_SECRET,
     receive: inbound.receive,
-    draining: isDraining,
+    draining: () => draining.begun || !cluster.isAlive(),
   });
   const app = await createServer(ground, webhook, making);
   const gateway = new Gateway({
@@ -152,6 +155,7 @@ export async function createHub(
     waitingMs: config.WAITING_NOTICE_SECONDS * 1_000,
     aheadMs: ground.corrections.aheadMs,
   });
+  startBridge({ ...ground, delivery, gateway, answers: outbound.answers, dispatcher: outbound.dispatcher }, making);
   const { uploads } = outbound;
   const rights = {
     db,
@@ -222,7 +226,7 @@ export async function createHub(
   const shutDown = async () => {
     draining.begun = true;
     const copied = backups.stop();
-    await drain({ clock, log, observation, inbound, delivery, gateway, outbound });
+    await drain({ clock, cluster, log, observation, inbound, delivery, gateway, outbound });
     await copied;
     await made.disposeAsync();
     log.info('closed');

@@ -18,7 +18,10 @@ import type { AssignPorts } from '../users/assign.ts';
 import type { Ground } from './ground.ts';
 
 export interface InboundPorts
-  extends Pick<Ground, 'config' | 'db' | 'clock' | 'now' | 'log' | 'texts' | 'limits' | 'metrics' | 'onFault'> {
+  extends Pick<
+    Ground,
+    'config' | 'db' | 'cluster' | 'clock' | 'now' | 'log' | 'texts' | 'limits' | 'metrics' | 'onFault'
+  > {
   api: Api<RawApi>;
   assigning: AssignPorts;
   handOut: HandOut;
@@ -41,10 +44,12 @@ export interface Inbound {
 }
 
 export function createInbound(ports: InboundPorts): Inbound {
-  const { config, clock, log, api, answers, metrics, limits } = ports;
+  const { config, cluster, clock, log, api, answers, metrics, limits } = ports;
   const setup = webhookSetup(config, { api, now: ports.now, lastUpdateAt: () => lastUpdateAt(ports.db) });
+  /** One bot has one hub that tells Telegram what it wants, and asks for updates. */
+  const leads = () => cluster.term('telegram') !== undefined;
   const auto = setup.mode === 'webhook' && setup.url !== undefined && config.TELEGRAM_WEBHOOK_AUTO;
-  const upkeep = new WebhookUpkeep({ setup, locale: config.DEFAULT_LOCALE, auto, clock, log });
+  const upkeep = new WebhookUpkeep({ setup, locale: config.DEFAULT_LOCALE, auto, clock, log, leads });
   // What each button of the hub's own does, by the name that `hubButton` hangs.
   const hubActions: HubActions = {
     [CANCEL_ACTION]: cancelAction(ports.texts),
@@ -85,7 +90,7 @@ export function createInbound(ports: InboundPorts): Inbound {
     retry: (seq, record) => retryUpdate(receiving, seq, record),
     start() {
       upkeep.start();
-      if (setup.mode === 'polling') polling = startPolling({ api, clock, log, receive });
+      if (setup.mode === 'polling') polling = startPolling({ api, clock, log, receive, leads });
     },
     async stop() {
       upkeep.stop();

@@ -24,11 +24,11 @@ import type { Ground } from './ground.ts';
 export interface MaintenancePorts
   extends Pick<
     Ground,
-    'db' | 'events' | 'clock' | 'log' | 'texts' | 'limits' | 'presence' | 'settings' | 'corrections'
+    'db' | 'cluster' | 'events' | 'clock' | 'log' | 'texts' | 'limits' | 'presence' | 'settings' | 'corrections'
   > {
   assigning: AssignPorts;
   delivery: Pick<Delivery, 'tick'>;
-  lookout: Pick<Lookout, 'tick'>;
+  lookout: Pick<Lookout, 'tick' | 'lookAtAll'>;
   uploads: UploadStore;
   rights: RightsPorts;
   /** Looks for what an administrator should know of, and tells them. */
@@ -41,6 +41,8 @@ const SWEEP_INTERVAL_MS = 1_000;
 const RETENTION_INTERVAL_MS = 1_000;
 /** A TPV that is killed is told of within 75 s: its grace, a minute less that, and this. */
 const ALARM_INTERVAL_MS = 5_000;
+/** Where several hubs share the database: messages that another one wrote are found within this time. */
+const LOOKOUT_INTERVAL_MS = 10_000;
 const INBOX_PAGE = 50;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
@@ -53,11 +55,18 @@ const ALARMS_KEPT_DAYS = 90;
  * @param ends gets their end, which waits for what is under way
  */
 export function startMaintenance(ports: MaintenancePorts, ends: AsyncDisposableStack): void {
-  const { db, events, clock, log, texts, limits, delivery, presence, settings, corrections } = ports;
+  const { db, cluster, events, clock, log, texts, limits, delivery, presence, settings, corrections } = ports;
   const expire = retention(db);
   const expirePushes = pushRetention(db);
   const running = new Set<Promise<void>>();
 
+  /** What one hub does for all that share the database. */
+  const chore: typeof job = (name, run) => {
+    const due = job(name, run);
+    return () => {
+      if (cluster.term('chores') !== undefined) due();
+    };
+  };
   const job = (name: string, run: (now: number) => Promise<unknown>) => {
     let busy = false;
     return () => {
@@ -85,25 +94,26 @@ export function startMaintenance(ports: MaintenancePorts, ends: AsyncDisposableS
     };
   };
 
-  const sweep = job('sweep', (now) => sweepDue({ db, texts, settings: limits }, now));
+  const sweep = chore('sweep', (now) => sweepDue({ db, texts, settings: limits }, now));
   const silent = job('silent sockets', () => delivery.tick());
-  const sentences = job('sentences', () => ports.lookout.tick());
-  const inbox = job('inbox', () => drainInbox(db, ports.assigning, INBOX_PAGE));
-  const vacating = job('vacating', () => goOnVacating(db));
-  const rights = job('rights', rightsWork(ports.rights));
-  const services = job('services', (now) => sweepServices(db, now));
+  const sentences = chore('sentences', () => ports.lookout.tick());
+  const others = chore('messages of other hubs', () => ports.lookout.lookAtAll());
+  const inbox = chore('inbox', () => drainInbox(db, ports.assigning, INBOX_PAGE));
+  const vacating = chore('vacating', () => goOnVacating(db));
+  const rights = chore('rights', rightsWork(ports.rights));
+  const services = chore('services', (now) => sweepServices(db, now));
   const tidy = job('database', () => db.tidy());
   const comeAndGone = job('presence', () => presence.settle());
   const heartbeats = job('heartbeats', () => presence.write());
-  const old = job('retention', async (now) => {
+  const old = chore('retention', async (now) => {
     const keptMs = settings.retentionDays * DAY_MS;
     const sure = now - corrections.aheadMs(Math.max(keptMs, KEY_LIFE_MS));
     await expire(sure - keptMs);
     await expirePushes(sure - keptMs, sure);
   });
-  const buttons = job('buttons', (now) => expireButtons(db, now - corrections.aheadMs(KEPT_AFTER_EXPIRY_MS)));
-  const alarms = job('alarms', () => ports.lookForAlarms());
-  const hourly = job('uploads, sessions, registrations and alarms', async (now) => {
+  const buttons = chore('buttons', (now) => expireButtons(db, now - corrections.aheadMs(KEPT_AFTER_EXPIRY_MS)));
+  const alarms = chore('alarms', () => ports.lookForAlarms());
+  const hourly = chore('uploads, sessions, registrations and alarms', async (now) => {
     await sweepSessions(db, now);
     await sweepUploads(db, ports.uploads, corrections.aheadMs(HOUR_MS));
     await deleteForgottenRegistrations(db, now - corrections.aheadMs(AWAITING_KEPT_MS));
@@ -132,6 +142,7 @@ export function startMaintenance(ports: MaintenancePorts, ends: AsyncDisposableS
     clock.every(HOUR_MS, hourly),
     clock.every(HEARTBEAT_WRITE_INTERVAL_MS, heartbeats),
     events.on('tpv.available', inbox),
+    ...(cluster.isShared ? [clock.every(LOOKOUT_INTERVAL_MS, others)] : []),
   ];
   ends.defer(async () => {
     for (const cancel of cancels) cancel();

@@ -34,6 +34,7 @@ export interface OutboundPorts
     Ground,
     | 'config'
     | 'db'
+    | 'cluster'
     | 'clock'
     | 'now'
     | 'corrections'
@@ -69,12 +70,15 @@ export interface Outbound {
   stop(ms: number): Promise<void>;
 }
 
+/** Where several hubs share the database: messages of which the sending one was not told leave within this time. */
+const LEADER_LOOK_MS = 5_000;
+
 /**
  * Puts the outbound half of the hub together.
  * @param ends gets the end of what the drain does not end
  */
 export function createOutbound(ports: OutboundPorts, ends: AsyncDisposableStack): Outbound {
-  const { config, db, clock, now, events, api, texts, settings, wording, telemetry, onFault } = ports;
+  const { config, db, cluster, clock, now, events, api, texts, settings, wording, telemetry, onFault } = ports;
   const folder = dataFolder(config);
   const uploads = uploadStore(join(folder, 'uploads'), now);
   const aheadMs = (withinMs: number) => ports.corrections.aheadMs(withinMs);
@@ -100,6 +104,7 @@ export function createOutbound(ports: OutboundPorts, ends: AsyncDisposableStack)
   const lookup = systemLookup();
   const dispatcher = new Dispatcher({
     db,
+    cluster,
     clock,
     aheadMs,
     events,
@@ -131,6 +136,7 @@ export function createOutbound(ports: OutboundPorts, ends: AsyncDisposableStack)
   ends.defer(() => caller.close());
   const answers = new Answers({
     db,
+    cluster,
     clock,
     events,
     changes: dispatcher.changes,
@@ -156,6 +162,15 @@ export function createOutbound(ports: OutboundPorts, ends: AsyncDisposableStack)
     return pushResult(row, wording.words);
   };
   const checkInTurn = inTurn();
+  /** Sends whenever this hub leads, and then looks now and then for what no hint brought. */
+  const lead = () => {
+    const begin = () => void dispatcher.start().catch(onFault);
+    const cancels = [cluster.onLead('telegram', begin), clock.every(LEADER_LOOK_MS, begin)];
+    return () => {
+      for (const cancel of cancels) cancel();
+    };
+  };
+  let leading = () => {};
   return {
     dispatcher,
     answers,
@@ -173,10 +188,12 @@ export function createOutbound(ports: OutboundPorts, ends: AsyncDisposableStack)
       return result((await accept({ tpvId, fields, idempotencyKey })).id);
     },
     async start() {
-      await dispatcher.start();
+      if (cluster.isShared) leading = lead();
+      else await dispatcher.start();
       await answers.start();
     },
     async stop(ms) {
+      leading();
       typing.stop();
       await Promise.all([dispatcher.stop(ms), answers.idle()]);
     },

@@ -1,5 +1,6 @@
 import { administrationFaults } from './faults/administration.ts';
 import { clientFaults } from './faults/client.ts';
+import { clusterFaults } from './faults/cluster.ts';
 import { conversationFaults } from './faults/conversation.ts';
 import { edgeFaults } from './faults/edges.ts';
 import { machineFaults } from './faults/machine.ts';
@@ -18,4 +19,5 @@ export const MUTATIONS: readonly Mutation[] = [
   ...administrationFaults,
   ...machineFaults,
   ...clientFaults,
+  ...clusterFaults,
 ];

@@ -28,19 +28,22 @@ export async function startHubProcess(options: HubProcessOptions): Promise<HubPr
 }
 
 /** The same, without waiting for it. */
-export function launchHubProcess({ databaseUrl, emulator, env }: HubProcessOptions): TestProcess {
-  return startProcess(['src/process/launch.cjs', 'src/main.ts'], {
-    env: {
-      HOST: '127.0.0.1',
-      PORT: '0',
-      DATABASE_URL: databaseUrl,
-      TELEGRAM_BOT_TOKEN: emulator.token,
-      TELEGRAM_WEBHOOK_SECRET: WEBHOOK_SECRET,
-      TELEGRAM_API_ROOT: emulator.apiRoot,
-      TPV_REGISTRATION: 'open',
-      ADMIN_TOKEN,
-      ...(TEST_LOG !== undefined && { LOG_LEVEL: TEST_LOG }),
-      ...env,
-    },
-  });
+export function launchHubProcess(options: HubProcessOptions): TestProcess {
+  return startProcess(['src/process/launch.cjs', 'src/main.ts'], { env: hubEnvironment(options) });
+}
+
+/** What a hub's process finds in its environment. */
+export function hubEnvironment({ databaseUrl, emulator, env }: HubProcessOptions): Record<string, string> {
+  return {
+    HOST: '127.0.0.1',
+    PORT: '0',
+    DATABASE_URL: databaseUrl,
+    TELEGRAM_BOT_TOKEN: emulator.token,
+    TELEGRAM_WEBHOOK_SECRET: WEBHOOK_SECRET,
+    TELEGRAM_API_ROOT: emulator.apiRoot,
+    TPV_REGISTRATION: 'open',
+    ADMIN_TOKEN,
+    ...(TEST_LOG !== undefined && { LOG_LEVEL: TEST_LOG }),
+    ...env,
+  };
 }

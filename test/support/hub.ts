@@ -5,6 +5,7 @@ import { onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../demo/emulator/mod.ts';
 import { type Clock, systemClock } from '../../src/clock.ts';
+import type { SharedCluster } from '../../src/cluster/postgres-cluster.ts';
 import { readConfig } from '../../src/config/config.ts';
 import type { HubDisk } from '../../src/db/open.ts';
 import { createHub, type Hub } from '../../src/hub/hub.ts';
@@ -40,6 +41,8 @@ export interface HubOptions {
   disk?: HubDisk;
   /** Of the disk for copies of the database; plenty by default, as what the tests' disk has is no matter of theirs. */
   room?: RoomOf;
+  /** Other hubs share its PostgreSQL. */
+  shared?: SharedCluster;
   emulator?: Emulator;
   emulatorOptions?: EmulatorOptions;
 }
