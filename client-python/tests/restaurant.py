@@ -41,7 +41,12 @@ class Restaurant:
 
     def pushes(self) -> List[Dict[str, Any]]:
         """What this TPV sent, the oldest first."""
-        found = self.hub.admin("GET", f"api/admin/pushes?tpv_id={self.id}")["items"]
+        found: List[Dict[str, Any]] = []
+        cursor: Any = ""
+        while cursor is not None:
+            page = self.hub.admin("GET", f"api/admin/pushes?tpv_id={self.id}&limit=200{cursor and f'&cursor={cursor}'}")
+            found += page["items"]
+            cursor = page["next"]
         return [self.hub.admin("GET", f"api/admin/pushes/{one['id']}") for one in reversed(found)]
 
     def instructions(self, status: str) -> List[Dict[str, Any]]:

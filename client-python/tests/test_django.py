@@ -15,6 +15,8 @@ from hub_process import free_port, until
 from project import POSTGRES, Databases, Project, wait_online
 from restaurant import Restaurant
 
+from valletpv_hub import HubApi
+
 #: ``DJANGO_KILLS=100``: the long form.
 KILLS = int(os.environ.get("DJANGO_KILLS", "2"))
 DATABASES = ["sqlite", *(["postgres"] if POSTGRES else [])]
@@ -50,7 +52,8 @@ def test_orders_are_taken_once_whenever_the_process_is_killed(bar: Restaurant, p
         process.kill()
         process.wait()
     project.serve()
-    until(lambda: len(bar.instructions("completed")) == len(sent), "all are done")
+    api = HubApi(bar.hub.url, bar.key)
+    until(lambda: api.stats()["instructions"]["completed"] == len(sent), "all are done")
     assert sorted(project.orders()) == sorted(sent)
     told = [push["text"] for push in bar.pushes()]
     # A transaction that a kill ended may have used a number up.
