@@ -133,6 +133,28 @@ test('while the database is away nothing is lost, and it is written once', async
   expect(rows).toEqual([{ instructions: 1 }, { instructions: 1 }]);
 });
 
+test('what is written down while it is read is counted once', async () => {
+  const db = await database('sqlite');
+  let meanwhile = async () => {};
+  const query: Database['query'] = async (statement, parameters) => {
+    const rows = await db.query(statement, parameters);
+    await meanwhile();
+    return rows;
+  };
+  const { activity, clock, reported } = start({ ...db, query });
+  for (let i = 0; i < 3; i++) reported('one', 'failed');
+  const minuteEnds = async () => {
+    meanwhile = async () => {};
+    await clock.advance(MINUTE_MS);
+  };
+  meanwhile = minuteEnds;
+  expect((await activity.history(2, 'one')).counts.failed).toEqual([0, 3]);
+  for (let i = 0; i < 3; i++) reported('two', 'failed');
+  meanwhile = minuteEnds;
+  expect(await activity.failing(1)).toEqual([{ tpvId: 'two', failed: 3 }]);
+  await activity.stop();
+});
+
 test('the last minute slides second by second', async () => {
   const seconds = new LastMinute(100);
   seconds.current.updates = 5;

@@ -3,8 +3,9 @@ import type { Cancel, Clock } from '../../clock.ts';
 import type { Database } from '../../db/open.ts';
 import type { EventSource } from '../../events.ts';
 import { NOBODY } from '../../users/nobody.ts';
-import { addCounts, COUNTED, type Counts, LastMinute, noCounts } from './activity-counts.ts';
+import { COUNTED, type Counts, LastMinute, noCounts } from './activity-counts.ts';
 import { addMinutes, deleteMinutes, endedSince, type MinuteRow, minutesSince } from './activity-store.ts';
+import { type History, historyOf } from './history.ts';
 import { Latencies } from './latencies.ts';
 
 export interface ActivityPorts {
@@ -31,14 +32,6 @@ interface Slot {
   latencies: Latencies | undefined;
 }
 
-/** One value a minute, from `from` on; a minute without anything is 0, or null if nothing was measured. */
-export interface History {
-  from: number;
-  counts: Record<keyof Counts, number[]>;
-  p50_ms: (number | null)[];
-  p99_ms: (number | null)[];
-}
-
 /**
  * Counts what happens, to the hub and to each TPV, minute by minute. On the way of an update it costs a few additions;
  * once a minute they are written down, and kept for 48 hours.
@@ -54,6 +47,8 @@ export class Activity {
   #window: (Latencies | undefined)[] = [];
   #unwritten: MinuteRow[] = [];
   #writing: Promise<void> | undefined;
+  /** How often writing began. */
+  #writes = 0;
 
   constructor(ports: ActivityPorts) {
     const { clock, events } = ports;
@@ -98,7 +93,7 @@ export class Activity {
    */
   async history(minutes: number, tpvId = HUB): Promise<History> {
     const from = minuteOf(this.#ports.clock.now()) - (minutes - 1) * MINUTE_MS;
-    const written = await this.#ports.db.query(minutesSince, { tpvId, from });
+    const written = await this.#whileNoneIsWritten(() => this.#ports.db.query(minutesSince, { tpvId, from }));
     const slot = tpvId === HUB ? this.#hub : this.#slots.get(tpvId);
     const own = this.#unwritten.filter((row) => row.tpv_id === tpvId);
     if (slot !== undefined) own.push(rowOf(this.#minute, tpvId, slot));
@@ -116,7 +111,7 @@ export class Activity {
       const before = sums.get(tpvId) ?? { failed: 0, completed: 0 };
       sums.set(tpvId, { failed: before.failed + failed, completed: before.completed + completed });
     };
-    for (const row of await this.#ports.db.query(endedSince, { from })) {
+    for (const row of await this.#whileNoneIsWritten(() => this.#ports.db.query(endedSince, { from }))) {
       add(row.tpv_id, Number(row.failed), Number(row.completed));
     }
     for (const row of this.#unwritten) if (row.minute >= from) add(row.tpv_id, row.failed, row.completed);
@@ -179,8 +174,19 @@ export class Activity {
     this.#slots = new Map();
   }
 
+  /** Reads while no row moves from here into the database: one that moves would be counted twice, or not at all. */
+  async #whileNoneIsWritten<T>(read: () => Promise<T>): Promise<T> {
+    for (;;) {
+      await this.#writing;
+      const writes = this.#writes;
+      const rows = await read();
+      if (writes === this.#writes) return rows;
+    }
+  }
+
   /** Never rejects: what could not be written waits for the next minute. */
   async #write(): Promise<void> {
+    this.#writes++;
     const { db, clock, corrections, onFault } = this.#ports;
     const rows = [...this.#unwritten];
     try {
@@ -218,28 +224,4 @@ function rowOf(minute: number, tpvId: string, { counts, latencies }: Slot): Minu
   const p50 = latencies?.percentile(0.5) ?? null;
   const p99 = latencies?.percentile(0.99) ?? null;
   return { minute, tpv_id: tpvId, ...counts, p50_ms: p50, p99_ms: p99 };
-}
-
-function historyOf(from: number, minutes: number, rows: readonly MinuteRow[]): History {
-  const sums = Array.from({ length: minutes }, noCounts);
-  const p50 = new Array<number | null>(minutes).fill(null);
-  const p99 = new Array<number | null>(minutes).fill(null);
-  for (const row of rows) {
-    const index = (row.minute - from) / MINUTE_MS;
-    const sum = sums[index];
-    if (sum === undefined) continue;
-    addCounts(sum, row);
-    p50[index] = row.p50_ms ?? p50[index] ?? null;
-    p99[index] = row.p99_ms ?? p99[index] ?? null;
-  }
-  const column = (key: keyof Counts) => sums.map((sum) => sum[key]);
-  const counts = {
-    updates: column('updates'),
-    instructions: column('instructions'),
-    completed: column('completed'),
-    failed: column('failed'),
-    pushes: column('pushes'),
-    pushes_failed: column('pushes_failed'),
-  };
-  return { from, counts, p50_ms: p50, p99_ms: p99 };
 }
