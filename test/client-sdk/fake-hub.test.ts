@@ -1,7 +1,9 @@
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { WebSocket } from 'ws';
 import { HubApi, HubClient, type HubClientOptions, type Instruction, PushRefusedError } from '#hub-client';
 import { FakeHub, type FakeHubOptions, ManualClock } from '../../client-sdk/src/testing/mod.ts';
 import { openSocket } from '../support/socket.ts';
+import { WAIT_MS } from '../support/within.ts';
 
 /** A fake hub and a TPV that answers what people write, not connected yet; both on one clock that stands still. */
 async function setUp(options: Partial<HubClientOptions> = {}, hubOptions: FakeHubOptions = {}) {
@@ -95,6 +97,7 @@ describe('on demand it', () => {
     hub.delay(1_000);
     const { id } = hub.say('once');
     hub.cut();
+    expect(hub.connected).toBe(false);
     hub.delay(0);
     await back(parts);
     expect((await hub.ended(id)).retry_count).toBe(0);
@@ -278,7 +281,10 @@ describe('time', () => {
     await tpv.connect();
     const { id } = hub.press('slow');
     await begun.promise;
-    await clock.advance(150_000);
+    // The first word on it goes over the network, for which this clock does not wait.
+    await clock.advance(3_000);
+    await hub.until(() => hub.reports.length > 0);
+    await clock.advance(147_000);
     expect(await hub.ended(id)).toMatchObject({ status: 'failed', error_message: 'expirada' });
     expect(await told.promise).toMatchObject({ code: 'revoked' });
   });
@@ -286,7 +292,14 @@ describe('time', () => {
   test('an hour passes with pings, and nobody takes the other for dead', async () => {
     const { hub, tpv, clock } = await online();
     const { sessionId } = Object(tpv.status);
-    await clock.advance(3_600_000);
+    const emitted = vi.spyOn(WebSocket.prototype, 'emit');
+    onTestFinished(() => emitted.mockRestore());
+    const pongs = () => emitted.mock.calls.filter(([event]) => event === 'pong').length;
+    for (let beat = 1; beat <= 144; beat++) {
+      await clock.advance(25_000);
+      // It takes the network, for which this clock does not wait.
+      await vi.waitFor(() => expect(pongs()).toBe(beat), { timeout: WAIT_MS, interval: 1 });
+    }
     expect(tpv.status).toMatchObject({ state: 'online', sessionId });
     await hub.ended(hub.say('still there').id);
   });
@@ -384,4 +397,13 @@ test('a hub that is closed tells those who wait for it', async () => {
   const waiting = hub.until(() => false);
   await hub.close();
   await expect(waiting).rejects.toThrow('closed');
+});
+
+test('a hub that is closed leaves no timer behind, also where its TPV had something in hand', async () => {
+  const { hub, clock } = await setUp();
+  const socket = await openSocket(hub.access.url, { key: hub.access.apiKey });
+  hub.say('Hola');
+  await socket.next('instruction');
+  await hub.close();
+  expect(clock.timers).toBe(0);
 });

@@ -61,6 +61,11 @@ export class Gateway {
     this.#cancelBeat();
   }
 
+  /** The socket was cut: it is open no more, though it says so itself only a moment later. */
+  cut(): void {
+    if (this.session !== undefined) this.#ended(this.session);
+  }
+
   #check({ url = '', headers }: IncomingMessage): void {
     const { account, faults } = this.#ports;
     faults.check('websocket');

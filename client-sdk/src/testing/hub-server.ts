@@ -101,6 +101,7 @@ export class HubServer {
   cut(): void {
     this.later.drop();
     for (const socket of this.#connections) socket.destroy();
+    this.gateway.cut();
   }
 
   async close(): Promise<void> {
@@ -108,13 +109,14 @@ export class HubServer {
     this.#closed = true;
     this.gateway.close();
     this.later.drop();
-    this.ledger.close();
     this.account.service.close();
     this.changes.close();
     const ended = once(this.#server, 'close');
     this.#server.close();
     this.cut();
     await ended;
+    // Last: what the TPV had in hand went back in line, and waits for the end of its time.
+    this.ledger.close();
   }
 
   /** Hands out what waits, as far as the socket has room for it. */
