@@ -45,7 +45,7 @@ async function setUp(options: Partial<HubClientOptions> = {}) {
   const completed = async (count: number) => {
     const done = () =>
       hub.hub.db.read.selectFrom('instructions').select('id').where('status', '=', 'completed').execute();
-    await vi.waitUntil(async () => (await done()).length === count, { timeout: 10_000 });
+    await vi.waitUntil(async () => (await done()).length === count, WAIT_MS);
   };
   return { hub, proxy, tpv, texts, statuses, completed };
 }
@@ -109,7 +109,7 @@ test('an upgrade that a proxy strips is polled around at once, and the socket ta
   await completed(1);
   proxy.heal();
   aheadMs = 60_000;
-  await vi.waitUntil(() => transportOf(tpv) === 'websocket', { timeout: 10_000 });
+  await vi.waitUntil(() => transportOf(tpv) === 'websocket', WAIT_MS);
   await hub.message(2, 'by socket');
   expect(await texts.next()).toBe('by socket');
   await completed(2);

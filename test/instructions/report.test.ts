@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { behindItsBack } from '../support/behind.ts';
 import { DIALECTS, startHub, type TestHub, type TestTpv } from '../support/hub.ts';
 
 const STATUSES = ['pending', 'sent', 'delivered', 'processing', 'completed', 'failed'] as const;
@@ -21,7 +22,9 @@ async function instructionIn(hub: TestHub, tpv: TestTpv, status: string, updateI
   const [{ id }] = (await tpv.fetch('/api/tpv/instructions/')).body.instructions;
   const path = `/api/tpv/instructions/${id}/`;
   if (status === 'pending') {
-    await hub.hub.db.writer.updateTable('instructions').set({ status, holder: null }).where('id', '=', id).execute();
+    await behindItsBack(hub, (db) =>
+      db.updateTable('instructions').set({ status, holder: null }).where('id', '=', id).execute(),
+    );
   } else if (status !== 'sent') {
     await tpv.fetch(path, { method: 'PUT', json: { status, response: 'first', error_message: 'first' } });
   }

@@ -14,6 +14,7 @@ import { garblePages } from '../support/garble.ts';
 import { DIALECTS, startHub, type TestHub, type TestTpv } from '../support/hub.ts';
 import { keptLog } from '../support/log.ts';
 import { createPostgresDatabase, startPostgres } from '../support/postgres.ts';
+import { shareOfTestMs, WAIT_MS } from '../support/within.ts';
 
 /** Asks until the answer is this one: one look serves everybody for a second. */
 async function readyBecomes(hub: TestHub, codes: string[]): Promise<void> {
@@ -26,7 +27,7 @@ async function readyBecomes(hub: TestHub, codes: string[]): Promise<void> {
       expect(headers.get('retry-after')).toBe(codes.length === 0 ? null : '2');
       for (const { message } of body.problems) expect(message).toMatch(/^[A-ZÁÉÍÓÚ].+[.]$/);
     },
-    { timeout: 15_000, interval: 200 },
+    { timeout: shareOfTestMs(), interval: 200 },
   );
 }
 
@@ -123,7 +124,7 @@ test('a hub whose PostgreSQL takes no writes is not ready', async () => {
     administrator.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name]);
   await setReadOnly('on');
   await cut();
-  await vi.waitFor(() => failingWrite(hub), { timeout: 10_000 });
+  await vi.waitFor(() => failingWrite(hub), WAIT_MS);
   await readyBecomes(hub, ['database_read_only']);
   await setReadOnly('off');
   await cut();
@@ -173,7 +174,7 @@ test('without its PostgreSQL a hub answers 503 to all, is not ready, and writes 
   const from = performance.now();
   for (let i = 0; i < 20; i++) await allRefused(hub, tpv);
   await readyBecomes(hub, ['database_unavailable']);
-  await vi.waitFor(() => expect(refusals(lines).reduce((sum, count) => sum + count, 0)).toBeGreaterThan(140), 10_000);
+  await vi.waitFor(() => expect(refusals(lines).reduce((sum, count) => sum + count, 0)).toBeGreaterThan(140), WAIT_MS);
   const seconds = (performance.now() - from) / 1_000;
   expect(refusals(lines).length).toBeLessThanOrEqual(seconds + 2);
   expect(lines.filter(({ level }) => Number(level) >= 50)).toEqual([]);
@@ -249,7 +250,7 @@ test('a hub that was held up for long is not ready for a while', async () => {
   // The hub's own look at the event loop began before this one, and needs a first moment to compare with.
   const began = monitorEventLoopDelay({ resolution: 100 });
   began.enable();
-  await vi.waitFor(() => expect(began.count).toBeGreaterThan(0), { timeout: 10_000 });
+  await vi.waitFor(() => expect(began.count).toBeGreaterThan(0), WAIT_MS);
   began.disable();
   // The whole thread sleeps, as under a machine that is out of memory.
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5_500);

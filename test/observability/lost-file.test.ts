@@ -31,7 +31,7 @@ function saved(hub: TestHub): Promise<string> {
     const copy = /restore (\S+)»/.exec(alarm.detail)?.[1] ?? '';
     expect(copy).toContain('.saved-');
     return copy;
-  }, 10_000);
+  }, WAIT_MS);
 }
 
 async function busyHub() {
@@ -86,7 +86,7 @@ test('a database that is moved away and back loses nothing, and is taken up agai
   await isLost(hub);
   await saved(hub);
   renameSync(`${pathOf(hub)}.away`, pathOf(hub));
-  await vi.waitFor(async () => expect((await hub.fetch('/readyz')).status).toBe(200), 10_000);
+  await vi.waitFor(async () => expect((await hub.fetch('/readyz')).status).toBe(200), WAIT_MS);
   expect((await hub.message(1_000_000, 'Hola')).status).toBe(200);
   const said = () => lines.some(({ msg }) => msg === 'the path leads to the open database again');
   await vi.waitFor(() => expect(said()).toBe(true), WAIT_MS);

@@ -124,17 +124,18 @@ describe('an instruction', () => {
     const tpv = await hub.tpv();
     await hub.message(1, 'Hola');
     expect((await tpv.fetch('/api/tpv/instructions/')).body.count).toBe(1);
-    await clock.advance(10_000);
-    expect((await tpv.fetch('/api/tpv/instructions/?wait=20')).body.count).toBe(1);
-    await clock.advance(10_000);
-    await vi.waitFor(
-      async () =>
-        expect(await family(hub, 'hub_instructions_unanswered_total')).toEqual({
-          'hub_instructions_unanswered_total{reason="expired"}': 0,
-          'hub_instructions_unanswered_total{reason="no_answer"}': 1,
-        }),
-      WAIT_MS,
-    );
+    // A sweep leaves out the seconds in which the one before is still under way.
+    await vi.waitFor(async () => {
+      await clock.advance(5_000);
+      expect((await tpv.fetch('/api/tpv/instructions/')).body.count).toBe(1);
+    }, WAIT_MS);
+    await vi.waitFor(async () => {
+      await clock.advance(5_000);
+      expect(await family(hub, 'hub_instructions_unanswered_total')).toEqual({
+        'hub_instructions_unanswered_total{reason="expired"}': 0,
+        'hub_instructions_unanswered_total{reason="no_answer"}': 1,
+      });
+    }, WAIT_MS);
     expect(await family(hub, 'hub_instruction_transitions_total')).toMatchObject({
       'hub_instruction_transitions_total{to="sent",by="poll"}': 2,
       'hub_instruction_transitions_total{to="failed",by="hub"}': 1,
@@ -205,7 +206,11 @@ describe('what goes out', () => {
         over = true;
       });
       const waits = patience(() => 'The push was not answered');
-      for (; !over; waits()) await clock.advance(500);
+      for (; !over; waits()) {
+        await clock.advance(100);
+        // What takes the network time must not look as if Telegram took its own.
+        await new Promise((resolve) => setTimeout(resolve, 2));
+      }
     }
     expect(await family(hub, 'hub_pushes_total')).toEqual({
       'hub_pushes_total{status="sent"}': 2,

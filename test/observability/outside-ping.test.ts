@@ -53,7 +53,8 @@ test('it is asked for once a minute while the hub is ready, and each change of i
   state.answer = 'hang';
   const before = asked.length;
   await vi.waitFor(async () => {
-    await clock.advance(MINUTE);
+    // Once more only where the one before was not over: two would be under way when the next lines count them.
+    if (asked.length === before) await clock.advance(MINUTE);
     expect(asked.length).toBeGreaterThan(before);
   }, WAIT_MS);
   await clock.advance(10_000);
