@@ -4,6 +4,7 @@ import type { AdminRole } from '../db/admin-tables.ts';
 import { HubError } from '../errors.ts';
 import { sameSecret } from '../same-secret.ts';
 import { isOwnOrigin, isSecure } from './origin.ts';
+import { hasRight, type Right } from './route-rights.ts';
 
 /** A caller who may see, and perhaps change, everything. */
 export interface Administrator {
@@ -20,8 +21,8 @@ declare module 'fastify' {
     administrator: Administrator | undefined;
   }
   interface FastifyContextConfig {
-    /** The route changes what belongs to its caller: viewers may call it too. */
-    ownAccount?: boolean;
+    /** What it takes to call the route; under the guard each one names it. */
+    right?: Right;
     /** Who changes this in a session has to have proven lately who they are (docs/security.md, S37). */
     proven?: boolean;
     /** A browser asks for it by itself: it doesn't keep the session of a person who left. */
@@ -46,8 +47,8 @@ export interface Access {
   identify(request: FastifyRequest): Promise<Administrator | undefined>;
   /**
    * The hook that lets administrators in. A request with ADMIN_TOKEN may do everything. A request with a
-   * session may look; to change something it takes the role `admin`, the hub's own Origin and the CSRF token, and for
-   * some of it a proof that is not old.
+   * session needs the route's right; to change something it also takes the hub's own Origin and the CSRF token, and
+   * for some of it a proof that is not old.
    * @throws HubError `unauthorized`, `forbidden`, `proof_required`
    */
   guard(request: FastifyRequest): Promise<void>;
@@ -92,16 +93,17 @@ export function createAccess(ports: AccessPorts): Access {
       if (administrator === undefined) throw new HubError('unauthorized', 'Neither a session nor the token.');
       request.administrator = administrator;
       const { session, role } = administrator;
-      if (session === undefined || request.method === 'GET' || request.method === 'HEAD') return;
+      const isLook = request.method === 'GET' || request.method === 'HEAD';
+      // Routes of other edges name none.
+      const { right = isLook ? 'see' : 'change', proven = false } = request.routeOptions.config;
+      if (!hasRight(role, right)) throw new HubError('forbidden', `The role ${role} may not do this.`);
+      if (session === undefined || isLook) return;
       await requireOwnOrigin(request);
       const given = request.headers['x-csrf-token'];
       if (typeof given !== 'string' || !sameSecret(given, session.csrfToken)) {
         throw new HubError('forbidden', 'The CSRF token is missing or another session’s.');
       }
-      if (role !== 'admin' && request.routeOptions.config.ownAccount !== true) {
-        throw new HubError('forbidden', 'A viewer changes nothing.');
-      }
-      if (request.routeOptions.config.proven === true && !isProven(session, ports.now())) {
+      if (proven && !isProven(session, ports.now())) {
         throw new HubError('proof_required', 'The last proof of who uses the session is too old.');
       }
     },

@@ -37,11 +37,15 @@ const OK = { ok: true } as const;
 export async function adminAccountRoutes(instance: FastifyInstance, options: AdminAccountOptions): Promise<void> {
   const app = instance.withTypeProvider<ZodTypeProvider>();
   const { db, now } = options;
-  const proven = { config: { proven: true } };
+  const proven = { config: { right: 'change', proven: true } } as const;
 
-  app.get('/api/admin/accounts', { schema: { summary: 'Las cuentas', response: { 200: accountList } } }, async () => ({
-    items: (await allAccounts(db)).map(answerOf),
-  }));
+  app.get(
+    '/api/admin/accounts',
+    { config: { right: 'see' }, schema: { summary: 'Las cuentas', response: { 200: accountList } } },
+    async () => ({
+      items: (await allAccounts(db)).map(answerOf),
+    }),
+  );
 
   app.post(
     '/api/admin/accounts',

@@ -35,6 +35,7 @@ export async function adminAlarmRoutes(instance: FastifyInstance, options: Alarm
   app.get(
     '/api/admin/alarms',
     {
+      config: { right: 'see' },
       schema: {
         summary: 'Las alarmas, de la más reciente a la más antigua',
         querystring: query,
@@ -56,7 +57,10 @@ export async function adminAlarmRoutes(instance: FastifyInstance, options: Alarm
 
   app.get(
     '/api/admin/account/alarms',
-    { schema: { security, summary: 'De qué alarmas se me avisa en Telegram', response: { 200: alarmChoice } } },
+    {
+      config: { right: 'own' },
+      schema: { security, summary: 'De qué alarmas se me avisa en Telegram', response: { 200: alarmChoice } },
+    },
     async (request) => {
       const account = await accountNamed(db, sessionOf(request).name);
       if (account === undefined) throw new HubError('not_found', 'The account is gone.');
@@ -67,7 +71,7 @@ export async function adminAlarmRoutes(instance: FastifyInstance, options: Alarm
   app.put(
     '/api/admin/account/alarms',
     {
-      config: { ownAccount: true },
+      config: { right: 'own' },
       schema: {
         security,
         summary: 'Elige de qué alarmas se me avisa en Telegram',

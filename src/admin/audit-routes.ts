@@ -38,7 +38,10 @@ export async function adminAuditRoutes(instance: FastifyInstance, { db, timeZone
 
   app.get(
     '/api/admin/audit',
-    { schema: { summary: 'Registro de auditoría', querystring: query, response: { 200: auditList } } },
+    {
+      config: { right: 'see' },
+      schema: { summary: 'Registro de auditoría', querystring: query, response: { 200: auditList } },
+    },
     async (request) => {
       const { limit, cursor, ...filters } = request.query;
       const { rows, next } = await listAudit(db, queryOf(filters), cursor?.[0], limit);
@@ -48,7 +51,10 @@ export async function adminAuditRoutes(instance: FastifyInstance, { db, timeZone
 
   app.get(
     '/api/admin/audit.csv',
-    { schema: { summary: 'Registro de auditoría, en CSV', querystring: auditFilters, response: CSV_ANSWER } },
+    {
+      config: { right: 'see' },
+      schema: { summary: 'Registro de auditoría, en CSV', querystring: auditFilters, response: CSV_ANSWER },
+    },
     async (request, reply) => {
       const wanted = queryOf(request.query);
       const rows = everyRow<AuditRow, number>((after) => listAudit(db, wanted, after, CSV_PAGE));

@@ -72,6 +72,7 @@ export async function adminInstructionRoutes(
   app.get(
     '/api/admin/instructions',
     {
+      config: { right: 'see' },
       schema: {
         summary: 'Las instrucciones, las más nuevas primero',
         description:
@@ -93,7 +94,10 @@ export async function adminInstructionRoutes(
 
   app.get(
     '/api/admin/instructions.csv',
-    { schema: { summary: 'Las mismas instrucciones, en CSV', querystring: instructionFilters, response: CSV_ANSWER } },
+    {
+      config: { right: 'see' },
+      schema: { summary: 'Las mismas instrucciones, en CSV', querystring: instructionFilters, response: CSV_ANSWER },
+    },
     async (request, reply) => {
       const wanted = queryOf(request.query);
       await recordExport(options, request, 'instructions');
@@ -108,6 +112,7 @@ export async function adminInstructionRoutes(
   app.get(
     '/api/admin/instructions/:id',
     {
+      config: { right: 'see' },
       schema: {
         summary: 'Una instrucción: su historia, y por qué espera',
         params: adminInstructionParams,

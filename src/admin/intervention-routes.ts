@@ -50,6 +50,7 @@ export async function adminInterventionRoutes(
   app.post(
     '/api/admin/instructions/:id/retry',
     {
+      config: { right: 'change' },
       schema: {
         summary: 'Envía otra vez una instrucción terminada, con otro identificador, a quien atiende ahora a la persona',
         params: adminInstructionParams,
@@ -71,6 +72,7 @@ export async function adminInterventionRoutes(
   app.post(
     '/api/admin/instructions/:id/cancel',
     {
+      config: { right: 'change' },
       schema: {
         summary: 'Cancela una instrucción abierta; a la persona no se le dice nada',
         params: adminInstructionParams,
@@ -91,6 +93,7 @@ export async function adminInterventionRoutes(
   app.post(
     '/api/admin/instructions/:id/reassign',
     {
+      config: { right: 'change' },
       schema: {
         summary: 'Da una instrucción abierta a otro TPV; la persona sigue donde está',
         params: adminInstructionParams,
@@ -115,6 +118,7 @@ export async function adminInterventionRoutes(
   app.post(
     '/api/admin/instructions/bulk',
     {
+      config: { right: 'change' },
       schema: {
         summary: 'Lo mismo con muchas: cuenta las que se puede, y dice por qué no las demás',
         description:

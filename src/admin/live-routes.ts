@@ -22,6 +22,7 @@ export async function adminLiveRoutes(app: FastifyInstance, { feed }: LiveOption
   app.get<{ Headers: z.infer<typeof headers> }>(
     '/api/admin/events',
     {
+      config: { right: 'see' },
       exposeHeadRoute: false,
       schema: { summary: 'Lo que cambia, según cambia (server-sent events)', headers, response: EVENTS_ANSWER },
     },

@@ -30,13 +30,17 @@ export async function adminMaintenanceRoutes(instance: FastifyInstance, options:
 
   app.get(
     '/api/admin/maintenance',
-    { schema: { summary: 'Cuándo no se avisa de alarmas en Telegram', response: { 200: maintenanceList } } },
+    {
+      config: { right: 'see' },
+      schema: { summary: 'Cuándo no se avisa de alarmas en Telegram', response: { 200: maintenanceList } },
+    },
     async () => ({ items: (await windowsAhead(db, now())).map(listed) }),
   );
 
   app.post(
     '/api/admin/maintenance',
     {
+      config: { right: 'change' },
       schema: {
         summary: 'Anuncia un mantenimiento: mientras dura, no se avisa de alarmas',
         body: newMaintenanceWindow,
@@ -65,6 +69,7 @@ export async function adminMaintenanceRoutes(instance: FastifyInstance, options:
   app.delete(
     '/api/admin/maintenance/:id',
     {
+      config: { right: 'change' },
       schema: {
         summary: 'Termina un mantenimiento, o quita uno anunciado',
         params: maintenanceParams,

@@ -34,11 +34,14 @@ export async function ownAccountRoutes(instance: FastifyInstance, options: Proof
   const app = instance.withTypeProvider<ZodTypeProvider>();
   const { db, now } = options;
   const describe = { tags: ['Administración'], security: [{ AdminSession: [] }] };
-  const own = { config: { ownAccount: true }, bodyLimit: BODY_LIMIT };
+  const own = { config: { right: 'own' }, bodyLimit: BODY_LIMIT } as const;
 
   app.get(
     '/api/admin/account/sessions',
-    { schema: { ...describe, summary: 'Mis sesiones', response: { 200: accountSessionList } } },
+    {
+      config: { right: 'own' },
+      schema: { ...describe, summary: 'Mis sesiones', response: { 200: accountSessionList } },
+    },
     async (request) => {
       const { id, accountId } = sessionOf(request);
       const rows = await sessionsOf(db, accountId, now());

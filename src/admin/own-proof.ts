@@ -32,7 +32,7 @@ export async function proofRoutes(instance: FastifyInstance, options: ProofOptio
   app.post(
     '/api/admin/account/proof',
     {
-      config: { ownAccount: true },
+      config: { right: 'own' },
       bodyLimit: BODY_LIMIT,
       schema: {
         security: [{ AdminSession: [] }],

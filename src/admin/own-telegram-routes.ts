@@ -25,11 +25,14 @@ export async function ownTelegramRoutes(instance: FastifyInstance, options: OwnT
   const app = instance.withTypeProvider<ZodTypeProvider>();
   const { db, now } = options;
   const security = [{ AdminSession: [] }];
-  const proven = { config: { ownAccount: true, proven: true } };
+  const proven = { config: { right: 'own', proven: true } } as const;
 
   app.get(
     '/api/admin/account/telegram',
-    { schema: { security, summary: 'El Telegram de mi cuenta', response: { 200: accountTelegram } } },
+    {
+      config: { right: 'own' },
+      schema: { security, summary: 'El Telegram de mi cuenta', response: { 200: accountTelegram } },
+    },
     async (request) => {
       const account = await accountNamed(db, sessionOf(request).name);
       if (account === undefined || account.telegram_id === null) return { linked: null };

@@ -61,7 +61,10 @@ export async function adminPushRoutes(instance: FastifyInstance, options: AdminP
 
   app.get(
     '/api/admin/pushes',
-    { schema: { summary: 'Mensajes a personas', querystring: query, response: { 200: pushList } } },
+    {
+      config: { right: 'see' },
+      schema: { summary: 'Mensajes a personas', querystring: query, response: { 200: pushList } },
+    },
     async (request) => {
       const { limit, cursor, ...filters } = request.query;
       const { rows, next } = await listPushes(db, queryOf(filters), cursor?.[0], limit);
@@ -71,7 +74,10 @@ export async function adminPushRoutes(instance: FastifyInstance, options: AdminP
 
   app.get(
     '/api/admin/pushes.csv',
-    { schema: { summary: 'Mensajes a personas, en CSV', querystring: pushFilters, response: CSV_ANSWER } },
+    {
+      config: { right: 'see' },
+      schema: { summary: 'Mensajes a personas, en CSV', querystring: pushFilters, response: CSV_ANSWER },
+    },
     async (request, reply) => {
       const wanted = queryOf(request.query);
       await recordExport(options, request, 'pushes');
@@ -82,7 +88,7 @@ export async function adminPushRoutes(instance: FastifyInstance, options: AdminP
 
   app.get(
     '/api/admin/pushes/:id',
-    { schema: { summary: 'Un mensaje', params: pushParams, response: { 200: pushDetail } } },
+    { config: { right: 'see' }, schema: { summary: 'Un mensaje', params: pushParams, response: { 200: pushDetail } } },
     async (request) => {
       const row = await listedPush(db, request.params.id);
       if (row === undefined) throw new HubError('not_found', 'There is no such message.');
@@ -93,6 +99,7 @@ export async function adminPushRoutes(instance: FastifyInstance, options: AdminP
   app.post(
     '/api/admin/pushes/:id/resend',
     {
+      config: { right: 'change' },
       schema: {
         summary: 'Vuelve a enviar un mensaje que falló, o del que no se sabe si llegó',
         params: pushParams,
@@ -112,6 +119,7 @@ export async function adminPushRoutes(instance: FastifyInstance, options: AdminP
   app.post(
     '/api/admin/pushes/:id/resolve',
     {
+      config: { right: 'change' },
       schema: {
         summary: 'Dice si llegó un mensaje del que no se sabía',
         params: pushParams,

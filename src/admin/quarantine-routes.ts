@@ -46,6 +46,7 @@ export async function adminQuarantineRoutes(instance: FastifyInstance, options: 
   app.get(
     '/api/admin/quarantine',
     {
+      config: { right: 'see' },
       schema: {
         summary: 'Actualizaciones de Telegram que no llegaron a ser nada',
         querystring: query,
@@ -69,6 +70,7 @@ export async function adminQuarantineRoutes(instance: FastifyInstance, options: 
   app.get(
     '/api/admin/quarantine/:seq',
     {
+      config: { right: 'see' },
       schema: { summary: 'Una de ellas, como llegó', params: quarantineParams, response: { 200: quarantinedDetail } },
     },
     async (request) => {
@@ -81,7 +83,10 @@ export async function adminQuarantineRoutes(instance: FastifyInstance, options: 
 
   app.post(
     '/api/admin/quarantine/:seq/retry',
-    { schema: { summary: 'La recibe otra vez', params: quarantineParams, response: { 200: quarantineRetried } } },
+    {
+      config: { right: 'change' },
+      schema: { summary: 'La recibe otra vez', params: quarantineParams, response: { 200: quarantineRetried } },
+    },
     async (request) => {
       const { seq } = request.params;
       const target = { kind: 'update', id: String(seq) };
@@ -94,6 +99,7 @@ export async function adminQuarantineRoutes(instance: FastifyInstance, options: 
   app.post(
     '/api/admin/quarantine/discard',
     {
+      config: { right: 'change' },
       schema: {
         summary: 'Descarta actualizaciones apartadas: se borran y no vuelven',
         body: quarantineDiscard,

@@ -84,14 +84,17 @@ export async function sessionRoutes(instance: FastifyInstance, options: SessionO
 
   app.get(
     '/api/admin/session',
-    { schema: { tags, security, summary: 'La sesión abierta', response: { 200: sessionAnswer } } },
+    {
+      config: { right: 'own' },
+      schema: { tags, security, summary: 'La sesión abierta', response: { 200: sessionAnswer } },
+    },
     async (request) => answerOf(sessionOf(request), options),
   );
 
   app.post(
     '/api/admin/logout',
     {
-      config: { ownAccount: true },
+      config: { right: 'own' },
       schema: { tags, security, summary: 'Cierra la sesión', response: { 200: done } },
     },
     async (request, reply) => {

@@ -31,13 +31,16 @@ export async function adminSettingRoutes(instance: FastifyInstance, options: Set
   const app = instance.withTypeProvider<ZodTypeProvider>();
   const { db, settings } = options;
 
-  app.get('/api/admin/settings', { schema: { summary: 'Los ajustes', response: { 200: settingsView } } }, async () =>
-    viewOf(options),
+  app.get(
+    '/api/admin/settings',
+    { config: { right: 'see' }, schema: { summary: 'Los ajustes', response: { 200: settingsView } } },
+    async () => viewOf(options),
   );
 
   app.patch(
     '/api/admin/settings',
     {
+      config: { right: 'change' },
       schema: {
         summary: 'Cambia ajustes; lo que no se indica queda como está',
         body: settingsChange,

@@ -25,6 +25,7 @@ export async function adminTestOrderRoutes(instance: FastifyInstance, options: A
   app.post(
     '/api/admin/tpvs/:id/test-order',
     {
+      config: { right: 'change' },
       schema: {
         summary: 'Envía al TPV un pedido de prueba, como lo escribiría una persona; nadie recibe lo que conteste',
         params: tpvParams,

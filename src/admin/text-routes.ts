@@ -18,6 +18,7 @@ export async function adminTextRoutes(instance: FastifyInstance, options: TextsO
   app.get(
     '/api/admin/settings/texts',
     {
+      config: { right: 'see' },
       schema: { summary: 'Los textos en un idioma', querystring: textsQuery, response: { 200: textsView } },
     },
     async ({ query: { language } }) => textsIn(language, options),
@@ -25,7 +26,10 @@ export async function adminTextRoutes(instance: FastifyInstance, options: TextsO
 
   app.post(
     '/api/admin/settings/texts/preview',
-    { schema: { summary: 'Cómo se vería un texto', body: textPreviewRequest, response: { 200: textPreview } } },
+    {
+      config: { right: 'change' },
+      schema: { summary: 'Cómo se vería un texto', body: textPreviewRequest, response: { 200: textPreview } },
+    },
     async (request) => {
       const { key, value } = request.body;
       const definition = definitionOf(options.texts, key);

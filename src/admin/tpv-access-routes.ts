@@ -36,7 +36,7 @@ const QR_ANSWER = textAnswer('image/svg+xml', 'El código');
 export async function adminTpvAccessRoutes(instance: FastifyInstance, options: AdminTpvAccessOptions): Promise<void> {
   const app = instance.withTypeProvider<ZodTypeProvider>();
   const { db, now } = options;
-  const proven = { config: { proven: true } };
+  const proven = { config: { right: 'change', proven: true } } as const;
 
   const note = (
     tx: Tx,
@@ -49,6 +49,7 @@ export async function adminTpvAccessRoutes(instance: FastifyInstance, options: A
   app.post(
     '/api/admin/tpvs/:id/activate',
     {
+      config: { right: 'change' },
       schema: {
         summary: 'Activa un TPV; la primera vez queda aprobado',
         params: tpvParams,
@@ -68,6 +69,7 @@ export async function adminTpvAccessRoutes(instance: FastifyInstance, options: A
   app.post(
     '/api/admin/tpvs/:id/deactivate',
     {
+      config: { right: 'change' },
       schema: {
         summary: 'Desactiva un TPV; sus personas se quedan con él o buscan otro',
         params: tpvParams,
@@ -91,6 +93,7 @@ export async function adminTpvAccessRoutes(instance: FastifyInstance, options: A
   app.delete(
     '/api/admin/tpvs/:id',
     {
+      config: { right: 'change' },
       schema: { summary: 'Elimina un TPV; sus personas buscan otro', params: tpvParams, response: { 200: deletedTpv } },
     },
     async (request) => {
@@ -171,6 +174,7 @@ export async function adminTpvAccessRoutes(instance: FastifyInstance, options: A
   app.post(
     '/api/admin/tpvs/:id/join-code',
     {
+      config: { right: 'change' },
       schema: {
         summary: 'Da al TPV otro código de alta; el anterior deja de valer',
         params: tpvParams,
@@ -189,7 +193,10 @@ export async function adminTpvAccessRoutes(instance: FastifyInstance, options: A
 
   app.get(
     '/api/admin/tpvs/:id/join-qr.svg',
-    { schema: { summary: 'El código QR del enlace de alta, para la puerta', params: tpvParams, response: QR_ANSWER } },
+    {
+      config: { right: 'see' },
+      schema: { summary: 'El código QR del enlace de alta, para la puerta', params: tpvParams, response: QR_ANSWER },
+    },
     async (request, reply) => {
       const [tpv] = await db.query(tpvById, { id: request.params.id });
       if (tpv === undefined) throw new HubError('not_found', 'There is no such TPV.');

@@ -56,7 +56,10 @@ export async function adminTpvListRoutes(instance: FastifyInstance, options: Tpv
 
   app.get(
     '/api/admin/tpvs',
-    { schema: { summary: 'Los TPV, los más nuevos primero', querystring: query, response: { 200: tpvList } } },
+    {
+      config: { right: 'see' },
+      schema: { summary: 'Los TPV, los más nuevos primero', querystring: query, response: { 200: tpvList } },
+    },
     async (request) => {
       const { cursor, limit, ...filters } = request.query;
       const { rows, next } = await pageOf(queryOf(filters), cursor?.[0], limit);
@@ -66,7 +69,10 @@ export async function adminTpvListRoutes(instance: FastifyInstance, options: Tpv
 
   app.get(
     '/api/admin/tpvs.csv',
-    { schema: { summary: 'Los mismos TPV, en CSV', querystring: tpvFilters, response: CSV_ANSWER } },
+    {
+      config: { right: 'see' },
+      schema: { summary: 'Los mismos TPV, en CSV', querystring: tpvFilters, response: CSV_ANSWER },
+    },
     async (request, reply) => {
       const wanted = queryOf(request.query);
       const rows = everyRow((after: string | undefined) => pageOf(wanted, after, CSV_PAGE));

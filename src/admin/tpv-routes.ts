@@ -53,7 +53,7 @@ export async function adminTpvRoutes(instance: FastifyInstance, options: AdminTp
   app.post(
     '/api/admin/tpvs',
     {
-      config: { proven: true },
+      config: { right: 'change', proven: true },
       schema: { summary: 'Crea un TPV, ya aprobado', body: newTpv, response: { 201: createdTpv } },
     },
     async (request, reply) => {
@@ -71,13 +71,17 @@ export async function adminTpvRoutes(instance: FastifyInstance, options: AdminTp
 
   app.get(
     '/api/admin/tpvs/:id',
-    { schema: { summary: 'Un TPV con todo lo suyo', params: tpvParams, response: { 200: tpvDetail } } },
+    {
+      config: { right: 'see' },
+      schema: { summary: 'Un TPV con todo lo suyo', params: tpvParams, response: { 200: tpvDetail } },
+    },
     async (request) => detailOf(await existing(db, request.params.id), options),
   );
 
   app.patch(
     '/api/admin/tpvs/:id',
     {
+      config: { right: 'change' },
       schema: {
         summary: 'Cambia el nombre, la dirección o las plazas de un TPV',
         params: tpvParams,
@@ -101,6 +105,7 @@ export async function adminTpvRoutes(instance: FastifyInstance, options: AdminTp
   app.post(
     '/api/admin/tpvs/:id/test',
     {
+      config: { right: 'change' },
       schema: {
         summary: 'Envía al TPV una instrucción de prueba y mide su respuesta; espera hasta 10 s',
         params: tpvParams,

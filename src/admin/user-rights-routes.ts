@@ -26,6 +26,7 @@ export async function adminUserRightsRoutes(instance: FastifyInstance, options: 
   app.get(
     '/api/admin/users/:id/export',
     {
+      config: { right: 'see' },
       schema: {
         summary: 'Todo lo que se guarda sobre una persona, como fichero JSON',
         params: userParams,
@@ -47,6 +48,7 @@ export async function adminUserRightsRoutes(instance: FastifyInstance, options: 
   app.delete(
     '/api/admin/users/:id',
     {
+      config: { right: 'change' },
       schema: {
         summary: 'Borra a una persona y todo lo suyo; sus TPV reciben la orden de hacer lo mismo',
         params: userParams,

@@ -60,6 +60,7 @@ export async function adminUserRoutes(instance: FastifyInstance, options: AdminU
   app.get(
     '/api/admin/users',
     {
+      config: { right: 'see' },
       schema: {
         summary: 'Las personas, las más nuevas primero; «assigned=false» son las que esperan un TPV',
         querystring: query,
@@ -78,7 +79,10 @@ export async function adminUserRoutes(instance: FastifyInstance, options: AdminU
 
   app.get(
     '/api/admin/users.csv',
-    { schema: { summary: 'Las mismas personas, en CSV', querystring: userFilters, response: CSV_ANSWER } },
+    {
+      config: { right: 'see' },
+      schema: { summary: 'Las mismas personas, en CSV', querystring: userFilters, response: CSV_ANSWER },
+    },
     async (request, reply) => {
       const wanted = queryOf(request.query);
       await recordExport(options, request, 'users');
@@ -89,13 +93,17 @@ export async function adminUserRoutes(instance: FastifyInstance, options: AdminU
 
   app.get(
     '/api/admin/users/:id',
-    { schema: { summary: 'Una persona', params: userParams, response: { 200: userSummary } } },
+    {
+      config: { right: 'see' },
+      schema: { summary: 'Una persona', params: userParams, response: { 200: userSummary } },
+    },
     async (request) => userSummaryOf(await existingUser(db, request.params.id)),
   );
 
   app.patch(
     '/api/admin/users/:id',
     {
+      config: { right: 'change' },
       schema: {
         summary: 'Activa o desactiva a una persona; al escribir de nuevo vuelve a estar activa',
         params: userParams,
@@ -119,6 +127,7 @@ export async function adminUserRoutes(instance: FastifyInstance, options: AdminU
   app.put(
     '/api/admin/users/:id/tpv',
     {
+      config: { right: 'change' },
       schema: {
         summary: 'Asigna una persona a un TPV; lo que tiene abierto va con ella',
         params: userParams,
@@ -149,6 +158,7 @@ export async function adminUserRoutes(instance: FastifyInstance, options: AdminU
   app.post(
     '/api/admin/users/assign',
     {
+      config: { right: 'change' },
       schema: {
         summary: 'Asigna muchas personas a un TPV, mientras le queden plazas',
         body: usersAssignment,

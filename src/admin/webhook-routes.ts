@@ -32,7 +32,7 @@ export async function adminWebhookRoutes(instance: FastifyInstance, options: Web
 
   app.get(
     '/api/admin/webhook',
-    { schema: { summary: 'Cómo está el webhook', response: { 200: webhookState } } },
+    { config: { right: 'see' }, schema: { summary: 'Cómo está el webhook', response: { 200: webhookState } } },
     async (): Promise<WebhookState> => {
       const { info, problems } = await watch.check();
       return {
@@ -57,7 +57,10 @@ export async function adminWebhookRoutes(instance: FastifyInstance, options: Web
 
   app.post(
     '/api/admin/webhook',
-    { schema: { summary: 'Configura o repara el webhook', body: webhookChange, response: { 200: webhookSet } } },
+    {
+      config: { right: 'change' },
+      schema: { summary: 'Configura o repara el webhook', body: webhookChange, response: { 200: webhookSet } },
+    },
     async (request) => {
       if (webhook.mode === 'polling') {
         throw new HubError('conflict', 'A webhook would keep updates from a hub that polls.', {
@@ -79,6 +82,7 @@ export async function adminWebhookRoutes(instance: FastifyInstance, options: Web
   app.delete(
     '/api/admin/webhook',
     {
+      config: { right: 'change' },
       schema: {
         summary: 'Borra el webhook: Telegram guarda las actualizaciones un día',
         response: { 200: webhookRemoved },

@@ -14,6 +14,7 @@ import { proofRoutes } from '../admin/own-proof.ts';
 import { ownTelegramRoutes } from '../admin/own-telegram-routes.ts';
 import { panelRoutes } from '../admin/panel-routes.ts';
 import { record } from '../admin/record.ts';
+import { requireRight } from '../admin/route-rights.ts';
 import { adminServiceRoutes } from '../admin/service-routes.ts';
 import { loginRoutes, sessionRoutes } from '../admin/session-routes.ts';
 import { adminTestOrderRoutes } from '../admin/test-order-routes.ts';
@@ -108,6 +109,7 @@ export async function registerAdministration(
   await app.register(async (guarded) => {
     guarded.addHook('onRequest', ownHost(config.PUBLIC_URL));
     guarded.addHook('onRequest', access.guard);
+    guarded.addHook('onRoute', requireRight);
     guarded.addHook('onRoute', (route) => {
       const response = { ...ADMIN_SCHEMA.response, ...refusalsOf(route), ...Object(route.schema?.response) };
       route.schema = { ...ADMIN_SCHEMA, ...route.schema, response };

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { openBrowser, type TestBrowser } from '../support/admin.ts';
 import { testClock } from '../support/clock.ts';
 import { type Answer, DIALECTS, type JsonInit, startHub, type TestHub } from '../support/hub.ts';
 
@@ -252,77 +251,4 @@ test('no answer to a wrong administrator token differs from that to none', async
   }
   for (const body of bodies) expect(body).toEqual(bodies[0]);
   expect(bodies[0]?.status).toBe(401);
-});
-
-/** What people do with their own account, whatever their role. */
-const OWN = /^\/api\/admin\/(logout|account\/|inbox\/)/;
-/** What needs no session, but the panel's own pages. */
-const OPEN = ['/api/admin/login', '/api/admin/setup'];
-
-/** Every route under `/api/admin/`, as the program itself lists them. */
-async function adminRoutes(hub: TestHub): Promise<{ method: string; url: string }[]> {
-  const { paths } = (await hub.fetch('/docs/json')).body;
-  return Object.entries<object>(paths)
-    .filter(([url]) => url.startsWith('/api/admin/'))
-    .flatMap(([url, item]) => Object.keys(item).map((method) => ({ method: method.toUpperCase(), url })))
-    .filter(({ url }) => !OPEN.includes(url));
-}
-
-/** Only the status: a stream's answer never ends. */
-async function statusOf(
-  hub: TestHub,
-  { method, url }: { method: string; url: string },
-  headers: Record<string, string>,
-) {
-  const path = url.replaceAll(/\{\w+\}/g, '00000000-0000-7000-8000-000000000000');
-  const changes = method !== 'GET';
-  const response = await fetch(new URL(path, hub.url), {
-    method,
-    headers: { ...headers, ...(changes ? { 'content-type': 'application/json' } : {}) },
-    // Refused by every route that takes a body: nothing is changed.
-    ...(changes ? { body: '{"no such field":1}' } : {}),
-  });
-  await response.body?.cancel();
-  return response.status;
-}
-
-function sent({ cookie, session }: TestBrowser, hub: TestHub, csrf = true): Record<string, string> {
-  return { cookie, origin: hub.url, ...(csrf ? { 'x-csrf-token': session.csrf_token } : {}) };
-}
-
-test('under /api/admin/ strangers get nothing, viewers look, and only administrators change', async () => {
-  const clock = testClock();
-  const hub = await startHub({ clock });
-  const tpv = await hub.tpv();
-  const admin = await openBrowser(hub, { name: 'ana' });
-  const viewer = await openBrowser(hub, { name: 'eva', role: 'viewer' });
-  const routes = await adminRoutes(hub);
-  expect(routes.length).toBeGreaterThan(12);
-  for (const route of routes) {
-    // Who tries many wrong secrets has to wait.
-    await clock.advance(10_000);
-    const { method, url } = route;
-    const got = async (who: string, headers: Record<string, string>, refusal: number | undefined) => {
-      const status = await statusOf(hub, route, headers);
-      const refused = [401, 403, 500].includes(status) ? status : undefined;
-      expect([method, url, who, refused]).toEqual([method, url, who, refusal]);
-    };
-    await got('nobody', {}, 401);
-    await got('a TPV', { authorization: `ApiKey ${tpv.key}` }, 401);
-    await got('a wrong token', { authorization: 'Token another-made-up-token-of-nobody' }, 401);
-    await got('a wrong session', { ...sent(admin, hub), cookie: `${admin.cookie}x` }, 401);
-    if (method === 'GET') {
-      await got('a viewer', sent(viewer, hub, false), undefined);
-      await got('an administrator', sent(admin, hub, false), undefined);
-      await got('an administrator, from another site', { ...sent(admin, hub), origin: 'https://evil.example' }, 403);
-      continue;
-    }
-    await got('an administrator without the CSRF token', sent(admin, hub, false), 403);
-    await got('an administrator with another one', { ...sent(viewer, hub), cookie: admin.cookie }, 403);
-    await got('an administrator, from another site', { ...sent(admin, hub), origin: 'https://evil.example' }, 403);
-    // To log out takes no body: it would end the session that the others need.
-    if (url === '/api/admin/logout') continue;
-    await got('a viewer', sent(viewer, hub), OWN.test(url) ? undefined : 403);
-    await got('an administrator', sent(admin, hub), undefined);
-  }
 });

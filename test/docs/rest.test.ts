@@ -80,7 +80,7 @@ test('bodies, queries and roles of the administration are those of its schemas',
   expect(looked).toBeGreaterThan(15);
 });
 
-/** Who may call it, as the document says; test/admin/access-matrix.test.ts looks whether that holds. */
+/** Who may call it, as the document says; test/admin/rights.test.ts looks whether that holds. */
 function roleOf(method: string, { security = [] }: Operation): string {
   const ways = security.flatMap(Object.keys);
   if (ways.length === 0) return 'open';

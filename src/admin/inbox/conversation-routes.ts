@@ -30,6 +30,7 @@ export async function conversationRoutes(instance: FastifyInstance, options: Con
   app.get(
     '/api/admin/users/:id/timeline',
     {
+      config: { right: 'see' },
       schema: {
         summary: 'Todo lo que pasó con una persona, lo más nuevo primero',
         params: userParams,
@@ -48,6 +49,7 @@ export async function conversationRoutes(instance: FastifyInstance, options: Con
   app.post(
     '/api/admin/users/:id/messages',
     {
+      config: { right: 'change' },
       schema: {
         summary: 'Escribe a una persona, en nombre del bot; el texto va tal cual',
         params: userParams,

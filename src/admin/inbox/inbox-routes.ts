@@ -29,6 +29,7 @@ export async function inboxRoutes(instance: FastifyInstance, { db }: InboxOption
   app.get(
     '/api/admin/inbox',
     {
+      config: { right: 'see' },
       schema: {
         summary: 'Las conversaciones; primero, las de quienes escribieron más tarde',
         description:
@@ -50,7 +51,7 @@ export async function inboxRoutes(instance: FastifyInstance, { db }: InboxOption
   app.put(
     '/api/admin/inbox/:id/read',
     {
-      config: { ownAccount: true },
+      config: { right: 'own' },
       schema: {
         security: OWN,
         summary: 'La cuenta ha leído una conversación hasta aquí',
@@ -73,7 +74,7 @@ export async function inboxRoutes(instance: FastifyInstance, { db }: InboxOption
   app.put(
     '/api/admin/inbox/read',
     {
-      config: { ownAccount: true },
+      config: { right: 'own' },
       schema: {
         security: OWN,
         summary: 'La cuenta ha leído todas las conversaciones hasta aquí',

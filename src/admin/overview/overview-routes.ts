@@ -30,13 +30,17 @@ export async function adminOverviewRoutes(instance: FastifyInstance, options: Ov
 
   app.get(
     '/api/admin/overview',
-    { schema: { summary: 'Qué pasa ahora mismo, y qué hay que mirar', response: { 200: overview } } },
+    {
+      config: { right: 'see' },
+      schema: { summary: 'Qué pasa ahora mismo, y qué hay que mirar', response: { 200: overview } },
+    },
     async () => options.situation.now(),
   );
 
   app.get(
     '/api/admin/activity',
     {
+      config: { right: 'see' },
       schema: {
         summary: 'Qué ha pasado, minuto a minuto: en todo el hub o en un TPV',
         querystring: query,
