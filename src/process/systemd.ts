@@ -28,8 +28,10 @@ export function serviceManager({ env, clock, log }: ServiceManagerOptions): Serv
     const told = await Promise.all(words.map((word) => messenger.say(word)));
     if (told.includes(false)) log.warn({ words }, 'could not notify systemd');
   };
+  let isStopping = false;
   const feed = async (problems: () => Promise<readonly string[]>) => {
     const found = await problems();
+    if (isStopping) return;
     if (found.length === 0) await say('WATCHDOG=1');
     else log.warn({ problems: found }, 'did not feed the watchdog: systemd restarts a hub that stays so');
   };
@@ -53,6 +55,7 @@ export function serviceManager({ env, clock, log }: ServiceManagerOptions): Serv
       });
     },
     async stopping() {
+      isStopping = true;
       stopFeeding();
       await say('STATUS=Draining', 'STOPPING=1');
       messenger.close();

@@ -60,9 +60,9 @@ test('a hub that is not ready for a reason that a new start would find again is 
   onTestFinished(() => db.close());
   const migrations = db.writer.withTables<{ kysely_migration: { name: string; timestamp: string } }>();
   await migrations.insertInto('kysely_migration').values({ name: '9999-future', timestamp: '' }).execute();
-  await vi.waitFor(async () => expect((await fetch(`${hub.url}/readyz`)).status).toBe(503), 10_000);
+  await vi.waitFor(async () => expect((await fetch(`${hub.url}/readyz`)).status).toBe(503), WAIT_MS);
   const before = fed();
-  await vi.waitFor(() => expect(fed()).toBeGreaterThan(before + 1), 10_000);
+  await vi.waitFor(() => expect(fed()).toBeGreaterThan(before + 1), WAIT_MS);
 });
 
 test('a hub whose database is gone is started anew', async () => {
@@ -124,6 +124,23 @@ test('a look at the database that never ends leaves the watchdog hungry, and is 
   await stopped(manager, socket);
   expect(socket.told).toEqual([...READY, ...STOPPING]);
   expect(problems).toHaveBeenCalledTimes(1);
+});
+
+test('a look at the database that ends while the hub stops feeds nothing any more', async () => {
+  const socket = await notifySocket();
+  const { clock, manager } = managed(socket);
+  const look = Promise.withResolvers<string[]>();
+  manager.ready('Listening', () => look.promise);
+  await clock.advance(FEED_MS);
+  const stopping = manager.stopping();
+  look.resolve([]);
+  await stopping;
+  // Another word comes after all that the manager had to say.
+  const after = new SystemdNotify(socket.path, process.env.PATH);
+  onTestFinished(() => after.close());
+  expect(await after.say('STATUS=after')).toBe(true);
+  await socket.hears('STATUS=after');
+  expect(socket.told).toEqual([...READY, ...STOPPING, 'STATUS=after']);
 });
 
 test.each([
