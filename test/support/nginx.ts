@@ -4,9 +4,9 @@ import type { LookupFunction } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { freePort } from '../../demo/port.ts';
 import { certificate } from './certificate.ts';
 import { debianProgram } from './debian.ts';
-import { freePort } from './port.ts';
 import { ROOT, startProcess } from './process.ts';
 
 /** nginx with the site that operators install, on ports and with a certificate of its own; gone with the test. */
