@@ -1,10 +1,8 @@
 import type { Message, Person } from './emulator/mod.ts';
 import { CONFIRM } from './restaurant.ts';
-import { RESTAURANT, type Stage, WAITING_NOTICE_MS } from './stage.ts';
+import { RESTAURANT, STEP_MS, type Stage, WAITING_NOTICE_MS } from './stage.ts';
 import { type StepKind, type Story, stepLine } from './timeline.ts';
 
-/** How long the hub may take to say what it keeps. */
-const ANSWER_MS = 5_000;
 const ORDER = '2 cañas y una tortilla';
 /** The hub's own button. */
 const CANCEL_MESSAGE = 'Cancelar mi mensaje';
@@ -15,7 +13,7 @@ const CANCEL_MESSAGE = 'Cancelar mi mensaje';
  * @param stepMs how long each step may take
  * @throws Error with a sentence where a step doesn't come
  */
-export async function playOneOrder(stage: Stage, stepMs = 10_000): Promise<void> {
+export async function playOneOrder(stage: Stage, stepMs = STEP_MS): Promise<void> {
   const { emulator, hubUrl, restaurant, timeline } = stage;
   const ana = emulator.person({ id: 123_456_789, first_name: 'Ana', language_code: 'es' });
   const follow = async (updateId: number, kinds: readonly StepKind[]): Promise<Story> => {
@@ -89,7 +87,7 @@ function buttonsOf(message: Message): string[] {
 async function answeredByHub(hubUrl: string, apiKey: string): Promise<unknown[]> {
   const answer = await fetch(new URL('/api/tpv/instructions/?status=completed', hubUrl), {
     headers: { authorization: `ApiKey ${apiKey}` },
-    signal: AbortSignal.timeout(ANSWER_MS),
+    signal: AbortSignal.timeout(STEP_MS),
   });
   const { instructions } = (await answer.json()) as { instructions?: { response: unknown }[] };
   return (instructions ?? []).map(({ response }) => response);

@@ -3,7 +3,7 @@ import type { Message, Person } from './emulator/mod.ts';
 import { linkOf } from './operator.ts';
 import { makeUpPast } from './past.ts';
 import { CONFIRM } from './restaurant.ts';
-import type { Stage } from './stage.ts';
+import { STEP_MS, type Stage } from './stage.ts';
 import type { StepKind } from './timeline.ts';
 
 /** Who may enter the demo's panel; it is on this machine alone. */
@@ -19,7 +19,6 @@ const BUSY = 'Terraza del Puerto';
 const CLOSED = 'Pizzería Nápoles';
 
 const NO_PAPER = 'La impresora de cocina no tiene papel';
-const STEP_MS = 10_000;
 
 /**
  * Fills the stage with a day's work for the panel: a TPV that waits for approval, one whose orders fail, one that is
@@ -129,14 +128,14 @@ async function say({ timeline }: Stage, person: Person, text: string, last: Step
   if (story !== undefined) await timeline.waitFor(story, last, STEP_MS);
 }
 
-/** @param button what is pressed under the offer */
-async function order(stage: Stage, person: Person, said: string, button?: string): Promise<void> {
+/** Resolves when the offer is in the chat, and was answered by its button where that is pressed. */
+async function order(stage: Stage, person: Person, said: string, pressed?: typeof CONFIRM): Promise<void> {
   await say(stage, person, said, 'completed');
-  if (button === undefined) return;
   // What the hub says to a new person has buttons too.
-  const offers = (message: Message) => message.reply_markup?.inline_keyboard.flat().some(({ text }) => text === button);
-  const offer = await person.waitForMessage((message) => offers(message) === true, STEP_MS);
-  await person.press(offer.message_id, button).answered;
+  const offers = ({ reply_markup: markup }: Message) =>
+    markup?.inline_keyboard.flat().some(({ text }) => text === CONFIRM) === true;
+  const offer = await person.waitForMessage(offers, STEP_MS);
+  if (pressed !== undefined) await person.press(offer.message_id, pressed).answered;
 }
 
 /** A message to a person that arrives, and whose answer gets lost: the hub can't know which of the two it was. */

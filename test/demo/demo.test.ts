@@ -1,10 +1,10 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { imageSize } from '../../demo/emulator/image-size.ts';
 import { readOrder, totalCents } from '../../demo/menu.ts';
-import { playOneOrder } from '../../demo/one-order.ts';
 import { setStage } from '../../demo/stage.ts';
 import { receiptText, ticketPng } from '../../demo/ticket.ts';
 import { runProcess } from '../support/process.ts';
+import { WAIT_MS } from '../support/within.ts';
 
 test.each([
   ['2 cañas y una tortilla', ['2 caña', '1 tortilla'], 1110],
@@ -42,7 +42,13 @@ test('a step that does not come is named', async () => {
   const stage = await setStage({ chat: 0, hub: 0 });
   onTestFinished(() => stage.close());
   await stage.restaurant.close();
-  await expect(playOneOrder(stage, 500)).rejects.toThrow(/"instruction" did not come within 0.5 s; what came: queued/);
+  const { emulator, timeline } = stage;
+  const updateId = emulator.person({ id: 4_711, first_name: 'Luis' }).send('un café');
+  const story = timeline.storyOf(updateId);
+  if (story === undefined) throw new Error('There is no such message.');
+  await timeline.waitFor(story, 'committed', WAIT_MS);
+  const missing = /"instruction" did not come within 0.1 s; what came: queued, committed/;
+  await expect(timeline.waitFor(story, 'instruction', 100)).rejects.toThrow(missing);
 });
 
 test('an option that the demo does not know is refused', async () => {

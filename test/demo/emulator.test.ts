@@ -12,7 +12,7 @@ const luis = { id: 502, first_name: 'Luis' };
 async function build(options: EmulatorOptions = {}) {
   const emulator = await startEmulator(options);
   onTestFinished(() => emulator.close());
-  const api = new Api(emulator.token, { apiRoot: emulator.apiRoot, timeoutSeconds: 5 });
+  const api = new Api(emulator.token, { apiRoot: emulator.apiRoot, timeoutSeconds: 60 });
   return { emulator, api };
 }
 

@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { type Stage, setStage } from '../../demo/stage.ts';
 import { LOGIN, openTown, TROUBLED, WAITING } from '../../demo/town.ts';
+import { WAIT_MS } from '../support/within.ts';
 
 /** What a list of the panel answers, as far as it is looked at here. */
 interface List {
@@ -34,7 +35,7 @@ test('the TPV that waits for approval serves people once it has it', async () =>
   const luis = emulator.person({ id: 4_711, first_name: 'Luis' });
   luis.send(`/start ${code}`);
   luis.send('dos croquetas');
-  await luis.waitForMessage(({ text }) => text?.includes('2 × croqueta') === true, 10_000);
+  await luis.waitForMessage(({ text }) => text?.includes('2 × croqueta') === true, WAIT_MS);
 });
 
 test('people whose orders fail are served once they are moved and their orders sent again', async () => {
@@ -49,7 +50,7 @@ test('people whose orders fail are served once they are moved and their orders s
   expect(sent).toEqual({ count: 2, by_status: { failed: 2 }, skipped: [] });
   for (const id of people) {
     const person = emulator.person({ id, first_name: '' });
-    await person.waitForMessage(({ text }) => text?.includes('Pedido n.º') === true, 10_000);
+    await person.waitForMessage(({ text }) => text?.includes('Pedido n.º') === true, WAIT_MS);
   }
   const { items: left } = await operator.get<List>(`/api/admin/tpvs?q=${encodeURIComponent(TROUBLED)}`);
   expect(left).toMatchObject([{ name: TROUBLED, user_count: 0 }]);
