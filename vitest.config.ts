@@ -22,5 +22,7 @@ export default defineConfig({
     // A process starts slowly on a machine with much else to do.
     testTimeout: TEST_MS,
     hookTimeout: TEST_MS,
+    // Cut off, it would leave PostgreSQL behind.
+    teardownTimeout: TEST_MS,
   },
 });

@@ -97,7 +97,7 @@ test('who asks for another name gets nothing: no certificate, no page, no redire
     expect(await failure(open(nginx, '/healthz', { servername })), servername).toBe('EPROTO');
   }
   expect((await ask('/healthz')).status).toBe(200);
-  expect(lines.filter(({ path }) => path === '/healthz')).toHaveLength(1);
+  await vi.waitFor(() => expect(lines.filter(({ path }) => path === '/healthz')).toHaveLength(1), WAIT_MS);
 });
 
 test('the hub sees the address of the client, and not the one that it claims', async () => {
@@ -108,18 +108,13 @@ test('the hub sees the address of the client, and not the one that it claims', a
 });
 
 test('a TPV has its socket through nginx, under its address, with pings and instructions', async () => {
-  const { hub, nginx, lines } = await behindNginx({ env: { HEARTBEAT_INTERVAL_SECONDS: '1' } });
+  const { hub, nginx, lines } = await behindNginx({ env: { HEARTBEAT_INTERVAL_SECONDS: '5' } });
   const client = { ...nginx.client, localAddress: CLIENT };
   const socket = await openSocket(nginx.https, { key: hub.one.key, client });
-  let pings = 0;
-  const threePings = new Promise<void>((resolve) => {
-    socket.raw.on('ping', () => {
-      if (++pings === 3) resolve();
-    });
-  });
+  const pinged = once(socket.raw, 'ping');
   await socket.next('welcome');
   expect((await socket.next('instruction')).instruction.payload).toMatchObject({ text: 'Hola' });
-  await threePings;
+  await pinged;
   await hub.message(2, 'Otra', PERSON);
   const { id, payload } = (await socket.next('instruction')).instruction;
   expect(payload).toMatchObject({ text: 'Otra' });

@@ -16,7 +16,7 @@ const stored = ({ hub }: TestHub) => hub.db.read.selectFrom('settings').select('
 async function correct(hub: TestHub, clock: TestClock, byMs: number): Promise<void> {
   const before = await stored(hub).executeTakeFirstOrThrow();
   clock.correct(byMs);
-  await vi.waitUntil(async () => (await stored(hub).executeTakeFirstOrThrow()).value !== before.value, 15_000);
+  await vi.waitUntil(async () => (await stored(hub).executeTakeFirstOrThrow()).value !== before.value, WAIT_MS);
 }
 
 /** Lets so many sweeps begin and end. */
@@ -59,7 +59,7 @@ describe.each(DIALECTS)('on %s, while the hub runs', (database) => {
     await vi.waitFor(async () => {
       await clock.advance(1_000);
       expect(await instructionsOf(hub)).toMatchObject([{ error_message: EXPIRED }, { error_message: EXPIRED }]);
-    }, 15_000);
+    }, WAIT_MS);
   });
 
   test.each([-2 * DAY, 2 * DAY])('a clock set by %i ms ends no login, no rotated key, no presence', async (byMs) => {
@@ -123,7 +123,7 @@ describe.each(DIALECTS)('on %s, while the hub runs', (database) => {
     await vi.waitUntil(async () => {
       await clock.advance(1_000);
       return attempts() === 2;
-    }, 15_000);
+    }, WAIT_MS);
     const row = () => hub.hub.db.read.selectFrom('push_messages').select('status').executeTakeFirstOrThrow();
     await vi.waitFor(async () => expect(await row()).toEqual({ status: 'sent' }), WAIT_MS);
   });
@@ -159,7 +159,7 @@ describe.each(DIALECTS)('on %s, while the hub runs', (database) => {
     await vi.waitUntil(async () => {
       await clock.advance(1_000);
       return attempts() === 2;
-    }, 15_000);
+    }, WAIT_MS);
     await changed;
     await vi.waitFor(async () => {
       await clock.advance(100);
@@ -182,7 +182,7 @@ describe.each(DIALECTS)('on %s, while the hub runs', (database) => {
     await vi.waitFor(async () => {
       await clock.advance(1_000);
       expect(await instructionsOf(hub)).toEqual([]);
-    }, 15_000);
+    }, WAIT_MS);
   });
 });
 
@@ -212,7 +212,7 @@ describe.each(DIALECTS)('on %s, between two runs', (database) => {
     await vi.waitFor(async () => {
       await clock.advance(1_000);
       expect(await instructionsOf(after)).toMatchObject([{ status: 'failed', error_message: EXPIRED }]);
-    }, 15_000);
+    }, WAIT_MS);
   });
 
   test.each(['kept running', 'started anew'])(
@@ -239,7 +239,7 @@ describe.each(DIALECTS)('on %s, between two runs', (database) => {
       await vi.waitFor(async () => {
         await clock.advance(1_000);
         expect(await instructionsOf(after)).toMatchObject([{ status: 'failed', error_message: EXPIRED }]);
-      }, 15_000);
+      }, WAIT_MS);
     },
   );
 });

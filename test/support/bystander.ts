@@ -20,6 +20,9 @@ export async function startWatchedHub(options: HubOptions = {}): Promise<Watched
     expect(await hub.message(updateId, text, BYSTANDERS_USER)).toMatchObject({ status: 200 });
     const { body } = await bystander.fetch('/api/tpv/instructions/?wait=20');
     expect(body.instructions).toMatchObject([{ payload: { text } }]);
+    // Or it would come again where the next look is a lease later.
+    const json = { status: 'completed' };
+    await bystander.fetch(`/api/tpv/instructions/${body.instructions[0].id}/`, { method: 'PUT', json });
   };
   await undisturbed();
   return { ...hub, victim: await hub.tpv({ name: 'victim' }), undisturbed };

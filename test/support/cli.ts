@@ -51,7 +51,8 @@ export async function cliProcess(
     env: { PATH: process.env.PATH ?? '', ...COMPILE_CACHE, DATABASE_URL: hub.databaseUrl, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
-  child.stdin.end(input);
+  // A command that refuses its words reads nothing.
+  child.stdin.on('error', () => {}).end(input);
   const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
   return { code, stdout, stderr };
 }

@@ -17,5 +17,6 @@ fi
 export DEBIAN_FRONTEND=noninteractive
 # An installation that was cut off would keep all others from being made.
 dpkg --configure -a
-apt-get -q update
-apt-get -q install -y --no-install-recommends -o DPkg::Lock::Timeout=300 "$2"
+# A mirror that does not answer is asked again.
+apt-get -q -o Acquire::Retries=3 update
+apt-get -q install -y --no-install-recommends -o Acquire::Retries=3 -o DPkg::Lock::Timeout=300 "$2"

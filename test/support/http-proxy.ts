@@ -26,6 +26,8 @@ export async function startHttpProxy(target: string, options: HttpProxyOptions =
   });
   // Node hands what asks for an upgrade to this listener, and drops it where there is none since 24.
   server.on('upgrade', (incoming, socket) => {
+    // Who asked may be gone before the answer is.
+    socket.on('error', () => socket.destroy());
     const { connection: _connection, upgrade: _upgrade, ...headers } = incoming.headers;
     const onward = request(new URL(incoming.url ?? '/', target), { headers });
     onward.on('response', (answer) => {

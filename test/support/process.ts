@@ -35,9 +35,8 @@ export function startProcess(args: readonly string[], options: ProcessOptions = 
     env: { PATH: `${dirname(process.execPath)}:${process.env.PATH ?? ''}`, ...COMPILE_CACHE, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  onTestFinished(() => {
-    child.kill('SIGKILL');
-  });
+  // Whatever it has open in a folder of the test is closed before that goes.
+  onTestFinished(() => gone(child));
   let stdout = '';
   let stderr = '';
   const watchers = new Set<() => void>();
@@ -78,6 +77,13 @@ export function startProcess(args: readonly string[], options: ProcessOptions = 
       return within(written, () => `It wrote no ${pattern}, but\n${stdout}\n${stderr}\n`, shareOfTestMs());
     },
   };
+}
+
+async function gone(child: ChildProcess): Promise<void> {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill('SIGKILL');
+  await exited;
 }
 
 /** Runs a program of this repository to its end. */

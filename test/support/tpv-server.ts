@@ -37,7 +37,9 @@ export async function tpvServer(
   const waiting: ((call: HubCall) => void)[] = [];
   let taken = 0;
   const server = createServer(async (request, response) => {
-    const sent = await text(request);
+    // A caller that goes away in the middle of it has said nothing.
+    const sent = await text(request).catch(() => undefined);
+    if (sent === undefined) return;
     const form = Object.fromEntries(new URLSearchParams(sent));
     const call = { path: request.url ?? '', contentType: request.headers['content-type'], form };
     requests.push({ headers: request.headers, body: sent });

@@ -6,6 +6,8 @@ export const WAIT_MS = 20_000;
 const SHARE = 0.75;
 /** What a test may take that says nothing else: what hangs is said by its own wait, long before. */
 export const TEST_MS = 120_000;
+/** The same, of a test that runs programs which take their time by themselves. */
+export const PROGRAMS_MS = 600_000;
 
 /** What one long wait may take of the running test's time, in ms. */
 export function shareOfTestMs(): number {
