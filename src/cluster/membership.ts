@@ -1,14 +1,21 @@
 import { hostname } from 'node:os';
 import { type Cancel, systemClock } from '../clock.ts';
 import { VERSION } from '../config/version.ts';
-import type { SideConnections } from '../db/postgres/side.ts';
+import { COMMITS_WITHOUT_DISK, type SideConnections } from '../db/postgres/side.ts';
 import { uuidv7 } from '../ids.ts';
-import { LEASES, type Lease } from './cluster.ts';
+import type { Lease } from './cluster.ts';
+
+/** `only`: of a hub that shares its database with none. */
+export type LeaseName = Lease | 'only';
 
 export interface MembershipOptions {
   /** A hub that says nothing for so long counts as dead; it is asked to say something three times in it. */
   leaseMs: number;
+  /** What this hub leads whenever no other one does. */
+  leases: readonly LeaseName[];
   onFault(error: unknown): void;
+  /** Called after each renewal with the leases that this hub has then. */
+  onRenewed?(terms: ReadonlyMap<LeaseName, number>): void;
 }
 
 /** A hub stops acting so much before the others take it for dead. */
@@ -22,8 +29,11 @@ export const DATABASE_NOW = '(extract(epoch from clock_timestamp()) * 1000)::big
 const ENTER = `insert into hubs (id, name, version, state, started_at, until)
   select $1, $2, $3, 'up', now, now + $4::bigint from (select ${DATABASE_NOW} as now) as clock`;
 
-/** Says that this hub is alive, keeps its leases and takes those that are free: one statement, so all of it or nothing. */
-const RENEW = `with clock as materialized (select ${DATABASE_NOW} as now),
+/**
+ * Says that this hub is alive, keeps its leases and takes those that are free: one statement, so all of it or nothing.
+ * It holds for seconds, so nothing waits for a disk.
+ */
+const RENEW = `with clock as materialized (select ${DATABASE_NOW} as now, ${COMMITS_WITHOUT_DISK}),
   mine as (update hubs set until = clock.now + $2::bigint from clock where id = $1 returning id),
   led as (
     insert into leases (name, hub_id, term, until)
@@ -45,10 +55,10 @@ export class Membership {
   readonly #side: SideConnections;
   readonly #options: MembershipOptions;
   readonly #timer: Cancel;
-  readonly #onLead = new Map<Lease, Set<() => void>>();
+  readonly #onLead = new Map<LeaseName, Set<() => void>>();
   readonly #onBuried = new Set<() => void>();
   #id = '';
-  #terms = new Map<Lease, number>();
+  #terms = new Map<LeaseName, number>();
   /** By the machine's monotonic clock, which goes on while the process stands still. */
   #aliveUntil = 0;
   /** Since when it has been renewed without a gap. */
@@ -89,11 +99,11 @@ export class Membership {
     return this.isAlive() && performance.now() - this.#aliveSince > this.#options.leaseMs;
   }
 
-  term(lease: Lease): number | undefined {
+  term(lease: LeaseName): number | undefined {
     return this.isAlive() ? this.#terms.get(lease) : undefined;
   }
 
-  onLead(lease: Lease, fn: () => void): Cancel {
+  onLead(lease: LeaseName, fn: () => void): Cancel {
     const listeners = this.#onLead.get(lease) ?? new Set();
     this.#onLead.set(lease, listeners.add(fn));
     if (this.term(lease) !== undefined) fn();
@@ -147,10 +157,10 @@ export class Membership {
   }
 
   async #renew(): Promise<void> {
-    const { leaseMs } = this.#options;
+    const { leaseMs, leases, onRenewed } = this.#options;
     const sentAt = performance.now();
-    const wanted = this.#resigned ? [] : LEASES;
-    const [row] = await this.#side.query<{ known: boolean; terms: Partial<Record<Lease, number>> }>(RENEW, [
+    const wanted = this.#resigned ? [] : leases;
+    const [row] = await this.#side.query<{ known: boolean; terms: Partial<Record<LeaseName, number>> }>(RENEW, [
       this.#id,
       leaseMs,
       wanted,
@@ -166,11 +176,12 @@ export class Membership {
     this.#aliveUntil = sentAt + leaseMs * (1 - MARGIN);
     this.#givenUp = false;
     const before = this.#terms;
-    this.#terms = new Map(LEASES.flatMap((name) => (row.terms[name] === undefined ? [] : [[name, row.terms[name]]])));
+    this.#terms = new Map(leases.flatMap((name) => (row.terms[name] === undefined ? [] : [[name, row.terms[name]]])));
     for (const [name, term] of this.#terms) {
       if (before.get(name) === term) continue;
       for (const fn of [...(this.#onLead.get(name) ?? [])]) fn();
     }
+    onRenewed?.(this.#terms);
   }
 
   #buried(): void {

@@ -1,6 +1,6 @@
 import type { Cancel } from '../clock.ts';
 import { openSideConnections } from '../db/postgres/side.ts';
-import type { Cluster } from './cluster.ts';
+import { type Cluster, LEASES } from './cluster.ts';
 import { Membership } from './membership.ts';
 import { PostgresSignals } from './postgres-signals.ts';
 
@@ -24,7 +24,7 @@ export async function joinHubs({ url, leaseMs, onFault }: JoinOptions): Promise<
   const side = openSideConnections(url, SIDE_CONNECTIONS);
   let membership: Membership;
   try {
-    membership = await Membership.enter(side, { leaseMs, onFault });
+    membership = await Membership.enter(side, { leaseMs, leases: LEASES, onFault });
   } catch (error) {
     await side.close();
     throw error;

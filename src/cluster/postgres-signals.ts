@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { type Cancel, pause, systemClock } from '../clock.ts';
 import { CONNECT_MS } from '../db/postgres/session.ts';
-import type { SideConnections } from '../db/postgres/side.ts';
+import { COMMITS_WITHOUT_DISK, type SideConnections } from '../db/postgres/side.ts';
 import { type Hint, type HintKind, type HintOf, hintMessages, readHints } from './hints.ts';
 
 export interface SignalsOptions {
@@ -14,7 +14,7 @@ export interface SignalsOptions {
 
 /** All hubs of a database hear it. */
 const CHANNEL = 'valletpv_hubs';
-const SEND = 'select pg_notify($1, payload) from unnest($2::text[]) as payload';
+const SEND = `select pg_notify($1, payload), ${COMMITS_WITHOUT_DISK} from unnest($2::text[]) as payload`;
 /** Until the server is asked again for a connection that was lost. */
 const LISTEN_AGAIN_MS = 250;
 /** The server says nothing on a connection that only listens: so it is asked. */

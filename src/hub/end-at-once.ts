@@ -10,8 +10,22 @@ import type { Logger } from '../log/log.ts';
  */
 export function endAtOnce(log: Logger, fault: DatabaseFault): void {
   log.fatal({ err: fault }, 'the disk could not keep what was written: the process ends, and confirms nothing of it');
+  end(`${fault.message} Nothing of it was confirmed. Look after the disk; the hub starts anew.`);
+}
+
+/**
+ * The same where another hub took the PostgreSQL while this one stood still: what it has in memory is the other's now.
+ * Started anew, it says that another hub runs.
+ */
+export function endReplaced(log: Logger): void {
+  const sentence = 'another hub took the database while this one stood still: the process ends';
+  log.fatal(sentence);
+  end(sentence);
+}
+
+function end(sentence: string): void {
   try {
-    writeSync(2, `${fault.message} Nothing of it was confirmed. Look after the disk; the hub starts anew.\n`);
+    writeSync(2, `${sentence}\n`);
   } catch {
     // Standard error is gone; the end is what matters.
   }

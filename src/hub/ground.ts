@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { type Cluster, SOLO } from '../cluster/cluster.ts';
+import { OnlyHub } from '../cluster/only-hub.ts';
 import { joinHubs, type SharedCluster } from '../cluster/postgres-cluster.ts';
 import type { Config } from '../config/config.ts';
 import { DatabaseFault, databaseFault } from '../db/fault.ts';
@@ -20,7 +21,7 @@ import { type PeoplesTexts, telegramTexts } from '../telegram/texts/texts.ts';
 import { Presence } from '../tpvs/presence/presence.ts';
 import { errorLanguageOf, type Wording, wordingIn } from '../wording/wording.ts';
 import { type Corrections, NO_CORRECTIONS, startCorrections } from './corrections.ts';
-import { endAtOnce } from './end-at-once.ts';
+import { endAtOnce, endReplaced } from './end-at-once.ts';
 
 /** What every half of the hub stands on. Each takes what it uses of it, and says so with `Pick`. */
 export interface Ground {
@@ -92,21 +93,28 @@ export async function openGround(
     commitFailed: metrics.inbound.commitFailed,
   });
   ends.defer(() => watch.stop());
+  const onClusterFault = (error: unknown) => {
+    const fault = databaseFault(error);
+    watch.notRead(fault);
+    onFault(fault);
+  };
+  const url = config.DATABASE_URL;
+  const isAlone = shared === undefined && !url.startsWith('sqlite:');
+  const only = isAlone ? new OnlyHub({ url, onFault: onClusterFault, onLost: () => endReplaced(log) }) : undefined;
+  // After the database was closed.
+  ends.defer(async () => only?.leave());
   const db = openDatabase(config, {
     observer: watch,
     events,
     hub: { onSyncFailed: (fault) => endAtOnce(log, fault), ...disk },
   });
   ends.defer(() => db.close());
+  // Before anything of it changes, if it can be known.
+  await only?.enter();
   const ran = await migrate(db);
   if (ran.length > 0) log.info({ migrations: ran }, 'the database was brought up to date');
-  const onClusterFault = (error: unknown) => {
-    const fault = databaseFault(error);
-    watch.notRead(fault);
-    onFault(fault);
-  };
-  const cluster =
-    shared === undefined ? SOLO : await joinHubs({ ...shared, url: config.DATABASE_URL, onFault: onClusterFault });
+  await only?.enter();
+  const cluster = shared === undefined ? SOLO : await joinHubs({ ...shared, url, onFault: onClusterFault });
   ends.defer(() => cluster.close());
 
   const draining = { begun: false };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createAccount, logIn, openBrowser, PASSWORD, postFromPanel } from '../support/admin.ts';
-import { DIALECTS, startHub, type TestHub } from '../support/hub.ts';
+import { DIALECTS, SHARED, startHub, type TestHub } from '../support/hub.ts';
 
 const NEW_PASSWORD = 'la-siguiente-contraseña';
 /** What tries to be code somewhere: SQL, HTML, a spreadsheet, a log, a path. */
@@ -155,8 +155,8 @@ describe.each(DIALECTS)('on %s', (database) => {
 });
 
 test('two hubs on one database never leave it to nobody', async () => {
-  const hub = await startHub({ database: 'postgres' });
-  const other = await startHub({ databaseUrl: hub.databaseUrl });
+  const hub = await startHub({ database: 'postgres', shared: SHARED });
+  const other = await startHub({ databaseUrl: hub.databaseUrl, shared: SHARED });
   for (let round = 0; round < 5; round++) {
     const ids = [await createAccount(hub, { name: `ana${round}` }), await createAccount(hub, { name: `eva${round}` })];
     for (const { id } of await accountsOf(hub)) {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { LoginThrottle } from '../../src/administrators/throttle.ts';
 import { createAccount, logIn, PASSWORD, postFromPanel } from '../support/admin.ts';
 import { testClock } from '../support/clock.ts';
-import { DIALECTS, startHub, type TestHub } from '../support/hub.ts';
+import { DIALECTS, SHARED, startHub, type TestHub } from '../support/hub.ts';
 
 const MINUTE = 60_000;
 const WRONG = 'otra-contraseña-inventada';
@@ -86,8 +86,8 @@ describe.each(DIALECTS)('on %s', (database) => {
 });
 
 test('of two hubs on one database, one takes the set-up link', async () => {
-  const hub = await startHub({ database: 'postgres' });
-  const other = await startHub({ databaseUrl: hub.databaseUrl });
+  const hub = await startHub({ database: 'postgres', shared: SHARED });
+  const other = await startHub({ databaseUrl: hub.databaseUrl, shared: SHARED });
   const token = tokenOf(await hub.hub.setupLink(hub.url));
   const answers = await Promise.all(Array.from({ length: 8 }, (_, i) => setUp(i % 2 ? hub : other, token, `ana${i}`)));
   expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array.from({ length: 7 }, () => 403)]);

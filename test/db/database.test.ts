@@ -9,7 +9,7 @@ import { type Database, openDatabase } from '../../src/db/open.ts';
 import { older } from '../../src/db/sqlite.ts';
 import { openLogs } from '../../src/log/log.ts';
 import { uploadStore } from '../../src/push/uploads.ts';
-import { DIALECTS, freshDatabase, startHub } from '../support/hub.ts';
+import { DIALECTS, freshDatabase, SHARED, startHub } from '../support/hub.ts';
 import { keptLog } from '../support/log.ts';
 
 function open(DATABASE_URL: string, DATABASE_DURABILITY: 'full' | 'normal' = 'full'): Database {
@@ -197,6 +197,7 @@ describe.each(DIALECTS)('the schema on %s', (dialect) => {
 
 test('two hubs that start at once on a new PostgreSQL both start', async () => {
   const databaseUrl = await freshDatabase('postgres');
-  const hubs = await Promise.all([startHub({ databaseUrl }), startHub({ databaseUrl })]);
+  const start = () => startHub({ databaseUrl, shared: SHARED });
+  const hubs = await Promise.all([start(), start()]);
   for (const hub of hubs) expect((await hub.fetch('/readyz')).status).toBe(200);
 });

@@ -26,6 +26,9 @@ export const DIALECTS: readonly DialectUnderTest[] = hasPostgres() ? ['sqlite', 
 export const WEBHOOK_SECRET = 'a-made-up-webhook-secret';
 export const ADMIN_TOKEN = 'a-made-up-administrator-token';
 
+/** For hubs that share a PostgreSQL: none is taken for dead, however slow its machine is. */
+export const SHARED: SharedCluster = { leaseMs: 60_000 };
+
 export interface HubOptions {
   /** Variables of docs/environment.md, over the test's defaults. */
   env?: Record<string, string>;

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import { testClock } from '../support/clock.ts';
-import { DIALECTS, startHub, type TestHub, type TestTpv } from '../support/hub.ts';
+import { DIALECTS, SHARED, startHub, type TestHub, type TestTpv } from '../support/hub.ts';
 import { instructionsOf, updatesOf, userOf } from '../support/telegram.ts';
 
 const count = async (tpv: TestTpv) => (await tpv.fetch('/api/tpv/info/')).body.user_count;
@@ -187,8 +187,8 @@ describe.each(DIALECTS)('on %s', (database) => {
 
 describe('two hubs on one PostgreSQL', () => {
   async function twoHubs() {
-    const one = await startHub({ database: 'postgres' });
-    const two = await startHub({ databaseUrl: one.databaseUrl, emulator: one.emulator });
+    const one = await startHub({ database: 'postgres', shared: SHARED });
+    const two = await startHub({ databaseUrl: one.databaseUrl, emulator: one.emulator, shared: SHARED });
     return { one, two, both: [one, two] };
   }
 

@@ -6,10 +6,16 @@ const ANSWER_MS = 2_000;
 
 /** Connections beside those for the hub's data, for what must never wait behind them. */
 export interface SideConnections {
-  /** Runs one statement, which commits by itself. Its commit may be lost if the server dies. */
+  /** Runs one statement, which commits by itself. */
   query<R>(text: string, values: readonly unknown[]): Promise<R[]>;
   close(): Promise<void>;
 }
+
+/**
+ * Part of a statement's list: its commit waits for no disk, and may be lost if the server dies. It is no setting of the
+ * connection, which a pooler may lend to a transaction that must not be lost.
+ */
+export const COMMITS_WITHOUT_DISK = "set_config('synchronous_commit', 'off', true)";
 
 /** @param max how many statements may run at once */
 export function openSideConnections(connectionString: string, max: number): SideConnections {
@@ -20,10 +26,6 @@ export function openSideConnections(connectionString: string, max: number): Side
     application_name: 'valletpv-hub side',
     connectionTimeoutMillis: CONNECT_MS,
     query_timeout: ANSWER_MS,
-    // What leases say holds for seconds only: nothing is lost with a server that loses the last of them.
-    onConnect: async (client) => {
-      await client.query(`set synchronous_commit = off; set statement_timeout = ${ANSWER_MS}`);
-    },
   });
   pool.on('error', () => {});
   return {
