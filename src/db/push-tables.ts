@@ -4,6 +4,7 @@ import type { JsonText } from './json-text.ts';
 
 /** A file that was uploaded to the hub, kept until it is sent. */
 export interface StoredFile {
+  /** On the disk, or in the database (`uploads`), where it begins with `database:`. */
   path: string;
   name: string;
   mimeType: string;
@@ -114,12 +115,23 @@ export interface PushMessageTable {
   sent_at: number | null;
   /** When it may be tried (again); null once it is settled. */
   not_before: number | null;
-  /** What its file takes of the hub's disk; null without one. */
+  /** What its file takes of the hub's disk, or of its database; null without one. */
   upload_bytes: number | null;
   /** Null: as any message. */
   options: Generated<JsonText<PushOptions> | null>;
   /** In which term of the lease `telegram` it left last; null: by a hub that is alone. */
   sender_term: Generated<number | null>;
+}
+
+/** A part of a file that waits to be sent, where the database is a PostgreSQL. */
+export interface UploadTable {
+  id: string;
+  /** 0, 1, … */
+  part: number;
+  /** 1: the file ends with it, and is whole. */
+  is_last: number;
+  bytes: Buffer;
+  created_at: number;
 }
 
 /** A change of a sent message that Telegram has not taken yet: one a message, the newest. */

@@ -4,7 +4,7 @@ import type { AdminSessionTable, AdminUserTable, AuditTable, InboxReadTable } fr
 import type { AlarmNoticeTable, AlarmTable, MaintenanceWindowTable } from './alarm-tables.ts';
 import type { HubTable, LeaseTable, SocketTable } from './hub-tables.ts';
 import type { JsonText } from './json-text.ts';
-import type { ButtonTable, PressTable, PushChangeTable, PushMessageTable } from './push-tables.ts';
+import type { ButtonTable, PressTable, PushChangeTable, PushMessageTable, UploadTable } from './push-tables.ts';
 import type { PersonRequestTable } from './rights-tables.ts';
 
 /**
@@ -22,6 +22,7 @@ export interface Schema {
   silences: SilenceTable;
   push_messages: PushMessageTable;
   push_changes: PushChangeTable;
+  uploads: UploadTable;
   buttons: ButtonTable;
   presses: PressTable;
   person_requests: PersonRequestTable;

@@ -17,6 +17,7 @@ import { type AcceptPorts, acceptPush, type PushInput } from '../push/accept.ts'
 import { PUSH_WAIT_MS, type PushAnswer, pushResult } from '../push/answer.ts';
 import type { AskChange } from '../push/change.ts';
 import { answersTest, changeTestAnswer } from '../push/change-test.ts';
+import { databaseUploads } from '../push/database-uploads.ts';
 import { Dispatcher } from '../push/dispatch.ts';
 import { fileFetcher } from '../push/fetch-file.ts';
 import { PushQuota } from '../push/quota.ts';
@@ -80,7 +81,8 @@ const LEADER_LOOK_MS = 5_000;
 export function createOutbound(ports: OutboundPorts, ends: AsyncDisposableStack): Outbound {
   const { config, db, cluster, clock, now, events, api, texts, settings, wording, telemetry, onFault } = ports;
   const folder = dataFolder(config);
-  const uploads = uploadStore(join(folder, 'uploads'), now);
+  const onDisk = uploadStore(join(folder, 'uploads'), now);
+  const uploads = db.dialect === 'postgres' ? databaseUploads(db, onDisk, now) : onDisk;
   const aheadMs = (withinMs: number) => ports.corrections.aheadMs(withinMs);
   const telegram = telegramChanger(api);
   const mayCall = (origin: string, tpvId: string | null) =>
@@ -94,12 +96,14 @@ export function createOutbound(ports: OutboundPorts, ends: AsyncDisposableStack)
   const quota = new PushQuota({
     db,
     reached: (tpvId) => events.emit({ type: 'tpv.quota_reached', tpvId }),
-    // Its folder may not be there yet, and a disk that can't be asked refuses by itself.
-    diskHasRoom: () =>
-      diskSpace(folder).then(
-        (space) => !isNearlyFull(space),
-        () => undefined,
-      ),
+    // Its folder may not be there yet, and a disk that can't be asked refuses by itself, as PostgreSQL's does.
+    diskHasRoom: async () =>
+      uploads === onDisk
+        ? diskSpace(folder).then(
+            (space) => !isNearlyFull(space),
+            () => undefined,
+          )
+        : undefined,
   });
   const lookup = systemLookup();
   const dispatcher = new Dispatcher({
@@ -108,7 +112,7 @@ export function createOutbound(ports: OutboundPorts, ends: AsyncDisposableStack)
     clock,
     aheadMs,
     events,
-    sender: telegramSender(api),
+    sender: telegramSender(api, uploads),
     changer: telegram,
     retireButtons: (tx, tokens) => retireButtons(tx, tokens, now()),
     random: Math.random,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, open, rm } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { access, constants, type FileHandle, open, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { StoredFile } from '../db/push-tables.ts';
 import { HubError } from '../errors.ts';
@@ -17,7 +18,7 @@ export interface UploadInput {
   limitBytes: number;
 }
 
-/** A file that is on the disk, whole. */
+/** A file that is kept, whole. */
 export interface SavedUpload {
   file: StoredFile;
   /** Of its bytes, hexadecimal. */
@@ -25,19 +26,23 @@ export interface SavedUpload {
   bytes: number;
 }
 
-/** The folder in which uploads stay until Telegram has them. */
+/** Where uploads stay until Telegram has them: a folder, or the database that several hubs share. */
 export interface UploadStore {
   /**
-   * Writes a stream to the disk as it comes, never whole in memory, and resolves once it would survive a power cut.
-   * If that fails, nothing stays behind.
-   * @throws HubError `payload_too_large` (past `limitBytes`), `invalid_request` (empty), `unavailable` (the disk)
+   * Writes a stream as it comes, never whole in memory, and resolves once it would survive a power cut. If that fails,
+   * nothing stays behind.
+   * @throws HubError `payload_too_large` (past `limitBytes`), `invalid_request` (empty), `unavailable` (disk, database)
    */
   save(source: AsyncIterable<Buffer>, input: UploadInput): Promise<SavedUpload>;
+  /** Whether it is there, to be read. */
+  has(file: Pick<StoredFile, 'path'>): Promise<boolean>;
+  /** Its bytes, read as they are asked for. It fails where the file is not there, or goes meanwhile. */
+  read(file: Pick<StoredFile, 'path'>): AsyncGenerator<Buffer>;
   /** Deletes it; what is gone already is fine. */
   remove(file: Pick<StoredFile, 'path'>): Promise<void>;
   /**
    * Deletes files that came more than `olderThanMs` ago and that `keep` does not want: those whose message was never
-   * committed, as the process ended in between. What is being written stays, and so does everything else in the folder.
+   * committed, as the process ended in between. What is being written stays, and so does everything else in a folder.
    * @returns how many it deleted
    */
   sweep(keep: (path: string) => Promise<boolean>, olderThanMs: number): Promise<number>;
@@ -74,6 +79,17 @@ export function uploadStore(dir: string, now: () => number): UploadStore {
       }
     },
 
+    has: ({ path }) =>
+      access(path, constants.R_OK).then(
+        () => true,
+        () => false,
+      ),
+
+    // Opened when the first byte is asked for.
+    async *read({ path }) {
+      yield* createReadStream(path);
+    },
+
     remove,
 
     async sweep(keep, olderThanMs) {
@@ -95,34 +111,48 @@ export function uploadStore(dir: string, now: () => number): UploadStore {
 async function write(
   source: AsyncIterable<Buffer>,
   path: string,
-  { part, limitBytes }: UploadInput,
-): Promise<{ sha256: string; bytes: number }> {
+  input: UploadInput,
+): Promise<Omit<SavedUpload, 'file'>> {
   const handle = await disk(open(path, 'wx', 0o600));
   giveToFolder(path);
   try {
-    const hash = createHash('sha256');
-    let bytes = 0;
-    for await (const chunk of source) {
-      bytes += chunk.length;
-      if (bytes > limitBytes) {
-        const most = Math.floor(limitBytes / 1024 / 1024);
-        throw new HubError('payload_too_large', 'An upload is too large.', {
-          details: [{ path: part, message: (say) => say.upToMegabytes(most) }],
-        });
-      }
-      hash.update(chunk);
-      await disk(writeAll(handle, chunk));
-    }
-    if (bytes === 0) {
-      throw new HubError('invalid_request', 'An upload is empty.', {
-        details: [{ path: part, message: (say) => say.emptyFile }],
-      });
-    }
+    const written = await measured(source, input, (chunk) => disk(writeAll(handle, chunk)));
     await disk(handle.sync());
-    return { sha256: hash.digest('hex'), bytes };
+    return written;
   } finally {
     await handle.close();
   }
+}
+
+/**
+ * Hands an upload on as it comes.
+ * @param put takes one chunk after the other
+ * @throws HubError `payload_too_large`, `invalid_request` (empty)
+ */
+export async function measured(
+  source: AsyncIterable<Buffer>,
+  { part, limitBytes }: UploadInput,
+  put: (chunk: Buffer) => Promise<void>,
+): Promise<Omit<SavedUpload, 'file'>> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  for await (const chunk of source) {
+    bytes += chunk.length;
+    if (bytes > limitBytes) {
+      const most = Math.floor(limitBytes / 1024 / 1024);
+      throw new HubError('payload_too_large', 'An upload is too large.', {
+        details: [{ path: part, message: (say) => say.upToMegabytes(most) }],
+      });
+    }
+    hash.update(chunk);
+    await put(chunk);
+  }
+  if (bytes === 0) {
+    throw new HubError('invalid_request', 'An upload is empty.', {
+      details: [{ path: part, message: (say) => say.emptyFile }],
+    });
+  }
+  return { sha256: hash.digest('hex'), bytes };
 }
 
 /** A nearly full disk takes a part of what it is given. */

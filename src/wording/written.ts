@@ -12,6 +12,10 @@ export const WRITTEN = {
     en: 'the hub was interrupted while it was sending it',
   },
   fileGone: { es: 'el fichero que llevaba ya no está', en: 'the file that it carried is gone' },
+  fileNotRead: {
+    es: 'el hub no pudo leer el fichero que llevaba',
+    en: 'the hub could not read the file that it carried',
+  },
   urlUnreachable: {
     es: 'no se pudo descargar el fichero de su URL: su servidor no responde',
     en: 'the file could not be fetched from its URL: its server does not answer',

@@ -214,6 +214,26 @@ describe('a message to a person', () => {
     expect(await rows("select sender_term from push_messages where text = 'Otra'")).toEqual([{ sender_term: '2' }]);
   });
 
+  test('with a file that came to another hub has it', async () => {
+    const { a, b, tpv, rows } = await twoHubs();
+    await a.message(1, 'Hola');
+    const form = new FormData();
+    for (const [name, value] of Object.entries({ telegram_user_id: '1001', message_type: 'document' })) {
+      form.set(name, value);
+    }
+    // Of several parts.
+    form.set('document', new File([new Uint8Array(700_000).fill(65)], 'ticket.txt', { type: 'text/plain' }));
+    const headers = { authorization: `ApiKey ${tpv.key}` };
+    const pushed = await fetch(new URL('/api/tpv/push/', b.url), { method: 'POST', body: form, headers });
+    expect([pushed.status, await pushed.json()]).toMatchObject([201, { status: 'sent' }]);
+    expect(await rows('select sender_term from push_messages where upload_bytes = 700000')).toEqual([
+      { sender_term: '1' },
+    ]);
+    const person = a.emulator.person({ id: 1001, first_name: 'Ana', started: true });
+    expect(person.chat.map(({ document }) => document?.file_size).filter(Boolean)).toEqual([700_000]);
+    await vi.waitFor(async () => expect(await rows('select id from uploads')).toEqual([]), WAIT_MS);
+  });
+
   test('that answers a press shows at the hub that took it, wherever the TPV reports', async () => {
     const { a, b, call, rows } = await twoHubs();
     await a.message(1, 'Hola');

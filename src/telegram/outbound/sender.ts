@@ -1,9 +1,10 @@
-import { access, constants } from 'node:fs/promises';
 import { type Api, InputFile, type RawApi } from 'grammy';
 import { parseJson } from '../../db/json-text.ts';
-import type { ParseMode, PushData } from '../../db/push-tables.ts';
+import type { ParseMode, PushData, StoredFile } from '../../db/push-tables.ts';
 import { type PushRow, uploadOf } from '../../push/message.ts';
 import type { SendOutcome, SendPort } from '../../push/send-port.ts';
+import type { UploadStore } from '../../push/uploads.ts';
+import { backoff } from '../../push/verdict.ts';
 import { WRITTEN } from '../../wording/written.ts';
 import { telegramFault } from './api.ts';
 import { departures } from './request.ts';
@@ -15,17 +16,17 @@ export const UNPARSABLE = /can't parse entities|can't find end of|unsupported st
 const TOPIC_GONE = /message thread not found|TOPIC_(CLOSED|DELETED|ID_INVALID)/i;
 
 /** Sends rows of the queue through grammY's Api. */
-export function telegramSender(api: Api<RawApi>): SendPort {
+export function telegramSender(api: Api<RawApi>, uploads: ReadUploads): SendPort {
   return {
     async send(row, leave) {
-      const file = uploadOf(row);
-      if (file !== undefined && !(await isReadable(file.path))) {
-        return { kind: 'impossible', description: WRITTEN.fileGone.es };
-      }
+      const upload = await openUpload(uploads, row);
+      if ('kind' in upload) return upload;
       let how: How = { mode: row.parse_mode, inTopic: true };
       for (;;) {
         const asked = how;
-        const outcome = await attempt(() => departures.run(leave, () => call(api, row, asked)));
+        const outcome = await attempt(() => departures.run(leave, () => call(api, row, upload, asked)));
+        // The request was broken off before its end.
+        if (upload.broke && outcome.kind !== 'sent') return notReadable(row);
         if (outcome.kind === 'sent') return { ...outcome, asPlain: how.mode !== row.parse_mode };
         const other: How | undefined = outcome.kind === 'refused' ? otherwise(how, outcome.description) : undefined;
         if (other === undefined) return outcome;
@@ -53,11 +54,44 @@ function otherwise(how: How, description: string): How | undefined {
   return undefined;
 }
 
-function isReadable(path: string): Promise<boolean> {
-  return access(path, constants.R_OK).then(
-    () => true,
-    () => false,
-  );
+type ReadUploads = Pick<UploadStore, 'has' | 'read'>;
+
+/** The file of a message. */
+interface OpenUpload {
+  /** Anew for each request; undefined where the message carries none. */
+  input(): InputFile | undefined;
+  /** Whether reading it failed on the way. */
+  readonly broke: boolean;
+}
+
+/** @returns what becomes of the message where its file can't be had */
+async function openUpload(uploads: ReadUploads, row: PushRow): Promise<OpenUpload | SendOutcome> {
+  const file = uploadOf(row);
+  if (file === undefined) return { input: () => undefined, broke: false };
+  try {
+    if (!(await uploads.has(file))) return { kind: 'impossible', description: WRITTEN.fileGone.es };
+  } catch {
+    return notReadable(row);
+  }
+  let broke = false;
+  async function* bytes(stored: StoredFile) {
+    try {
+      yield* uploads.read(stored);
+    } catch (error) {
+      broke = true;
+      throw error;
+    }
+  }
+  return {
+    input: () => new InputFile(bytes(file), file.name),
+    get broke() {
+      return broke;
+    },
+  };
+}
+
+function notReadable({ attempts }: PushRow): SendOutcome {
+  return { kind: 'later', description: WRITTEN.fileNotRead.es, waitMs: backoff(attempts + 1) };
 }
 
 async function attempt(request: () => Promise<{ message_id: number }>): Promise<SendOutcome> {
@@ -83,7 +117,12 @@ export function refusedOrFault(error: unknown): Exclude<SendOutcome, { kind: 'se
   };
 }
 
-function call(api: Api<RawApi>, row: PushRow, { mode, inTopic }: How): Promise<{ message_id: number }> {
+function call(
+  api: Api<RawApi>,
+  row: PushRow,
+  upload: OpenUpload,
+  { mode, inTopic }: How,
+): Promise<{ message_id: number }> {
   const data = parseJson(row.data);
   const options = row.options === null ? {} : parseJson(row.options);
   const shared = {
@@ -100,9 +139,9 @@ function call(api: Api<RawApi>, row: PushRow, { mode, inTopic }: How): Promise<{
     case 'text':
       return api.sendMessage(row.chat_id, row.text, marked);
     case 'photo':
-      return api.sendPhoto(row.chat_id, fileOf(data), captioned(row, marked));
+      return api.sendPhoto(row.chat_id, upload.input() ?? fileOf(data), captioned(row, marked));
     case 'document':
-      return api.sendDocument(row.chat_id, fileOf(data), captioned(row, marked));
+      return api.sendDocument(row.chat_id, upload.input() ?? fileOf(data), captioned(row, marked));
     case 'location':
       if (!('latitude' in data)) throw new Error(`The push ${row.id} has no place.`);
       return api.sendLocation(row.chat_id, data.latitude, data.longitude, shared);
@@ -115,12 +154,8 @@ function captioned<T extends object>(row: PushRow, other: T): T & { caption?: st
   return row.text === '' ? other : { ...other, caption: row.text };
 }
 
-/**
- * Telegram fetches a URL itself, and has what is sent by its id; a stored file, or what the hub fetched, is read from the
- * disk at each attempt.
- */
-function fileOf(data: PushData): string | InputFile {
-  if ('file' in data) return new InputFile(data.file.path, data.file.name);
+/** Telegram fetches a URL itself, and has what is sent by its id. */
+function fileOf(data: PushData): string {
   if ('file_id' in data) return data.file_id;
   if ('url' in data) return data.url;
   throw new Error('The push has neither a URL, an id nor a file.');
