@@ -16,6 +16,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('created_at', 'bigint', (c) => c.notNull())
     .addPrimaryKeyConstraint('uploads_pk', ['id', 'part'])
     .execute();
+  // Telegram's id of the bot that a hub serves: hubs that share a database have one.
+  await db.schema.alterTable('hubs').addColumn('bot', 'text').execute();
   if (sqlite) return;
   // Photos and PDFs are compressed already.
   await sql`alter table uploads alter column bytes set storage external`.execute(db);

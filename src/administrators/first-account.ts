@@ -30,6 +30,12 @@ export async function offerSetup(db: Database, now: number): Promise<string | un
   });
 }
 
+/** Whether a token was made that would still be taken. */
+export async function isSetupOffered(db: Database, now: number): Promise<boolean> {
+  const [row] = await db.query(storedValue, { key: SETUP_TOKEN });
+  return row !== undefined && now < Number(row.value.split(' ')[1]);
+}
+
 /** Whether the token would be taken now; asked before the costly hashing of a password. */
 export async function isSetupToken(db: Database, token: string, now: number): Promise<boolean> {
   const [row] = await db.query(storedValue, { key: SETUP_TOKEN });

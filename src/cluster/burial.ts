@@ -25,6 +25,20 @@ const someDead = statement<{ me: string }>()((db, p) =>
     .limit(1),
 );
 
+const someAlive = statement<{ me: string }>()((db, p) =>
+  db
+    .selectFrom('hubs')
+    .select('id')
+    .where('until', '>=', sql<number>`${sql.raw(DATABASE_NOW)}`)
+    .where('id', '!=', p('me'))
+    .limit(1),
+);
+
+/** Whether another hub of the database is alive. */
+export async function othersAreAlive(db: Pick<Database, 'query'>, me: string): Promise<boolean> {
+  return (await db.query(someAlive, { me })).length > 0;
+}
+
 /** Takes away hubs that have said nothing for as long as a lease lasts; what they write by their row fails from here on. */
 const deadHubs = statement<{ me: string }>()((db, p) =>
   db

@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { type Cancel, systemClock } from '../clock.ts';
 import { VERSION } from '../config/version.ts';
 import { COMMITS_WITHOUT_DISK, type SideConnections } from '../db/postgres/side.ts';
+import { HubError } from '../errors.ts';
 import { uuidv7 } from '../ids.ts';
 import type { Lease } from './cluster.ts';
 
@@ -11,6 +12,8 @@ export type LeaseName = Lease | 'only';
 export interface MembershipOptions {
   /** A hub that says nothing for so long counts as dead; it is asked to say something three times in it. */
   leaseMs: number;
+  /** The bot's id: hubs that share a database have one bot; absent: it is not looked at. */
+  bot?: string | undefined;
   /** What this hub leads whenever no other one does. */
   leases: readonly LeaseName[];
   onFault(error: unknown): void;
@@ -26,8 +29,11 @@ const LEASES_UNTIL_GIVEN_UP = 4;
 /** The database's own clock, in milliseconds: the one clock that all hubs share. */
 export const DATABASE_NOW = '(extract(epoch from clock_timestamp()) * 1000)::bigint';
 
-const ENTER = `insert into hubs (id, name, version, state, started_at, until)
-  select $1, $2, $3, 'up', now, now + $4::bigint from (select ${DATABASE_NOW} as now) as clock`;
+/** Where a hub of another bot is alive, none enters. */
+const ENTER = `insert into hubs (id, name, version, bot, state, started_at, until)
+  select $1, $2, $3, $5, 'up', now, now + $4::bigint from (select ${DATABASE_NOW} as now) as clock
+  where not exists (select 1 from hubs as other where other.bot != $5 and other.until >= now)
+  returning id`;
 
 /**
  * Says that this hub is alive, keeps its leases and takes those that are free: one statement, so all of it or nothing.
@@ -143,7 +149,14 @@ export class Membership {
   async #enter(): Promise<void> {
     // The machine's clock orders ids, and decides nothing.
     const id = uuidv7(systemClock().now());
-    await this.#side.query(ENTER, [id, hostname(), VERSION, this.#options.leaseMs]);
+    const { leaseMs, bot = null } = this.#options;
+    const entered = await this.#side.query(ENTER, [id, hostname(), VERSION, leaseMs, bot]);
+    if (entered.length === 0) {
+      throw new HubError(
+        'unavailable',
+        'A hub of another bot runs on this PostgreSQL database: give each bot its own.',
+      );
+    }
     this.#id = id;
   }
 

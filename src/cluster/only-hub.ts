@@ -20,7 +20,9 @@ export interface OnlyHubOptions {
 const LEASE_MS = 3_000;
 const LOOK_AGAIN_MS = 250;
 
-const TABLES = "select to_regclass('leases') is not null and to_regclass('hubs') is not null as made";
+/** Whether the tables are there as the statements here want them; an older hub's are migrated first. */
+const TABLES = `select to_regclass('leases') is not null and exists (select 1 from pg_attribute
+  where attrelid = to_regclass('hubs') and attname = 'bot' and not attisdropped) as made`;
 const HOLDER = `select leases.until, hubs.name, hubs.version, hubs.started_at as since
   from leases left join hubs on hubs.id = leases.hub_id where leases.name = 'only' and leases.hub_id != $1`;
 const OTHERS = 'delete from hubs where id != $1';

@@ -12,6 +12,8 @@ export interface SharedCluster {
 
 export interface JoinOptions extends SharedCluster {
   url: string;
+  /** The bot's id: all hubs of a database have one bot. */
+  bot?: string | undefined;
   /** Gets what goes wrong where no caller waits for an answer. */
   onFault(error: unknown): void;
 }
@@ -20,11 +22,11 @@ export interface JoinOptions extends SharedCluster {
 const SIDE_CONNECTIONS = 2;
 
 /** Enters this process among the hubs of a PostgreSQL whose schema is up to date. */
-export async function joinHubs({ url, leaseMs, onFault }: JoinOptions): Promise<Cluster> {
+export async function joinHubs({ url, bot, leaseMs, onFault }: JoinOptions): Promise<Cluster> {
   const side = openSideConnections(url, SIDE_CONNECTIONS);
   let membership: Membership;
   try {
-    membership = await Membership.enter(side, { leaseMs, leases: LEASES, onFault });
+    membership = await Membership.enter(side, { leaseMs, leases: LEASES, bot, onFault });
   } catch (error) {
     await side.close();
     throw error;

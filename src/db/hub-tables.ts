@@ -5,6 +5,8 @@ export interface HubTable {
   /** The machine's. */
   name: string;
   version: string;
+  /** Telegram's id of its bot; null: not known. */
+  bot: string | null;
   state: 'up' | 'draining';
   started_at: number;
   /** Past this moment it counts as dead. */

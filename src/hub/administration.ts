@@ -24,9 +24,10 @@ import { adminTpvRoutes } from '../admin/tpv-routes.ts';
 import { adminUserRightsRoutes } from '../admin/user-rights-routes.ts';
 import { adminUserRoutes } from '../admin/user-routes.ts';
 import { findSession, sessionSeen } from '../administrators/administrator-session.ts';
-import { offerSetup } from '../administrators/first-account.ts';
+import { isSetupOffered, offerSetup } from '../administrators/first-account.ts';
 import { LoginThrottle } from '../administrators/throttle.ts';
 import { errorResponses } from '../api/error-answers.ts';
+import { othersAreAlive } from '../cluster/burial.ts';
 import { VERSION } from '../config/version.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { Gateway } from '../gateway/gateway.ts';
@@ -36,7 +37,7 @@ import type { Ground } from './ground.ts';
 import type { Observation } from './observation.ts';
 
 export interface AdministrationPorts
-  extends Pick<Ground, 'config' | 'db' | 'events' | 'clock' | 'now' | 'presence' | 'limits' | 'texts'> {
+  extends Pick<Ground, 'config' | 'db' | 'cluster' | 'events' | 'clock' | 'now' | 'presence' | 'limits' | 'texts'> {
   /** How what an administrator sends reaches its TPV. */
   delivery: Pick<Delivery, 'sockets' | 'intakeOf'>;
   gateway: Pick<Gateway, 'connectionOf'>;
@@ -57,6 +58,7 @@ export interface Administration {
   webhookSet(request: FastifyRequest, url: string): Promise<void>;
   /**
    * Where the first account is made; undefined where there is one. Each call makes a new link, and the one before ends.
+   * Undefined, too, while the link holds that another hub of the database showed.
    * @param address at which the hub is reached
    */
   setupLink(address: string): Promise<string | undefined>;
@@ -81,7 +83,7 @@ export async function registerAdministration(
   app: FastifyInstance,
   ports: AdministrationPorts,
 ): Promise<Administration> {
-  const { config, db, clock, now, presence, delivery, gateway, botUsername, pushResult } = ports;
+  const { config, db, cluster, clock, now, presence, delivery, gateway, botUsername, pushResult } = ports;
   const { sockets } = delivery;
   const serviceText = ports.texts.of(config.DEFAULT_LOCALE).service;
   app.decorateRequest('administrator', undefined);
@@ -153,6 +155,8 @@ export async function registerAdministration(
     webhookSet: (request, url) =>
       db.transact((tx) => record(tx, { now }, request, { action: 'webhook.set', details: { url } })),
     async setupLink(address) {
+      if (cluster.isShared && (await isSetupOffered(db, now())) && (await othersAreAlive(db, cluster.id)))
+        return undefined;
       const token = await offerSetup(db, now());
       if (token === undefined) return undefined;
       // Behind the #: browsers don't send that part, so no log on the way keeps it.

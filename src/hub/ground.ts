@@ -114,7 +114,8 @@ export async function openGround(
   const ran = await migrate(db);
   if (ran.length > 0) log.info({ migrations: ran }, 'the database was brought up to date');
   await only?.enter();
-  const cluster = shared === undefined ? SOLO : await joinHubs({ ...shared, url, onFault: onClusterFault });
+  const [bot] = config.TELEGRAM_BOT_TOKEN.split(':');
+  const cluster = shared === undefined ? SOLO : await joinHubs({ ...shared, url, bot, onFault: onClusterFault });
   ends.defer(() => cluster.close());
 
   const draining = { begun: false };

@@ -13,7 +13,8 @@ import { sweepDue } from '../instructions/sweep.ts';
 import { KEY_LIFE_MS } from '../push/accept.ts';
 import { pushRetention, sweepUploads } from '../push/push-retention.ts';
 import type { UploadStore } from '../push/uploads.ts';
-import { NotesFault } from '../rights/erasure-notes.ts';
+import { type ErasureNotes, NotesFault } from '../rights/erasure-notes.ts';
+import { NOTE_ALONG_MS, NOTED_BY_ALL_MS, noteAlong } from '../rights/note-along.ts';
 import { type RightsPorts, rightsWork } from '../rights/rights.ts';
 import { AWAITING_KEPT_MS, deleteForgottenRegistrations } from '../tpvs/awaiting.ts';
 import { HEARTBEAT_WRITE_INTERVAL_MS } from '../tpvs/presence/presence.ts';
@@ -30,7 +31,7 @@ export interface MaintenancePorts
   delivery: Pick<Delivery, 'tick'>;
   lookout: Pick<Lookout, 'tick' | 'lookAtAll'>;
   uploads: UploadStore;
-  rights: RightsPorts;
+  rights: Omit<RightsPorts, 'notedByAllMs'> & { notes: ErasureNotes };
   /** Looks for what an administrator should know of, and tells them. */
   lookForAlarms(): Promise<void>;
 }
@@ -100,7 +101,9 @@ export function startMaintenance(ports: MaintenancePorts, ends: AsyncDisposableS
   const others = chore('messages of other hubs', () => ports.lookout.lookAtAll());
   const inbox = chore('inbox', () => drainInbox(db, ports.assigning, INBOX_PAGE));
   const vacating = chore('vacating', () => goOnVacating(db));
-  const rights = chore('rights', rightsWork(ports.rights));
+  const notedByAllMs = cluster.isShared ? NOTED_BY_ALL_MS : 0;
+  const rights = chore('rights', rightsWork({ ...ports.rights, notedByAllMs }));
+  const notes = job('notes of other hubs', noteAlong({ db, notes: ports.rights.notes }));
   const services = chore('services', (now) => sweepServices(db, now));
   const tidy = job('database', () => db.tidy());
   const comeAndGone = job('presence', () => presence.settle());
@@ -142,7 +145,7 @@ export function startMaintenance(ports: MaintenancePorts, ends: AsyncDisposableS
     clock.every(HOUR_MS, hourly),
     clock.every(HEARTBEAT_WRITE_INTERVAL_MS, heartbeats),
     events.on('tpv.available', inbox),
-    ...(cluster.isShared ? [clock.every(LOOKOUT_INTERVAL_MS, others)] : []),
+    ...(cluster.isShared ? [clock.every(LOOKOUT_INTERVAL_MS, others), clock.every(NOTE_ALONG_MS, notes)] : []),
   ];
   ends.defer(async () => {
     for (const cancel of cancels) cancel();

@@ -120,17 +120,19 @@ async function farewell({ db, textsOf }: ErasePorts, request: OpenRequest, now: 
 /**
  * Ends the erasures whose TPVs have all answered, or never will: from then on they name no person.
  * @param after the place of the last call; undefined: it begins with the oldest
+ * @param mayEnd whether nothing else needs this one any more
  * @returns the place for the next call; undefined: those were all
  */
 export async function endAnswered(
   db: Database,
   after: WaitingPlace | undefined,
   now: number,
+  mayEnd: (id: string) => boolean,
 ): Promise<WaitingPlace | undefined> {
   const { askedAt = 0, id = '' } = after ?? {};
   const page = await db.query(waitingErasures, { askedAt, id, limit: WAITING_AT_ONCE });
   for (const erasure of page) {
-    if (erasure.is_open) continue;
+    if (!mayEnd(erasure.id) || erasure.is_open) continue;
     await db.transact(async (tx) => {
       const { telegram_id: telegramId } = erasure;
       const orders = telegramId === null ? [] : await tx.run(forgetOrders, { telegramId, now });

@@ -101,6 +101,21 @@ export const waitingErasures = statement<WaitingPlace & { limit: number }>()((db
     .limit(p('limit')),
 );
 
+/** Erasures that are noted and not done, in the same order. */
+export const notedErasures = statement<WaitingPlace & { limit: number }>()((db, p) =>
+  db
+    .selectFrom('person_requests')
+    .select(['id', 'telegram_id', 'asked_at'])
+    .where('done_at', 'is', null)
+    .where('kind', '=', 'erasure')
+    .where('step', '!=', 'noting')
+    .where('asked_at', '>=', p('askedAt'))
+    .where((eb) => eb.or([eb('asked_at', '>', p('askedAt')), eb('id', '>', p('id'))]))
+    .orderBy('asked_at')
+    .orderBy('id')
+    .limit(p('limit')),
+);
+
 export const setStep = statement<{ id: string; step: RequestStep }>()((db, p) =>
   db
     .updateTable('person_requests')

@@ -3,7 +3,10 @@ import { NotesFault } from './erasure-notes.ts';
 import { type ExportPorts, goOnExporting } from './export.ts';
 import { openRequests, type PersonRequest, type RequestPlace, type WaitingPlace } from './request-store.ts';
 
-export type RightsPorts = ErasePorts & ExportPorts;
+export interface RightsPorts extends ErasePorts, ExportPorts {
+  /** For so long an erasure that waits for nothing else stays open, so that other hubs note it too; 0: there are none. */
+  notedByAllMs: number;
+}
 
 /** Requests of one tick, the pages of all of them together, and what a document counts for, in pages. */
 const AT_ONCE = 100;
@@ -19,6 +22,9 @@ const BEGINNING: RequestPlace = { telegramId: -1, kind: 'erasure' };
 export function rightsWork(ports: RightsPorts): (now: number) => Promise<void> {
   let place: RequestPlace | undefined;
   let waiting: WaitingPlace | undefined;
+  /** Since when erasures wait for TPVs, as the last walk through all of them, and the one under way, know it. */
+  let waitingSince = new Map<string, number>();
+  let walk = new Map<string, number>();
 
   const goOn = async (request: PersonRequest, left: number, now: number): Promise<number> => {
     const { telegram_id: telegramId } = request;
@@ -27,6 +33,12 @@ export function rightsWork(ports: RightsPorts): (now: number) => Promise<void> {
     if (request.kind === 'erasure') return goOnErasing(ports, one, { most: left }, now);
     await goOnExporting(ports, one, now);
     return left - PAGES_OF_EXPORT;
+  };
+
+  const isNotedByAll = (id: string, now: number): boolean => {
+    const since = waitingSince.get(id) ?? now;
+    walk.set(id, since);
+    return now - since >= ports.notedByAllMs;
   };
 
   return async (now) => {
@@ -45,7 +57,11 @@ export function rightsWork(ports: RightsPorts): (now: number) => Promise<void> {
       place = { telegramId: request.telegram_id ?? 0, kind: request.kind };
       break;
     }
-    waiting = await endAnswered(ports.db, waiting, now);
+    waiting = await endAnswered(ports.db, waiting, now, (id) => isNotedByAll(id, now));
+    if (waiting === undefined) {
+      waitingSince = walk;
+      walk = new Map();
+    }
     // Of the notes the log tells by itself, and one of them must not hide another.
     if (faults.length > 0) throw faults.find((fault) => !(fault instanceof NotesFault)) ?? faults[0];
   };

@@ -55,6 +55,20 @@ test('a hub that is alone is alive, leads everything and has nobody to tell', as
   expect(Object.isFrozen(SOLO)).toBe(true);
 });
 
+test('a hub of another bot does not enter while one is alive, and is told why', async () => {
+  const url = await freshDatabase('postgres', 'migrated');
+  const onFault = () => {};
+  const first = await joinHubs({ url, bot: '1', leaseMs: LEASE_MS, onFault });
+  const other = () => joinHubs({ url, bot: '2', leaseMs: LEASE_MS, onFault });
+  await expect(other()).rejects.toMatchObject({
+    code: 'unavailable',
+    message: expect.stringMatching(/hub of another bot/),
+  });
+  await (await joinHubs({ url, bot: '1', leaseMs: LEASE_MS, onFault })).close();
+  await first.close();
+  await (await other()).close();
+});
+
 test('of several hubs one leads; the next one does as soon as it resigns, in a later term', async () => {
   const url = await freshDatabase('postgres', 'migrated');
   const { cluster: first } = await join(url);

@@ -159,6 +159,17 @@ describe('a TPV', () => {
   });
 });
 
+test('the link for the first account is the first hub’s, as long as that is alive', async () => {
+  const { a, b } = await twoHubs();
+  const link = await a.hub.setupLink(a.url);
+  expect(link).toMatch(/#[\w-]{43}$/);
+  expect(await b.hub.setupLink(b.url)).toBeUndefined();
+  await a.hub.close();
+  const other = await b.hub.setupLink(b.url);
+  expect(other).toMatch(/#[\w-]{43}$/);
+  expect(other).not.toBe(link);
+});
+
 describe('what no hint brings', () => {
   test('is found by a look at the rows: a message for a socket, and one for a long poll', async () => {
     const { b, tpv, socket, call, rows } = await twoHubs();
