@@ -1,9 +1,9 @@
 import { pause, systemClock } from '../clock.ts';
-import { DatabaseFault } from '../db/fault.ts';
+import { DatabaseFault, databaseFault } from '../db/fault.ts';
 import { unreachable } from '../db/postgres/session.ts';
 import { openSideConnections, type SideConnections } from '../db/postgres/side.ts';
 import { HubError } from '../errors.ts';
-import { Membership } from './membership.ts';
+import { DATABASE_NOW, Membership } from './membership.ts';
 
 export interface OnlyHubOptions {
   /** `postgres://…` */
@@ -24,7 +24,11 @@ const LOOK_AGAIN_MS = 250;
 const TABLES = `select to_regclass('leases') is not null and exists (select 1 from pg_attribute
   where attrelid = to_regclass('hubs') and attname = 'bot' and not attisdropped) as made`;
 const HOLDER = `select leases.until, hubs.name, hubs.version, hubs.started_at as since
-  from leases left join hubs on hubs.id = leases.hub_id where leases.name = 'only' and leases.hub_id != $1`;
+  from leases left join hubs on hubs.id = leases.hub_id
+  where leases.name = 'only' and leases.hub_id != $1 and leases.until >= ${DATABASE_NOW}`;
+/** A hub that shares the database with others. */
+const SHARING = `select hubs.until, hubs.name, hubs.version, hubs.started_at as since from leases join hubs on hubs.id = leases.hub_id
+  where leases.name != 'only' and leases.until >= ${DATABASE_NOW} limit 1`;
 const OTHERS = 'delete from hubs where id != $1';
 
 interface Holder {
@@ -53,27 +57,21 @@ export class OnlyHub {
 
   /**
    * Takes the lease, for as long as this process runs; nothing happens where the tables are not made yet, or it has it.
-   * @throws HubError `unavailable` with a sentence that names the other hub
+   * @throws HubError `unavailable` with a sentence that names the other hub, or says what is wrong with the database
    */
   async enter(): Promise<void> {
     if (this.#membership !== undefined) return;
-    const { url, onFault, leaseMs = LEASE_MS } = this.#options;
-    this.#side ??= openSideConnections(url, 1);
+    this.#side ??= openSideConnections(this.#options.url, 1);
     const asked = this.#side.query<{ made: boolean }>(TABLES, []);
     const [tables] = await asked.catch((cause: unknown) => {
       throw cause instanceof DatabaseFault ? cause : unreachable(cause);
     });
     if (tables?.made !== true) return;
-    const membership = await Membership.enter(this.#side, {
-      leaseMs,
-      leases: ['only'],
-      onFault,
-      onRenewed: (terms) => this.#renewed(terms.has('only')),
-    });
-    this.#membership = membership;
-    await this.#taken(this.#side, membership);
-    // Hubs that were killed left their rows.
-    await this.#side.query(OTHERS, [membership.id]);
+    try {
+      await this.#take(this.#side);
+    } catch (error) {
+      throw databaseFault(error);
+    }
     this.#isEntered = true;
   }
 
@@ -96,15 +94,37 @@ export class OnlyHub {
     this.#options.onLost();
   }
 
-  /** Waits until the lease is there, or its holder shows that it lives. */
-  async #taken(side: SideConnections, membership: Membership): Promise<void> {
-    let seen: number | undefined;
+  async #take(side: SideConnections): Promise<void> {
+    const { onFault, leaseMs = LEASE_MS } = this.#options;
+    const membership = await Membership.enter(side, {
+      leaseMs,
+      leases: ['only'],
+      onFault,
+      onRenewed: (terms) => this.#renewed(terms.has('only')),
+    });
+    this.#membership = membership;
     for (; !this.#isHolder; await membership.renew()) {
-      const [holder] = await side.query<Holder>(HOLDER, [membership.id]);
-      if (holder !== undefined && seen !== undefined && holder.until > seen) throw alreadyRuns(holder);
-      seen = holder?.until;
+      await noOnlyHub(side, membership.id);
       await pause(systemClock(), LOOK_AGAIN_MS);
     }
+    const [sharing] = await side.query<Holder>(SHARING, []);
+    if (sharing !== undefined) throw alreadyRuns(sharing);
+    // Hubs that were killed left their rows.
+    await side.query(OTHERS, [membership.id]);
+  }
+}
+
+/**
+ * Waits until the lease of a hub that was killed has lapsed.
+ * @param me the hub that asks
+ * @throws HubError `unavailable` where that hub shows that it lives
+ */
+export async function noOnlyHub(side: SideConnections, me: string): Promise<void> {
+  for (let seen: number | undefined; ; await pause(systemClock(), LOOK_AGAIN_MS)) {
+    const [holder] = await side.query<Holder>(HOLDER, [me]);
+    if (holder === undefined) return;
+    if (seen !== undefined && holder.until > seen) throw alreadyRuns(holder);
+    seen = holder.until;
   }
 }
 

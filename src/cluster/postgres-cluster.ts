@@ -1,7 +1,9 @@
 import type { Cancel } from '../clock.ts';
-import { openSideConnections } from '../db/postgres/side.ts';
+import { databaseFault } from '../db/fault.ts';
+import { openSideConnections, type SideConnections } from '../db/postgres/side.ts';
 import { type Cluster, LEASES } from './cluster.ts';
 import { Membership } from './membership.ts';
+import { noOnlyHub } from './only-hub.ts';
 import { PostgresSignals } from './postgres-signals.ts';
 
 /** How a hub shares its database. */
@@ -21,16 +23,30 @@ export interface JoinOptions extends SharedCluster {
 /** One for the renewal, which waits for nothing; one for the hints. */
 const SIDE_CONNECTIONS = 2;
 
-/** Enters this process among the hubs of a PostgreSQL whose schema is up to date. */
+/**
+ * Enters this process among the hubs of a PostgreSQL whose schema is up to date.
+ * @throws HubError `unavailable` with a sentence where a hub runs there that shares it with none, or one of another bot
+ */
 export async function joinHubs({ url, bot, leaseMs, onFault }: JoinOptions): Promise<Cluster> {
   const side = openSideConnections(url, SIDE_CONNECTIONS);
-  let membership: Membership;
+  let membership: Membership | undefined;
   try {
     membership = await Membership.enter(side, { leaseMs, leases: LEASES, bot, onFault });
+    await noOnlyHub(side, membership.id);
   } catch (error) {
+    await membership?.resign().catch(onFault);
+    await membership?.leave().catch(onFault);
     await side.close();
-    throw error;
+    throw databaseFault(error);
   }
+  return clusterOf(membership, side, { url, onFault });
+}
+
+function clusterOf(
+  membership: Membership,
+  side: SideConnections,
+  { url, onFault }: Pick<JoinOptions, 'url' | 'onFault'>,
+): Cluster {
   const signals = new PostgresSignals({ url, side, id: () => membership.id, onFault });
   const leave = async () => {
     leaseFree();

@@ -86,6 +86,7 @@ export const environmentSchema = z.object({
     text.regex(/^(sqlite:.+|postgres(ql)?:\/\/.+)$/).refine(saysEncryption),
   ).default('sqlite:./data/hub.db'),
   DATABASE_DURABILITY: takes('full or normal', z.enum(['full', 'normal'])).default('full'),
+  HUB_LEASE_SECONDS: seconds(2, 30).optional(),
   BACKUP_DIR: takes('a folder', text.min(1)).optional(),
   BACKUP_AT: takes('a time of day such as 04:30', text.regex(/^([01]\d|2[0-3]):[0-5]\d$/)).default('04:30'),
   TELEGRAM_BOT_TOKEN: takes("the bot's token from @BotFather, digits:letters", text.regex(/^\d+:[\w-]+$/)),
@@ -193,6 +194,9 @@ function faultsBetween(right: Partial<Values>, given: Given): string[] {
   }
   if (right.BACKUP_DIR !== undefined && right.DATABASE_URL?.startsWith('sqlite:') === false) {
     faults.push('BACKUP_DIR is for SQLite: leave it out, and have pg_dump copy PostgreSQL.');
+  }
+  if (right.HUB_LEASE_SECONDS !== undefined && right.DATABASE_URL?.startsWith('sqlite:') === true) {
+    faults.push('HUB_LEASE_SECONDS is for hubs that share a PostgreSQL: leave it out with SQLite, which has one hub.');
   }
   const { TELEGRAM_WEBHOOK_URL: webhook, TELEGRAM_API_ROOT: root } = right;
   const lacks = webhook === undefined || root !== TELEGRAM_API ? undefined : webhookUrlLacks(webhook);

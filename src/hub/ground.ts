@@ -63,16 +63,15 @@ export interface Ground {
 /**
  * Opens the database, brings it up to date, and begins to follow what happens.
  * @param ends gets the end of each thing that is made
- * @param disk how the log of the database is synced, and what a failed sync does; absent: the process ends
- * @param shared how this hub shares a PostgreSQL with others; absent: it is alone
+ * @param machine `disk`: how the log of the database is synced, and what a failed sync does; absent: the process ends.
+ * `shared`: how this hub shares a PostgreSQL with others; absent: as HUB_LEASE_SECONDS says
  */
 export async function openGround(
   config: Config,
   logs: Logs,
   clock: Clock,
   ends: AsyncDisposableStack,
-  disk: HubDisk = {},
-  shared?: SharedCluster,
+  { disk, shared = sharedBy(config) }: { disk?: HubDisk | undefined; shared?: SharedCluster | undefined },
 ): Promise<Ground> {
   const { log } = logs;
   const now = () => clock.now();
@@ -163,4 +162,9 @@ export async function openGround(
     limits,
     ...seen,
   };
+}
+
+/** How a hub shares its database; undefined: it is alone. */
+function sharedBy({ HUB_LEASE_SECONDS: seconds }: Config): SharedCluster | undefined {
+  return seconds === undefined ? undefined : { leaseMs: seconds * 1_000 };
 }

@@ -68,7 +68,7 @@ export interface HubMachine {
   telegramClock?: Pick<Clock, 'after'> | undefined;
   /** Of the disk on which copies of the database are made. */
   room?: RoomOf | undefined;
-  /** Other hubs share the PostgreSQL; absent: this one is alone. */
+  /** How other hubs share the PostgreSQL; absent: as HUB_LEASE_SECONDS says. */
   shared?: SharedCluster | undefined;
 }
 
@@ -83,7 +83,7 @@ export async function createHub(
   machine: HubMachine = {},
 ): Promise<Hub> {
   await using making = new AsyncDisposableStack();
-  const ground = await openGround(config, logs, clock, making, machine.disk, machine.shared);
+  const ground = await openGround(config, logs, clock, making, machine);
   const { log, db, cluster, events, metrics, telemetry, health, draining, presence, settings, limits } = ground;
   const problems = () => health.problems();
   const telegram = { token: config.TELEGRAM_BOT_TOKEN, apiRoot: config.TELEGRAM_API_ROOT };

@@ -1,4 +1,5 @@
 import { systemClock } from '../clock.ts';
+import { databaseClock } from '../cluster/database-clock.ts';
 import { readConfig, secretsOf } from '../config/config.ts';
 import { createHub } from '../hub/hub.ts';
 import { openLogs } from '../log/log.ts';
@@ -21,12 +22,18 @@ export async function serve(): Promise<void> {
   loadDotEnv();
   const config = readConfig(process.env);
   const logs = await openLogs({ level: config.LOG_LEVEL, dir: config.LOG_DIR, secrets: secretsOf(config) });
-  const clock = systemClock();
+  const shared = config.HUB_LEASE_SECONDS !== undefined;
+  const onClockFault = (err: unknown) =>
+    logs.log.warn({ err }, 'the database was not asked for its time; the hub’s clock goes on');
+  const { clock, close } = shared
+    ? await databaseClock({ url: config.DATABASE_URL, onFault: onClockFault })
+    : { clock: systemClock(), close: async () => {} };
   const manager = serviceManager({ env: process.env, clock, log: logs.log });
   const hub = await createHub(config, logs, clock);
   closeAtEnd(DRAIN_MS, async ({ err }) => {
     if (err !== undefined) logs.log.fatal({ err }, 'the process ends: an error that no code expected');
     await Promise.all([manager.stopping(), hub.close()]);
+    await close();
     await logs.flush();
   });
   try {

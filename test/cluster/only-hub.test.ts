@@ -2,7 +2,7 @@ import pg from 'pg';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { startEmulator } from '../../demo/emulator/mod.ts';
 import { OnlyHub } from '../../src/cluster/only-hub.ts';
-import { freshDatabase, startHub } from '../support/hub.ts';
+import { freshDatabase, SHARED, startHub } from '../support/hub.ts';
 import { WAIT_MS } from '../support/within.ts';
 
 // One hub at a time runs on a PostgreSQL.
@@ -40,6 +40,22 @@ test('a second hub is refused with a sentence that names the first, and starts a
   expect((await database.query("select until from leases where name = 'only'")).rows).toEqual([{ until: '0' }]);
   const second = await start(databaseUrl);
   expect((await second.message(2, 'Hola')).status).toBe(200);
+});
+
+test('one that shares its database, and one that is alone, refuse each other', async () => {
+  const databaseUrl = await freshDatabase('postgres', 'migrated');
+  const shared = async () => {
+    const emulator = await startEmulator();
+    onTestFinished(() => emulator.close());
+    return startHub({ databaseUrl, emulator, shared: SHARED });
+  };
+  const alone = await start(databaseUrl);
+  await expect(shared()).rejects.toThrow(/^A hub already runs on this PostgreSQL database/);
+  await alone.close();
+  const member = await shared();
+  await expect(start(databaseUrl)).rejects.toThrow(/^A hub already runs on this PostgreSQL database/);
+  await member.close();
+  await start(databaseUrl);
 });
 
 test('of two that start at once on an empty database one runs', async () => {

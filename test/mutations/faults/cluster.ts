@@ -44,8 +44,8 @@ export const clusterFaults: readonly Mutation[] = [
   {
     name: 'cluster: a second hub takes the database of the first',
     file: 'src/cluster/only-hub.ts',
-    find: '    await this.#taken(this.#side, membership);\n',
-    replace: '',
+    find: 'for (; !this.#isHolder; await membership.renew())',
+    replace: 'for (; membership.id === undefined; await membership.renew())',
     harm: 'each gives back what the other’s sockets hold, and TPVs get everything twice',
     tests: ['test/cluster/only-hub.test.ts'],
     only: 'a second hub is refused',
