@@ -13,8 +13,8 @@ import { shareOfTestMs } from '../support/within.ts';
 const LEASE_MS = 5_000;
 
 async function sharedHubProcess(databaseUrl: string, emulator: Emulator) {
-  const process = startProcess(['test/support/shared-hub.ts'], {
-    env: { ...hubEnvironment({ databaseUrl, emulator }), TEST_LEASE_MS: String(LEASE_MS) },
+  const process = startProcess(['src/main.ts'], {
+    env: { ...hubEnvironment({ databaseUrl, emulator }), HUB_LEASE_SECONDS: String(LEASE_MS / 1_000) },
   });
   const ready = await process.waitFor(/"address":"[^"]+"/);
   return { process, url: String(JSON.parse(`{${ready}}`).address) };
