@@ -54,7 +54,8 @@ const RENEW = `with clock as materialized (select ${DATABASE_NOW} as now, ${COMM
 
 const RESIGN = `with left_alone as (update leases set until = 0 where hub_id = $1)
   update hubs set state = 'draining' where id = $1`;
-const LEAVE = 'delete from hubs where id = $1';
+const LEAVE = `with left_alone as (update leases set until = 0 where hub_id = $1)
+  delete from hubs where id = $1`;
 
 /** This process's row among the hubs, and what it leads. */
 export class Membership {

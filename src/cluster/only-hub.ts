@@ -1,5 +1,5 @@
 import { pause, systemClock } from '../clock.ts';
-import { DatabaseFault, databaseFault } from '../db/fault.ts';
+import { databaseFault } from '../db/fault.ts';
 import { unreachable } from '../db/postgres/session.ts';
 import { openSideConnections, type SideConnections } from '../db/postgres/side.ts';
 import { HubError } from '../errors.ts';
@@ -64,7 +64,7 @@ export class OnlyHub {
     this.#side ??= openSideConnections(this.#options.url, 1);
     const asked = this.#side.query<{ made: boolean }>(TABLES, []);
     const [tables] = await asked.catch((cause: unknown) => {
-      throw cause instanceof DatabaseFault ? cause : unreachable(cause);
+      throw unreachable(cause);
     });
     if (tables?.made !== true) return;
     try {
@@ -78,12 +78,7 @@ export class OnlyHub {
   /** Lets the next hub start at once. */
   async leave(): Promise<void> {
     this.#isEntered = false;
-    try {
-      await this.#membership?.resign();
-      await this.#membership?.leave();
-    } catch (error) {
-      this.#options.onFault(error);
-    }
+    await this.#membership?.leave().catch(this.#options.onFault);
     await this.#side?.close();
   }
 

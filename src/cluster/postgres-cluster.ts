@@ -34,7 +34,6 @@ export async function joinHubs({ url, bot, leaseMs, onFault }: JoinOptions): Pro
     membership = await Membership.enter(side, { leaseMs, leases: LEASES, bot, onFault });
     await noOnlyHub(side, membership.id);
   } catch (error) {
-    await membership?.resign().catch(onFault);
     await membership?.leave().catch(onFault);
     await side.close();
     throw databaseFault(error);

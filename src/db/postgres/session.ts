@@ -23,6 +23,7 @@ export const ANSWER_MS = STATEMENT_MS + 2_000;
 
 /** Says why without the URL, which holds a password. */
 export function unreachable(cause: unknown): DatabaseFault {
+  if (cause instanceof DatabaseFault) return cause;
   // A name with several addresses gives one fault for each, and no message for all.
   const first = cause instanceof AggregateError ? cause.errors[0] : cause;
   const reason = first instanceof Error ? first.message : String(first);
