@@ -78,8 +78,10 @@ export class OnlyHub {
   /** Lets the next hub start at once. */
   async leave(): Promise<void> {
     this.#isEntered = false;
-    await this.#membership?.leave().catch(this.#options.onFault);
-    await this.#side?.close();
+    const [membership, side] = [this.#membership, this.#side];
+    this.#membership = this.#side = undefined;
+    await membership?.leave().catch(this.#options.onFault);
+    await side?.close();
   }
 
   #renewed(isHolder: boolean): void {

@@ -3,10 +3,11 @@ import { NotesFault } from './erasure-notes.ts';
 import { type ExportPorts, goOnExporting } from './export.ts';
 import { openRequests, type PersonRequest, type RequestPlace, type WaitingPlace } from './request-store.ts';
 
-export interface RightsPorts extends ErasePorts, ExportPorts {
-  /** For so long an erasure that waits for nothing else stays open, so that other hubs note it too; 0: there are none. */
-  notedByAllMs: number;
-}
+export type RightsPorts = ErasePorts &
+  ExportPorts & {
+    /** For so long an erasure that waits for nothing else stays open, so that other hubs note it too; 0: there are none. */
+    notedByAllMs: number;
+  };
 
 /** Requests of one tick, the pages of all of them together, and what a document counts for, in pages. */
 const AT_ONCE = 100;

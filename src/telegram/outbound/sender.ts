@@ -157,6 +157,6 @@ function captioned<T extends object>(row: PushRow, other: T): T & { caption?: st
 /** Telegram fetches a URL itself, and has what is sent by its id. */
 function fileOf(data: PushData): string {
   if ('file_id' in data) return data.file_id;
-  if ('url' in data) return data.url;
+  if ('url' in data && data.url !== undefined) return data.url;
   throw new Error('The push has neither a URL, an id nor a file.');
 }
