@@ -18,9 +18,8 @@ export function endAtOnce(log: Logger, fault: DatabaseFault): void {
  * Started anew, it says that another hub runs.
  */
 export function endReplaced(log: Logger): void {
-  const sentence = 'another hub took the database while this one stood still: the process ends';
-  log.fatal(sentence);
-  end(sentence);
+  log.fatal('another hub took the database while this one stood still: the process ends');
+  end('Another hub took the database while this one stood still: this one ends.');
 }
 
 function end(sentence: string): void {
