@@ -16,14 +16,14 @@ export async function backupCommand({ env, words: [file, ...more], options }: In
   const force = options.force === true;
   if (file === undefined || more.length > 0)
     throw new UsageError('"backup" takes one file, which it makes, or "list".');
-  const { DATABASE_URL: url, BACKUP_DIR: dir } = readDatabaseConfig(env);
+  const { DATABASE_URL: url, BACKUP_DIR: dir, TIME_ZONE: timeZone } = readDatabaseConfig(env);
   if (!url.startsWith('sqlite:')) {
     throw new HubError(
       'invalid_request',
       'PostgreSQL makes its own copies, also while the hub serves: pg_dump --format=custom --file <file> --dbname <database>. pg_restore brings one back.',
     );
   }
-  if (file === 'list') return backupList(dir);
+  if (file === 'list') return backupList(dir, timeZone);
   letOthersGoFirst();
   const startedAt = performance.now();
   const progress = progressOn(process.stderr, 'copied');

@@ -4,20 +4,22 @@ import { isoTime } from '../iso-time.ts';
 import { copiesIn } from '../operations/backup/copies.ts';
 import { megabytes } from '../operations/backup/space.ts';
 import type { Result } from './command.ts';
+import { localTime } from './local-time.ts';
 import { tableOf } from './table.ts';
 
 /**
  * `backup list`: the copies that the hub made by itself.
  * @param dir BACKUP_DIR
+ * @param timeZone TIME_ZONE
  * @throws HubError
  */
-export async function backupList(dir: string | undefined): Promise<Result> {
+export async function backupList(dir: string | undefined, timeZone: string): Promise<Result> {
   if (dir === undefined) {
     throw new HubError('invalid_request', 'No copies are made by themselves: set BACKUP_DIR, and restart the hub.');
   }
   const folder = resolve(dir);
   const copies = await copiesIn(folder);
-  const rows = copies.map(({ name, bytes, madeAt }) => [name, megabytes(bytes), isoTime(madeAt)]);
+  const rows = copies.map(({ name, bytes, madeAt }) => [name, megabytes(bytes), localTime(madeAt, timeZone)]);
   return {
     data: { folder, items: copies.map(({ name, bytes, madeAt }) => ({ name, bytes, made_at: isoTime(madeAt) })) },
     text: rows.length === 0 ? `There is no copy in ${folder} yet.` : tableOf(['name', 'size', 'made at'], rows),

@@ -18,8 +18,11 @@ export interface Result {
   exitCode?: ExitCode;
 }
 
-/** Runs a command; nothing comes back from one that goes on by itself, as `serve` does. */
-export type Run = (input: Input) => Promise<Result | undefined>;
+/**
+ * Runs a command; nothing comes back from one that goes on or prints by itself, as `serve` and `logs` do.
+ * @param json whether a script reads what it prints
+ */
+export type Run = (input: Input, json: boolean) => Promise<Result | undefined>;
 
 /** How a command is called. */
 export interface CommandHelp {

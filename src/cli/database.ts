@@ -6,11 +6,14 @@ import { migrationStatus } from '../db/migrate.ts';
 import { type Database, openDatabase, type Tx } from '../db/open.ts';
 import { HubError } from '../errors.ts';
 import type { Input } from './command.ts';
+import { localTime } from './local-time.ts';
 
 /** The database and what it takes to change something in it. */
 export interface Desk {
   db: Database;
   now(): number;
+  /** A time as the operator reads it, in TIME_ZONE. */
+  timeOf(ms: number): string;
   /** Changes something, and writes down who did: `entry` is made from what `change` gave. */
   change<T>(change: (tx: Tx) => Promise<T>, entry: (done: T) => Omit<AuditEntry, 'actor'>): Promise<T>;
 }
@@ -35,10 +38,12 @@ export async function withDatabase<T>(env: Input['env'], run: (db: Database) => 
 export function atDesk<T>(env: Input['env'], run: (desk: Desk) => Promise<T>): Promise<T> {
   const clock = systemClock();
   const now = () => clock.now();
+  const { TIME_ZONE: timeZone } = readDatabaseConfig(env);
   return withDatabase(env, (db) =>
     run({
       db,
       now,
+      timeOf: (ms) => localTime(ms, timeZone),
       change: (change, entry) =>
         db.transact(async (tx) => {
           const done = await change(tx);

@@ -1,5 +1,7 @@
 import { ADMIN_HELP } from './admin-help.ts';
 import type { CommandHelp } from './command.ts';
+import { LOGS_HELP } from './log/logs-help.ts';
+import { COMPLETION_HELP, MAN_HELP } from './manual/manual-help.ts';
 import { TPV_HELP } from './tpv-help.ts';
 
 /** What the command line can do, by command. */
@@ -7,6 +9,7 @@ export const COMMANDS = [
   'serve',
   'migrate',
   'doctor',
+  'logs',
   'backup',
   'restore',
   'import',
@@ -16,6 +19,8 @@ export const COMMANDS = [
   'instruction',
   'webhook',
   'maintenance',
+  'completion',
+  'man',
 ] as const;
 export type CommandName = (typeof COMMANDS)[number];
 
@@ -29,6 +34,7 @@ Commands
   migrate --status   Shows what the database has and what waits; changes nothing.
   migrate --to -     Moves everything to an empty PostgreSQL, whose address is read from standard input.
   doctor             Looks at configuration, database, disk, clock, Telegram and the way here; says how to mend them.
+  logs               Shows what the hub wrote to its logs; --errors only what failed, --follow goes on.
   backup <file>      Copies the database, also while the hub serves.
   backup list        Shows the copies that the hub makes by itself each night (BACKUP_DIR).
   restore <file>     Puts a copy in the database's place, a file or one of that list; the hub must not run.
@@ -44,6 +50,7 @@ Commands
   instruction list   Shows what was asked of TPVs; also show, retry.
   webhook info       Shows what Telegram knows of the webhook; also set, delete.
   maintenance begin  Has no account told of alarms for an hour; also list, end.
+  completion bash    Prints what makes bash (or zsh) complete all of this; man prints the manual's page.
 
 Options
   --json             Results and faults as one line of JSON each.
@@ -99,6 +106,7 @@ its user. What needs a running hub is looked at while one runs.
 Exit code 0: all is well; 1: something is to be mended.
 `,
   },
+  logs: LOGS_HELP,
   backup: {
     options: { force: { type: 'boolean' } },
     takesWords: true,
@@ -227,4 +235,6 @@ same. Those that last at its end are told then.
 All work while the hub runs, need no variable but DATABASE_URL, and take --json.
 `,
   },
+  completion: COMPLETION_HELP,
+  man: MAN_HELP,
 };

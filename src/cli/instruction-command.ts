@@ -40,7 +40,7 @@ export async function instructionCommand({ env, words: [action, id, ...more], op
   }
 }
 
-async function list({ db }: Desk, options: Input['options']): Promise<Result> {
+async function list({ db, timeOf }: Desk, options: Input['options']): Promise<Result> {
   const { status, tpv, user } = options;
   const wanted = STATUSES.find((one) => one === status);
   if (status !== undefined && wanted === undefined) throw new UsageError(`--status takes ${STATUSES.join(', ')}.`);
@@ -56,7 +56,7 @@ async function list({ db }: Desk, options: Input['options']): Promise<Result> {
   const cells = rows.map((row) => [
     row.id,
     row.status,
-    isoTime(row.created_at),
+    timeOf(row.created_at),
     row.tpv_name ?? '–',
     row.command,
     excerptOf(row),
@@ -69,7 +69,7 @@ async function list({ db }: Desk, options: Input['options']): Promise<Result> {
   };
 }
 
-async function show({ db }: Desk, given: string): Promise<Result> {
+async function show({ db, timeOf }: Desk, given: string): Promise<Result> {
   const row = await existing(db, given);
   const update =
     row.update_id === null
@@ -80,7 +80,7 @@ async function show({ db }: Desk, given: string): Promise<Result> {
           .where('update_id', '=', row.update_id)
           .executeTakeFirst();
   const steps = storyOf(row, update?.received_at);
-  const lines = steps.map(({ step, at, afterMs }) => [step, isoTime(at), afterMs === null ? '' : `+${afterMs} ms`]);
+  const lines = steps.map(({ step, at, afterMs }) => [step, timeOf(at), afterMs === null ? '' : `+${afterMs} ms`]);
   const facts: [string, string][] = [
     ['id', row.id],
     ['status', row.error_message === '' ? row.status : `${row.status}: ${row.error_message}`],
@@ -89,7 +89,7 @@ async function show({ db }: Desk, given: string): Promise<Result> {
     ['command', row.command],
     ['payload', row.payload],
     ['response', row.response ?? '–'],
-    ['expires', isoTime(row.expires_at)],
+    ['expires', timeOf(row.expires_at)],
     ['retries', String(row.retry_count)],
     ...(row.retry_of === null ? [] : [['retry of', row.retry_of] satisfies [string, string]]),
     ...(row.retried_as === null ? [] : [['retried', `as ${row.retried_as}`] satisfies [string, string]]),

@@ -29,12 +29,12 @@ export async function maintenanceCommand({ env, words, options }: Input): Promis
   throw new UsageError('"maintenance" takes "list", "begin [tpv]" or "end <id>".');
 }
 
-async function list({ db, now }: Desk): Promise<Result> {
+async function list({ db, now, timeOf }: Desk): Promise<Result> {
   const windows = await windowsAhead(db, now());
   const rows = windows.map(({ id, tpvName, from, until, reason }) => [
     id,
-    isoTime(from),
-    isoTime(until),
+    timeOf(from),
+    timeOf(until),
     tpvName ?? 'the whole hub',
     reason,
   ]);
@@ -66,7 +66,7 @@ async function begin(desk: Desk, given: string | undefined, options: Input['opti
   const of = tpv === undefined ? 'alarms' : `alarms of "${tpv.name}"`;
   return {
     data: listed({ ...wanted, id, tpvName: tpv?.name ?? null, createdBy: 'cli' }),
-    text: `No person is told of ${of} from ${isoTime(from)} until ${isoTime(until)}.\nid  ${id}`,
+    text: `No person is told of ${of} from ${desk.timeOf(from)} until ${desk.timeOf(until)}.\nid  ${id}`,
   };
 }
 

@@ -1,4 +1,5 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
+import { systemClock } from '../clock.ts';
 import { EXIT, type ExitCode, UsageError } from '../process/exit.ts';
 import type { Input, Run } from './command.ts';
 import { COMMAND_HELP, COMMANDS, type CommandName, HELP } from './help.ts';
@@ -17,6 +18,12 @@ const RUN: Record<CommandName, Run> = {
     const { lastUpdateOf } = await import('./last-update.ts');
     return doctorCommand(input, (config) => telegramSide(config, lastUpdateOf));
   },
+  async logs(input, json) {
+    const { logsCommand } = await import('./log/logs-command.ts');
+    // A reader that has seen enough (head) ends it.
+    process.stdout.on('error', () => process.exit(EXIT.ok));
+    return logsCommand(input, { out: process.stdout, clock: systemClock(), json });
+  },
   backup: async (input) => (await import('./backup-command.ts')).backupCommand(input),
   restore: async (input) => (await import('./restore-command.ts')).restoreCommand(input),
   import: async (input) => (await import('./import-command.ts')).importCommand(input),
@@ -25,6 +32,11 @@ const RUN: Record<CommandName, Run> = {
   user: async (input) => (await import('./user-command.ts')).userCommand(input),
   instruction: async (input) => (await import('./instruction-command.ts')).instructionCommand(input),
   maintenance: async (input) => (await import('./maintenance-command.ts')).maintenanceCommand(input),
+  completion: async (input) => (await import('./manual/completion.ts')).completionCommand(input, COMMAND_HELP),
+  async man(input) {
+    const { VERSION: version } = await import('../config/version.ts');
+    return (await import('./manual/man.ts')).manCommand(input, { overview: HELP, help: COMMAND_HELP, version });
+  },
   async webhook(input) {
     const { webhookCommand } = await import('./webhook-command.ts');
     const { webhookSide } = await import('../telegram/setup/telegram-side.ts');
@@ -53,7 +65,7 @@ export async function runCommand(argv: readonly string[], readEnv: () => Input['
   if (command === undefined) throw unknownCommand(name);
   const { help, words, options } = optionsOf(command, rest);
   if (help) return { text: COMMAND_HELP[command].help, code: EXIT.ok };
-  const result = await RUN[command]({ env: readEnv(), words, options });
+  const result = await RUN[command]({ env: readEnv(), words, options }, wantsJson(argv));
   if (result === undefined) return undefined;
   const text = `${wantsJson(argv) ? JSON.stringify(result.data) : result.text}\n`;
   return { text, code: result.exitCode ?? EXIT.ok };

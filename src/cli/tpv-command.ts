@@ -53,8 +53,9 @@ export async function tpvCommand({ env, words, options }: Input): Promise<Result
   return atDesk(env, (desk) => ACTIONS[action as keyof typeof ACTIONS](desk, subject, options));
 }
 
-async function list({ db }: Desk): Promise<Result> {
-  const tpvs = (await db.query(allTpvs, {})).map((tpv) => ({
+async function list({ db, timeOf }: Desk): Promise<Result> {
+  const all = await db.query(allTpvs, {});
+  const tpvs = all.map((tpv) => ({
     id: tpv.id,
     name: tpv.name,
     state: stateOf(tpv),
@@ -63,12 +64,12 @@ async function list({ db }: Desk): Promise<Result> {
     max_users: tpv.max_users,
     last_heartbeat: tpv.last_heartbeat === null ? null : isoTime(tpv.last_heartbeat),
   }));
-  const rows = tpvs.map(({ id, name, state, user_count: users, max_users: most, last_heartbeat: last }) => [
-    id,
-    state,
-    `${users}/${most}`,
-    last ?? 'never',
-    name,
+  const rows = all.map((tpv) => [
+    tpv.id,
+    stateOf(tpv),
+    `${tpv.user_count}/${tpv.max_users}`,
+    tpv.last_heartbeat === null ? 'never' : timeOf(tpv.last_heartbeat),
+    tpv.name,
   ]);
   const text =
     rows.length === 0 ? 'No TPV has registered yet.' : tableOf(['id', 'state', 'users', 'last seen', 'name'], rows);
@@ -130,9 +131,8 @@ async function rotate(desk: Desk, given: string): Promise<Result> {
     (tx) => rotateKey(tx, id, desk.now()),
     () => ({ action: 'tpv.rotate_key', target: { kind: 'tpv', id, name } }),
   );
-  const until = isoTime(previousValidUntil);
-  const text = `${key}\nThe new key of "${name}", shown this once. The one before works until ${until}.`;
-  return { data: { id, api_key: key, previous_valid_until: until }, text };
+  const text = `${key}\nThe new key of "${name}", shown this once. The one before works until ${desk.timeOf(previousValidUntil)}.`;
+  return { data: { id, api_key: key, previous_valid_until: isoTime(previousValidUntil) }, text };
 }
 
 async function rotateSecret(desk: Desk, given: string): Promise<Result> {
@@ -141,9 +141,8 @@ async function rotateSecret(desk: Desk, given: string): Promise<Result> {
     (tx) => rotateSigningSecret(tx, id, desk.now()),
     () => ({ action: 'tpv.rotate_secret', target: { kind: 'tpv', id, name } }),
   );
-  const until = isoTime(previousValidUntil);
-  const text = `${secret}\nThe new signing secret of "${name}", shown this once. Calls are signed with the one before, too, until ${until}.`;
-  return { data: { id, signing_secret: secret, previous_valid_until: until }, text };
+  const text = `${secret}\nThe new signing secret of "${name}", shown this once. Calls are signed with the one before, too, until ${desk.timeOf(previousValidUntil)}.`;
+  return { data: { id, signing_secret: secret, previous_valid_until: isoTime(previousValidUntil) }, text };
 }
 
 async function joinCode(desk: Desk, given: string, options: Input['options']): Promise<Result> {

@@ -28,7 +28,7 @@ export async function tpvService(
 ): Promise<Result> {
   const { id, name, service } = await findTpv(desk.db, given);
   if (state === undefined && OPTIONS.every((option) => options[option] === undefined)) {
-    return shown(id, name, serviceAnswer(storedService(service), desk.now()));
+    return shown(desk, { id, name }, serviceAnswer(storedService(service), desk.now()));
   }
   const change = await changeOf(state, options, desk.now());
   const ports = { now: desk.now, timeZone: zone !== undefined && isTimeZone(zone) ? zone : 'Europe/Madrid' };
@@ -36,7 +36,7 @@ export async function tpvService(
     (tx) => setService(tx, id, change, ports),
     () => ({ action: 'tpv.service', target: { kind: 'tpv', id, name }, details: { state, ...options } }),
   );
-  return shown(id, name, serviceAnswer(after, desk.now()));
+  return shown(desk, { id, name }, serviceAnswer(after, desk.now()));
 }
 
 async function changeOf(state: string | undefined, options: Input['options'], now: number) {
@@ -89,14 +89,14 @@ async function readTimetable(path: string): Promise<unknown> {
   }
 }
 
-function shown(id: string, name: string, service: Service): Result {
+function shown({ timeOf }: Desk, { id, name }: { id: string; name: string }, service: Service): Result {
   const { state, minutes, until, reason, opens_at: opens, closes_at: closes, timetable } = service;
   const more = [
     minutes !== null && `people wait ${minutes} minutes`,
     reason !== null && reason,
-    until !== null && `until ${until}`,
-    opens !== null && `opens ${opens}`,
-    closes !== null && `closes ${closes}`,
+    until !== null && `until ${timeOf(Date.parse(until))}`,
+    opens !== null && `opens ${timeOf(Date.parse(opens))}`,
+    closes !== null && `closes ${timeOf(Date.parse(closes))}`,
   ].filter(Boolean);
   const lines = [`"${name}" is ${state}${more.length === 0 ? '' : ` (${more.join('; ')})`}.`];
   if (timetable !== null) {

@@ -66,7 +66,15 @@ export async function tpvTestOrder(
       steps: steps.map(({ step, at, afterMs }) => ({ step, at: isoTime(at), after_ms: afterMs })),
       replies: replies.map(replyData),
     },
-    text: [sentence, '', tableOf(['step', 'at', 'after'], steps.map(stepCells)), ...replies.map(replyText)].join('\n'),
+    text: [
+      sentence,
+      '',
+      tableOf(
+        ['step', 'at', 'after'],
+        steps.map((one) => stepCells(one, desk.timeOf)),
+      ),
+      ...replies.map(replyText),
+    ].join('\n'),
     exitCode: outcome === 'completed' ? EXIT.ok : EXIT.refused,
   };
 }
@@ -125,8 +133,8 @@ function sentenceOf(
   }
 }
 
-function stepCells({ step, at, afterMs }: StoryStep): string[] {
-  return [step, isoTime(at), afterMs === null ? '' : `+${afterMs} ms`];
+function stepCells({ step, at, afterMs }: StoryStep, timeOf: Desk['timeOf']): string[] {
+  return [step, timeOf(at), afterMs === null ? '' : `+${afterMs} ms`];
 }
 
 function replyData({ push }: SentReply) {

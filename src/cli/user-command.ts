@@ -65,7 +65,7 @@ async function erase(desk: Desk, telegramId: number): Promise<Result> {
   return { data: { telegram_id: telegramId }, text };
 }
 
-async function list({ db }: Desk, options: Input['options']): Promise<Result> {
+async function list({ db, timeOf }: Desk, options: Input['options']): Promise<Result> {
   const { query, tpv, unassigned } = options;
   const { rows, next } = await listUsers(
     db,
@@ -85,13 +85,13 @@ async function list({ db }: Desk, options: Input['options']): Promise<Result> {
     tpv: user.tpv_id === null ? null : { id: user.tpv_id, name: user.tpv_name },
     last_interaction: isoTime(user.last_interaction),
   }));
-  const cells = users.map((user) => [
+  const cells = rows.map((user) => [
     String(user.telegram_id),
-    user.name,
+    nameOf(user),
     user.username === null ? '' : `@${user.username}`,
-    user.tpv?.name ?? '–',
-    user.is_active ? 'yes' : 'no',
-    user.last_interaction,
+    user.tpv_name ?? '–',
+    user.is_active === 1 ? 'yes' : 'no',
+    timeOf(user.last_interaction),
   ]);
   const headings = ['telegram id', 'name', 'username', 'tpv', 'active', 'last seen'];
   const text = cells.length === 0 ? 'Nobody is there who fits.' : tableOf(headings, cells);

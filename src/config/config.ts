@@ -28,12 +28,12 @@ export function readConfig(env: Environment): Config {
 }
 
 /**
- * Reads what opening the database and finding its copies needs, and asks for nothing else.
+ * Reads what opening the database, finding its copies and showing times needs, and asks for nothing else.
  * @throws ConfigError with all faults
  */
 export function readDatabaseConfig(
   env: Environment,
-): Pick<Config, 'DATABASE_URL' | 'DATABASE_DURABILITY' | 'BACKUP_DIR'> {
+): Pick<Config, 'DATABASE_URL' | 'DATABASE_DURABILITY' | 'BACKUP_DIR' | 'TIME_ZONE'> {
   return parse(databaseSchema, env);
 }
 

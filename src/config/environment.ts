@@ -160,11 +160,12 @@ export const SECRET_NAMES = [
 type Values = z.infer<typeof environmentSchema>;
 type Given = Readonly<Record<string, string>>;
 
-/** The part that opens the database, and finds its copies. */
+/** The part that opens the database, finds its copies, and shows times. */
 export const databaseSchema = environmentSchema.pick({
   DATABASE_URL: true,
   DATABASE_DURABILITY: true,
   BACKUP_DIR: true,
+  TIME_ZONE: true,
 });
 
 /** The names of all variables, in the order of the contract. */

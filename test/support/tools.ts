@@ -10,6 +10,7 @@ import { pythonOfChecks } from './python.ts';
 const TOOLS: Readonly<Record<string, () => Promise<string>>> = {
   Chromium: chromiumPath,
   nginx: () => debianProgram('nginx', 'nginx'),
+  Caddy: () => debianProgram('caddy', 'caddy'),
   shellcheck: () => debianProgram('shellcheck', 'shellcheck'),
   openssl: () => debianProgram('openssl', 'openssl'),
   'systemd-analyze': () => debianProgram('systemd-analyze', 'systemd'),

@@ -1,12 +1,15 @@
 import { resolve } from 'node:path';
 import type { Config } from '../../config/config.ts';
-import { isoTime } from '../../iso-time.ts';
 import { copiesIn } from '../../operations/backup/copies.ts';
 import { isOld } from '../../operations/backup/schedule.ts';
+import { localTime } from '../local-time.ts';
 import { type Finding, findings } from './finding.ts';
 
 /** When the hub made its last copy by itself, and where. */
-export async function checkBackup({ BACKUP_DIR }: Pick<Config, 'BACKUP_DIR'>, now: number): Promise<Finding> {
+export async function checkBackup(
+  { BACKUP_DIR, TIME_ZONE }: Pick<Config, 'BACKUP_DIR' | 'TIME_ZONE'>,
+  now: number,
+): Promise<Finding> {
   const { ok, warning } = findings('backup');
   if (BACKUP_DIR === undefined) {
     return warning('No copies are made by themselves.', 'Set BACKUP_DIR=data/backups, and restart the hub.');
@@ -18,7 +21,7 @@ export async function checkBackup({ BACKUP_DIR }: Pick<Config, 'BACKUP_DIR'>, no
       const mend = 'A hub that runs makes the first one within minutes; if not, its log says why.';
       return warning(`There is no copy in ${folder}.`, mend);
     }
-    const what = `The newest copy was made at ${isoTime(newest.madeAt)}: ${newest.name} in ${folder}.`;
+    const what = `The newest copy was made at ${localTime(newest.madeAt, TIME_ZONE)}: ${newest.name} in ${folder}.`;
     if (!isOld(newest.madeAt, now)) return ok(what);
     return warning(what, 'It is older than 26 hours. If the hub runs, its log says why it made no other one.');
   } catch (error) {

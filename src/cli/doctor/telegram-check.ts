@@ -1,6 +1,6 @@
 import type { Config } from '../../config/config.ts';
 import { HubError } from '../../errors.ts';
-import { isoTime } from '../../iso-time.ts';
+import { localTime } from '../local-time.ts';
 import { type Finding, findings } from './finding.ts';
 
 /** What is wrong with the webhook, as Telegram tells it. */
@@ -20,10 +20,12 @@ export interface TelegramSide {
   webhook(): Promise<WebhookFault[]>;
 }
 
+type TelegramConfig = Pick<Config, 'TELEGRAM_MODE' | 'TIME_ZONE'>;
+
 const SET = 'npx valletpv-hub webhook set';
 
 /** Whether Telegram knows the bot, and delivers its updates here. */
-export async function checkTelegram(side: TelegramSide, config: Pick<Config, 'TELEGRAM_MODE'>): Promise<Finding[]> {
+export async function checkTelegram(side: TelegramSide, config: TelegramConfig): Promise<Finding[]> {
   const { ok, fault } = findings('token');
   const me = await side.me();
   if ('unreachable' in me) {
@@ -34,10 +36,13 @@ export async function checkTelegram(side: TelegramSide, config: Pick<Config, 'TE
     const what = `Telegram refuses TELEGRAM_BOT_TOKEN (${me.refused} ${me.description}).`;
     return [fault(what, 'Copy it again from @BotFather (/mybots, API Token).')];
   }
-  return [ok(`Telegram knows the bot: @${me.username}.`), ...(await checkWebhook(side, config.TELEGRAM_MODE))];
+  return [ok(`Telegram knows the bot: @${me.username}.`), ...(await checkWebhook(side, config))];
 }
 
-async function checkWebhook(side: TelegramSide, mode: Config['TELEGRAM_MODE']): Promise<Finding[]> {
+async function checkWebhook(
+  side: TelegramSide,
+  { TELEGRAM_MODE: mode, TIME_ZONE: timeZone }: TelegramConfig,
+): Promise<Finding[]> {
   const { ok, fault } = findings('webhook');
   let faults: WebhookFault[];
   try {
@@ -46,19 +51,22 @@ async function checkWebhook(side: TelegramSide, mode: Config['TELEGRAM_MODE']): 
     if (!(error instanceof HubError)) throw error;
     return [fault(`Telegram does not say how the webhook is: ${error.message}`, 'Try again in a minute.')];
   }
-  if (faults.length > 0) return faults.map((one) => fault(...sentencesOf(one)));
+  if (faults.length > 0) return faults.map((one) => fault(...sentencesOf(one, timeZone)));
   if (mode === 'polling') return [ok('TELEGRAM_MODE is polling: no webhook is needed, and none is set.')];
   return [ok('Telegram delivers here, and its last deliveries went well.')];
 }
 
-function sentencesOf(fault: WebhookFault): [what: string, mend: string] {
+function sentencesOf(fault: WebhookFault, timeZone: string): [what: string, mend: string] {
   switch (fault.code) {
     case 'unset':
       return ['Telegram has no webhook for this bot.', SET];
     case 'elsewhere':
       return [`Telegram delivers to ${fault.url}, not to ${fault.expected}.`, `${SET}, unless that is on purpose.`];
     case 'failing':
-      return [`Telegram's last delivery failed (${isoTime(fault.at)}): ${fault.message}`, mendOf(fault.message)];
+      return [
+        `Telegram's last delivery failed (${localTime(fault.at, timeZone)}): ${fault.message}`,
+        mendOf(fault.message),
+      ];
     case 'backlog':
       return [`Telegram holds back ${fault.count} updates.`, 'Check that PUBLIC_URL leads to the hub.'];
     case 'missing_kinds':
