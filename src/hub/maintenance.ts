@@ -60,21 +60,26 @@ export function startMaintenance(ports: MaintenancePorts, ends: AsyncDisposableS
   const expire = retention(db);
   const expirePushes = pushRetention(db);
   const running = new Set<Promise<void>>();
+  let isOver = false;
 
   /** What one hub does for all that share the database. */
   const chore: typeof job = (name, run) => {
     const due = job(name, run);
-    return () => {
-      if (cluster.term('chores') !== undefined) due();
+    return function start(isAsked = false) {
+      if (cluster.term('chores') !== undefined) due(isAsked);
     };
   };
   const job = (name: string, run: (now: number) => Promise<unknown>) => {
     let busy = false;
-    return () => {
+    let again = false;
+    /** @param isAsked by what happened, which a run that is under way may have missed: another one follows it */
+    return function start(isAsked = false) {
       // Asking for the time is what finds out that the clock was corrected.
       const now = clock.now();
+      if (busy) again ||= isAsked;
       if (busy || corrections.underWay) return;
       busy = true;
+      again = false;
       const done: Promise<void> = run(now)
         .then(
           () => {},
@@ -90,6 +95,7 @@ export function startMaintenance(ports: MaintenancePorts, ends: AsyncDisposableS
         .finally(() => {
           busy = false;
           running.delete(done);
+          if (again && !isOver) start();
         });
       running.add(done);
     };
@@ -144,10 +150,11 @@ export function startMaintenance(ports: MaintenancePorts, ends: AsyncDisposableS
     clock.every(ALARM_INTERVAL_MS, alarms),
     clock.every(HOUR_MS, hourly),
     clock.every(HEARTBEAT_WRITE_INTERVAL_MS, heartbeats),
-    events.on('tpv.available', inbox),
+    events.on('tpv.available', () => inbox(true)),
     ...(cluster.isShared ? [clock.every(LOOKOUT_INTERVAL_MS, others), clock.every(NOTE_ALONG_MS, notes)] : []),
   ];
   ends.defer(async () => {
+    isOver = true;
     for (const cancel of cancels) cancel();
     await Promise.all(running);
   });

@@ -1,4 +1,6 @@
+import { sql } from 'kysely';
 import { vi } from 'vitest';
+import { nextTurn } from '../../src/clock.ts';
 import type { Database } from '../../src/db/open.ts';
 import { WAIT_MS } from './within.ts';
 
@@ -15,10 +17,11 @@ export interface Hold {
 /** Holds up every commit of the database, so that a test decides what shares the next one. */
 export function holdCommits(db: Database): Hold {
   const running = Promise.withResolvers<void>();
-  const gate = Promise.withResolvers<void>();
-  const done = db.transact(() => {
+  let isHeld = true;
+  const done = db.transact(async ({ kysely }) => {
     running.resolve();
-    return gate.promise;
+    // PostgreSQL ends a transaction that says nothing for 2 s.
+    for (; isHeld; await nextTurn()) await sql`select 1`.execute(kysely);
   });
   const asking = vi.spyOn(db, 'transact');
   const before = asking.mock.calls.length;
@@ -33,7 +36,7 @@ export function holdCommits(db: Database): Hold {
         { timeout: WAIT_MS, interval: 1 },
       ),
     release() {
-      gate.resolve();
+      isHeld = false;
       return done;
     },
   };

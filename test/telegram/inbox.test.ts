@@ -1,7 +1,9 @@
 import { describe, expect, test, vi } from 'vitest';
 import { testClock } from '../support/clock.ts';
+import { holdCommits } from '../support/hold.ts';
 import { DIALECTS, startHub, type TestHub } from '../support/hub.ts';
 import { connectTelegram, instructionsOf, userOf } from '../support/telegram.ts';
+import { WAIT_MS } from '../support/within.ts';
 
 const told = (hub: TestHub) =>
   hub.emulator.calls.filter(({ params }) => String(params.text).includes('Hemos guardado tu mensaje'));
@@ -50,7 +52,7 @@ describe.each(DIALECTS)('with no TPV free, on %s', (database) => {
     const small = await hub.tpv({ max_users: 2 });
     await vi.waitFor(async () => {
       expect((await small.fetch('/api/tpv/info/')).body.user_count).toBe(2);
-    }, 10_000);
+    }, WAIT_MS);
     const texts = async (tpv: typeof small) =>
       (await tpv.fetch('/api/tpv/instructions/?wait=20')).body.instructions.map(
         ({ payload }: { payload: { text: string } }) => payload.text,
@@ -58,6 +60,20 @@ describe.each(DIALECTS)('with no TPV free, on %s', (database) => {
     expect(await texts(small)).toEqual(['soy 30', 'soy 10', 'otra vez 30']);
     const later = await hub.tpv();
     expect(await texts(later)).toEqual(['soy 20']);
+  });
+
+  test('a TPV that comes while the inbox is looked at gets those who wait at once', async () => {
+    const hub = await startHub({ database, clock: testClock() });
+    await hub.message(1, 'Hola', 42);
+    const hold = holdCommits(hub.hub.db);
+    await hold.running;
+    hub.hub.events.emit({ type: 'tpv.available', tpvId: 'another' });
+    await hold.asked(1);
+    const registering = hub.tpv();
+    await hold.asked(2);
+    await hold.release();
+    const tpv = await registering;
+    await vi.waitFor(async () => expect((await userOf(hub, 42)).tpv_id).toBe(tpv.id), WAIT_MS);
   });
 
   test('a TPV that is activated gets those who wait', async () => {
@@ -76,7 +92,10 @@ describe.each(DIALECTS)('with no TPV free, on %s', (database) => {
     await hub.message(1, 'primera', 1);
     await hub.message(2, 'segunda', 2);
     const other = await hub.tpv({ max_users: 1 });
-    await vi.waitFor(async () => expect((await userOf(hub, 2)).tpv_id).toBe(other.id), 10_000);
+    await vi.waitFor(async () => {
+      await clock.advance(1_000);
+      expect((await userOf(hub, 2)).tpv_id).toBe(other.id);
+    }, WAIT_MS);
     await hub.message(3, 'tercera', 3);
     expect((await userOf(hub, 3)).tpv_id).toBeNull();
     await hub.admin(`/api/admin/tpvs/${other.id}/`, { method: 'DELETE' });
@@ -85,7 +104,7 @@ describe.each(DIALECTS)('with no TPV free, on %s', (database) => {
       await clock.advance(1_000);
       expect((await userOf(hub, 2)).tpv_id).toBe(third.id);
       expect((await userOf(hub, 3)).tpv_id).toBe(third.id);
-    }, 10_000);
+    }, WAIT_MS);
     expect((await full.fetch('/api/tpv/info/')).body.user_count).toBe(1);
   });
 
@@ -98,6 +117,6 @@ describe.each(DIALECTS)('with no TPV free, on %s', (database) => {
     expect((await tpv.fetch('/api/tpv/instructions/?wait=20')).body.count).toBe(1);
     await hub.admin(`/api/admin/tpvs/${tpv.id}/`, { method: 'DELETE' });
     await hub.message(2, '¿Sigue ahí?', 42);
-    await vi.waitFor(() => expect(told(hub)).toHaveLength(2), 10_000);
+    await vi.waitFor(() => expect(told(hub)).toHaveLength(2), WAIT_MS);
   });
 });
