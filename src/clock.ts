@@ -43,8 +43,8 @@ export interface Clock {
 
 /** What the machine's clock and the monotonic one may differ by, without a correction. `now` then only waits. */
 const STEP_MS = 1_000;
-/** Two readings that lie further apart than this are read again: the process stood still in between. */
-const SAME_MOMENT_MS = 20;
+/** Two readings that lie further apart than this are read again: `now` would be ahead by as much, and then stand still. */
+const SAME_MOMENT_MS = 1;
 const READINGS = 5;
 /** While something waits for its time, the clock looks this often whether the process goes on … */
 const LOOK_INTERVAL_MS = 1_000;
