@@ -85,6 +85,7 @@ export async function reassignUser(tx: Tx, userId: number, tpvId: string): Promi
     .where('due_at', 'is not', null)
     .where('tpv_id', '!=', tpvId)
     .where('command', 'not in', TIED_COMMANDS)
+    .orderBy('seq')
     .execute();
   if (open.length === 0) return outcome;
   await tx.kysely
