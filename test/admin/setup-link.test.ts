@@ -5,6 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { PASSWORD } from '../support/admin.ts';
 import { fetchJson } from '../support/hub.ts';
 import { startProcess } from '../support/process.ts';
+import { shareOfTestMs } from '../support/within.ts';
 
 const LINK = /^Crea la primera cuenta: (http:\/\/127\.0\.0\.1:\d+)\/admin\/configurar#([\w-]{43})$/m;
 
@@ -44,7 +45,7 @@ test('the first start prints the set-up link, also where the logs go to files, a
   const second = start();
   await expect
     .poll(() => readFileSync(join(logs, 'error.log'), 'utf8').split('"ValleTPV Hub is ready"').length, {
-      timeout: 30_000,
+      timeout: shareOfTestMs(),
     })
     .toBe(3);
   second.child.kill('SIGTERM');

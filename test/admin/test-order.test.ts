@@ -100,7 +100,7 @@ describe.each(DIALECTS)('a test order on %s', (database) => {
     const push = { telegram_user_id: 0, message_type: 'text', text: 'Recibido' };
     // Nobody wrote: there is no one to whom it could go.
     expect((await tpv.fetch('/api/tpv/push/', post(push))).status).toBe(404);
-    const polling = tpv.fetch('/api/tpv/instructions/?wait=10');
+    const polling = tpv.fetch('/api/tpv/instructions/?wait=20');
     const id = await order(hub, tpv.id);
     const [instruction] = (await polling).body.instructions;
     expect(instruction).toMatchObject({ id, telegram_user_id: 0, payload: { test: true } });
@@ -156,7 +156,7 @@ describe.each(DIALECTS)('a test order on %s', (database) => {
     const id = await order(hub, closing.id);
     await hub.admin(`/api/admin/tpvs/${closing.id}/deactivate`, post({ users: 'reassign' }));
     await hub.message(1, 'Hola', PERSON);
-    const { body } = await other.fetch('/api/tpv/instructions/?wait=5');
+    const { body } = await other.fetch('/api/tpv/instructions/?wait=20');
     expect(body.instructions).toMatchObject([{ telegram_user_id: PERSON }]);
     expect(await detailOf(hub, id)).toMatchObject({ tpv: { id: closing.id }, status: 'pending' });
     expect((await hub.admin('/api/admin/users')).body.items).toMatchObject([{ telegram_id: PERSON }]);
@@ -188,7 +188,8 @@ function textsTo(hub: TestHub, chatId: number): string[] {
 
 test('one that no TPV answers ends after two minutes, and nobody is told', async () => {
   const clock = testClock();
-  const hub = await startHub({ clock });
+  // A clock that runs ahead would take the socket for silent.
+  const hub = await startHub({ clock, env: { HEARTBEAT_INTERVAL_SECONDS: '3600' } });
   const [away, slow] = [await hub.tpv({ name: 'Away' }), await hub.tpv({ name: 'Slow' })];
   const socket = await slow.socket();
   const [lost, late] = [await order(hub, away.id), await order(hub, slow.id)];

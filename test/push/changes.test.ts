@@ -2,6 +2,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { type TestClock, testClock } from '../support/clock.ts';
 import { DIALECTS, startHub } from '../support/hub.ts';
 import { type PushingHub, startPushing } from '../support/push.ts';
+import { shareOfTestMs } from '../support/within.ts';
 
 /** Moves the clock until something is done, and lets what is real keep up with it. */
 async function advancing(clock: TestClock, done: Promise<unknown>): Promise<void> {
@@ -13,7 +14,7 @@ async function advancing(clock: TestClock, done: Promise<unknown>): Promise<void
     await clock.advance(100);
     return !going;
   };
-  await vi.waitUntil(step, { interval: 10, timeout: 45_000 });
+  await vi.waitUntil(step, { interval: 10, timeout: shareOfTestMs() });
 }
 
 const BUTTONS = [[{ text: 'Sí', action: 'yes' }], [{ text: 'Ver', url: 'https://tpv.example/' }]];

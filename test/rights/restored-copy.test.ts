@@ -9,7 +9,7 @@ import { DIALECTS, type DialectUnderTest, freshDatabase, startHub, type TestHub 
 import { launchHubProcess } from '../support/hub-process.ts';
 import { makeMemoryFolder } from '../support/memory-folder.ts';
 import { copyPostgresDatabase, createPostgresDatabase } from '../support/postgres.ts';
-import { WAIT_MS } from '../support/within.ts';
+import { shareOfTestMs, WAIT_MS } from '../support/within.ts';
 
 const ANA = 7_412_589_036;
 const EVA = 1002;
@@ -134,7 +134,7 @@ test('a hub that is killed while it erases a restored copy anew does so at its n
   };
   const audited = () => count("select count(*) from audit_log where actor = 'hub' and action = 'user.erase'");
   const starting = launchHubProcess({ databaseUrl, emulator });
-  await vi.waitFor(() => expect(audited()).toBeGreaterThan(0), { timeout: WAIT_MS, interval: 1 });
+  await vi.waitFor(() => expect(audited()).toBeGreaterThan(0), { timeout: shareOfTestMs(), interval: 1 });
   starting.child.kill('SIGKILL');
   await starting.ended;
   expect(audited()).toBeLessThanOrEqual(ids.length);

@@ -14,6 +14,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { type TelegramFault, telegramApi, telegramFault } from '../../src/telegram/outbound/api.ts';
 import { departures } from '../../src/telegram/outbound/request.ts';
 import { certificate } from '../support/certificate.ts';
+import { testClock } from '../support/clock.ts';
 
 const TOKEN = '1:a-made-up-token';
 
@@ -29,7 +30,7 @@ function rawServer(onConnection: (socket: Socket) => void): Promise<number> {
   return listen(createServer((socket) => onConnection(socket.on('error', () => {}))));
 }
 
-function api(apiRoot: string, limits: { connectMs?: number; requestMs?: number } = {}) {
+function api(apiRoot: string, limits: { connectMs?: number } = {}) {
   return telegramApi({ token: TOKEN, apiRoot, limits });
 }
 
@@ -41,16 +42,11 @@ async function fateOf(request: Promise<unknown>): Promise<TelegramFault | { kind
   );
 }
 
-const say = (apiRoot: string, limits?: { connectMs?: number; requestMs?: number }) =>
-  fateOf(api(apiRoot, limits).sendMessage(1, 'a'));
+const say = (apiRoot: string, limits?: { connectMs?: number }) => fateOf(api(apiRoot, limits).sendMessage(1, 'a'));
 
 describe('a message has not left', () => {
   test('where nobody listens', async () => {
-    const server = createServer();
-    const port = await listen(server);
-    server.close();
-    await once(server, 'close');
-    expect(await say(`http://127.0.0.1:${port}`)).toEqual({ kind: 'unreachable', description: 'ECONNREFUSED' });
+    expect(await say('http://127.0.0.1:9')).toEqual({ kind: 'unreachable', description: 'ECONNREFUSED' });
   });
 
   test('where the name leads nowhere', async () => {
@@ -150,9 +146,14 @@ describe('a message may have arrived', () => {
   });
 
   test('where no answer comes', async () => {
-    const port = await rawServer(() => {});
-    const fate = await say(`http://127.0.0.1:${port}`, { requestMs: 50 });
-    expect(fate).toEqual({ kind: 'unknown', description: 'ETIMEDOUT' });
+    const clock = testClock();
+    const read = Promise.withResolvers<void>();
+    const port = await rawServer((socket) => readWhole(socket, read.resolve));
+    const bot = telegramApi({ token: TOKEN, apiRoot: `http://127.0.0.1:${port}`, clock });
+    const fate = fateOf(bot.sendMessage(1, 'a'));
+    await read.promise;
+    await clock.advance(45_000);
+    expect(await fate).toEqual({ kind: 'unknown', description: 'ETIMEDOUT' });
   });
 
   test('where the answer breaks off', async () => {

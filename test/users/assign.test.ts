@@ -2,6 +2,10 @@ import { describe, expect, test, vi } from 'vitest';
 import { testClock } from '../support/clock.ts';
 import { DIALECTS, SHARED, startHub, type TestHub, type TestTpv } from '../support/hub.ts';
 import { instructionsOf, updatesOf, userOf } from '../support/telegram.ts';
+import { WAIT_MS } from '../support/within.ts';
+
+/** Two hubs that want the same rows send some of the fifty away, again and again. */
+const BUSY_MS = 3 * WAIT_MS;
 
 const count = async (tpv: TestTpv) => (await tpv.fetch('/api/tpv/info/')).body.user_count;
 
@@ -176,7 +180,7 @@ describe.each(DIALECTS)('on %s', (database) => {
     await gone.fetch(`/api/tpv/instructions/${first.id}/`, { method: 'PUT', json: { status: 'processing' } });
     const heir = await hub.tpv();
     await hub.admin(`/api/admin/tpvs/${gone.id}/`, { method: 'DELETE' });
-    await vi.waitFor(async () => expect(await count(heir)).toBe(2), 10_000);
+    await vi.waitFor(async () => expect(await count(heir)).toBe(2), WAIT_MS);
     const { body } = await heir.fetch('/api/tpv/instructions/');
     expect(body.instructions.map(({ payload }: { payload: { text: string } }) => payload.text)).toEqual([
       'soy 1',
@@ -194,7 +198,7 @@ describe('two hubs on one PostgreSQL', () => {
 
   /** Telegram sends again what was answered 503. */
   async function untilTaken(hub: TestHub, updateId: number, from: number): Promise<void> {
-    await vi.waitFor(async () => expect((await hub.message(updateId, 'Hola', from)).status).toBe(200), 15_000);
+    await vi.waitFor(async () => expect((await hub.message(updateId, 'Hola', from)).status).toBe(200), BUSY_MS);
   }
 
   test('never give away more seats than there are', async () => {
@@ -222,7 +226,7 @@ describe('two hubs on one PostgreSQL', () => {
       await vi.waitFor(async () => {
         const { status } = await hub.admin(`/api/admin/users/${id}/tpv/`, { method: 'PUT', json: { tpv_id: tpvId } });
         expect(status).toBe(200);
-      }, 15_000);
+      }, BUSY_MS);
     };
     const moves = Array.from({ length: 60 }, (_, i) =>
       move(both[i % 2] ?? one, people[(i >> 1) % 4] ?? 1, tpvs[i % 3]?.id ?? ''),
