@@ -2,6 +2,7 @@ import type { AccountSession, AccountTelegram } from '../src/admin/schemas/accou
 import type { AccountList } from '../src/admin/schemas/accounts.ts';
 import type { AlarmChoice, MaintenanceList } from '../src/admin/schemas/alarms.ts';
 import type { AuditEntry } from '../src/admin/schemas/audit.ts';
+import type { ListedHub } from '../src/admin/schemas/hubs.ts';
 import type { Conversation } from '../src/admin/schemas/inbox.ts';
 import type { InstructionDetail, InstructionSummary } from '../src/admin/schemas/instructions.ts';
 import type { Activity, Overview } from '../src/admin/schemas/overview.ts';
@@ -41,5 +42,6 @@ export interface Answers {
   '/api/admin/account/telegram': AccountTelegram;
   '/api/admin/account/alarms': AlarmChoice;
   '/api/admin/maintenance': MaintenanceList;
+  '/api/admin/hubs': Page<ListedHub>;
   '/api/admin/account/sessions': { items: AccountSession[] };
 }

@@ -1,6 +1,7 @@
 import type { ComponentType } from 'preact';
 import { AccountPage } from './pages/account.tsx';
 import { AuditPage } from './pages/audit.tsx';
+import { HubsPage } from './pages/hubs.tsx';
 import { InboxPage } from './pages/inbox.tsx';
 import { InstructionPage } from './pages/instruction.tsx';
 import { InstructionsPage } from './pages/instructions.tsx';
@@ -43,6 +44,7 @@ const ROUTES: readonly Route[] = [
   { path: '/admin/auditoria', page: AuditPage, section: 'audit' },
   { path: '/admin/ajustes', page: SettingsPage, section: 'settings' },
   { path: '/admin/webhook', page: WebhookPage, section: 'webhook' },
+  { path: '/admin/hubs', page: HubsPage, section: 'hubs' },
   { path: '/admin/cuenta', page: AccountPage, section: 'account' },
 ];
 

@@ -1,5 +1,8 @@
+import { computed } from '@preact/signals';
 import type { Overview } from '../src/admin/schemas/overview.ts';
+import type { Session } from '../src/admin/schemas/session.ts';
 import type { IconName } from './icons.ts';
+import { session } from './session.ts';
 import { frameWords } from './words/frame.ts';
 
 export type Section = keyof typeof frameWords.sections;
@@ -13,9 +16,11 @@ export interface Destination {
   bar?: boolean;
   /** How much there waits for somebody. */
   pending?: (overview: Overview) => number;
+  /** False: there is nothing to see on this hub; absent: it is always there. */
+  exists?: (session: Session) => boolean;
 }
 
-export const DESTINATIONS: readonly Destination[] = [
+const DESTINATIONS: readonly Destination[] = [
   { id: 'overview', href: '/admin/', icon: 'home', bar: true },
   { id: 'inbox', href: '/admin/conversaciones', icon: 'chats', bar: true },
   { id: 'tpvs', href: '/admin/tpvs', icon: 'tpv', bar: true, pending: ({ tpvs }) => tpvs.awaiting },
@@ -26,8 +31,15 @@ export const DESTINATIONS: readonly Destination[] = [
   { id: 'audit', href: '/admin/auditoria', icon: 'history' },
   { id: 'settings', href: '/admin/ajustes', icon: 'settings' },
   { id: 'webhook', href: '/admin/webhook', icon: 'plug', pending: ({ webhook }) => webhook.problems.length },
+  { id: 'hubs', href: '/admin/hubs', icon: 'server', exists: (session) => session.shares_database },
   { id: 'account', href: '/admin/cuenta', icon: 'user' },
 ];
+
+/** Where who is logged in can go, in the order of the navigation. */
+export const destinations = computed(() => {
+  const here = session.value;
+  return DESTINATIONS.filter(({ exists }) => exists === undefined || (here != null && exists(here)));
+});
 
 function quarantined({ alarms }: Overview): number {
   return alarms.find(({ code }) => code === 'quarantine_not_empty')?.count ?? 0;

@@ -65,7 +65,8 @@ export type HubEvent =
   | { type: 'changed'; what: Changed; id: string };
 
 /** What kind of row an administrator may be looking at. */
-export type Changed = 'tpv' | 'user' | 'instruction' | 'push' | 'update' | 'setting' | 'account' | 'audit';
+export const CHANGED = ['tpv', 'user', 'instruction', 'push', 'update', 'setting', 'account', 'audit'] as const;
+export type Changed = (typeof CHANGED)[number];
 
 export type RevokeReason = 'expired' | 'reassigned' | 'cancelled' | 'no_answer';
 export type UnansweredReason = 'expired' | 'no_answer';

@@ -2,7 +2,7 @@ import type { ComponentChildren, VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import { number } from '../format.ts';
 import { overview } from '../live.ts';
-import { DESTINATIONS, type Destination, type Section, sectionName } from '../sections.ts';
+import { type Destination, destinations, type Section, sectionName } from '../sections.ts';
 import { frameWords } from '../words/frame.ts';
 import { Brand } from './brand.tsx';
 import { ConnectionState } from './connection-state.tsx';
@@ -14,7 +14,7 @@ import { Who } from './who.tsx';
 /** What stands around every page: the way to the others, who is here, and whether what is shown is live. */
 export function Frame({ section, children }: { section: Section | undefined; children?: ComponentChildren }): VNode {
   const [open, setOpen] = useState(false);
-  const elsewhere = DESTINATIONS.every(({ id, bar }) => id !== section || !bar);
+  const elsewhere = destinations.value.every(({ id, bar }) => id !== section || !bar);
   const skip = (event: MouseEvent) => {
     event.preventDefault();
     document.getElementById('main')?.focus();
@@ -29,7 +29,7 @@ export function Frame({ section, children }: { section: Section | undefined; chi
         <Brand />
         <nav class="places" aria-label={frameWords.navigation}>
           <ul>
-            {DESTINATIONS.map((place) => (
+            {destinations.value.map((place) => (
               <Place key={place.id} place={place} current={section} />
             ))}
           </ul>
@@ -51,9 +51,11 @@ export function Frame({ section, children }: { section: Section | undefined; chi
       </main>
       <nav class="bar" aria-label={frameWords.navigation}>
         <ul>
-          {DESTINATIONS.filter(({ bar }) => bar).map((place) => (
-            <Place key={place.id} place={place} current={section} />
-          ))}
+          {destinations.value
+            .filter(({ bar }) => bar)
+            .map((place) => (
+              <Place key={place.id} place={place} current={section} />
+            ))}
           <li>
             <button
               type="button"
@@ -72,7 +74,7 @@ export function Frame({ section, children }: { section: Section | undefined; chi
           {/* biome-ignore lint/a11y/useKeyWithClickEvents: Enter on a link inside is a click, too. */}
           <nav class="places" aria-label={frameWords.menu} onClick={() => setOpen(false)}>
             <ul>
-              {DESTINATIONS.map((place) => (
+              {destinations.value.map((place) => (
                 <Place key={place.id} place={place} current={section} />
               ))}
             </ul>

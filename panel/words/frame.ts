@@ -16,6 +16,7 @@ export const frameWords = {
     audit: 'Auditoría',
     settings: 'Ajustes',
     webhook: 'Webhook',
+    hubs: 'Hubs',
     account: 'Cuenta',
   },
   pending: (count: string) => `${count} por atender`,

@@ -125,6 +125,7 @@ export const tpvWords = {
     transport: 'Transporte',
     since: 'Conectado',
     address: 'Desde',
+    hub: 'En el hub',
     inFlight: 'En curso',
     inFlightOf: (count: string, max: string) => `${count} de ${max} a la vez`,
     online: 'En línea desde',

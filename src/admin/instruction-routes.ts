@@ -34,8 +34,8 @@ export interface AdminInstructionOptions {
   /** In which a CSV writes times. */
   timeZone: string;
   presence: Presence;
-  /** How a TPV takes its instructions, and one of them, in this process. */
-  intakeOf(tpvId: string, id: string): Intake;
+  /** How a TPV takes its instructions, and one of them. */
+  intakeOf(tpvId: string, id: string): Promise<Intake>;
   maxAttempts: number;
   now(): number;
 }
@@ -154,7 +154,7 @@ async function whyItWaits(row: ListedInstruction, options: AdminInstructionOptio
       isOnline: presence.isOnline(tpv),
       since: presence.since(tpv),
     },
-    intake: intakeOf(tpvId, id),
+    intake: await intakeOf(tpvId, id),
     earlier: earlier?.id,
     maxAttempts,
   });

@@ -10,7 +10,7 @@ export class PendingChanges {
   readonly #more = new Set<Changed>();
 
   get isEmpty(): boolean {
-    return this.#ids.size === 0;
+    return this.#ids.size === 0 && this.#more.size === 0;
   }
 
   add(what: Changed, id: string): void {
@@ -21,6 +21,11 @@ export class PendingChanges {
     }
     if (ids.size < MOST_IDS) ids.add(id);
     else if (!ids.has(id)) this.#more.add(what);
+  }
+
+  /** More of the kind changed than is known. */
+  addMore(what: Changed): void {
+    this.#more.add(what);
   }
 
   /** Gives what was gathered, and begins anew. */

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Cancel, Clock } from '../clock.ts';
 import { HubError } from '../errors.ts';
-import type { EventSource } from '../events.ts';
+import type { Changed, EventSource } from '../events.ts';
 import { PendingChanges } from './live-changes.ts';
 import { LiveHistory } from './live-history.ts';
 
@@ -12,6 +12,8 @@ export interface LiveFeedPorts {
   overview(): Promise<object>;
   /** Whether a session that was valid still is. */
   isValid(sessionId: string): Promise<boolean>;
+  /** Somebody looks, or did a moment ago: told each second. */
+  watched(): void;
   onFault(error: unknown): void;
 }
 
@@ -117,6 +119,7 @@ export class LiveFeed {
     const { events, clock } = this.#ports;
     this.#pingedAt = clock.elapsed();
     this.#overviewAt = clock.elapsed();
+    this.#ports.watched();
     this.#cancels = [
       events.on('changed', ({ what, id }) => this.#changed(what, id)),
       events.on('session.ended', ({ sessionId }) => this.#endSession(sessionId)),
@@ -133,8 +136,20 @@ export class LiveFeed {
     this.#history.forget();
   }
 
-  #changed(what: Parameters<PendingChanges['add']>[0], id: string): void {
+  /** Rows were created or changed at another hub. */
+  changedElsewhere(what: Changed, ids: readonly string[], more: boolean): void {
+    if (this.#cancels.length === 0) return;
+    for (const id of ids) this.#changes.add(what, id);
+    if (more) this.#changes.addMore(what);
+    this.#flushSoon();
+  }
+
+  #changed(what: Changed, id: string): void {
     this.#changes.add(what, id);
+    this.#flushSoon();
+  }
+
+  #flushSoon(): void {
     if (this.#flush !== undefined) return;
     const { clock } = this.#ports;
     const wait = Math.max(CHANGES_DELAY_MS, this.#flushedAt + CHANGES_INTERVAL_MS - clock.elapsed());
@@ -151,8 +166,10 @@ export class LiveFeed {
     if (this.#streams.size === 0) {
       this.#idleSince ??= now;
       if (now - this.#idleSince >= REMEMBERED_MS) this.#stop();
+      else this.#ports.watched();
       return;
     }
+    this.#ports.watched();
     if (now - this.#pingedAt >= PING_INTERVAL_MS) {
       this.#pingedAt = now;
       this.#tell(PING);

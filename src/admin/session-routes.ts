@@ -13,7 +13,7 @@ import { loginBody, loginState, type Session, session as sessionAnswer, setupBod
 export interface SessionOptions extends LoginPorts {
   access: Access;
   /** What the panel needs to know besides the account. */
-  about: Pick<Session, 'version' | 'time_zone' | 'locale'>;
+  about: Pick<Session, 'version' | 'time_zone' | 'locale' | 'shares_database'>;
 }
 
 const tags = ['Administración'];

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
 import type { Clock } from '../clock.ts';
+import type { SocketElsewhere } from '../cluster/socket-elsewhere.ts';
 import { parseJson } from '../db/json-text.ts';
 import type { Database } from '../db/open.ts';
 import { HubError } from '../errors.ts';
@@ -37,6 +38,8 @@ export interface AdminTpvOptions {
   presence: Presence;
   handOut: HandOut;
   connectionOf(tpvId: string): Connection | undefined;
+  /** Where its socket is, if another hub has it. */
+  socketElsewhere(tpvId: string): Promise<SocketElsewhere | undefined>;
   botUsername: BotUsername;
   serviceText: ServiceText;
   now(): number;
@@ -152,6 +155,7 @@ async function detailOf(tpv: Tpv, options: AdminTpvOptions): Promise<TpvDetail> 
   const { db, presence } = options;
   const counts = await countsOf(db, tpv.id);
   const connection = options.connectionOf(tpv.id);
+  const elsewhere = connection === undefined ? await options.socketElsewhere(tpv.id) : undefined;
   return {
     ...tpvSummaryOf(tpv, presence, counts.pending, options.now()),
     service: serviceOfTpv(tpv.name, storedService(tpv.service), options),
@@ -167,6 +171,7 @@ async function detailOf(tpv: Tpv, options: AdminTpvOptions): Promise<TpvDetail> 
             in_flight: connection.inFlight,
             max_in_flight: connection.maxInFlight,
           },
+    other_hub: elsewhere === undefined ? null : { name: elsewhere.hub, since: isoTime(elsewhere.since) },
     counts,
     join_url: await joinLink(options, tpv.join_code),
   };

@@ -214,7 +214,8 @@ function columnsOf({ severity, since, count, detail }: FoundAlarm) {
   return { severity, since, count, detail: detail && storable(detail.slice(0, MOST_DETAIL)) };
 }
 
-function keyOf({ code, tpv }: FoundAlarm): string {
+/** Two findings of one alarm have the same. */
+export function keyOf({ code, tpv }: FoundAlarm): string {
   return `${code} ${tpv?.id ?? ''}`;
 }
 

@@ -1,5 +1,6 @@
 import type { Cancel } from '../clock.ts';
 import type { Hint, HintKind, HintOf } from './hints.ts';
+import type { Fenced } from './observer.ts';
 
 /** What one hub does for all: `chores` are the timers over the whole database, `telegram` is all that one bot has once. */
 export const LEASES = ['chores', 'telegram'] as const;
@@ -9,6 +10,8 @@ export type Lease = (typeof LEASES)[number];
 export interface Cluster {
   /** Whether other hubs may share the database. */
   readonly isShared: boolean;
+  /** A hub that says nothing for so long counts as dead; 0 where this one is alone. */
+  readonly leaseMs: number;
   /** Names this process in the rows; another one after it was taken for dead. */
   readonly id: string;
   /** Whether it may act: hand out, claim, send, accept. */
@@ -27,6 +30,8 @@ export interface Cluster {
   onGap(fn: () => void): Cancel;
   /** Calls `fn` when the others take this hub for dead, or may: what its sockets hold is not theirs any more. */
   onBuried(fn: () => void): Cancel;
+  /** Counts a statement that wrote nothing, as another hub has the right, or was quicker. */
+  fenced(what: Fenced): void;
   /** Leads nothing from now on: another hub does at once. */
   resign(): Promise<void>;
   /** Leaves, once its sockets are closed. */
@@ -38,6 +43,7 @@ const never: Cancel = () => {};
 /** The one hub of its database: it leads everything, and there is nobody to tell. */
 export const SOLO: Cluster = Object.freeze<Cluster>({
   isShared: false,
+  leaseMs: 0,
   id: 'solo',
   isAlive: () => true,
   mayBury: false,
@@ -50,6 +56,7 @@ export const SOLO: Cluster = Object.freeze<Cluster>({
   on: () => never,
   onGap: () => never,
   onBuried: () => never,
+  fenced() {},
   async resign() {},
   async close() {},
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CHANGED } from '../events.ts';
 
 /**
  * What one hub tells the others. A hint only says where to look: it may be lost, come twice or come late, and the row is
@@ -19,6 +20,14 @@ const hint = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('settled'), pushId: z.string() }),
   /** A lease is free. */
   z.object({ kind: z.literal('lease') }),
+  /** Two processes take the socket of one key from each other, or a TPV has as much waiting as it may. */
+  z.object({ kind: z.literal('tpv'), what: z.enum(['tpv.key_shared', 'tpv.quota_reached']), tpvId: z.string() }),
+  /** Somebody looks at the panel at this hub: the others are to tell what changes, and their figures. */
+  z.object({ kind: z.literal('watched') }),
+  /** Rows were created or changed; `more`: others of the kind, too. */
+  z.object({ kind: z.literal('changed'), what: z.enum(CHANGED), ids: z.array(z.string()), more: z.boolean() }),
+  /** What happened at a hub lately (observability/activity/figures.ts). */
+  z.object({ kind: z.literal('figures'), hubId: z.string(), figures: z.unknown() }),
 ]);
 
 export type Hint = z.infer<typeof hint>;

@@ -5,6 +5,7 @@ import { COMMITS_WITHOUT_DISK, type SideConnections } from '../db/postgres/side.
 import { HubError } from '../errors.ts';
 import { uuidv7 } from '../ids.ts';
 import type { Lease } from './cluster.ts';
+import type { ClusterObserver } from './observer.ts';
 
 /** `only`: of a hub that shares its database with none. */
 export type LeaseName = Lease | 'only';
@@ -19,6 +20,7 @@ export interface MembershipOptions {
   onFault(error: unknown): void;
   /** Called after each renewal with the leases that this hub has then. */
   onRenewed?(terms: ReadonlyMap<LeaseName, number>): void;
+  observer?: Pick<ClusterObserver, 'renewed'> | undefined;
 }
 
 /** A hub stops acting so much before the others take it for dead. */
@@ -186,6 +188,7 @@ export class Membership {
       await this.#enter();
       return this.#renew();
     }
+    this.#options.observer?.renewed(performance.now() - sentAt);
     if (!this.isAlive()) this.#aliveSince = sentAt;
     this.#aliveUntil = sentAt + leaseMs * (1 - MARGIN);
     this.#givenUp = false;

@@ -3,6 +3,7 @@ import { databaseFault } from '../db/fault.ts';
 import { openSideConnections, type SideConnections } from '../db/postgres/side.ts';
 import { type Cluster, LEASES } from './cluster.ts';
 import { Membership } from './membership.ts';
+import { type ClusterObserver, NO_CLUSTER_OBSERVER } from './observer.ts';
 import { noOnlyHub } from './only-hub.ts';
 import { PostgresSignals } from './postgres-signals.ts';
 
@@ -18,6 +19,7 @@ export interface JoinOptions extends SharedCluster {
   bot?: string | undefined;
   /** Gets what goes wrong where no caller waits for an answer. */
   onFault(error: unknown): void;
+  observer?: ClusterObserver | undefined;
 }
 
 /** One for the renewal, which waits for nothing; one for the hints. */
@@ -27,26 +29,27 @@ const SIDE_CONNECTIONS = 2;
  * Enters this process among the hubs of a PostgreSQL whose schema is up to date.
  * @throws HubError `unavailable` with a sentence where a hub runs there that shares it with none, or one of another bot
  */
-export async function joinHubs({ url, bot, leaseMs, onFault }: JoinOptions): Promise<Cluster> {
+export async function joinHubs(options: JoinOptions): Promise<Cluster> {
+  const { url, bot, leaseMs, onFault, observer = NO_CLUSTER_OBSERVER } = options;
   const side = openSideConnections(url, SIDE_CONNECTIONS);
   let membership: Membership | undefined;
   try {
-    membership = await Membership.enter(side, { leaseMs, leases: LEASES, bot, onFault });
+    membership = await Membership.enter(side, { leaseMs, leases: LEASES, bot, onFault, observer });
     await noOnlyHub(side, membership.id);
   } catch (error) {
     await membership?.leave().catch(onFault);
     await side.close();
     throw databaseFault(error);
   }
-  return clusterOf(membership, side, { url, onFault });
+  return clusterOf(membership, side, { url, leaseMs, onFault, observer });
 }
 
 function clusterOf(
   membership: Membership,
   side: SideConnections,
-  { url, onFault }: Pick<JoinOptions, 'url' | 'onFault'>,
+  { url, leaseMs, onFault, observer }: Pick<JoinOptions, 'url' | 'leaseMs' | 'onFault'> & { observer: ClusterObserver },
 ): Cluster {
-  const signals = new PostgresSignals({ url, side, id: () => membership.id, onFault });
+  const signals = new PostgresSignals({ url, side, id: () => membership.id, onFault, observer });
   const leave = async () => {
     leaseFree();
     await signals.close();
@@ -57,6 +60,7 @@ function clusterOf(
   const leaseFree: Cancel = signals.on('lease', () => void membership.renew());
   return {
     isShared: true,
+    leaseMs,
     get id() {
       return membership.id;
     },
@@ -70,6 +74,7 @@ function clusterOf(
     tell: (hint) => signals.tell(hint),
     on: (kind, fn) => signals.on(kind, fn),
     onGap: (fn) => signals.onGap(fn),
+    fenced: (what) => observer.fenced(what),
     async resign() {
       await membership.resign().catch(onFault);
       signals.tell({ kind: 'lease' });

@@ -3,6 +3,7 @@ import { type Cancel, pause, systemClock } from '../clock.ts';
 import { CONNECT_MS } from '../db/postgres/session.ts';
 import { COMMITS_WITHOUT_DISK, type SideConnections } from '../db/postgres/side.ts';
 import { type Hint, type HintKind, type HintOf, hintMessages, readHints } from './hints.ts';
+import type { ClusterObserver } from './observer.ts';
 
 export interface SignalsOptions {
   url: string;
@@ -10,6 +11,7 @@ export interface SignalsOptions {
   /** Who tells. */
   id(): string;
   onFault(error: unknown): void;
+  observer?: Pick<ClusterObserver, 'told' | 'heard'> | undefined;
 }
 
 /** All hubs of a database hear it. */
@@ -74,9 +76,11 @@ export class PostgresSignals {
     // Those of one commit come one after the other.
     await Promise.resolve();
     while (this.#waiting.length > 0) {
-      const messages = hintMessages(this.#options.id(), this.#waiting.splice(0));
+      const hints = this.#waiting.splice(0);
+      const messages = hintMessages(this.#options.id(), hints);
       try {
         await this.#options.side.query(SEND, [CHANNEL, messages]);
+        this.#options.observer?.told(hints.map(({ kind }) => kind));
       } catch (error) {
         this.#options.onFault(error);
       }
@@ -131,6 +135,7 @@ export class PostgresSignals {
     if (message === undefined || message.from === this.#options.id()) return;
     if (message.hints === undefined) this.#gap();
     for (const hint of message.hints ?? []) {
+      this.#options.observer?.heard(hint.kind);
       for (const fn of [...(this.#listeners.get(hint.kind) ?? [])]) fn(hint);
     }
   }

@@ -1,3 +1,4 @@
+import type { Cluster } from '../cluster/cluster.ts';
 import type { Tx } from '../db/open.ts';
 import { claimFenced } from '../instructions/fenced-store.ts';
 import type { InstructionRow } from '../instructions/instruction.ts';
@@ -27,18 +28,19 @@ export interface ClaimedRow extends InstructionRow {
 
 /**
  * Hands a TPV's next pending instructions out to `holder`, in the order in which they go.
- * @param isShared the holder is a socket, and another hub may have the TPV's socket meanwhile: then none goes out
+ * @param cluster the holder is a socket, and another of these hubs may have the TPV's socket meanwhile: then none goes out
  */
 export async function claim(
   tx: Tx,
   next: { tpvId: string; holder: string; now: number; leaseUntil: number; limit: number },
-  isShared = false,
+  cluster?: Pick<Cluster, 'fenced'>,
 ): Promise<ClaimedRow[]> {
   // Asked first: the rows that come back have their new `sent_at`.
   const pending = await tx.run(nextPending, next);
   if (pending.length === 0) return [];
   const sentBefore = new Set(pending.filter((row) => row.sent_at !== null).map((row) => row.seq));
-  const rows = await tx.run(isShared ? claimFenced : claimPending, next);
+  const rows = await tx.run(cluster === undefined ? claimPending : claimFenced, next);
+  if (rows.length === 0) cluster?.fenced('claim');
   return rows
     .map((row) => ({ ...row, outBefore: sentBefore.has(row.seq) }))
     .sort((a, b) => a.priority - b.priority || a.seq - b.seq);

@@ -59,7 +59,7 @@ export class Delivery {
   /**
    * Once a second, where several hubs share the database: what another hub made ready goes out, though its hint was lost.
    */
-  async look(): Promise<Pick<Look, 'replaced' | 'buried'>> {
+  async look(): Promise<Look> {
     const looked = await this.sockets.look(this.pollers.waiting());
     for (const tpvId of looked.waiting) this.pollers.wake(tpvId);
     return looked;

@@ -117,7 +117,11 @@ export interface Look {
   waiting: string[];
   /** Instructions that their socket does not hold any more. */
   notHeld: string[];
+  /** How much of it no hint had brought. */
+  news: number;
 }
+
+export const NOTHING_FOUND: Look = { replaced: [], buried: [], waiting: [], notHeld: [], news: 0 };
 
 /** The rows of sockets, where several hubs share the database: each TPV's newest socket has the one row. */
 export class SocketRows {
@@ -158,11 +162,15 @@ export class SocketRows {
       db.query(notHeld, { held: JSON.stringify(held) }),
     ]);
     const ids = (rows: { id: string }[]) => rows.map(({ id }) => id);
+    const replaced = ids(lost.filter((row) => row.is_replaced));
+    const idle = new Set(windows.filter(({ backlog }) => !backlog).map(({ sink }) => sink.tpvId));
+    const unknown = waiting.filter(({ id }) => idle.has(id));
     return {
-      replaced: ids(lost.filter((row) => row.is_replaced)),
+      replaced,
       buried: ids(lost.filter((row) => !row.is_replaced)),
       waiting: ids(waiting),
       notHeld: ids(gone),
+      news: replaced.length + gone.length + unknown.length,
     };
   }
 }

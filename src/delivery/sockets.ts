@@ -11,11 +11,11 @@ import { claim, type DeliveryObserver, tpvKey } from './claim.ts';
 import { ClosedSockets } from './closed-sockets.ts';
 import { handOutSilent, NO_LEASE, type SilentOutcome } from './silent.ts';
 import type { Sink } from './sink.ts';
-import { type Look, SocketRows, type SocketRowsPorts } from './socket-rows.ts';
+import { type Look, NOTHING_FOUND, SocketRows, type SocketRowsPorts } from './socket-rows.ts';
 import { SocketWindow } from './socket-window.ts';
 
 export interface SocketsPorts extends SocketRowsPorts {
-  cluster: SocketRowsPorts['cluster'] & Pick<Cluster, 'isShared' | 'isAlive'>;
+  cluster: SocketRowsPorts['cluster'] & Pick<Cluster, 'isShared' | 'isAlive' | 'fenced'>;
   events: EventSource;
   clock: Clock;
   settings: DeliverySettings;
@@ -51,8 +51,6 @@ export class Sockets implements HandOut {
     ports.events.on('instruction.revoked', ({ tpvId, id, reason }) => this.revoke(tpvId, id, reason));
   }
 
-  // A new row, from its transaction to its socket.
-
   reserve(tpvId: string, id: string): string | undefined {
     const window = this.#windows.get(tpvId);
     if (window === undefined || this.#mayNot) return undefined;
@@ -68,6 +66,11 @@ export class Sockets implements HandOut {
     this.#windows.get(tpvId)?.settled(id);
   }
 
+  overtaken(tpvId: string, id: string): void {
+    this.#ports.cluster.fenced('insert');
+    this.cancel(tpvId, id);
+  }
+
   deliver(row: InstructionRow): void {
     const window = row.tpv_id === null ? undefined : this.#windows.get(row.tpv_id);
     // A socket that closed in between gives its rows back by itself.
@@ -75,8 +78,6 @@ export class Sockets implements HandOut {
     window?.deliver(row.id, instructionJson(row));
     this.#handedOut(row, false);
   }
-
-  // Sockets as they come and go.
 
   /**
    * Makes `sink` the TPV's socket: whatever of it is not final is pending again, and goes out to it in order.
@@ -158,8 +159,8 @@ export class Sockets implements HandOut {
    * Looks for what hints did not bring, where several hubs share the database.
    * @param others TPVs without a socket here of which something else wants to know whether they have something pending
    */
-  async look(others: Iterable<string>): Promise<Omit<Look, 'notHeld'>> {
-    if (this.#rows === undefined) return { replaced: [], buried: [], waiting: [] };
+  async look(others: Iterable<string>): Promise<Look> {
+    if (this.#rows === undefined) return NOTHING_FOUND;
     // Those that are being attached have no row yet.
     const attached = [...this.#windows.values()].filter(({ isAttached }) => isAttached);
     const looked = await this.#rows.look(attached, others, this.#ports.clock.now());
@@ -209,13 +210,13 @@ export class Sockets implements HandOut {
   }
 
   async #fill(window: SocketWindow): Promise<void> {
-    const { db, clock, settings } = this.#ports;
+    const { db, clock, cluster, settings } = this.#ports;
     const { sink } = window;
     const fill = async (tx: Tx) => {
       if (this.#windows.get(sink.tpvId) !== window) return;
       const limit = Math.min(window.room, CLAIM_PAGE);
       const next = { tpvId: sink.tpvId, holder: sink.id, now: clock.now(), leaseUntil: NO_LEASE, limit };
-      const rows = await claim(tx, next, this.isShared);
+      const rows = await claim(tx, next, this.isShared ? cluster : undefined);
       tx.afterCommit(() => {
         // A row that becomes pending after this commit is followed by an event, which sets the flag again.
         if (rows.length < limit) window.backlog = false;

@@ -36,6 +36,8 @@ export interface Wait {
 /** How a TPV takes its instructions, as far as this process knows. */
 export interface Intake {
   socket: { inFlight: number; maxInFlight: number; congested: boolean } | undefined;
+  /** Another hub has its socket, and knows more. */
+  isElsewhere?: boolean;
   /** When it last asked over REST. */
   polledAt: number | undefined;
   /** Whether a long poll of it waits right now. */
@@ -85,6 +87,7 @@ function whyPending(row: WaitingRow, { tpv, intake }: WaitFacts): Wait | undefin
     if (!congested && inFlight < maxInFlight) return undefined;
     return { ...NOTHING_KNOWN, code: 'window_full', until, inFlight, maxInFlight };
   }
+  if (intake.isElsewhere === true) return undefined;
   if (!tpv.isOnline) return { ...NOTHING_KNOWN, code: 'tpv_offline', since: tpv.since, until };
   if (intake.polling) return undefined;
   return { ...NOTHING_KNOWN, code: 'tpv_not_polling', since: intake.polledAt ?? null, until };

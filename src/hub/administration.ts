@@ -28,6 +28,7 @@ import { isSetupOffered, offerSetup } from '../administrators/first-account.ts';
 import { LoginThrottle } from '../administrators/throttle.ts';
 import { errorResponses } from '../api/error-answers.ts';
 import { othersAreAlive } from '../cluster/burial.ts';
+import { socketElsewhere } from '../cluster/socket-elsewhere.ts';
 import { VERSION } from '../config/version.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { Gateway } from '../gateway/gateway.ts';
@@ -85,6 +86,7 @@ export async function registerAdministration(
 ): Promise<Administration> {
   const { config, db, cluster, clock, now, presence, delivery, gateway, botUsername, pushResult } = ports;
   const { sockets } = delivery;
+  const elsewhere = (tpvId: string) => socketElsewhere(db, cluster, tpvId);
   const serviceText = ports.texts.of(config.DEFAULT_LOCALE).service;
   app.decorateRequest('administrator', undefined);
   // Only the session's own routes read cookies; the hot path does without.
@@ -98,7 +100,12 @@ export async function registerAdministration(
   });
 
   const throttle = new LoginThrottle(() => clock.elapsed());
-  const about = { version: VERSION, time_zone: config.TIME_ZONE, locale: config.DEFAULT_LOCALE };
+  const about = {
+    version: VERSION,
+    time_zone: config.TIME_ZONE,
+    locale: config.DEFAULT_LOCALE,
+    shares_database: cluster.isShared,
+  };
   const tellLogin = loginNotice({ timeZone: config.TIME_ZONE, publicUrl: config.PUBLIC_URL });
   const session = { db, throttle, tellLogin, now, access, about };
 
@@ -126,6 +133,7 @@ export async function registerAdministration(
       ...ports,
       handOut: sockets,
       serviceText,
+      socketElsewhere: elsewhere,
       connectionOf: (tpvId) => {
         const connection = gateway.connectionOf(tpvId);
         return connection && { ...connection, inFlight: sockets.windowOf(tpvId)?.inFlight ?? 0 };
@@ -145,7 +153,11 @@ export async function registerAdministration(
       presence,
       maxAttempts: ports.limits.maxAttempts,
       now,
-      intakeOf: (tpvId, id) => delivery.intakeOf(tpvId, id),
+      intakeOf: async (tpvId, id) => {
+        const intake = delivery.intakeOf(tpvId, id);
+        if (intake.socket !== undefined) return intake;
+        return { ...intake, isElsewhere: (await elsewhere(tpvId)) !== undefined };
+      },
     });
     await guarded.register(adminInterventionRoutes, { db, now, handOut: sockets });
     await ports.observation.routes(guarded);

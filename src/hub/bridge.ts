@@ -10,7 +10,7 @@ import { tpvById } from '../tpvs/tpv.ts';
 import type { Ground } from './ground.ts';
 
 export interface BridgePorts
-  extends Pick<Ground, 'db' | 'cluster' | 'events' | 'clock' | 'log' | 'presence' | 'onFault'> {
+  extends Pick<Ground, 'db' | 'cluster' | 'events' | 'clock' | 'log' | 'metrics' | 'presence' | 'onFault'> {
   delivery: Pick<Delivery, 'sockets' | 'look' | 'wake'>;
   gateway: Pick<Gateway, 'replaced' | 'buried' | 'tellService'>;
   answers: Pick<Answers, 'look' | 'leave'>;
@@ -28,7 +28,7 @@ const LOOKS_UNTIL_THOROUGH = 10;
  * @param ends gets its end
  */
 export function startBridge(ports: BridgePorts, ends: AsyncDisposableStack): void {
-  const { db, cluster, events, clock, log, presence, delivery, gateway, answers, dispatcher, onFault } = ports;
+  const { db, cluster, events, clock, log, metrics, presence, delivery, gateway, answers, dispatcher, onFault } = ports;
   if (!cluster.isShared) return;
   const isElsewhere = (tpvId: string) => delivery.sockets.windowOf(tpvId) === undefined;
 
@@ -45,7 +45,8 @@ export function startBridge(ports: BridgePorts, ends: AsyncDisposableStack): voi
 
   let looks = 0;
   const look = async () => {
-    const { replaced, buried } = await delivery.look();
+    const { replaced, buried, news } = await delivery.look();
+    metrics.cluster.found(news);
     if (replaced.length > 0) gateway.replaced(replaced);
     if (buried.length > 0) gateway.buried(buried);
     if (cluster.term('telegram') === undefined) {
@@ -58,8 +59,9 @@ export function startBridge(ports: BridgePorts, ends: AsyncDisposableStack): voi
     const isThorough = ++looks % LOOKS_UNTIL_THOROUGH === 0;
     if (dead.length > 0 || isThorough) await releaseLostSockets(db, release);
     if (isThorough) await db.transact((tx) => presence.lost(tx), HOUSEKEEPING);
-    if (dead.length > 0)
-      log.warn({ hubs: dead }, 'hubs said nothing any more; what their sockets held is pending again');
+    if (dead.length === 0) return;
+    metrics.cluster.buried(dead.length);
+    log.warn({ hubs: dead }, 'hubs said nothing any more; what their sockets held is pending again');
   };
   let looking: Promise<void> | undefined;
   const lookNow = () => {

@@ -114,7 +114,8 @@ export async function openGround(
   if (ran.length > 0) log.info({ migrations: ran }, 'the database was brought up to date');
   await only?.enter();
   const [bot] = config.TELEGRAM_BOT_TOKEN.split(':');
-  const cluster = shared === undefined ? SOLO : await joinHubs({ ...shared, url, bot, onFault: onClusterFault });
+  const joining = { url, bot, onFault: onClusterFault, observer: metrics.cluster };
+  const cluster = shared === undefined ? SOLO : await joinHubs({ ...shared, ...joining });
   ends.defer(() => cluster.close());
 
   const draining = { begun: false };

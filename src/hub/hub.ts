@@ -118,12 +118,11 @@ export async function createHub(
   });
 
   const looked = readings(ground);
-  const disk = () => looked.disk();
   const backups = startBackups(ground, making, machine.room);
   const observation = createObservation(
     {
       ...ground,
-      disk,
+      disk: () => looked.disk(),
       backup: backups.state,
       pushesPausedUntil: () => outbound.dispatcher.pausedUntil,
       retryUpdate: inbound.retry,
@@ -176,13 +175,14 @@ export async function createHub(
     sockets: () => gateway.size,
     inFlight: () => sockets.inFlightTotal,
     droppedLogLines: () => logs.dropped(),
+    leads: (lease) => cluster.term(lease) !== undefined,
     problems: async () => (await problems()).map(({ code }) => code),
     degraded: () => observation.degraded().map(({ code }) => code),
     backlog: () => looked.backlog(),
     backlogLimit: BACKLOG_LIMIT,
-    disk,
+    disk: () => looked.disk(),
     // The line in the log that says why is the backlog's.
-    alarms: () => countAlarms(db).catch(() => undefined),
+    alarms: async () => (cluster.term('chores') === undefined ? new Map() : countAlarms(db).catch(() => undefined)),
   });
   const failed = failedSecrets(ground);
   await app.register(statusRoutes, {
@@ -193,8 +193,7 @@ export async function createHub(
     metricsToken: config.METRICS_TOKEN,
     failed,
   });
-  const { PUBLIC_URL: publicUrl, SECURITY_CONTACT: contact } = config;
-  await app.register(securityTxt, { publicUrl, contact, now: ground.now });
+  await app.register(securityTxt, { publicUrl: config.PUBLIC_URL, contact: config.SECURITY_CONTACT, now: ground.now });
   await app.register(webhookRoutes, { webhook });
   const openFile = telegramFiles({ ...telegram, api, fileRoot: config.TELEGRAM_FILE_ROOT });
   const administration = await registerAdministration(app, {

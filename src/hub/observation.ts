@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { adminAlarmRoutes } from '../admin/alarm-routes.ts';
 import { adminAuditRoutes } from '../admin/audit-routes.ts';
+import { adminHubRoutes } from '../admin/hub-routes.ts';
 import { LiveFeed } from '../admin/live-feed.ts';
 import { adminLiveRoutes } from '../admin/live-routes.ts';
 import { adminMaintenanceRoutes } from '../admin/maintenance-routes.ts';
@@ -16,6 +17,7 @@ import { adminTextRoutes } from '../admin/text-routes.ts';
 import { adminWebhookRoutes, type WebhookChangePort } from '../admin/webhook-routes.ts';
 import { sessionStillValid } from '../administrators/administrator-session.ts';
 import { keepAlarms } from '../alarms/alarm-store.ts';
+import { lastingAlarms } from '../alarms/lasting-alarms.ts';
 import { tellAlarms } from '../alarms/tell-alarms.ts';
 import { VERSION } from '../config/version.ts';
 import { HubError } from '../errors.ts';
@@ -23,11 +25,12 @@ import { isoTime } from '../iso-time.ts';
 import { alarmNotices } from '../telegram/accounts/alarm-notice.ts';
 import { TEXTS } from '../telegram/texts/catalogue.ts';
 import type { Ground } from './ground.ts';
+import { type SharedView, startSharedView } from './shared-view.ts';
 
 export interface ObservationPorts
   extends Pick<
     Ground,
-    'config' | 'db' | 'events' | 'clock' | 'now' | 'presence' | 'activity' | 'settings' | 'onFault'
+    'config' | 'db' | 'cluster' | 'events' | 'clock' | 'now' | 'presence' | 'activity' | 'settings' | 'onFault'
   > {
   disk: DiskPorts['read'];
   lostFile: SituationPorts['lostFile'];
@@ -59,7 +62,7 @@ export interface Observation {
 
 /** @param ends gets the end of each watch */
 export function createObservation(ports: ObservationPorts, ends: AsyncDisposableStack): Observation {
-  const { config, db, events, clock, now, activity, onFault } = ports;
+  const { config, db, cluster, events, clock, now, activity, onFault } = ports;
   const watch = new WebhookWatch(ports.webhook, clock, onFault);
   ends.defer(() => watch.stop());
   const disk = new DiskWatch({ clock, read: ports.disk, onFault });
@@ -78,12 +81,17 @@ export function createObservation(ports: ObservationPorts, ends: AsyncDisposable
     disk,
     sharedKeys,
     quotas,
+    others: () => view.figures(),
+    watched: () => view.watched(),
+    // One hub judges for all: the others show what it found.
     keepAlarms: (finding) =>
-      keepAlarms(db, finding, now()).catch((error: unknown) => {
-        // What keeps the table from being written is itself what has to be shown.
-        if (error instanceof HubError) return finding.found;
-        throw error;
-      }),
+      (cluster.term('chores') === undefined ? lastingAlarms(db, finding) : keepAlarms(db, finding, now())).catch(
+        (error: unknown) => {
+          // What keeps the table from being written is itself what has to be shown.
+          if (error instanceof HubError) return finding.found;
+          throw error;
+        },
+      ),
   });
   const telling = {
     db,
@@ -95,12 +103,16 @@ export function createObservation(ports: ObservationPorts, ends: AsyncDisposable
     clock,
     overview: () => situation.now(),
     isValid: (sessionId) => sessionStillValid(db, sessionId, now()),
+    watched: () => view.watched(),
     onFault,
   });
+  const recent = { 'tpv.key_shared': sharedKeys, 'tpv.quota_reached': quotas };
+  const view: SharedView = startSharedView({ ...ports, feed, recent }, ends);
   return {
     async routes(guarded) {
       const common = { db, timeZone: config.TIME_ZONE, now };
       await guarded.register(adminOverviewRoutes, { situation, activity });
+      await guarded.register(adminHubRoutes, { db, cluster });
       await guarded.register(adminPushRoutes, common);
       await guarded.register(adminQuarantineRoutes, { ...common, retry: ports.retryUpdate });
       await guarded.register(adminAuditRoutes, common);

@@ -29,6 +29,8 @@ export interface HandOut {
   reserve(tpvId: string, id: string): string | undefined;
   /** Gives the place back: the row was not written. */
   cancel(tpvId: string, id: string): void;
+  /** Gives the place back: the row is written, and pending, as another hub has the socket or an older row waits. */
+  overtaken?(tpvId: string, id: string): void;
   /** The row is committed as handed out: it goes to the place that was kept for it. */
   deliver(row: InstructionRow): void;
 }
@@ -84,7 +86,7 @@ export async function submit(tx: Tx, handOut: HandOut, submission: Submission, n
   if (isOut && handOut.isShared) {
     const [inserted] = await tx.run(insertFenced, written);
     isOut = inserted?.status === 'sent';
-    if (!isOut && tpvId !== null) handOut.cancel(tpvId, id);
+    if (!isOut && tpvId !== null) handOut.overtaken?.(tpvId, id);
   } else {
     await tx.run(insertInstruction, { ...written, status: row.status, sentAt: row.sent_at });
   }

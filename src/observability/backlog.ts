@@ -26,6 +26,13 @@ export interface Backlog {
   pushes: Waiting;
 }
 
+/** What a hub says of it that leaves the telling to another one. */
+export const TOLD_ELSEWHERE: Backlog = {
+  tpvs: [],
+  unassigned: { pending: 0, oldestMs: 0 },
+  pushes: { pending: 0, oldestMs: 0 },
+};
+
 /**
  * Looks at what waits. Every part is an index's first entries, so that it takes a few milliseconds whatever the size
  * of the tables and of the backlog; it grows with the number of TPVs alone.

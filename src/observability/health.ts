@@ -21,6 +21,8 @@ export const PROBLEMS = {
   database_lost:
     'El fichero de la base de datos se ha borrado o sustituido: no pares el hub hasta que guarde una copia; el panel dice dónde.',
   database_unavailable: 'La base de datos no responde: comprueba DATABASE_URL y su servidor o su disco.',
+  hub_apart:
+    'Este hub no consigue decir a los demás que sigue vivo: comprueba la red hasta PostgreSQL; seguirá solo en cuanto pueda.',
   schema_newer: 'Una versión más nueva del hub cambió la base de datos: actualiza este hub y arráncalo de nuevo.',
   schema_outdated: 'A la base de datos le faltan migraciones: arranca el hub de nuevo o ejecuta «npm run migrate».',
   event_loop_stalled: 'El hub ha estado parado más de 5 segundos seguidos: mira si la máquina está sobrecargada.',
@@ -101,8 +103,9 @@ export async function startHealth(ports: HealthPorts, watch: DatabaseWatch): Pro
     async problems() {
       // Whatever else is wrong, another process will take over soon.
       if (draining()) return [problem('draining')];
-      // It had no word of the database for too long.
-      if (!cluster.isAlive()) return [problem('database_unavailable')];
+      // It had no word of the database for too long, and the others may have taken it for dead.
+      if (!cluster.isAlive())
+        return [problem(watch.trouble === undefined ? 'hub_apart' : PROBLEM_OF[watch.trouble.kind])];
       if (performance.now() - lookedAt >= LOOK_AGAIN_MS) {
         looking ??= look().finally(() => {
           looking = undefined;

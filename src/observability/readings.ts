@@ -1,13 +1,15 @@
 import type { Clock } from '../clock.ts';
+import type { Cluster } from '../cluster/cluster.ts';
 import { type Config, dataFolder } from '../config/config.ts';
 import type { Database } from '../db/open.ts';
 import type { Logger } from '../log/log.ts';
 import type { Presence } from '../tpvs/presence/presence.ts';
-import { type Backlog, readBacklog } from './backlog.ts';
+import { type Backlog, readBacklog, TOLD_ELSEWHERE } from './backlog.ts';
 import { type DiskSpace, diskSpace } from './disk-space.ts';
 
 export interface ReadingPorts {
   db: Database;
+  cluster: Pick<Cluster, 'term'>;
   clock: Clock;
   presence: Presence;
   log: Logger;
@@ -27,7 +29,7 @@ const BACKLOG_LIFE_MS = 5_000;
 /** … and for this many times as long as it took: looking never takes more than a hundredth of the hub's time. */
 const LIFE_PER_COST = 100;
 
-export function readings({ db, clock, presence, log, config }: ReadingPorts): Readings {
+export function readings({ db, cluster, clock, presence, log, config }: ReadingPorts): Readings {
   let known: { until: number; backlog: Promise<Backlog | undefined> } | undefined;
 
   const look = async (): Promise<Backlog | undefined> => {
@@ -41,6 +43,8 @@ export function readings({ db, clock, presence, log, config }: ReadingPorts): Re
 
   return {
     backlog() {
+      // It is the same for all hubs: a sum over them would count it several times.
+      if (cluster.term('chores') === undefined) return Promise.resolve(TOLD_ELSEWHERE);
       const startedAt = performance.now();
       if (known !== undefined && startedAt < known.until) return known.backlog;
       const looked = look();

@@ -21,7 +21,7 @@ import { Waiters } from './waiters.ts';
 export interface DispatchPorts extends SettlementPorts, ChangeLanePorts, RemoteFilesPorts {
   events: EventSource;
   /** Of the hubs that share the database, one sends. */
-  cluster: Pick<Cluster, 'isShared' | 'id' | 'term'>;
+  cluster: Pick<Cluster, 'isShared' | 'id' | 'term' | 'fenced'>;
   sender: SendPort;
 }
 

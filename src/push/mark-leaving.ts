@@ -10,10 +10,12 @@ import { markSending } from './push-store.ts';
  */
 export async function markLeaving(
   tx: Tx,
-  cluster: Pick<Cluster, 'isShared' | 'id' | 'term'>,
+  cluster: Pick<Cluster, 'isShared' | 'id' | 'term' | 'fenced'>,
   id: string,
 ): Promise<PushRow[]> {
   if (!cluster.isShared) return tx.run(markSending, { id });
   const term = cluster.term('telegram');
-  return term === undefined ? [] : tx.run(markSendingFenced, { id, hubId: cluster.id, term });
+  const rows = term === undefined ? [] : await tx.run(markSendingFenced, { id, hubId: cluster.id, term });
+  if (rows.length === 0) tx.afterCommit(() => cluster.fenced('send'));
+  return rows;
 }

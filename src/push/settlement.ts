@@ -17,7 +17,7 @@ import type { Waiters } from './waiters.ts';
 
 export interface SettlementPorts {
   db: Database;
-  cluster: Pick<Cluster, 'isShared'>;
+  cluster: Pick<Cluster, 'isShared' | 'fenced'>;
   clock: Clock;
   /** By how much the clock was set ahead within so long: messages seem to have waited that much longer. */
   aheadMs(withinMs: number): number;
@@ -190,7 +190,10 @@ export class Settlement {
       };
       if (this.#isShared) {
         // A later leader has decided on it, and said so.
-        if ((await tx.write(settleFenced, { ...settled, term: row.sender_term })) === 0) return;
+        if ((await tx.write(settleFenced, { ...settled, term: row.sender_term })) === 0) {
+          tx.afterCommit(() => this.#ports.cluster.fenced('settle'));
+          return;
+        }
       } else await tx.run(settlePush, settled);
       if (end.unreachablePerson) {
         await tx.run(markUnreachable, { telegramId: row.chat_id });

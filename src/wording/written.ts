@@ -84,6 +84,8 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   database_lost:
     'The file of the database was deleted or replaced: do not stop the hub before it keeps a copy; the panel says where.',
   database_unavailable: 'The database does not answer: check DATABASE_URL and its server or disk.',
+  hub_apart:
+    'This hub can not tell the others that it is alive: check the network to PostgreSQL; it goes on by itself once it can.',
   schema_newer: 'A newer version of the hub changed the database: update this hub and start it again.',
   schema_outdated: 'The database lacks migrations: start the hub again, or run “npm run migrate”.',
   event_loop_stalled: 'The hub stood still for more than 5 seconds: look whether the machine is overloaded.',

@@ -197,7 +197,7 @@ test('while nobody watches the feed listens to nothing, and after a minute it ha
 async function serve(clock: TestClock, overview: () => Promise<object>) {
   const events = new Events(() => {});
   const onFault = (error: unknown) => expect.unreachable(String(error));
-  const feed = new LiveFeed({ events, clock, overview, isValid: async () => true, onFault });
+  const feed = new LiveFeed({ events, clock, overview, isValid: async () => true, watched: () => {}, onFault });
   const server = createServer((request, response) => {
     const lastEventId = request.headers['last-event-id'];
     response.writeHead(200);

@@ -45,6 +45,7 @@ const RIGHTS: Readonly<Record<string, Right>> = {
   'POST /api/admin/maintenance': 'change',
   'DELETE /api/admin/maintenance/{id}': 'change',
   'GET /api/admin/overview': 'see',
+  'GET /api/admin/hubs': 'see',
   'GET /api/admin/pushes': 'see',
   'GET /api/admin/pushes.csv': 'see',
   'GET /api/admin/pushes/{id}': 'see',

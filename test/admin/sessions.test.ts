@@ -17,6 +17,7 @@ describe.each(DIALECTS)('on %s', (database) => {
       role: 'admin',
       totp_enabled: false,
       time_zone: 'Europe/Madrid',
+      shares_database: false,
       locale: 'es',
       version: expect.stringMatching(/^\d+\.\d+\.\d+/),
     });

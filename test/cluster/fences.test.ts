@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import pg from 'pg';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { SOLO } from '../../src/cluster/cluster.ts';
 import { type Database, openDatabase } from '../../src/db/open.ts';
 import type { InstructionTable } from '../../src/db/schema.ts';
 import { claim } from '../../src/delivery/claim.ts';
@@ -52,7 +53,7 @@ async function scene(): Promise<Scene> {
     },
     async claimAs(holder, limit = 10) {
       const next = { tpvId: 't', holder, now: NOW, leaseUntil: FAR, limit };
-      return (await db.transact((tx) => claim(tx, next, true))).map(({ id }) => id);
+      return (await db.transact((tx) => claim(tx, next, SOLO))).map(({ id }) => id);
     },
     waiting: (count) =>
       vi.waitFor(async () => {

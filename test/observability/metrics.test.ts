@@ -6,6 +6,7 @@ import { runInNewContext } from 'node:vm';
 import { sql } from 'kysely';
 import { pino } from 'pino';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { SOLO } from '../../src/cluster/cluster.ts';
 import { jsonText } from '../../src/db/json-text.ts';
 import { BACKLOG_LIMIT, backlogQueries, MOST_TPVS, readBacklog } from '../../src/observability/backlog.ts';
 import { createMetrics } from '../../src/observability/metrics/metrics.ts';
@@ -353,6 +354,7 @@ test('a storm of scrapes looks at the database once', async () => {
   const config = { DATABASE_URL: 'sqlite:./data/hub.db' };
   const { backlog } = readings({
     db,
+    cluster: SOLO,
     clock,
     presence: new Presence(hub.db, clock, { graceMs: 0, isDraining: () => false }),
     log: pino({ level: 'silent' }),
@@ -373,6 +375,7 @@ test('the metrics of a hub that is gone keep nothing of it in memory', async () 
       sockets: () => 0,
       droppedLogLines: () => 0,
       inFlight,
+      leads: () => true,
       problems: async () => [],
       degraded: () => [],
       backlog: async () => undefined,

@@ -22,7 +22,7 @@ export function Connection({ tpv }: { tpv: TpvDetail }) {
 }
 
 function Presence({ tpv }: { tpv: TpvDetail }) {
-  const { connection, transport } = tpv;
+  const { connection, other_hub: otherHub, transport } = tpv;
   const name = transport === null ? undefined : transports[transport];
   if (connection !== null) {
     const inFlight = words.inFlightOf(number(connection.in_flight), number(connection.max_in_flight));
@@ -33,6 +33,17 @@ function Presence({ tpv }: { tpv: TpvDetail }) {
           [words.since, <Time at={connection.since} />],
           [words.address, <Code wrap>{connection.address}</Code>],
           [words.inFlight, inFlight],
+        ]}
+      />
+    );
+  }
+  if (otherHub !== null) {
+    return (
+      <KeyValue
+        rows={[
+          [words.transport, name],
+          [words.since, <Time at={otherHub.since} />],
+          [words.hub, otherHub.name],
         ]}
       />
     );

@@ -15,10 +15,13 @@ export class RecentTpvs {
 
   constructor(events: EventSource, type: 'tpv.key_shared' | 'tpv.quota_reached', clock: Clock) {
     this.#clock = clock;
-    this.stop = events.on(type, ({ tpvId }) => {
-      const since = this.#seen.get(tpvId)?.since ?? clock.now();
-      this.#seen.set(tpvId, { since, last: clock.elapsed() });
-    });
+    this.stop = events.on(type, ({ tpvId }) => this.happened(tpvId));
+  }
+
+  /** It happened, at this hub or another one. */
+  happened(tpvId: string): void {
+    const since = this.#seen.get(tpvId)?.since ?? this.#clock.now();
+    this.#seen.set(tpvId, { since, last: this.#clock.elapsed() });
   }
 
   /** Each with since when, in milliseconds. */

@@ -3,7 +3,9 @@ import { type Clock, nextTurn, wallTime } from '../../clock.ts';
 import type { Database } from '../../db/open.ts';
 import { statement } from '../../db/statement.ts';
 import { isoTime } from '../../iso-time.ts';
-import type { Activity } from '../../observability/activity/activity.ts';
+import { type Activity, LATE_SECONDS } from '../../observability/activity/activity.ts';
+import { addCounts } from '../../observability/activity/activity-counts.ts';
+import type { Figures } from '../../observability/activity/figures.ts';
 import { longWaiting } from '../../observability/backlog.ts';
 import type { LostFile } from '../../observability/file-watch.ts';
 import { readTotals, type Totals } from '../../observability/totals.ts';
@@ -35,6 +37,10 @@ export interface SituationPorts {
   backup(): BackupState | undefined;
   /** Nothing goes to Telegram before; undefined if nothing holds it. */
   pushesPausedUntil(): number | undefined;
+  /** What other hubs of the database said of themselves lately. */
+  others(): readonly Figures[];
+  /** Somebody looks: the other hubs are to tell their figures. */
+  watched(): void;
   /** Brings the table of alarms to what was found, and gives back what lasts. */
   keepAlarms(finding: Finding): Promise<readonly FoundAlarm[]>;
   version: string;
@@ -42,8 +48,6 @@ export interface SituationPorts {
 
 /** Calls within this long share one answer. */
 const FRESH_MS = 1_000;
-/** Messages a second are an average over this long. */
-const PUSH_RATE_SECONDS = 10;
 const HOUR_MINUTES = 60;
 /** A message that a TPV which is there leaves waiting for longer is an alarm. */
 const LONG_WAIT_MS = 10 * 60_000;
@@ -79,6 +83,7 @@ export class Situation {
 
   /** At most a second old. */
   async now(): Promise<Overview> {
+    this.#ports.watched();
     const at = this.#ports.clock.elapsed();
     if (this.#last !== undefined && at - this.#last.at < FRESH_MS) return this.#last.overview;
     this.#reading ??= this.look().finally(() => {
@@ -124,8 +129,11 @@ export class Situation {
       });
       if (index % TPVS_AT_A_TIME === TPVS_AT_A_TIME - 1) await nextTurn();
     }
-    const { pushes_failed: _, ...perMinute } = activity.recent();
-    const delivery = activity.delivery();
+    const others = this.#ports.others();
+    const lastMinute = activity.recent();
+    for (const other of others) addCounts(lastMinute, other.lastMinute);
+    const { pushes_failed: _, ...perMinute } = lastMinute;
+    const delivery = activity.delivery(others);
     return {
       now: isoTime(now),
       started_at: isoTime(wallTime(clock, this.#startedAt)),
@@ -145,17 +153,23 @@ export class Situation {
       push: this.#pushes(
         totals,
         lastHour.counts.pushes_failed.reduce((sum, count) => sum + count, 0),
+        others,
       ),
       webhook: this.#webhook(),
       alarms: await this.#alarms(tpvs, totals, lastHour.counts.failed),
     };
   }
 
-  #pushes(totals: Totals, failedLastHour: number): Overview['push'] {
-    const until = this.#ports.pushesPausedUntil();
+  #pushes(totals: Totals, failedLastHour: number, others: readonly Figures[]): Overview['push'] {
+    const pauses = [this.#ports.pushesPausedUntil(), ...others.map(({ pausedUntil }) => pausedUntil ?? undefined)];
+    const until = pauses.filter((pause) => pause !== undefined).sort((a, b) => b - a)[0];
+    const late = others.reduce(
+      (sum, { latePushes }) => sum + latePushes,
+      this.#ports.activity.recent(LATE_SECONDS).pushes,
+    );
     return {
       queued: totals.pushesQueued,
-      per_second: this.#ports.activity.recent(PUSH_RATE_SECONDS).pushes / PUSH_RATE_SECONDS,
+      per_second: late / LATE_SECONDS,
       unknown: totals.pushesUnknown,
       failed_last_hour: failedLastHour,
       paused_until: until === undefined ? null : isoTime(Math.ceil(until)),

@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { CHANGED } from '../../events.ts';
 
 const ids = z.array(z.string()).optional();
 
-export const CHANGED_KINDS = ['tpv', 'user', 'instruction', 'push', 'update', 'setting', 'account', 'audit'] as const;
+/** What kind of row an administrator may be looking at. */
+export const CHANGED_KINDS = CHANGED;
 
 /**
  * The `changes` event of `/api/admin/events`: the ids of rows that were created or changed, by kind; kinds in

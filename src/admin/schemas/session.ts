@@ -31,5 +31,6 @@ export const session = z.object({
   version: z.string(),
   time_zone: z.string(),
   locale: z.string(),
+  shares_database: z.boolean().describe('Otros hubs pueden compartir la base de datos'),
 });
 export type Session = z.infer<typeof session>;

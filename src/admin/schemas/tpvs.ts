@@ -65,6 +65,10 @@ export const tpvDetail = tpvSummary.extend({
     .object({ since: timestamp, address: z.string(), in_flight: z.int(), max_in_flight: z.int() })
     .nullable()
     .describe('Su conexión WebSocket con este proceso'),
+  other_hub: z
+    .object({ name: z.string(), since: timestamp })
+    .nullable()
+    .describe('El hub con el que tiene abierto su WebSocket, si no es el que responde'),
   counts: z.object({
     pending: z.int(),
     sent: z.int(),

@@ -119,6 +119,16 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
   'Sin ninguna petición hasta entonces, la sesión termina': 'Without a request until then, the session ends',
   'Solo para «reassign»': 'For `reassign` only',
   'Su conexión WebSocket con este proceso': 'Its WebSocket to this process',
+  'El hub con el que tiene abierto su WebSocket, si no es el que responde':
+    'The hub to which its WebSocket is open, where it is not the one that answers',
+  'Otros hubs pueden compartir la base de datos': 'Other hubs may share the database',
+  'El nombre de su máquina': 'The name of its machine',
+  'TPV conectados a él por WebSocket': 'TPVs that are connected to it by WebSocket',
+  'Lo que hace él solo por todos': 'What it alone does for all',
+  'Hace cuánto dijo por última vez que sigue vivo': 'How long ago it last said that it is alive',
+  'El que ha respondido a esta petición': 'The one that answered this request',
+  'Vacía donde el hub está solo, como siempre con SQLite.':
+    'Empty where the hub is alone, as it always is with SQLite.',
   'Tal como vino en la instrucción': 'As it came in the instruction',
   'Texto que contiene el mensaje': 'Text that the message has in it',
   'Todavía no hay ninguna cuenta: hace falta el enlace de configuración':

@@ -27,6 +27,7 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   'Anuncia un mantenimiento: mientras dura, no se avisa de alarmas':
     'Announces a maintenance: while it lasts, nobody is told of alarms',
   'Termina un mantenimiento, o quita uno anunciado': 'Ends a maintenance, or takes back one that is announced',
+  'Los hubs que comparten la base de datos': 'The hubs that share the database',
   'Las cuentas': 'The accounts',
   'Crea una cuenta': 'Makes an account',
   'Cambia lo que puede hacer una cuenta': 'Changes what an account may do',

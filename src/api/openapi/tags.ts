@@ -30,6 +30,7 @@ const PANEL_TAGS: Readonly<Record<string, string>> = {
   activity: 'Panel: vigilancia',
   alarms: 'Panel: vigilancia',
   maintenance: 'Panel: vigilancia',
+  hubs: 'Panel: vigilancia',
   audit: 'Panel: vigilancia',
   events: 'Panel: vigilancia',
   inbox: 'Panel: conversaciones',

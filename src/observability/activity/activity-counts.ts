@@ -18,6 +18,18 @@ export function addCounts(to: Counts, from: Readonly<Counts>): void {
   for (const key of COUNTED) to[key] += from[key];
 }
 
+/** Failures that are an alarm whatever was done meanwhile. */
+const MANY_FAILURES = 3;
+/** One that fails alone tells nothing of the next. */
+const LEAST_JUDGED = 2;
+
+/** Whether so many failures are more than chance. */
+export function areFailing({ failed, completed }: Pick<Counts, 'failed' | 'completed'>): boolean {
+  if (failed >= MANY_FAILURES) return true;
+  const all = failed + completed;
+  return failed * 2 >= all && all >= LEAST_JUDGED;
+}
+
 const SECONDS = 60;
 
 /** What happened in each of the last 60 seconds. */

@@ -3,8 +3,9 @@ import type { Cancel, Clock } from '../../clock.ts';
 import type { Database } from '../../db/open.ts';
 import type { EventSource } from '../../events.ts';
 import { NOBODY } from '../../users/nobody.ts';
-import { COUNTED, type Counts, LastMinute, noCounts } from './activity-counts.ts';
+import { areFailing, COUNTED, type Counts, LastMinute, noCounts } from './activity-counts.ts';
 import { addMinutes, deleteMinutes, endedSince, type MinuteRow, minutesSince } from './activity-store.ts';
+import type { Figures } from './figures.ts';
 import { type History, historyOf } from './history.ts';
 import { Latencies } from './latencies.ts';
 
@@ -19,6 +20,8 @@ export interface ActivityPorts {
 
 const MINUTE_MS = 60_000;
 const KEPT_MS = 48 * 3_600_000;
+/** Messages a second are an average over this long. */
+export const LATE_SECONDS = 10;
 /** Minutes of the sliding window of delivery, besides the one that runs. */
 const WINDOW_MINUTES = 5;
 /** Rows that wait for a database that is away: an hour of a thousand TPVs. The oldest go first. */
@@ -79,12 +82,35 @@ export class Activity {
     return this.#lastMinute.sum(seconds);
   }
 
-  /** From an instruction's commit to its TPV's first report, over the last minutes. */
-  delivery(): { p50: number | undefined; p99: number | undefined; windowSeconds: number } {
-    const all = new Latencies();
-    for (const one of [...this.#window, this.#hub.latencies]) if (one !== undefined) all.merge(one);
+  /**
+   * From an instruction's commit to its TPV's first report, over the last minutes.
+   * @param others what other hubs of the database measured
+   */
+  delivery(others: readonly Pick<Figures, 'latencies'>[] = []): {
+    p50: number | undefined;
+    p99: number | undefined;
+    windowSeconds: number;
+  } {
+    const all = this.#delivered();
+    for (const { latencies } of others) all.addPairs(latencies);
     const windowSeconds = (WINDOW_MINUTES * MINUTE_MS) / 1_000;
     return { p50: all.percentile(0.5), p99: all.percentile(0.99), windowSeconds };
+  }
+
+  /** What another hub adds to its own to show what happens at all of them. */
+  figures(pausedUntil: number | undefined): Figures {
+    return {
+      lastMinute: this.recent(),
+      latePushes: this.recent(LATE_SECONDS).pushes,
+      latencies: this.#delivered().pairs(),
+      pausedUntil: pausedUntil ?? null,
+    };
+  }
+
+  #delivered(): Latencies {
+    const all = new Latencies();
+    for (const one of [...this.#window, this.#hub.latencies]) if (one !== undefined) all.merge(one);
+    return all;
   }
 
   /**
@@ -203,17 +229,6 @@ export class Activity {
 
 function minuteOf(ms: number): number {
   return Math.floor(ms / MINUTE_MS) * MINUTE_MS;
-}
-
-/** Failures that are an alarm whatever was done meanwhile. */
-const MANY_FAILURES = 3;
-/** One that fails alone tells nothing of the next. */
-const LEAST_JUDGED = 2;
-
-function areFailing({ failed, completed }: { failed: number; completed: number }): boolean {
-  if (failed >= MANY_FAILURES) return true;
-  const all = failed + completed;
-  return failed * 2 >= all && all >= LEAST_JUDGED;
 }
 
 function isEmpty({ counts, latencies }: Slot): boolean {

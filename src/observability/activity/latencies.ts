@@ -31,6 +31,21 @@ export class Latencies {
     this.#count += other.#count;
   }
 
+  /** What it holds, without the empty buckets, for another process to add. */
+  pairs(): [bucket: number, count: number][] {
+    return [...this.#buckets.entries()].filter(([, count]) => count > 0);
+  }
+
+  /** Adds what another process holds; a bucket that is none here is left out. */
+  addPairs(pairs: readonly (readonly [bucket: number, count: number])[]): void {
+    for (const [index, count] of pairs) {
+      const before = this.#buckets[index];
+      if (before === undefined) continue;
+      this.#buckets[index] = before + count;
+      this.#count += count;
+    }
+  }
+
   /**
    * The time within which this part of all was over.
    * @param part such as 0.99

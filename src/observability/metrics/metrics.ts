@@ -1,8 +1,11 @@
 import { Registry } from 'prom-client';
+import type { Lease } from '../../cluster/cluster.ts';
+import type { ClusterObserver } from '../../cluster/observer.ts';
 import type { Backlog } from '../backlog.ts';
 import type { DiskSpace } from '../disk-space.ts';
 import { alarmMetrics } from './alarm-metrics.ts';
 import { backlogMetrics } from './backlog-metrics.ts';
+import { clusterMetrics, leaderMetric } from './cluster-metrics.ts';
 import { httpMetrics } from './http-metrics.ts';
 import { type InboundMetrics, inboundMetrics } from './inbound-metrics.ts';
 import { type InstructionMetrics, inFlightMetric, instructionMetrics } from './instruction-metrics.ts';
@@ -13,6 +16,8 @@ import { type ProcessOptions, processMetrics } from './process-metrics.ts';
 export interface ScrapeOptions extends ProcessOptions {
   /** Instructions out on sockets now. */
   inFlight(): number;
+  /** Whether this hub does for all what the lease is for. */
+  leads(lease: Lease): boolean;
   /** Codes of what keeps the hub from working. */
   problems(): Promise<readonly string[]>;
   /** Codes of what makes it of less use, although it works. */
@@ -34,6 +39,7 @@ export interface Metrics {
   readonly inbound: InboundMetrics;
   readonly instructions: InstructionMetrics;
   readonly outbound: OutboundMetrics;
+  readonly cluster: ClusterObserver;
   /** An HTTP request was answered. */
   answered(method: string, route: string | undefined, status: number): void;
   /** Adds what is looked up only when Prometheus asks; once. */
@@ -52,6 +58,7 @@ export function createMetrics(): Metrics {
     inbound: inboundMetrics(registry),
     instructions: instructionMetrics(registry),
     outbound: outboundMetrics(registry),
+    cluster: clusterMetrics(registry),
     answered: httpMetrics(registry),
     scrape: (options) => scrape(registry, options),
   };
@@ -62,6 +69,7 @@ function scrape(registry: Registry, options: ScrapeOptions): Scrape {
   const setBacklog = backlogMetrics(registry, options.backlogLimit);
   const setAlarms = alarmMetrics(registry);
   inFlightMetric(registry, options.inFlight);
+  leaderMetric(registry, options.leads);
   const read = async () => {
     const [problems, disk, backlog, alarms] = await Promise.all([
       options.problems(),
