@@ -1,8 +1,9 @@
 import { expect, TestRunner, test } from 'vitest';
 import { hasPostgres } from '../support/postgres.ts';
 import { runProcess } from '../support/process.ts';
+import { PROGRAMS_MS } from '../support/within.ts';
 
-test('the benchmark measures every part', { timeout: 300_000 }, async () => {
+test('the benchmark measures every part', { timeout: PROGRAMS_MS }, async () => {
   const runs = ['--seconds', '0.2', '--rounds', '1', '--rate', '100'];
   const parts = ['traffic', 'polls', 'press', 'sockets', 'rows', 'panel', 'loop'];
   const small = [...parts, ...runs, '--rows', '1000', '--sockets', '20', '--tpvs', '2', '--connections', '4'];
@@ -25,7 +26,7 @@ test('the benchmark measures every part', { timeout: 300_000 }, async () => {
 });
 
 test('the benchmark measures PostgreSQL in turns with SQLite, and from some milliseconds away', {
-  timeout: 120_000,
+  timeout: PROGRAMS_MS,
 }, async () => {
   if (!hasPostgres()) TestRunner.getCurrentTest()?.context.skip('it needs PostgreSQL');
   const small = ['--seconds', '0.2', '--rounds', '1', '--tpvs', '2', '--connections', '4', '--round-trip-ms', '2'];

@@ -98,8 +98,9 @@ export class Traffic {
       }
     };
     for (let sent = 0; performance.now() < until; await pause(1)) {
-      // An update's time begins when it is due, also where no connection is free for it.
-      for (const due = ((performance.now() - startedAt) / 1_000) * rate; sent < due; sent++)
+      // An update's time begins when it is due, also where no connection is free for it. The first is due at once: a
+      // short run on a busy machine would else have none.
+      for (const due = ((performance.now() - startedAt) / 1_000) * rate; sent <= due; sent++)
         waiting.push(this.#begin());
       send();
     }

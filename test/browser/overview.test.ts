@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { test } from 'vitest';
+import { freePort } from '../../demo/port.ts';
 import { openDatabase } from '../../src/db/open.ts';
 import { startHub } from '../support/hub.ts';
 import { expect, PATIENCE_MS, useBrowser } from '../support/panel.ts';
@@ -61,7 +62,8 @@ test('each alarm leads to where it is mended', async () => {
 });
 
 test('a stream that is cut is shown, and goes on with what changed meanwhile', async () => {
-  const hub = await startHub();
+  const PORT = String(await freePort());
+  const hub = await startHub({ env: { PORT } });
   await hub.tpv({ name: 'Bar Pepe' });
   const page = await open(hub, { path: '/admin/tpvs', expected: CUT });
   const connection = page.locator('.connection').filter({ visible: true });
@@ -69,8 +71,7 @@ test('a stream that is cut is shown, and goes on with what changed meanwhile', a
   await expect(page.getByRole('link', { name: /Bar Pepe/ })).toBeVisible();
   await hub.close();
   await expect(connection).toHaveText('Conexión perdida, reintentando…');
-  const { port } = new URL(hub.url);
-  const again = await startHub({ databaseUrl: hub.databaseUrl, emulator: hub.emulator, env: { PORT: port } });
+  const again = await startHub({ databaseUrl: hub.databaseUrl, emulator: hub.emulator, env: { PORT } });
   await again.tpv({ name: 'Casa Lola' });
   await expect(connection).toHaveText('En directo');
   await expect(page.getByRole('link', { name: /Casa Lola/ })).toBeVisible();
@@ -83,21 +84,21 @@ test.each([
 ])(
   'a hub that was restarted finds the panel up to date with what changed while it was away, where %s',
   async (_name, proxied) => {
-    const hub = await startHub();
+    const PORT = String(await freePort());
+    const hub = await startHub({ env: { PORT } });
     const tpv = await hub.tpv({ name: 'Bar Pepe' });
     const page = await open(hub, { path: '/admin/tpvs', expected: CUT });
     const connection = page.locator('.connection').filter({ visible: true });
     await expect(connection).toHaveText('En directo');
     await expect(page.getByRole('link', { name: /Bar Pepe/ })).toBeVisible();
     await hub.close();
-    const { port } = new URL(hub.url);
     let asked = 0;
     const proxy = createServer((_request, response) => {
       asked++;
       response.writeHead(502).end();
     });
     if (proxied) {
-      await once(proxy.listen(Number(port), '127.0.0.1'), 'listening');
+      await once(proxy.listen(Number(PORT), '127.0.0.1'), 'listening');
       await expect.poll(() => asked, { timeout: PATIENCE_MS }).toBeGreaterThan(1);
       proxy.closeAllConnections();
       await once(proxy.close(), 'close');
@@ -109,7 +110,7 @@ test.each([
       kysely.updateTable('tpv_instances').set({ name: 'Casa Lola' }).where('id', '=', tpv.id).execute(),
     );
     await db.close();
-    await startHub({ databaseUrl: hub.databaseUrl, emulator: hub.emulator, env: { PORT: port } });
+    await startHub({ databaseUrl: hub.databaseUrl, emulator: hub.emulator, env: { PORT } });
     await expect(connection).toHaveText('En directo');
     await expect(page.getByRole('link', { name: /Casa Lola/ })).toBeVisible();
     await expect(page.getByRole('link', { name: /Bar Pepe/ })).toHaveCount(0);

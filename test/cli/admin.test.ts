@@ -1,25 +1,14 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 import { totpCode } from '../../src/administrators/totp.ts';
 import { logIn, openBrowser, PASSWORD, postFromPanel } from '../support/admin.ts';
+import { cliProcess } from '../support/cli.ts';
 import { DIALECTS, startHub, type TestHub } from '../support/hub.ts';
-import { ROOT } from '../support/process.ts';
 
 const NEW_PASSWORD = 'la siguiente contraseña ';
 
 /** Runs the command line on the hub's database, with `input` as its standard input. */
-async function cli(hub: Pick<TestHub, 'databaseUrl'>, args: string[], input = '') {
-  const child = spawn(process.execPath, [join(ROOT, 'src/cli/main.ts'), 'admin', ...args], {
-    env: { PATH: process.env.PATH ?? '', DATABASE_URL: hub.databaseUrl },
-    stdio: ['pipe', 'pipe', 'pipe'],
-  });
-  child.stdin.end(input);
-  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
-  return { code, stdout, stderr };
-}
+const cli = (hub: Pick<TestHub, 'databaseUrl'>, args: string[], input = '') =>
+  cliProcess(hub, ['admin', ...args], { input });
 
 // Each starts several processes, one after another.
 describe.each(DIALECTS)('the command line beside a running hub on %s', (database) => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type ProcessOptions, ROOT, runProcess, startProcess } from '../support/process.ts';
-import { WAIT_MS } from '../support/within.ts';
+import { expectReady } from '../support/ready.ts';
 
 const MAIN = join(ROOT, 'src/main.ts');
 const CLI = join(ROOT, 'src/cli/main.ts');
@@ -191,9 +191,7 @@ describe('the command line', () => {
     const { options } = place();
     const hub = startProcess([program, ...args], options);
     const [, url = ''] = /"address":"([^"]+)"/.exec(await hub.waitFor(/"address":"[^"]+"/)) ?? [];
-    // A machine with much else to do may have held up its start: /readyz says so for up to 20 s.
-    const readiness = async () => (await fetch(new URL('/readyz', url))).json();
-    await expect.poll(readiness, { timeout: 2 * WAIT_MS }).toEqual({ status: 'ok', problems: [] });
+    await expectReady(url);
     hub.child.kill(signal);
     expect(await hub.ended).toBe(0);
     expect(hub.stdout).toContain('"msg":"closed"');

@@ -67,11 +67,11 @@ describe.each(DIALECTS)('tpv service on %s', (database) => {
     const file = join(folder, 'horario.json');
     writeFileSync(
       file,
-      JSON.stringify({ weekly: {}, exceptions: [{ date: '2026-12-25', hours: [['13:00', '16:00']] }] }),
+      JSON.stringify({ weekly: {}, exceptions: [{ date: '2099-12-25', hours: [['13:00', '16:00']] }] }),
     );
     const { stdout } = await cli(hub, ['tpv', 'service', 'Bar', 'paused', '--reason', 'obras', '--timetable', file]);
     expect(stdout).toContain('"Bar" is paused (obras).');
-    expect(stdout).toContain('2026-12-25  13:00-16:00');
+    expect(stdout).toContain('2099-12-25  13:00-16:00');
     const open = await cli(hub, ['tpv', 'service', 'Bar', 'open', '--timetable', 'none', '--json']);
     expect(JSON.parse(open.stdout)).toMatchObject({ id: tpv.id, state: 'open', timetable: null });
     const { items } = (await hub.admin('/api/admin/audit?action=tpv.service')).body;

@@ -5,6 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { startEmulator } from '../../demo/emulator/mod.ts';
 import { fetchJson, WEBHOOK_SECRET } from '../support/hub.ts';
 import { ROOT, runProcess, startProcess } from '../support/process.ts';
+import { expectReady } from '../support/ready.ts';
 
 const dockerfile = readFileSync(join(ROOT, 'deploy/Dockerfile'), 'utf8');
 const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
@@ -80,7 +81,7 @@ test('the image holds all that the hub needs, keeps everything in its volume, an
     },
   });
   const { port } = new URL(JSON.parse(`{${await running.waitFor(/"address":"[^"]+"/)}}`).address);
-  expect((await fetchJson(`http://127.0.0.1:${port}/readyz`)).status).toBe(200);
+  await expectReady(`http://127.0.0.1:${port}`);
   expect((await fetchJson(`http://127.0.0.1:${port}/`)).status).toBe(200);
   expect((await fetchJson(`http://127.0.0.1:${port}/docs/`)).status).toBe(200);
   expect((await runProcess(health ?? [], { env: { PORT: port } })).code).toBe(0);

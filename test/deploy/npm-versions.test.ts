@@ -4,8 +4,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { makeMemoryFolder } from '../support/memory-folder.ts';
 import { copyProject, npmEnv, npmOf } from '../support/npm.ts';
 import { ROOT, runProcess, startProcess } from '../support/process.ts';
-
-const INSTALL_MS = 600_000;
+import { PROGRAMS_MS } from '../support/within.ts';
 
 /** A fresh clone, gone with the test. */
 function clone(): string {
@@ -33,7 +32,7 @@ test.each([
   // Node 20 and 22 have it.
   { version: '10.9.4', flags: ['--omit=dev'] },
   { version: '12.2.2', flags: ['--omit=dev'] },
-])('npm $version installs a fresh clone, and the demo runs', { timeout: INSTALL_MS }, async ({ version, flags }) => {
+])('npm $version installs a fresh clone, and the demo runs', { timeout: PROGRAMS_MS }, async ({ version, flags }) => {
   const npm = npmOf(version);
   const folder = clone();
   await succeed(npm, ['ci', ...flags], folder);

@@ -5,8 +5,9 @@ import { startHub } from '../support/hub.ts';
 import { makeMemoryFolder } from '../support/memory-folder.ts';
 import { copyProject, npmEnv } from '../support/npm.ts';
 import { ROOT, runProcess, startProcess } from '../support/process.ts';
+import { expectReady } from '../support/ready.ts';
+import { PROGRAMS_MS } from '../support/within.ts';
 
-const INSTALL_MS = 600_000;
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 
 function folder(): string {
@@ -33,7 +34,7 @@ async function pack(): Promise<{ tarball: string; files: string[] }> {
 }
 
 test('one package installs the hub for a machine: compiled, on PATH, with its Node', {
-  timeout: INSTALL_MS,
+  timeout: PROGRAMS_MS,
 }, async () => {
   const { tarball, files } = await pack();
   expect(files.filter((path) => /\.tsx?$|^(test|demo|client-sdk|migrations)\//.test(path))).toEqual([]);
@@ -67,7 +68,7 @@ test('one package installs the hub for a machine: compiled, on PATH, with its No
 
   const hub = startProcess(['serve'], options);
   const { address } = JSON.parse(`{${await hub.waitFor(/"address":"[^"]+"/)}}`);
-  expect(await (await fetch(`${address}/readyz`)).json()).toEqual({ status: 'ok', problems: [] });
+  await expectReady(address);
   expect(await (await fetch(`${address}/metrics`)).text()).toContain(`version="${version}"`);
   const page = await (await fetch(`${address}/admin/`)).text();
   const [, script = ''] = /src="([^"]+\.m?js)"/.exec(page) ?? [];

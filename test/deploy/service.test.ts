@@ -5,9 +5,9 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
+import { freePort } from '../../demo/port.ts';
 import { DEBIAN_INSTALL_MS, debianProgram } from '../support/debian.ts';
 import { startHub } from '../support/hub.ts';
-import { freePort } from '../support/port.ts';
 import { ROOT } from '../support/process.ts';
 import { type ServiceScript, serviceScript } from '../support/service-script.ts';
 
@@ -240,9 +240,10 @@ test('stop stops it, and again is fine', async () => {
 });
 
 test('status asks the hub itself', async () => {
-  const hub = await startHub();
+  const PORT = String(await freePort());
+  const hub = await startHub({ env: { PORT } });
   const script = await installed({ PORT: '0' });
-  script.writeEnv({ TELEGRAM_BOT_TOKEN: '1:made-up', TELEGRAM_MODE: 'polling', PORT: new URL(hub.url).port });
+  script.writeEnv({ TELEGRAM_BOT_TOKEN: '1:made-up', TELEGRAM_MODE: 'polling', PORT });
   expect((await script.run('status')).code).toBe(3);
   script.set('active');
   const ready = await script.run('status');

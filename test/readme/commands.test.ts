@@ -2,14 +2,15 @@ import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileS
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { freePort } from '../../demo/port.ts';
 import { openLogs } from '../../src/log/log.ts';
 import { PASSWORD } from '../support/admin.ts';
 import { djangoDatabase } from '../support/django.ts';
 import { ADMIN_TOKEN, freshDatabase, startHub, type TestHub, WEBHOOK_SECRET } from '../support/hub.ts';
-import { freePort } from '../support/port.ts';
 import { ROOT, runProcess, startProcess } from '../support/process.ts';
 import { readGuide } from '../support/readme.ts';
-import { WAIT_MS } from '../support/within.ts';
+import { expectReady } from '../support/ready.ts';
+import { PROGRAMS_MS } from '../support/within.ts';
 
 /** The Spanish pages have the same ones; readme.test.ts looks. */
 const readme = readGuide('en');
@@ -88,7 +89,7 @@ async function operated(): Promise<{ hub: TestHub; folder: string; env: Record<s
   };
 }
 
-test('each line of the command line does what it says, one after the other', { timeout: 120_000 }, async () => {
+test('each line of the command line does what it says, one after the other', { timeout: PROGRAMS_MS }, async () => {
   const { hub, folder, env } = await operated();
   writeFileSync(join(folder, 'password.txt'), `${PASSWORD}\n`);
   writeFileSync(join(folder, 'key.txt'), 'the-key-that-it-was-installed-with\n');
@@ -140,9 +141,7 @@ test('a start from a fresh .env listens, and prints the link for the first accou
   // What npm runs.
   const hub = startProcess(['-c', scripts.start], { program: 'bash', env, cwd: ROOT });
   const link = new URL((await hub.waitFor(/http:\S+\/admin\/configurar#\S+(?=\n)/)).trim());
-  // A machine with much else to do may have held up its start: /readyz says so for up to 20 s.
-  const readiness = async () => (await fetch(new URL('/readyz', link))).status;
-  await expect.poll(readiness, { timeout: 2 * WAIT_MS }).toBe(200);
+  await expectReady(link);
   hub.child.kill('SIGTERM');
   expect(await hub.ended).toBe(0);
 });

@@ -10,6 +10,7 @@ import { VARIABLE_NAMES } from '../../src/config/environment.ts';
 import { startHub } from '../support/hub.ts';
 import { ROOT, runProcess } from '../support/process.ts';
 import { anchorOf, PAGES, readGuide, readReadme } from '../support/readme.ts';
+import { PROGRAMS_MS } from '../support/within.ts';
 
 const english = readGuide('en');
 const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
@@ -92,7 +93,7 @@ test('every metric that it names is one of the hub', async () => {
   expect(named.length).toBeGreaterThan(7);
 });
 
-test('its pictures are those that the demo takes', { timeout: 120_000 }, async () => {
+test('its pictures are those that the demo takes', { timeout: PROGRAMS_MS }, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'hub-pictures-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const { code, stderr } = await runProcess(['demo/screenshots.ts', '--to', folder]);

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { freePort } from '../../demo/port.ts';
 import { COMPILE_CACHE } from './compile-cache.ts';
-import { freePort } from './port.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const READY_MS = 120_000;

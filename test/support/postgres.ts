@@ -1,13 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { inject, TestRunner } from 'vitest';
 import type { TestProject } from 'vitest/node';
+import { freePort } from '../../demo/port.ts';
 import { erasureNotesFile } from '../../src/rights/erasure-notes.ts';
 import { makeMemoryFolder } from './memory-folder.ts';
 import { makeMigratedFile, migrateDatabase } from './migrated-database.ts';
-import { freePort } from './port.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -20,6 +21,8 @@ declare module 'vitest' {
 
 /** Where Debian keeps its servers, one folder a version. */
 const DEBIAN_POSTGRES = '/usr/lib/postgresql';
+const LOOK_MS = 20;
+const GONE_WITHIN_MS = 5_000;
 
 /**
  * Makes what the whole run shares: a folder, a database of each kind that is migrated already, and one PostgreSQL, the
@@ -144,8 +147,10 @@ async function debianPostgres(port: number, options: PostgresOptions): Promise<P
   };
   const data = join(dir, 'data');
   run(`${bin}/initdb -D ${data} -U postgres -A trust ${[...INITDB, ...(options.initdb ?? [])].join(' ')}`);
-  const start = async () =>
+  const start = async () => {
+    await gone(data);
     run(`${bin}/pg_ctl -D ${data} -w -l ${dir}/log -o "-p ${port} -k ${dir} -h 127.0.0.1 ${settings}" start`);
+  };
   await start();
   return {
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
@@ -155,6 +160,12 @@ async function debianPostgres(port: number, options: PostgresOptions): Promise<P
       rmSync(dir, { recursive: true, force: true });
     },
   };
+}
+
+/** A server that takes no connection any more still has its folder for a moment; one that crashed leaves its number. */
+async function gone(data: string): Promise<void> {
+  const end = performance.now() + GONE_WITHIN_MS;
+  while (existsSync(join(data, 'postmaster.pid')) && performance.now() < end) await pause(LOOK_MS);
 }
 
 function idOf(flag: '-u' | '-g'): number {
@@ -182,7 +193,10 @@ async function npmPostgres(port: number, options: PostgresOptions): Promise<Post
   await server.start();
   return {
     url: `postgres://postgres:postgres@127.0.0.1:${port}/postgres`,
-    start: () => server.start(),
+    start: async () => {
+      await gone(join(dir, 'data'));
+      await server.start();
+    },
     stop: async () => {
       await server.stop();
       rmSync(dir, { recursive: true, force: true });
