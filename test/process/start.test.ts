@@ -9,6 +9,7 @@ import { registerTpv } from '../../src/tpvs/register.ts';
 import { freshDatabase, startHub } from '../support/hub.ts';
 import { startHubProcess } from '../support/hub-process.ts';
 import { openSocket } from '../support/socket.ts';
+import { PROGRAMS_MS } from '../support/within.ts';
 
 const OPEN_INSTRUCTIONS = 100_000;
 const TPVS = 200;
@@ -46,7 +47,9 @@ async function seed(db: Database, tpvIds: readonly string[], count: number): Pro
   }
 }
 
-test('a hub with 100,000 open instructions is ready within seconds, and hands them out in order', async () => {
+test('a hub with 100,000 open instructions is ready within seconds, and hands them out in order', {
+  timeout: PROGRAMS_MS,
+}, async () => {
   const databaseUrl = await freshDatabase('sqlite');
   const db = openDatabase({ DATABASE_URL: databaseUrl, DATABASE_DURABILITY: 'normal' });
   await migrate(db);
