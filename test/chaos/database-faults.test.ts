@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
+import { PROGRAMS_MS } from '../support/within.ts';
 import { databaseFaults } from './database-faults.ts';
 
 test('a database that is locked, deleted and replaced under load loses nothing that got 200', {
-  timeout: 300_000,
+  timeout: PROGRAMS_MS,
 }, async () => {
   const result = await databaseFaults({ perSecond: 100, lockSeconds: 6 });
   expect(result).toMatchObject({

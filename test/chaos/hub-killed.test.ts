@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { DIALECTS } from '../support/hub.ts';
+import { PROGRAMS_MS } from '../support/within.ts';
 import { hubKilled } from './hub-killed.ts';
 
 const HELD = {
@@ -16,7 +17,7 @@ const HELD = {
 test.each(DIALECTS)(
   'a hub that is killed again and again under load on %s loses nothing and repeats nothing',
   {
-    timeout: 180_000,
+    timeout: PROGRAMS_MS,
   },
   async (database) => {
     // Each life is twice as long on PostgreSQL, and the server runs on the same machine.
@@ -28,7 +29,7 @@ test.each(DIALECTS)(
 );
 
 test('a hub whose npm gets SIGTERM under load loses nothing, repeats nothing, and leaves no process behind', {
-  timeout: 240_000,
+  timeout: PROGRAMS_MS,
 }, async () => {
   const load = { perSecond: 50, tpvs: 2, users: 50 };
   const result = await hubKilled({ kills: 2, ...load, database: 'sqlite', by: 'SIGTERM to npm' });

@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
 import { DEBIAN_INSTALL_MS, debianProgram } from '../support/debian.ts';
+import { PROGRAMS_MS } from '../support/within.ts';
 import { clockCorrected } from './clock-corrected.ts';
 import { diskFull } from './disk-full.ts';
 import { mayMount } from './small-disk.ts';
@@ -9,7 +10,7 @@ beforeAll(() => debianProgram('cc', 'build-essential'), DEBIAN_INSTALL_MS);
 const NOTHING_LOST = { lost: 0, unseen: 0, doubledRows: 0, strangeAnswers: [], cut: 0 };
 
 test('a clock that is set a day ahead and back under load loses, expires and repeats nothing', {
-  timeout: 300_000,
+  timeout: PROGRAMS_MS,
 }, async () => {
   const result = await clockCorrected({ perSecond: 50, corrections: 4, database: 'sqlite' });
   expect(result).toMatchObject({ ...NOTHING_LOST, days: 3, failed: 0, handedOutAgain: 0 });
@@ -17,7 +18,7 @@ test('a clock that is set a day ahead and back under load loses, expires and rep
 });
 
 test('a PostgreSQL whose disk is full under load loses nothing that got 200, and the hub goes on by itself', {
-  timeout: 300_000,
+  timeout: PROGRAMS_MS,
 }, async ({ skip }) => {
   if (!mayMount()) skip('it mounts a disk');
   const result = await diskFull({ perSecond: 50, database: 'postgres', fullSeconds: 5, times: 1 });
