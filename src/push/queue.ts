@@ -1,5 +1,6 @@
 import { Pace } from '../pace.ts';
 import { chatRate } from './rate.ts';
+import { Soonest } from './soonest.ts';
 
 /** Requests of one TPV that may be under way at once: those that hang must leave room for the others'. */
 const MAX_BUSY_PER_TPV = 15;
@@ -17,7 +18,7 @@ interface Chat {
   again: { tpvId: string | null } | undefined;
   /** Not before this, whatever its pace says: Telegram asked, or a try failed. */
   pausedUntil: number;
-  /** It stands in its TPV's line. */
+  /** It stands in its TPV's line, or rests until it may. */
   inLine: boolean;
 }
 
@@ -30,6 +31,8 @@ export class ChatQueue {
   readonly #chats = new Map<number, Chat>();
   /** TPVs in the order of their turns, each with its chats in line. */
   readonly #lines = new Map<string | null, Set<Chat>>();
+  /** Chats that may not be written to yet: nobody has to look at them until then, however many they are. */
+  readonly #resting = new Soonest<Chat>();
   /** How many chats of a TPV are busy. */
   readonly #busy = new Map<string | null, number>();
   #nextSweep = 0;
@@ -51,27 +54,21 @@ export class ChatQueue {
    * @returns the chat, or when to ask again (undefined: when something is added)
    */
   next(now: number): { chatId: number } | { at: number | undefined } {
-    let at: number | undefined;
+    this.#restingUntil(now);
     for (const [tpvId, line] of this.#lines) {
       const busy = this.#busy.get(tpvId) ?? 0;
       if (busy >= MAX_BUSY_PER_TPV) continue;
-      for (const chat of line) {
-        const readyAt = Math.max(chat.pausedUntil, chat.pace.readyAt());
-        if (readyAt > now) {
-          at = at === undefined ? readyAt : Math.min(at, readyAt);
-          continue;
-        }
-        line.delete(chat);
-        chat.inLine = false;
-        chat.busy = true;
-        this.#busy.set(tpvId, busy + 1);
-        // The TPV's next turn comes after every other TPV's.
-        this.#lines.delete(tpvId);
-        if (line.size > 0) this.#lines.set(tpvId, line);
-        return { chatId: chat.id };
-      }
+      // The TPV's next turn comes after every other TPV's.
+      this.#lines.delete(tpvId);
+      const chat = this.#firstReady(line, now);
+      if (line.size > 0) this.#lines.set(tpvId, line);
+      if (chat === undefined) continue;
+      chat.inLine = false;
+      chat.busy = true;
+      this.#busy.set(tpvId, busy + 1);
+      return { chatId: chat.id };
     }
-    return { at };
+    return { at: this.#restingUntil(now) };
   }
 
   /** Whether the chat has nothing to send, and may be written to. */
@@ -129,10 +126,42 @@ export class ChatQueue {
 
   #line(chat: Chat): void {
     if (chat.busy || chat.inLine) return;
+    chat.inLine = true;
+    this.#stand(chat);
+  }
+
+  #stand(chat: Chat): void {
     const line = this.#lines.get(chat.tpvId) ?? new Set();
     this.#lines.set(chat.tpvId, line);
     line.add(chat);
-    chat.inLine = true;
+  }
+
+  /** The first of a line that may be written to, out of it; those before it rest. */
+  #firstReady(line: Set<Chat>, now: number): Chat | undefined {
+    for (const chat of line) {
+      line.delete(chat);
+      const at = readyAt(chat);
+      if (at <= now) return chat;
+      this.#resting.put(at, chat);
+    }
+    return undefined;
+  }
+
+  /**
+   * Puts the chats that have rested back into their lines.
+   * @returns when the next one will have
+   */
+  #restingUntil(now: number): number | undefined {
+    for (let first = this.#resting.first; first !== undefined; first = this.#resting.first) {
+      const { at, thing: chat } = first;
+      const until = readyAt(chat);
+      if (until <= at && until > now) return until;
+      this.#resting.take();
+      // A pause since then made it longer.
+      if (until > now) this.#resting.put(until, chat);
+      else this.#stand(chat);
+    }
+    return undefined;
   }
 
   /** Chats that rest and have nothing to send; now and then, not at every message. */
@@ -143,4 +172,8 @@ export class ChatQueue {
       if (!chat.waiting && !chat.busy && chat.pausedUntil <= now && chat.pace.rested(now)) this.#chats.delete(id);
     }
   }
+}
+
+function readyAt({ pausedUntil, pace }: Chat): number {
+  return Math.max(pausedUntil, pace.readyAt());
 }

@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { Pace } from '../../src/pace.ts';
 import { ChatQueue } from '../../src/push/queue.ts';
 
 /** Takes up to `count` turns, each over at once with more to come; the chats in their order. */
@@ -65,6 +66,41 @@ describe('the queue of chats', () => {
     queue.pause(1, 10_000);
     queue.pause(1, 2_000);
     expect(queue.next(9_999)).toEqual({ at: 10_000 });
+  });
+
+  test('serves chats that rested when each of them may, the longest ready first', () => {
+    const queue = new ChatQueue();
+    for (const [chat, until] of [
+      [1, 3_000],
+      [2, 1_000],
+      [3, 2_000],
+    ] as const) {
+      queue.add(chat, 'a');
+      queue.pause(chat, until);
+    }
+    expect(queue.next(0)).toEqual({ at: 1_000 });
+    // Asked to wait longer while it rests.
+    queue.pause(2, 2_500);
+    expect(queue.next(1_000)).toEqual({ at: 2_000 });
+    expect(queue.next(2_000)).toEqual({ chatId: 3 });
+    expect(queue.next(3_000)).toEqual({ chatId: 2 });
+    expect(queue.next(3_000)).toEqual({ chatId: 1 });
+    expect(queue.next(3_000)).toEqual({ at: undefined });
+  });
+
+  test('does not look at those that rest, however many they are', () => {
+    const queue = new ChatQueue();
+    for (let chat = 1; chat <= 10_000; chat++) {
+      queue.add(chat, `tpv ${chat % 100}`);
+      queue.pause(chat, 60_000 + chat);
+    }
+    expect(queue.next(0)).toEqual({ at: 60_001 });
+    queue.add(20_000, 'a');
+    const looks = vi.spyOn(Pace.prototype, 'readyAt');
+    onTestFinished(() => looks.mockRestore());
+    expect(served(queue, 5, 0)).toHaveLength(5);
+    expect(queue.next(0)).toEqual({ at: 1_000 });
+    expect(looks.mock.calls.length).toBeLessThan(50);
   });
 
   test('puts a chat into the line of whoever’s message is next in it', () => {
