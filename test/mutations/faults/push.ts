@@ -70,8 +70,8 @@ export const pushFaults: readonly Mutation[] = [
   {
     name: 'push: one TPV’s flood goes before everybody else',
     file: 'src/push/queue.ts',
-    find: '        this.#lines.delete(tpvId);\n        if (line.size > 0) this.#lines.set(tpvId, line);',
-    replace: '        if (line.size === 0) this.#lines.delete(tpvId);',
+    find: '      this.#lines.delete(tpvId);\n      const chat = this.#firstReady(line, now);\n      if (line.size > 0) this.#lines.set(tpvId, line);',
+    replace: '      const chat = this.#firstReady(line, now);\n      if (line.size === 0) this.#lines.delete(tpvId);',
     harm: 'one restaurant’s newsletter holds up the others’ answers for hours',
     tests: ['test/push/queue.test.ts'],
   },
