@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -24,9 +26,13 @@ _TOKEN = "a-made-up-administrator-token"
 
 
 def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
+    """A port that nothing listens on. No system gives one of these to an outgoing connection or picks it by itself: a
+    hub that is killed and started again on its port would else find it taken now and then."""
+    while True:
+        port = random.SystemRandom().randint(10_000, 32_767)
+        with socket.socket() as found, contextlib.suppress(OSError):
+            found.bind(("127.0.0.1", port))
+            return port
 
 
 def until(condition: Callable[[], Any], what: str = "") -> Any:

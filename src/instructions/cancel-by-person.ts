@@ -31,7 +31,7 @@ const cancelUntaken = statement<{ personId: number; tpvId: string; now: number }
     .where('status', 'in', ['pending', 'sent'])
     .where('delivered_at', 'is', null)
     .where('command', 'in', MESSAGE_COMMANDS)
-    .returning('id'),
+    .returning(['id', 'seq']),
 );
 
 /** Why the hub itself ended a message, whose person was told: no TPV attends to it, and nothing is left to cancel. */
@@ -59,7 +59,8 @@ async function cancel(tx: Tx, row: InstructionRow, now: number): Promise<boolean
   const { tpv_id: tpvId, telegram_user_id: personId, delivered_at: reportedAt } = row;
   if (tpvId === null || reportedAt !== null) return false;
   const ended = await tx.run(cancelUntaken, { personId, tpvId, now });
-  for (const { id } of ended) {
+  // In the order in which they were written, which the statement does not promise.
+  for (const { id } of ended.toSorted((a, b) => Number(a.seq) - Number(b.seq))) {
     tx.emit({ type: 'instruction.revoked', id, tpvId, reason: 'cancelled' });
     tx.changed('instruction', id);
   }

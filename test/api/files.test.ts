@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { type Emulator, startEmulator } from '../../demo/emulator/mod.ts';
+import { type Emulator, type EmulatorOptions, startEmulator } from '../../demo/emulator/mod.ts';
 import { buildApp } from '../../src/api/app.ts';
 import { failedSecrets } from '../../src/api/failed-secrets.ts';
 import { fileRoutes } from '../../src/api/file-routes.ts';
@@ -21,6 +21,7 @@ import { registerTpv } from '../../src/tpvs/register.ts';
 import { SPANISH } from '../../src/wording/wording.ts';
 import { DIALECTS, type DialectUnderTest, freshDatabase } from '../support/hub.ts';
 import { keptLog, logsOf } from '../support/log.ts';
+import { freePort } from '../support/port.ts';
 import { WAIT_MS } from '../support/within.ts';
 
 const MEGABYTE = 1024 * 1024;
@@ -132,8 +133,8 @@ async function startFiles(telegram: { apiRoot: string; token: string }, database
   };
 }
 
-async function telegram(): Promise<Emulator> {
-  const emulator = await startEmulator();
+async function telegram(options: EmulatorOptions = {}): Promise<Emulator> {
+  const emulator = await startEmulator(options);
   onTestFinished(() => emulator.close());
   return emulator;
 }
@@ -322,7 +323,8 @@ describe('what Telegram refuses is passed on without the token', () => {
   });
 
   test('nobody listens', async () => {
-    const emulator = await telegram();
+    // No other test's server gets this port once it is free.
+    const emulator = await telegram({ port: await freePort() });
     const tpv = await (await startFiles(emulator)).tpv();
     const file = document(emulator, Buffer.from('x'));
     await tpv.got(file);

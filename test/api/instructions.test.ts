@@ -1,8 +1,10 @@
 import { describe, expect, test, vi } from 'vitest';
 import { instructionSchema } from '#protocol';
 import { arrival } from '../support/arrivals.ts';
+import { behindItsBack } from '../support/behind.ts';
 import { testClock } from '../support/clock.ts';
 import { DIALECTS, startHub, type TestTpv } from '../support/hub.ts';
+import { WAIT_MS } from '../support/within.ts';
 
 const list = async (tpv: TestTpv, query = '') => (await tpv.fetch(`/api/tpv/instructions/${query}`)).body;
 const textsOf = (body: { instructions: { payload: { text: string } }[] }) =>
@@ -77,9 +79,12 @@ describe.each(DIALECTS)('instructions over REST on %s', (database) => {
       [3, 'last'],
     ] as const)
       await hub.message(id, text);
-    const priorities = hub.hub.db.writer.updateTable('instructions');
-    await priorities.set({ priority: 1 }).where('update_id', '=', 2).execute();
-    await priorities.set({ priority: 9 }).where('update_id', '=', 3).execute();
+    const prioritise = (updateId: number, priority: number) =>
+      behindItsBack(hub, (db) =>
+        db.updateTable('instructions').set({ priority }).where('update_id', '=', updateId).execute(),
+      );
+    await prioritise(2, 1);
+    await prioritise(3, 9);
     expect(textsOf(await list(tpv))).toEqual(['first', 'later', 'last']);
   });
 
@@ -149,7 +154,7 @@ describe.each(DIALECTS)('instructions over REST on %s', (database) => {
     await vi.waitFor(async () => {
       await clock.advance(500);
       expect(answered).toBe(true);
-    }, 10_000);
+    }, WAIT_MS);
     expect(await waiting).toEqual({ count: 0, instructions: [] });
   });
 
@@ -194,5 +199,5 @@ test('more than twenty waiting polls of one TPV are answered at once', async () 
   const tpv = await hub.tpv();
   let answered = 0;
   for (let i = 0; i < 25; i++) void list(tpv, '?wait=30').then(() => answered++);
-  await vi.waitFor(() => expect(answered).toBe(5), 10_000);
+  await vi.waitFor(() => expect(answered).toBe(5), WAIT_MS);
 });

@@ -2,6 +2,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { ANA, type ButtonScene, buttonScene, messageOf } from '../support/buttons.ts';
 import { DIALECTS, type DialectUnderTest } from '../support/hub.ts';
 import { tpvServer } from '../support/tpv-server.ts';
+import { WAIT_MS } from '../support/within.ts';
 
 const TEXT = '🔌 ¿Activar el <b>horno</b>?';
 const BUTTONS = [
@@ -346,12 +347,13 @@ describe('a notification', () => {
     await vi.waitFor(async () => {
       await at.clock.advance(1_000);
       expect(answered).toBe(true);
-    }, 15_000);
+    }, WAIT_MS);
     expect(await waiting).toMatchObject({ status: 200, body: { success: true, message_id: null, pending: true } });
+    await at.clock.jump(50_000);
     await vi.waitFor(async () => {
       await at.clock.advance(1_000);
       expect(at.ana.chat).toHaveLength(1);
-    }, 15_000);
+    }, WAIT_MS);
     await at.clock.advance(5_000);
     at.hub.emulator.blocked(ANA, true);
     expect(await at.register()).toMatchObject({

@@ -3,6 +3,7 @@ import { startEmulator } from '../../demo/emulator/mod.ts';
 import { buttonScene, messageOf } from '../support/buttons.ts';
 import { DIALECTS } from '../support/hub.ts';
 import { startProxy } from '../support/proxy.ts';
+import { updatesOf } from '../support/telegram.ts';
 import { WAIT_MS } from '../support/within.ts';
 
 const ACTIVATE = [[{ text: '✅ Activar', action: 'activate', data: { device: 7, tags: ['a', null] } }]];
@@ -37,7 +38,7 @@ describe.each(DIALECTS)('a press on %s', (database) => {
     // Nothing asked for the message to change.
     expect(messageOf(ana, messageId)).toEqual({ text: '¿Activar?', buttons: ['✅ Activar'] });
     await hub.emulator.drained();
-    expect((await hub.hub.db.read.selectFrom('telegram_updates').selectAll().execute()).at(-1)).toMatchObject({
+    expect((await updatesOf(hub)).at(-1)).toMatchObject({
       update_id: updateId,
       kind: 'callback_query',
       outcome: 'answered',
@@ -280,11 +281,14 @@ describe.each(DIALECTS)('a press on %s', (database) => {
     await hub.emulator.drained();
     expect((await hub.admin(`/api/admin/tpvs/${tpv.id}/deactivate`, { method: 'POST' })).status).toBe(200);
     // The inbox is looked through every second, and the press lives for 150 of them.
+    await clock.advance(10_000);
+    expect((await other.fetch('/api/tpv/instructions/')).body.count).toBe(0);
+    await clock.jump(140_000);
     await vi.waitFor(async () => {
-      await clock.advance(10_000);
-      expect((await other.fetch('/api/tpv/instructions/')).body.count).toBe(0);
+      await clock.advance(1_000);
       expect(await presses()).toMatchObject([{ tpv_id: tpv.id, status: 'failed', error_message: 'expirada' }]);
-    }, 15_000);
+    }, WAIT_MS);
+    expect((await other.fetch('/api/tpv/instructions/')).body.count).toBe(0);
     await ana.waitForMessage(({ text }) => text?.includes('El local no ha respondido') === true);
   });
 });

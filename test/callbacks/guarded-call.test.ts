@@ -17,6 +17,7 @@ import { callableUrl } from '../../src/tpvs/endpoint.ts';
 import { registerTpv } from '../../src/tpvs/register.ts';
 import { testClock } from '../support/clock.ts';
 import { DIALECTS, freshDatabase } from '../support/hub.ts';
+import { freePort } from '../support/port.ts';
 
 const FORM = { token: 'abc', accion: 'activar' };
 const MIB = 1024 * 1024;
@@ -104,16 +105,6 @@ async function countedPort() {
       return connections - own;
     },
   };
-}
-
-/** A port where nobody listens. */
-async function deadPort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const port = portOf(server);
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 describe('an answer', () => {
@@ -353,7 +344,7 @@ describe('the connection', () => {
   });
 
   test('where nobody listens, or a name has no address, it is unreachable', async () => {
-    const port = await deadPort();
+    const port = await freePort();
     const refused = { kind: 'failed', reason: 'unreachable', detail: 'ECONNREFUSED' };
     expect(await caller({ allowPrivate: true }).call(`http://127.0.0.1:${port}/`, FORM)).toEqual(refused);
     const nameless = caller({ allowPrivate: true, lookup: async () => [] });

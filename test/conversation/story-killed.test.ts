@@ -15,16 +15,17 @@ test('each story is told once and in order, where the hub is killed between what
   const stories = await begun({ databaseUrl, emulator });
 
   const killed = await startHubProcess({ databaseUrl, emulator, env: PATIENT });
-  for (const { standing, key } of stories) {
-    if (standing !== 'online' && standing !== 'in its grace') continue;
-    const socket = await openSocket(killed.url, { key });
-    await socket.next('welcome');
-    if (standing === 'online') continue;
-    socket.raw.close();
-    await socket.closed;
-  }
   const headers = { 'x-telegram-bot-api-secret-token': WEBHOOK_SECRET };
-  for (const { personId } of stories) {
+  for (const { standing, key, personId } of stories) {
+    if (standing === 'online' || standing === 'in its grace') {
+      const socket = await openSocket(killed.url, { key });
+      await socket.next('welcome');
+      if (standing === 'in its grace') {
+        socket.raw.close();
+        await socket.closed;
+      }
+    }
+    // At once: this hub's clock is the machine's, and the grace is short.
     const update = { method: 'POST', json: messageUpdate(personId, 'Hola', personId), headers };
     expect(await fetchJson(`${killed.url}/webhook/telegram/`, update)).toMatchObject({ status: 200 });
   }
@@ -42,7 +43,9 @@ test('each story is told once and in order, where the hub is killed between what
   const clock = testClock(Date.now());
   const next = await startHub({ databaseUrl, emulator, clock, env: PATIENT });
   for (const { key, report } of reports) expect(await reported(next.url, key, ids, report)).toBe(200);
-  for (const { standing, key } of stories) if (standing === 'online') await openSocket(next.url, { key });
+  for (const { standing, key } of stories) {
+    if (standing === 'online') await (await openSocket(next.url, { key })).next('welcome');
+  }
   const all = Object.fromEntries(stories.map(({ personId, says }) => [personId, says]));
   await pass(clock, 20);
   await reaches(next, clock, Object.values(all).flat());

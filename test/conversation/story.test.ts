@@ -11,7 +11,7 @@ describe.each(DIALECTS)('on %s', (database) => {
     const { hub, clock, key } = await written(database, standing, service);
     expect(await said(hub)).toEqual(atOnce);
     const restarted = await again(hub, clock);
-    if (standing === 'online') await openSocket(restarted.url, { key });
+    if (standing === 'online') await (await openSocket(restarted.url, { key })).next('welcome');
     // The clock of the hub that follows goes on where this one's stood.
     await pass(clock, 20);
     await reaches(restarted, clock, [...atOnce, ...later]);

@@ -6,7 +6,7 @@ import { DIALECTS, fetchJson, freshDatabase, messageUpdate, startHub, WEBHOOK_SE
 import { startHubProcess } from '../support/hub-process.ts';
 import { startProxy } from '../support/proxy.ts';
 import { openSocket } from '../support/socket.ts';
-import { WAIT_MS } from '../support/within.ts';
+import { shareOfTestMs, WAIT_MS } from '../support/within.ts';
 
 const PATIENCE = { timeout: WAIT_MS };
 
@@ -73,7 +73,7 @@ describe.each(DIALECTS)('the scenarios of the contract on %s', (database) => {
     socket.send(update);
     const db = openDatabase({ DATABASE_URL: databaseUrl, DATABASE_DURABILITY: 'full' });
     const status = async () => (await db.read.selectFrom('instructions').select('status').executeTakeFirst())?.status;
-    await vi.waitUntil(async () => (await status()) === 'completed', { timeout: 10_000, interval: 5 });
+    await vi.waitUntil(async () => (await status()) === 'completed', { ...PATIENCE, interval: 5 });
     await db.close();
     first.process.child.kill('SIGKILL');
     await socket.closed;
@@ -151,7 +151,7 @@ describe.each(DIALECTS)('the scenarios of the contract on %s', (database) => {
     held.resolve();
     await hub.message(4, 'nueva', 1003);
     const completed = async () => (await tpv.fetch('/api/tpv/stats/')).body.instructions.completed === 4;
-    await vi.waitUntil(completed, { timeout: 10_000 });
+    await vi.waitUntil(completed, PATIENCE);
     expect([...runs].sort()).toEqual(['corta', 'detrás', 'larga', 'nueva']);
     expect(newer.status).toMatchObject({ state: 'online' });
   });
@@ -196,14 +196,14 @@ describe.each(DIALECTS)('the scenarios of the contract on %s', (database) => {
     // The long one is under way while the hub drains, closes, and comes back elsewhere.
     const closed = first.close();
     await vi.waitUntil(() => sdk.status.state === 'online' && sdk.status.draining, PATIENCE);
-    await vi.waitUntil(() => sdk.status.state === 'offline', { timeout: 15_000 });
+    await vi.waitUntil(() => sdk.status.state === 'offline', PATIENCE);
     await closed;
     held.resolve();
     const second = await startHub({ databaseUrl });
     proxy.connectTo(second.url);
     await second.message(4, 'nueva', 1003);
     const stats = () => fetchJson(`${second.url}/api/tpv/stats/`, { headers: { authorization: `ApiKey ${tpv.key}` } });
-    await vi.waitUntil(async () => (await stats()).body.instructions.completed === 4, { timeout: 15_000 });
+    await vi.waitUntil(async () => (await stats()).body.instructions.completed === 4, { timeout: shareOfTestMs() });
     expect([...runs].sort()).toEqual(['corta', 'detrás', 'larga', 'nueva']);
   });
 });

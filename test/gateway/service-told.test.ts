@@ -4,6 +4,7 @@ import { FakeHub, ManualClock } from '../../client-sdk/src/testing/mod.ts';
 import { cli } from '../support/cli.ts';
 import { testClock } from '../support/clock.ts';
 import { DIALECTS, startHub } from '../support/hub.ts';
+import { comes } from '../support/quiet.ts';
 import { openSocket } from '../support/socket.ts';
 import { WAIT_MS } from '../support/within.ts';
 
@@ -19,10 +20,11 @@ describe.each(DIALECTS)('a TPV with a socket, on %s,', (database) => {
     const until = new Date(clock.now() + 20_000).toISOString();
     const pause = { state: 'paused', until, reason: 'cocina averiada' };
     expect((await hub.admin(`/api/admin/tpvs/${tpv.id}/service`, put(pause))).status).toBe(200);
-    await clock.advance(1_000);
-    expect((await socket.next('service')).service).toMatchObject({ ...pause, minutes: null });
-    await clock.jump(20_000);
-    expect((await socket.next('service')).service).toMatchObject({ state: 'open', until: null, reason: null });
+    const paused = await comes(hub, clock, socket, socket.next('service'));
+    expect(paused.service).toMatchObject({ ...pause, minutes: null });
+    await clock.jump(19_000);
+    const open = await comes(hub, clock, socket, socket.next('service'));
+    expect(open.service).toMatchObject({ state: 'open', until: null, reason: null });
     await bystander.sync();
     expect(bystander.frames.filter(({ type }) => type === 'service')).toEqual([]);
   });

@@ -33,6 +33,12 @@ async function linesOf(logs: Logs, dir: string, name: 'access' | 'error'): Promi
     .map((line) => JSON.parse(line));
 }
 
+/** The names of the files have the day in them: it does not end meanwhile. */
+function noMidnight(): void {
+  vi.useFakeTimers({ toFake: ['Date'], now: new Date(2025, 10, 9, 12) });
+  onTestFinished(() => void vi.useRealTimers());
+}
+
 /** A small disk of its own, where this machine lets a test have one. */
 function smallDisk(kib: number): string | undefined {
   if (process.getuid?.() !== 0) return undefined;
@@ -61,6 +67,7 @@ async function loggingHub(level: string, options: Parameters<typeof startHub>[0]
 
 describe('the log files', () => {
   test('begin anew when they are full, 14 are kept, and the names that operators know lead to the newest', async () => {
+    noMidnight();
     const dir = scratch();
     const logs = await opened(dir, { fileSize: '4k' });
     const files = () => readdirSync(join(dir, 'access')).filter((name) => name.startsWith('access.'));
@@ -86,6 +93,7 @@ describe('the log files', () => {
   });
 
   test('of the processes before are counted too, and added to', async () => {
+    noMidnight();
     const dir = scratch();
     mkdirSync(join(dir, 'error'));
     for (let day = 10; day < 30; day++) writeFileSync(join(dir, 'error', `error.2024-01-${day}.1.log`), '{"old":1}\n');
@@ -255,7 +263,7 @@ describe('a request that fails in the hub', () => {
     expect(headers.get('x-request-id')).toBe(body.request_id);
     expect(await access()).toContainEqual(expect.objectContaining({ id: body.request_id, status: 503 }));
     const line = { msg: 'the database could not do what was asked of it; callers try again', count: 1 };
-    await vi.waitFor(async () => expect(await log()).toContainEqual(expect.objectContaining(line)), 10_000);
+    await vi.waitFor(async () => expect(await log()).toContainEqual(expect.objectContaining(line)), WAIT_MS);
     expect(JSON.stringify(await log())).not.toContain('a request was refused');
   });
 
@@ -304,9 +312,9 @@ describe('one message', () => {
     const [{ id }] = (await tpv.fetch('/api/tpv/instructions/')).body.instructions;
     await vi.waitFor(
       async () => expect(await access()).toContainEqual(expect.objectContaining({ push: 'sent', instruction_id: id })),
-      { timeout: 10_000 },
+      WAIT_MS,
     );
-  }, 20_000);
+  });
 
   test('shows each of its steps at debug', async () => {
     const { hub, log } = await loggingHub('debug');

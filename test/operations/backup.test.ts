@@ -8,6 +8,7 @@ import { cli, cliProcess } from '../support/cli.ts';
 import { freshDatabase, startHub } from '../support/hub.ts';
 import { largeDatabase } from '../support/large-database.ts';
 import { ROOT, startProcess } from '../support/process.ts';
+import { shareOfTestMs } from '../support/within.ts';
 
 const PROGRAM = join(ROOT, 'src/cli/main.ts');
 
@@ -77,10 +78,7 @@ describe('a backup', () => {
     const running = startProcess([PROGRAM, 'backup', file], { env: { DATABASE_URL: databaseUrl } });
     await vi.waitFor(
       () => expect(leftOf(databaseUrl)).toContainEqual(expect.stringMatching(/^copy\.db\.partial-\d+$/)),
-      {
-        timeout: 20_000,
-        interval: 5,
-      },
+      { timeout: shareOfTestMs(), interval: 5 },
     );
     running.child.kill('SIGKILL');
     expect(await running.ended).toBeNull();

@@ -101,7 +101,7 @@ const WRONG: Wrong[] = [
   service({ state: 'closed' }),
   service({ state: 'busy' }),
   service({ state: 'open', reason: 'x' }),
-  service({ state: 'open', minutes: 5, until: soon(60_000) }),
+  service({ state: 'open', minutes: 5, until: soon(3_600_000) }),
   service({ state: 'paused', until: soon(-60_000) }),
   service({ state: 'paused', until: soon(800 * 86_400_000) }),
   service({ state: 'paused', reason: 'a\ud800' }),

@@ -75,6 +75,9 @@ class HubServer:
             for connection in self._connections:
                 with contextlib.suppress(OSError):
                     connection.shutdown(socket.SHUT_RDWR)
+            # It is open no more, though its own thread sees that only a moment later.
+            if self.session is not None:
+                self.ended(self.session)
 
     def opened(self, connection: socket.socket) -> None:
         with self.changed:
