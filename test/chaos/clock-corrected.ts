@@ -31,6 +31,8 @@ const DAY_MS = 86_400_000;
 const AHEAD_DAYS = [1, 0, -1, 1, -1, 0];
 /** Between two corrections; some messages are being worked on for as long. */
 const LIFE_MS = 1_500;
+const TAKES_WITHIN_MS = 60_000;
+const LOOK_MS = 50;
 
 /** Sets the clock of a hub's machine a day ahead and back, again and again, while updates come in. */
 export async function clockCorrected(options: ClockCorrectedOptions): Promise<ClockCorrectedResult> {
@@ -43,6 +45,9 @@ export async function clockCorrected(options: ClockCorrectedOptions): Promise<Cl
     // In place: the hub has it mapped.
     writeFileSync(ahead, ms, { flag: 'r+' });
   };
+  /** By the hub's clock, from half a day before this moment on: it may be about midnight. */
+  const day = `(created_at - ${Date.now() - DAY_MS / 2} + 2 * ${DAY_MS}) / ${DAY_MS}`;
+  const madeOn = (days: number) => database.count(`select count(*) from instructions where ${day} = ${days + 2}`);
   try {
     writeFileSync(ahead, Buffer.alloc(8));
     const env = { LD_PRELOAD: preloadedLibrary('preloaded-clock', dir), CLOCK_AHEAD: ahead };
@@ -50,13 +55,16 @@ export async function clockCorrected(options: ClockCorrectedOptions): Promise<Cl
       const cuts = cutsOf(client);
       await pause(LIFE_MS);
       for (let i = 0; i < options.corrections; i++) {
-        set(AHEAD_DAYS[i % AHEAD_DAYS.length] ?? 0);
+        const days = AHEAD_DAYS[i % AHEAD_DAYS.length] ?? 0;
+        const before = await madeOn(days);
+        set(days);
         await pause(LIFE_MS);
+        await untilMore(() => madeOn(days), before);
       }
       cuts.stop();
       return {
         corrections: options.corrections,
-        days: await database.count(`select count(distinct created_at / ${DAY_MS}) from instructions`),
+        days: await database.count(`select count(distinct ${day}) from instructions`),
         cut: cuts.count,
         failed: await database.count("select count(*) from instructions where status = 'failed'"),
         handedOutAgain: await database.count('select count(*) from instructions where retry_count > 0'),
@@ -64,6 +72,13 @@ export async function clockCorrected(options: ClockCorrectedOptions): Promise<Cl
     });
   } finally {
     rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+/** Waits until `count` gives more: a busy machine may take nothing for a while. */
+async function untilMore(count: () => Promise<number>, before: number): Promise<void> {
+  for (const end = performance.now() + TAKES_WITHIN_MS; (await count()) <= before; await pause(LOOK_MS)) {
+    if (performance.now() > end) throw new Error(`The hub took nothing for ${TAKES_WITHIN_MS / 1_000} s.`);
   }
 }
 

@@ -77,9 +77,11 @@ export async function hubKilled(options: HubKilledOptions): Promise<HubKilledRes
     telegram.start();
     for (let kill = 0; kill < options.kills; kill++) {
       await someTime();
+      await telegram.acceptsMore();
       if (database.cut !== undefined) {
         await database.cut();
         await someTime();
+        await telegram.acceptsMore();
       }
       await hub.end(signal);
       if (await answers(hub.url)) orphans++;

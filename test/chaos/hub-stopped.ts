@@ -92,7 +92,7 @@ export async function hubStopped(options: HubStoppedOptions): Promise<HubStopped
     return { stoppedSeconds: stopSeconds, cut, polled: row };
   } finally {
     for (const socket of open) socket.removeAllListeners('close').terminate();
-    hub.kill();
+    await hub.end('SIGKILL');
     rmSync(dir, { recursive: true, force: true });
   }
 }

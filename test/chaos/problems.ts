@@ -17,11 +17,14 @@ export async function problemsOf(hub: HubUnderLoad): Promise<string[]> {
  * Waits until `/readyz` names what it should.
  * @throws Error if it does not in a minute
  */
-export async function problemsOnce(hub: HubUnderLoad, are: (problems: string[]) => boolean): Promise<string[]> {
+export async function problemsOnce(
+  hub: HubUnderLoad,
+  are: (problems: string[]) => boolean | Promise<boolean>,
+): Promise<string[]> {
   let problems: string[] = [];
   for (const end = performance.now() + NOTICED_WITHIN_MS; performance.now() < end; await pause(LOOK_MS)) {
     problems = await problemsOf(hub);
-    if (are(problems)) return problems;
+    if (await are(problems)) return problems;
   }
   throw new Error(`After ${NOTICED_WITHIN_MS / 1_000} s /readyz still names: ${problems.join(', ') || 'nothing'}.`);
 }

@@ -1,10 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import SqliteDatabase from 'better-sqlite3';
 import { type Emulator, startEmulator } from '../../demo/emulator/mod.ts';
 import { madeUpHub, SECRET } from './made-up-hub.ts';
 import { program } from './program.ts';
+import { PushingTpv } from './pushing-tpv.ts';
 import { register } from './register.ts';
 import { untilNone, WAITING_PUSHES } from './until-none.ts';
 
@@ -37,12 +39,10 @@ export interface PushesKilledResult {
 
 /** A killed hub lives at least this long, and at most three times as long. */
 const LEAST_LIFE_MS = 300;
-/** Pushes of the TPV under way at once; each asks for a chat of its own. */
-const AT_ONCE = 20;
 /** Telegram takes its time, so that a kill meets requests under way. */
 const TELEGRAM_MS = 40;
-/** A hub that answers nothing for this long is not only being killed. */
-const PATIENCE_MS = 30_000;
+/** Between two tries to tell the hub the same. */
+const AGAIN_MS = 50;
 
 /** Kills a hub with SIGKILL again and again while it sends, and compares its rows with what Telegram really got. */
 export async function pushesKilled(options: PushesKilledOptions): Promise<PushesKilledResult> {
@@ -66,7 +66,8 @@ export async function pushesKilled(options: PushesKilledOptions): Promise<Pushes
     tpv = new PushingTpv(hub.url.origin, key, options.chats);
     tpv.start();
     for (let kill = 0; kill < options.kills; kill++) {
-      await new Promise((resolve) => setTimeout(resolve, LEAST_LIFE_MS * (1 + 2 * Math.random())));
+      await pause(LEAST_LIFE_MS * (1 + 2 * Math.random()));
+      await tpv.hearsMore();
       await hub.end('SIGKILL');
       slowestReadyMs = Math.max(slowestReadyMs, await hub.start());
     }
@@ -88,85 +89,9 @@ export async function pushesKilled(options: PushesKilledOptions): Promise<Pushes
   }
 }
 
-/** A TPV that pushes all the time, and repeats each push under its key until it hears something of it. */
-class PushingTpv {
-  readonly #url: string;
-  readonly #key: string;
-  readonly #chats: number;
-  #next = 0;
-  #running = false;
-  #ended = false;
-  #lastAnsweredAt = 0;
-  #workers: Promise<void>[] = [];
-  /** What the hub said of each text. */
-  readonly answered = new Map<string, string>();
-  readonly strange: string[] = [];
-
-  constructor(url: string, key: string, chats: number) {
-    this.#url = url;
-    this.#key = key;
-    this.#chats = chats;
-  }
-
-  start(): void {
-    this.#running = true;
-    this.#lastAnsweredAt = performance.now();
-    this.#workers = Array.from({ length: AT_ONCE }, (_, worker) => this.#work(worker));
-  }
-
-  /** @throws a sentence where the hub answers no push any more */
-  async stop(): Promise<void> {
-    this.#running = false;
-    await Promise.all(this.#workers);
-    if (this.#givesUp()) throw new Error(`The hub answered no push for ${PATIENCE_MS} ms.`);
-  }
-
-  /** Stops at once, also pushes that got no answer. */
-  end(): void {
-    this.#running = false;
-    this.#ended = true;
-  }
-
-  #givesUp(): boolean {
-    return this.#ended || performance.now() - this.#lastAnsweredAt > PATIENCE_MS;
-  }
-
-  /** Each has chats of its own, so that the order in a chat is the order of its texts. */
-  async #work(worker: number): Promise<void> {
-    const own = Array.from({ length: this.#chats }, (_, i) => 1 + i).filter((chat) => chat % AT_ONCE === worker);
-    for (let turn = 0; this.#running; turn++) {
-      const text = `mensaje ${this.#next++}`;
-      const chat = own[turn % own.length] ?? 1;
-      while (!this.answered.has(text) && !this.#givesUp()) {
-        await this.#push(chat, text).catch(() => new Promise((resolve) => setTimeout(resolve, 50)));
-      }
-    }
-  }
-
-  async #push(chat: number, text: string): Promise<void> {
-    const answer = await fetch(`${this.#url}/api/tpv/push/`, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        authorization: `ApiKey ${this.#key}`,
-        'idempotency-key': text,
-      },
-      body: JSON.stringify({ telegram_user_id: chat, text }),
-    });
-    const body = (await answer.json()) as { status?: string };
-    if (answer.status !== 201 && answer.status !== 202) {
-      this.strange.push(`${text}: ${answer.status}`);
-      await new Promise((resolve) => setTimeout(resolve, 50));
-      if (answer.status === 503) return;
-    }
-    this.answered.set(text, body.status ?? '');
-    this.#lastAnsweredAt = performance.now();
-  }
-}
-
-/** A person writes to the bot, and belongs to the TPV from then on. */
+/** A person writes to the bot, and belongs to the TPV from then on; Telegram tells it again until it is taken. */
 async function meet(url: string, id: number): Promise<void> {
-  await fetch(`${url}/webhook/telegram/`, {
+  const answer = await fetch(`${url}/webhook/telegram/`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'x-telegram-bot-api-secret-token': SECRET },
     body: JSON.stringify({
@@ -180,6 +105,10 @@ async function meet(url: string, id: number): Promise<void> {
       },
     }),
   });
+  await answer.arrayBuffer();
+  if (answer.ok) return;
+  await pause(AGAIN_MS);
+  await meet(url, id);
 }
 
 interface Row {

@@ -1,4 +1,5 @@
 import { Agent, request } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
 
 /** What Telegram's side of the ledger knows of one update. */
 interface Posted {
@@ -21,6 +22,9 @@ const ATTEMPT_MS = 5_000;
 const AGAIN_AFTER_MS = 200;
 /** A hub that answers no 200 for this long is not only being killed, nor restored, on a busy machine. */
 const PATIENCE_MS = 120_000;
+/** As long as so many have no 200, no new ones are made: a machine that is too slow for the rate would never be done. */
+const MOST_WAITING = 1_000;
+const LOOK_MS = 5;
 
 /**
  * Posts messages at a steady rate, one at a time per chat, and each one again until it gets its 200, as Telegram
@@ -34,6 +38,7 @@ export class TelegramSide {
   #timer: NodeJS.Timeout | undefined;
   #next: number;
   #ended = false;
+  #accepted = 0;
   #lastAcceptedAt = performance.now();
   /** Answers that were neither 200 nor 503. */
   readonly strange: string[] = [];
@@ -50,8 +55,18 @@ export class TelegramSide {
     let due = first;
     this.#timer = setInterval(() => {
       due = first + ((performance.now() - startedAt) / 1_000) * this.#options.perSecond;
-      while (this.#next <= due) this.#queue(this.#next++);
-    }, 5);
+      while (this.#next <= due && this.posted - this.#accepted < MOST_WAITING) this.#queue(this.#next++);
+    }, LOOK_MS);
+  }
+
+  /**
+   * Resolves when another update got its 200: a hub that has just started on a busy machine has taken none for a while.
+   * @throws a sentence where the hub accepts none any more
+   */
+  async acceptsMore(): Promise<void> {
+    for (const before = this.#accepted; this.#accepted === before; await pause(LOOK_MS)) {
+      if (this.#givesUp()) throw this.#fault();
+    }
   }
 
   /**
@@ -62,8 +77,7 @@ export class TelegramSide {
     clearInterval(this.#timer);
     await Promise.all(this.#chats.values());
     this.#agent.destroy();
-    const left = this.posted - this.accepted().length;
-    if (left > 0) throw new Error(`The hub accepted nothing for ${PATIENCE_MS} ms, and ${left} updates wait.`);
+    if (this.posted > this.#accepted) throw this.#fault();
   }
 
   /** Stops at once, also what is under way: what stands below a program's `finally`. */
@@ -108,6 +122,7 @@ export class TelegramSide {
       const status = await this.#post(body);
       if (status === 200) {
         entry.accepted = true;
+        this.#accepted++;
         this.#lastAcceptedAt = performance.now();
       } else {
         if (status !== undefined && status !== 503) this.strange.push(`update ${id}: ${status}`);
@@ -118,6 +133,12 @@ export class TelegramSide {
 
   #givesUp(): boolean {
     return this.#ended || performance.now() - this.#lastAcceptedAt > PATIENCE_MS;
+  }
+
+  #fault(): Error {
+    return new Error(
+      `The hub accepted nothing for ${PATIENCE_MS} ms, and ${this.posted - this.#accepted} updates wait.`,
+    );
   }
 
   /** The status, or undefined where the connection broke. */

@@ -5,8 +5,8 @@ export const OPEN_INSTRUCTIONS = 'select count(*) from instructions where due_at
 export const WAITING_PUSHES = 'select count(*) from push_messages where not_before is not null';
 
 const LOOK_MS = 200;
-/** Looks without a change before it gives up: a minute, as a TPV that was killed last starts slowly on a busy machine. */
-const PATIENCE = 300;
+/** Looks without a change before it gives up: two minutes, twice what a lease lasts that a TPV left behind. */
+const PATIENCE = 600;
 
 /** Waits until `query` counts nothing in a SQLite file, for as long as the number still falls. */
 export async function untilNone(file: string, query: string): Promise<void> {

@@ -5,6 +5,8 @@ import { SECRET } from '../made-up-hub.ts';
 import { register } from '../register.ts';
 
 const LAST_TPV = 'Posterior';
+/** Nobody else's number. */
+export const LAST_PERSON = 999_999;
 
 /** A TPV that knows nothing of what came before it. */
 export async function lastTpv(url: URL, adminToken: string): Promise<{ key: string; joinCode: string }> {
@@ -29,7 +31,7 @@ export async function orderGoesThrough(
   });
   const came = on(socket, 'message', { close: ['close'] });
   await once(socket, 'open');
-  const from = { id: 999_999, is_bot: false, first_name: 'Ana' };
+  const from = { id: LAST_PERSON, is_bot: false, first_name: 'Ana' };
   for (const [i, text] of [`/start ${joinCode}`, 'un pedido'].entries()) {
     const message = { message_id: 1, date: 1_762_684_200, from, chat: { id: from.id, type: 'private' }, text };
     await fetch(`${url.origin}/webhook/telegram/`, {
