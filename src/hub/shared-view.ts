@@ -37,8 +37,8 @@ const IDS_OF_A_HINT = 100;
 const ALONE: SharedView = { watched() {}, figures: () => [] };
 
 /**
- * Tells the other hubs what changes here while somebody looks at the panel of one of them, and takes what they tell. No
- * hub says or gathers anything while nobody looks.
+ * While an administrator has the panel of another hub open, tells that hub which rows change here and this hub's figures;
+ * takes the same from the other hubs. While nobody has a panel open, no hub tells or gathers any.
  * @param ends gets its end
  */
 export function startSharedView(ports: SharedViewPorts, ends: AsyncDisposableStack): SharedView {

@@ -3,6 +3,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../demo/emulator/mod.ts';
+import { freePort } from '../../demo/port.ts';
 import { buildApp } from '../../src/api/app.ts';
 import { failedSecrets } from '../../src/api/failed-secrets.ts';
 import { fileRoutes } from '../../src/api/file-routes.ts';
@@ -21,7 +22,6 @@ import { registerTpv } from '../../src/tpvs/register.ts';
 import { SPANISH } from '../../src/wording/wording.ts';
 import { DIALECTS, type DialectUnderTest, freshDatabase } from '../support/hub.ts';
 import { keptLog, logsOf } from '../support/log.ts';
-import { freePort } from '../support/port.ts';
 import { WAIT_MS } from '../support/within.ts';
 
 const MEGABYTE = 1024 * 1024;

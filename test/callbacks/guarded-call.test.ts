@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers';
 import { createServer as createTlsServer } from 'node:tls';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { freePort } from '../../demo/port.ts';
 import { Breaker } from '../../src/callbacks/breaker.ts';
 import { createGuardedCaller, type GuardedCallerOptions } from '../../src/callbacks/guarded-call.ts';
 import { systemLookup } from '../../src/callbacks/lookup.ts';
@@ -17,7 +18,6 @@ import { callableUrl } from '../../src/tpvs/endpoint.ts';
 import { registerTpv } from '../../src/tpvs/register.ts';
 import { testClock } from '../support/clock.ts';
 import { DIALECTS, freshDatabase } from '../support/hub.ts';
-import { freePort } from '../support/port.ts';
 
 const FORM = { token: 'abc', accion: 'activar' };
 const MIB = 1024 * 1024;

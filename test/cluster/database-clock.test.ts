@@ -1,8 +1,8 @@
 import pg from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
+import { freePort } from '../../demo/port.ts';
 import { databaseClock, follow } from '../../src/cluster/database-clock.ts';
 import { freshDatabase } from '../support/hub.ts';
-import { freePort } from '../support/port.ts';
 
 test('a hub that shares its database goes by the database’s clock', async () => {
   const url = await freshDatabase('postgres');

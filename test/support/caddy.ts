@@ -2,10 +2,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { freePort } from '../../demo/port.ts';
 import { certificate } from './certificate.ts';
 import { debianProgram } from './debian.ts';
 import { type Nginx, thisMachine } from './nginx.ts';
-import { freePort } from './port.ts';
 import { ROOT, startProcess } from './process.ts';
 
 /** As the site has it. */
