@@ -1,6 +1,6 @@
-import { parseArgs } from 'node:util';
 import { closeAtEnd } from '../src/process/end.ts';
 import { playOneOrder } from './one-order.ts';
+import { type DemoOptions, readOptions } from './options.ts';
 import { ownTpv } from './own-tpv.ts';
 import { RESTAURANT, type Stage, setStage, type WantedPorts } from './stage.ts';
 import { stepLine } from './timeline.ts';
@@ -10,7 +10,12 @@ const HELP = `Everything on this machine, with no token and no account: a Bot AP
 the hub on a fresh SQLite with its panel, and a few restaurants' TPVs on the SDK.
 
   npm run demo             open the chat page in a browser and order something, and the panel to steer; Ctrl+C ends it
+  npm run demo -- --hubs 3 the same with three hubs on one PostgreSQL: kill one in the chat page's side bar, and go on
   npm run demo -- --once   play one order from message to confirmation, a pause and a cancelled message, print the timeline, and end
+`;
+
+const KILL_ONE = `Several hubs share one PostgreSQL behind a balancer: "Matar un hub" in the chat page's side bar kills one, the others go on,
+and the panel's page "Hubs" shows it. It is started again after some seconds.
 `;
 
 /** Where the demo listens if the ports are free: the hub's own default port, and the one after it. */
@@ -18,7 +23,7 @@ const HUB_PORT = 8100;
 const CHAT_PORT = 8101;
 const EXIT_USAGE = 64;
 
-const options = readOptions();
+const options = optionsGiven();
 if (options.help) {
   process.stdout.write(HELP);
 } else if (options.once) {
@@ -27,10 +32,9 @@ if (options.help) {
   await stay();
 }
 
-function readOptions(): { once: boolean; help: boolean } {
+function optionsGiven(): DemoOptions {
   try {
-    const { values } = parseArgs({ options: { once: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } });
-    return { once: values.once === true, help: values.help === true };
+    return readOptions(process.argv.slice(2));
   } catch (error) {
     process.stderr.write(`${sentenceOf(error)}\n\n${HELP}`);
     process.exit(EXIT_USAGE);
@@ -68,13 +72,14 @@ In the chat page write /start, then "carta" or "2 cañas y una tortilla", and co
 
 Ctrl+C ends the demo.
 `);
+    if (stage.hubs !== undefined) console.log(KILL_ONE);
     stage.timeline.onStep((step) => console.log(stepLine(step)));
   });
 }
 
 /** Plays on a stage that Ctrl+C takes down, or `end`; a fault is said in a sentence. */
 async function withStage(ports: WantedPorts, play: (stage: Stage, end: () => Promise<void>) => Promise<void>) {
-  const starting = setStage(ports);
+  const starting = setStage(ports, options.hubs);
   let ending = false;
   const { uninstall } = closeAtEnd(10_000, async ({ err, signal }) => {
     ending = true;

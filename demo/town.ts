@@ -26,7 +26,7 @@ const NO_PAPER = 'La impresora de cocina no tiene papel';
  * @throws Error with a sentence where something of it doesn't come
  */
 export async function openTown(stage: Stage): Promise<void> {
-  const { hub, operator, restaurant } = stage;
+  const { db, operator, restaurant } = stage;
   await operator.change('POST', '/api/admin/accounts', { ...LOGIN, role: 'admin' });
   const watcher = stage.emulator.person(WATCHER);
   watcher.send(await linkOf(stage.hubUrl, LOGIN));
@@ -41,7 +41,7 @@ export async function openTown(stage: Stage): Promise<void> {
     [restaurant.id, 7],
     [busy.id, 6],
   ] as const) {
-    await makeUpPast(hub.db, id, now, orders);
+    await makeUpPast(db, id, now, orders);
   }
 
   const [lucia, marcos, nuria] = await guests(stage, restaurant.id, [
@@ -80,9 +80,9 @@ export async function openTown(stage: Stage): Promise<void> {
 }
 
 /** Resolves when the hub says that the restaurant is not there any more. */
-function wentOffline({ hub }: Stage, id: string): Promise<void> {
+function wentOffline({ events }: Stage, id: string): Promise<void> {
   return new Promise((resolve) => {
-    const leave = hub.events.on('tpv.offline', ({ tpvId }) => {
+    const leave = events.on('tpv.offline', ({ tpvId }) => {
       if (tpvId !== id) return;
       leave();
       resolve();
@@ -91,11 +91,11 @@ function wentOffline({ hub }: Stage, id: string): Promise<void> {
 }
 
 /** A restaurant that has registered, and connects as soon as the administrator approves it. */
-async function openOnceApproved({ hub, open }: Stage): Promise<void> {
+async function openOnceApproved({ events, open }: Stage): Promise<void> {
   const registered = Promise.withResolvers<void>();
   const admitted = (id: string) =>
     new Promise<void>((resolve) => {
-      const leave = hub.events.on('tpv.available', ({ tpvId }) => {
+      const leave = events.on('tpv.available', ({ tpvId }) => {
         if (tpvId !== id) return;
         leave();
         resolve();
@@ -139,9 +139,9 @@ async function order(stage: Stage, person: Person, said: string, pressed?: typeo
 }
 
 /** A message to a person that arrives, and whose answer gets lost: the hub can't know which of the two it was. */
-async function loseAnswer({ emulator, hub, operator }: Stage, person: Person, text: string): Promise<void> {
+async function loseAnswer({ emulator, events, operator }: Stage, person: Person, text: string): Promise<void> {
   const unknown = Promise.withResolvers<void>();
-  const leave = hub.events.on('push.settled', ({ status }) => {
+  const leave = events.on('push.settled', ({ status }) => {
     if (status === 'unknown') unknown.resolve();
   });
   try {

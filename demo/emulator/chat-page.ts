@@ -7,6 +7,7 @@ const assets = new Map([
   ['/formatting.js', ['formatting.js', 'text/javascript']],
   ['/bubble.js', ['bubble.js', 'text/javascript']],
   ['/keys.js', ['keys.js', 'text/javascript']],
+  ['/choices.js', ['choices.js', 'text/javascript']],
   ['/page.css', ['page.css', 'text/css']],
 ] as const);
 

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import type { Chats, Profile } from './chats.ts';
-import { type Choice, choose, shownChoice } from './choice.ts';
+import { type Choice, choose, shownChoices } from './choice.ts';
 import type { EventStreams } from './event-streams.ts';
 import { sendFile } from './file-download.ts';
 import type { FileStore } from './files.ts';
@@ -44,7 +44,7 @@ export interface ControlParts {
   personFor: (profile: Profile) => Person;
   /** Whether Telegram is off, and how to turn it. */
   telegram: { isOff: () => boolean; turn: (off: boolean) => void };
-  offered: () => Choice | undefined;
+  offered: readonly Choice[];
 }
 
 /** The chat page's own endpoints, below `/_emulator/`. */
@@ -84,10 +84,11 @@ export class Control {
       case 'POST telegram':
         telegram.turn(turn.parse(await readJson(request)).off);
         return answerJson(response, 200, { off: telegram.isOff() });
-      case 'GET choice':
-        return answerJson(response, 200, { choice: shownChoice(offered()) });
-      case 'POST choice':
-        return answerJson(response, 200, { choice: await choose(offered(), await readJson(request)) });
+      case 'GET choices':
+        return answerJson(response, 200, { choices: shownChoices(offered) });
+      case 'POST choices':
+        await choose(offered, await readJson(request));
+        return answerJson(response, 200, { choices: shownChoices(offered) });
       case 'GET people':
         return answerJson(response, 200, {
           people: chats.people().map(({ person, blocked }) => ({ ...person, blocked })),

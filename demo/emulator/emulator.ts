@@ -160,8 +160,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     feed.emit({ kind: 'telegram', off: isOff });
   };
   const telegram = { isOff: () => api.isOff, turn: off };
-  let offered: Choice | undefined;
-  const control = new Control({ chats, files, streams, people, personFor, telegram, offered: () => offered });
+  const offered: Choice[] = [];
+  const control = new Control({ chats, files, streams, people, personFor, telegram, offered });
   const server = createServer(router(api, control));
   const end = () => {
     rules.close();
@@ -205,7 +205,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     limit: (chatId, seconds) => limits.wait(chatId, seconds),
     off,
     offer(choice) {
-      offered = choice;
+      offered.push(choice);
     },
     get held() {
       return api.held;

@@ -1,4 +1,5 @@
 import { bubble } from './bubble.js';
+import { choicesIn } from './choices.js';
 import { givenFor, showKeys } from './keys.js';
 
 const element = (id) => document.getElementById(id);
@@ -76,16 +77,6 @@ function showTelegram({ off }) {
   element('telegram').setAttribute('aria-checked', String(!off));
   element('telegram').querySelector('small').textContent = off ? 'apagado' : 'encendido';
   showStatus();
-}
-
-/** What the demo lets its visitor choose besides Telegram. */
-function showChoice({ choice }) {
-  element('choice').hidden = choice === null;
-  if (choice === null) return;
-  const [label, select] = element('choice').children;
-  label.textContent = choice.label;
-  const options = choice.options.map(({ value, text }) => new Option(text, value, false, value === choice.current));
-  select.replaceChildren(...options);
 }
 
 /** As Telegram shows it: for 5 s, or until the bot's next message. */
@@ -195,7 +186,7 @@ function listen() {
     showStatus();
     attempt(loadPeople)();
     attempt(async () => showTelegram(await ask('telegram')))();
-    attempt(async () => showChoice(await ask('choice')))();
+    attempt(loadChoices)();
   });
   current.addEventListener('error', () => {
     element('status').textContent = 'Sin conexión; reintentando…';
@@ -263,18 +254,6 @@ element('telegram').addEventListener(
   'click',
   attempt(() => post('telegram', { off: !isOff })),
 );
-element('choice').addEventListener(
-  'change',
-  attempt(async (event) => {
-    const select = event.target;
-    select.disabled = true;
-    const value = select.value;
-    await post('choice', { value }).finally(async () => {
-      select.disabled = false;
-      showChoice(await ask('choice'));
-    });
-  }),
-);
 element('new-person').addEventListener(
   'submit',
   attempt(async (event) => {
@@ -285,5 +264,6 @@ element('new-person').addEventListener(
     location.hash = `#${id}`;
   }),
 );
+const loadChoices = choicesIn(element('choices'), { ask, post, attempt });
 window.addEventListener('hashchange', openFromAddress);
 openFromAddress();
