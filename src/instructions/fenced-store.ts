@@ -1,41 +1,33 @@
-import { type Expression, sql } from 'kysely';
+import { type Expression, type QueryCreator, sql } from 'kysely';
 import type { InstructionStatus } from '#protocol';
 import { MOVES } from '#protocol';
-import type { InstructionTable } from '../db/schema.ts';
-import { statement } from '../db/statement.ts';
-import { endOfLease } from './instruction-store.ts';
+import type { Schema } from '../db/schema.ts';
+import { type Parameters, statement } from '../db/statement.ts';
+import { backToPending, endOfLease, type NewRow } from './instruction-store.ts';
 
 // Where several hubs share a PostgreSQL, each statement that hands out over a socket proves that the socket still is the
 // TPV's: it locks the socket's row against a newer socket, which comes either after it, and gives back what it handed
 // out, or before, and then it finds no row. PostgreSQL alone runs these.
 
+/** The socket's row while it is the TPV's, locked; else nothing. */
+function ownSocket(q: QueryCreator<Schema>, p: Parameters<{ tpvId: string | null; holder: string | null }>) {
+  return q
+    .selectFrom('sockets')
+    .select('session_id')
+    .where('tpv_id', '=', p('tpvId'))
+    .where('session_id', '=', p('holder'))
+    .forKeyShare();
+}
+
 /** Writes a new row, handed out to the socket if it still is the TPV's and no older row waits; else pending. */
-export const insertFenced = statement<{
-  id: string;
-  updateId: number | null;
-  tpvId: string | null;
-  userId: number;
-  username: string | null;
-  command: string;
-  payload: InstructionTable['payload'];
-  priority: number;
-  now: number;
-  expiresAt: number;
-  holder: string | null;
-}>()((db, p) => {
+export const insertFenced = statement<NewRow>()((db, p) => {
   const value = <T>(name: Expression<T>) => sql<T>`${name}`;
   const ifOwn = <T>(given: Expression<T>, type: 'text' | 'bigint') =>
     sql<T | null>`case when own_turn.yes then ${given}::${sql.raw(type)} end`;
   return db
     .with(
       (cte) => cte('own').materialized(),
-      (q) =>
-        q
-          .selectFrom('sockets')
-          .select('session_id')
-          .where('tpv_id', '=', p('tpvId'))
-          .where('session_id', '=', p('holder'))
-          .forKeyShare(),
+      (q) => ownSocket(q, p),
     )
     .with(
       (cte) => cte('own_turn').materialized(),
@@ -106,13 +98,7 @@ export const claimFenced = statement<{
   db
     .with(
       (cte) => cte('own').materialized(),
-      (q) =>
-        q
-          .selectFrom('sockets')
-          .select('session_id')
-          .where('tpv_id', '=', p('tpvId'))
-          .where('session_id', '=', p('holder'))
-          .forKeyShare(),
+      (q) => ownSocket(q, p),
     )
     // Materialised, so that no plan reads it twice and locks more rows than its limit.
     .with(
@@ -151,7 +137,7 @@ export const releaseLost = statement<{ lost: string }>()((db, p) =>
         'lost',
       ),
     )
-    .set((eb) => ({ status: MOVES.release.to, holder: null, due_at: eb.ref('expires_at') }))
+    .set(backToPending)
     .whereRef('instructions.tpv_id', '=', 'lost.tpv')
     .whereRef('instructions.holder', '=', 'lost.session')
     .where('instructions.status', 'in', MOVES.release.from)
@@ -162,7 +148,7 @@ export const releaseLost = statement<{ lost: string }>()((db, p) =>
 export const releaseUnknown = statement<{ poll: string }>()((db, p) =>
   db
     .updateTable('instructions')
-    .set((eb) => ({ status: MOVES.release.to, holder: null, due_at: eb.ref('expires_at') }))
+    .set(backToPending)
     .where('due_at', 'is not', null)
     .where('holder', 'is not', null)
     .where('holder', '!=', p('poll'))

@@ -23,8 +23,8 @@ function languageOfPerson(eb: Builder) {
     .whereRef('telegram_users.telegram_id', '=', 'instructions.telegram_user_id');
 }
 
-/** Writes a new row, pending or already handed out. */
-export const insertInstruction = statement<{
+/** What every new row says; its state is the statement's. */
+export interface NewRow {
   id: string;
   updateId: number | null;
   tpvId: string | null;
@@ -32,13 +32,14 @@ export const insertInstruction = statement<{
   username: string | null;
   command: string;
   payload: InstructionTable['payload'];
-  status: InstructionStatus;
   priority: number;
   now: number;
-  sentAt: number | null;
   expiresAt: number;
   holder: string | null;
-}>()((db, p) =>
+}
+
+/** Writes a new row, pending or already handed out. */
+export const insertInstruction = statement<NewRow & { status: InstructionStatus; sentAt: number | null }>()((db, p) =>
   db.insertInto('instructions').values({
     id: p('id'),
     update_id: p('updateId'),
