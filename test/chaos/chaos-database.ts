@@ -48,7 +48,8 @@ export function sqliteForChaos(parent = tmpdir()): ChaosDatabase & { file: strin
 
 /**
  * @param options of the server
- * @returns also whether the server runs, if only to recover, and what starts it again where it ended by itself
+ * @returns also whether the server runs, if only to recover; what starts it again where it ended by itself; what ends its
+ *   processes at once, and starts it again; and what cuts the connections over which hubs hear hints
  */
 export async function postgresForChaos(options: PostgresOptions = {}) {
   const server = await startPostgres(options);
@@ -95,5 +96,12 @@ export async function postgresForChaos(options: PostgresOptions = {}) {
       () => true,
       (cause: Error) => !('code' in cause && cause.code === 'ECONNREFUSED'),
     );
-  return { ...database, runs, startAgain: () => server.start() };
+  const crash = async () => {
+    const { rows } = await run("select split_part(pg_read_file('postmaster.pid'), chr(10), 1)");
+    process.kill(Number(rows[0]?.[0]), 'SIGQUIT');
+    await server.start();
+  };
+  const deafen = () =>
+    runBeside("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'valletpv-hub signals'");
+  return { ...database, runs, startAgain: () => server.start(), crash, deafen };
 }

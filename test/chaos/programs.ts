@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { backupUnderLoadProgram } from './backup-under-load.ts';
 import { clockCorrectedProgram } from './clock-corrected.ts';
+import { clusterProgram } from './cluster.ts';
 import { crowdOfflineProgram } from './crowd-offline.ts';
 import { databaseFaultsProgram } from './database-faults.ts';
 import { diskFullProgram } from './disk-full.ts';
@@ -21,6 +22,7 @@ import { sdkFaultsProgram } from './sdk-faults.ts';
 export const PROGRAMS: readonly Program[] = [
   hubKilledProgram,
   hubDrainedProgram,
+  clusterProgram,
   powerLossProgram,
   sdkFaultsProgram,
   pythonFaultsProgram,

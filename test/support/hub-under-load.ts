@@ -66,17 +66,29 @@ export class HubUnderLoad {
       env: { PATH: process.env.PATH ?? '', ...COMPILE_CACHE, ...this.#env },
     });
     this.#child = child;
-    for (const deadline = startedAt + READY_MS; performance.now() < deadline; await pause(20)) {
-      if (child.exitCode !== null || child.signalCode !== null) {
-        throw new Error(`The hub ended with ${child.exitCode ?? child.signalCode} instead of starting.`);
+    await this.untilReady();
+    return performance.now() - startedAt;
+  }
+
+  /**
+   * Resolves when it says that it is ready.
+   * @throws a sentence where it ended, or what it says instead; then it is killed
+   */
+  async untilReady(): Promise<void> {
+    const child = this.#child;
+    let said = 'nothing';
+    for (const deadline = performance.now() + READY_MS; performance.now() < deadline; await pause(20)) {
+      if (child === undefined || child.exitCode !== null || child.signalCode !== null) {
+        throw new Error(`The hub ended with ${child?.exitCode ?? child?.signalCode} and is not ready.`);
       }
       const answer = await fetch(new URL('/readyz', this.url), { signal: AbortSignal.timeout(READY_MS) }).catch(
         () => undefined,
       );
-      if (answer?.ok) return performance.now() - startedAt;
+      if (answer?.ok) return void (await answer.body?.cancel());
+      if (answer !== undefined) said = await answer.text().catch(String);
     }
-    child.kill('SIGKILL');
-    throw new Error(`The hub was not ready within ${READY_MS / 1_000} s.`);
+    child?.kill('SIGKILL');
+    throw new Error(`The hub was not ready within ${READY_MS / 1_000} s; it said ${said}.`);
   }
 
   /** Ends it, as an operator does unless `signal` says otherwise, and resolves when it is gone. */
