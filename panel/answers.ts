@@ -2,6 +2,7 @@ import type { AccountSession, AccountTelegram } from '../src/admin/schemas/accou
 import type { AccountList } from '../src/admin/schemas/accounts.ts';
 import type { AlarmChoice, MaintenanceList } from '../src/admin/schemas/alarms.ts';
 import type { AuditEntry } from '../src/admin/schemas/audit.ts';
+import type { FirstSteps } from '../src/admin/schemas/first-steps.ts';
 import type { ListedHub } from '../src/admin/schemas/hubs.ts';
 import type { Conversation } from '../src/admin/schemas/inbox.ts';
 import type { InstructionDetail, InstructionSummary } from '../src/admin/schemas/instructions.ts';
@@ -21,6 +22,7 @@ export interface Answers {
   '/api/admin/login': LoginState;
   '/api/admin/session': Session;
   '/api/admin/overview': Overview;
+  '/api/admin/first-steps': FirstSteps;
   '/api/admin/activity': Activity;
   '/api/admin/tpvs': Page<TpvSummary>;
   '/api/admin/tpvs/:id': TpvDetail;

@@ -2,9 +2,11 @@ import type { VNode } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { AskedProof } from './components/asked-proof.tsx';
 import { Frame } from './components/frame.tsx';
+import { later } from './components/later.tsx';
 import { LoginDialog } from './components/login-dialog.tsx';
 import { Splash } from './components/splash.tsx';
 import { Toasts } from './components/toast.tsx';
+import { opened } from './opened.ts';
 import { LoginPage } from './pages/login.tsx';
 import { LostPage } from './pages/lost.tsx';
 import { SetupPage } from './pages/setup.tsx';
@@ -12,12 +14,15 @@ import { navigate, path, query } from './router.ts';
 import { routeOf } from './routes.ts';
 import { expired, session } from './session.ts';
 
+const OpenedDialog = later(async () => (await import('./search/opened-dialog.tsx')).OpenedDialog);
+
 /** The panel: what the address and the session say is shown. */
 export function App(): VNode {
   return (
     <>
       <View />
       <Toasts />
+      {session.value && !expired.value && opened.value !== undefined && <OpenedDialog />}
       {session.value && !expired.value && <AskedProof who={session.value} />}
       {expired.value && session.value && <LoginDialog name={session.value.name} />}
     </>

@@ -3,7 +3,8 @@ import { useEffect, useMemo } from 'preact/hooks';
 import type { ChangedKind } from '../src/admin/schemas/live.ts';
 import { asApiError } from './action.ts';
 import { type Address, withQuery } from './address.ts';
-import { type ApiError, get } from './api.ts';
+import type { ApiError } from './api.ts';
+import { fetchSome } from './fetch-some.ts';
 import { keepList, keptList } from './kept-lists.ts';
 import { onChanges } from './live.ts';
 import { mergePage, type Page } from './merge-page.ts';
@@ -14,7 +15,7 @@ import { throttle } from './throttle.ts';
 const DEFAULT_LIMIT = 50;
 /** A list is looked at again this often at most. */
 const LEAST_PAUSE_MS = 1_000;
-/** The hub looks at so many rows per request; a rare match may need several. Then the person decides. */
+/** After so many requests without a row, the person decides whether to go on. */
 const MAX_REQUESTS_IN_ONE_GO = 20;
 
 export type ListState = 'loading' | 'ready' | 'failed';
@@ -79,15 +80,8 @@ function createList<Row>(
     next.value = page.next;
     hasMore.value = page.next !== null;
   };
-  const fetchPage = (cursor: string | null) => get(withQuery(url, { cursor }), gone.signal);
-  /** Pages may be short or empty before the end: goes on until there is something to show. */
-  const fetchSome = async (cursor: string | null): Promise<Page<Row>> => {
-    let page = await fetchPage(cursor);
-    for (let asked = 1; page.items.length === 0 && page.next !== null && asked < MAX_REQUESTS_IN_ONE_GO; asked++) {
-      page = await fetchPage(page.next);
-    }
-    return page;
-  };
+  const pageBehind = (cursor: string | null) =>
+    fetchSome(url, { cursor, mostRequests: MAX_REQUESTS_IN_ONE_GO, signal: gone.signal });
   const guarded = async (work: () => Promise<void>) => {
     const { signal } = gone;
     try {
@@ -104,7 +98,7 @@ function createList<Row>(
   const refresh = throttle(
     () =>
       guarded(async () => {
-        const first = await fetchSome(null);
+        const first = await pageBehind(null);
         show(mergePage(first, { items: rows.value, next: next.value }, key));
       }),
     LEAST_PAUSE_MS,
@@ -113,7 +107,7 @@ function createList<Row>(
     if (loadingMore.value || next.value === null) return;
     loadingMore.value = true;
     await guarded(async () => {
-      const page = await fetchSome(next.value);
+      const page = await pageBehind(next.value);
       const known = new Set(rows.value.map(key));
       show({ items: [...rows.value, ...page.items.filter((row) => !known.has(key(row)))], next: page.next });
     });

@@ -3,7 +3,7 @@ import type { ChangedKind, LiveChanges } from '../src/admin/schemas/live.ts';
 import type { Overview } from '../src/admin/schemas/overview.ts';
 import { at } from './address.ts';
 import { ApiError, get } from './api.ts';
-import { setHubTime } from './now.ts';
+import { now, setHubTime } from './now.ts';
 import { session } from './session.ts';
 
 /** How the stream from the hub is. */
@@ -15,6 +15,8 @@ const LEAST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 15_000;
 
 export const connection = signal<Connection>('connecting');
+/** Since when nothing came from the hub; undefined while it does. */
+export const lostSince = signal<number | undefined>(undefined);
 /** The hub at a glance, as of a moment ago. */
 export const overview = signal<Overview | undefined>(undefined);
 
@@ -63,6 +65,7 @@ function openStream(): () => void {
     stream.onopen = () => {
       waitMs = LEAST_WAIT_MS;
       connection.value = 'connected';
+      lostSince.value = undefined;
       // A new stream doesn't know what the old one missed.
       if (interrupted) tellAll();
       interrupted = false;
@@ -70,6 +73,7 @@ function openStream(): () => void {
     stream.onerror = () => {
       if (over) return;
       connection.value = 'lost';
+      lostSince.value ??= now.value;
       // While it is not closed, the browser itself tries again, and says where it stopped.
       if (stream.readyState !== EventSource.CLOSED) return;
       interrupted = true;
@@ -99,6 +103,7 @@ function openStream(): () => void {
   connect();
   return () => {
     over = true;
+    lostSince.value = undefined;
     clearTimeout(timer);
     source?.close();
     overview.value = undefined;

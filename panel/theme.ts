@@ -1,38 +1,29 @@
 import { computed, effect, signal } from '@preact/signals';
+import { keptChoice } from './kept-choice.ts';
 
 export const THEMES = ['auto', 'light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];
 
-const STORED_AS = 'valletpv-theme';
 const prefersDark = matchMedia('(prefers-color-scheme: dark)');
 const deviceIsDark = signal(prefersDark.matches);
 
 /** What the person wants on this device. */
-export const theme = signal<Theme>(stored());
+export const theme = keptChoice<Theme>('valletpv-theme', THEMES);
 
 /** What they get. */
 export const dark = computed(() => (theme.value === 'auto' ? deviceIsDark.value : theme.value === 'dark'));
 
-/** Applies the theme, and keeps it for the next time. */
+/** Applies the theme. */
 export function startTheme(): void {
   prefersDark.addEventListener('change', ({ matches }) => {
     deviceIsDark.value = matches;
   });
   effect(() => {
     document.documentElement.dataset.theme = theme.value;
-    try {
-      localStorage.setItem(STORED_AS, theme.value);
-    } catch {
-      // A browser that keeps nothing keeps no theme.
-    }
   });
 }
 
-function stored(): Theme {
-  try {
-    const kept = localStorage.getItem(STORED_AS);
-    return THEMES.find((one) => one === kept) ?? 'auto';
-  } catch {
-    return 'auto';
-  }
+/** Goes on to the next theme. */
+export function nextTheme(): void {
+  theme.value = THEMES[(THEMES.indexOf(theme.value) + 1) % THEMES.length] ?? 'auto';
 }

@@ -17,9 +17,14 @@ export default defineConfig({
     target: 'esnext',
     // The hub's policy takes code and pictures from files alone.
     assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
+    // What is fetched later is one small file.
+    modulePreload: false,
     // That compressing takes most of the time is known.
-    rolldownOptions: { checks: { pluginTimings: false } },
+    rolldownOptions: {
+      checks: { pluginTimings: false },
+      // What the first page needs is one file, also where a part that is fetched later needs some of it.
+      output: { codeSplitting: { groups: [{ name: 'panel', tags: ['$initial'] }] } },
+    },
   },
 });
 

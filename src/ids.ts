@@ -15,3 +15,11 @@ export function uuidv7Floor(ms: number): string {
   const time = Math.max(0, Math.floor(ms)).toString(16).padStart(12, '0');
   return `${time.slice(0, 8)}-${time.slice(8)}`;
 }
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** The id as the rows have it, as capitals make no difference; undefined: it is no UUID, so no row can have it. */
+export function uuidOf(given: string): string | undefined {
+  const id = given.toLowerCase();
+  return UUID.test(id) ? id : undefined;
+}

@@ -2,13 +2,17 @@
 // biome-ignore-all lint/a11y/useSemanticElements: the same.
 import type { Signal } from '@preact/signals';
 import type { ComponentChildren, VNode } from 'preact';
+import { useRef } from 'preact/hooks';
+import { useKeys } from '../keys.ts';
 import type { List } from '../list.ts';
 import { frameWords } from '../words/frame.ts';
 import { listWords } from '../words/list.ts';
 import { ErrorBox } from './error-box.tsx';
+import { HeadCell, type Order } from './head-cell.tsx';
 import { useHeldRows } from './held-rows.ts';
 import { ListEnd } from './list-end.tsx';
 import { Loading } from './loading.tsx';
+import { moveByKey } from './row-keys.ts';
 import { SelectAll, SelectRow } from './selection.tsx';
 
 export interface Column<Row> {
@@ -20,7 +24,11 @@ export interface Column<Row> {
   main?: boolean;
   /** False: not on a phone. */
   phone?: boolean;
+  /** The first, second or third to leave where the table has no room for all; absent: it stays. */
+  leaves?: 1 | 2 | 3;
   width?: 'narrow' | 'wide';
+  /** The orders of the list that go by this column. */
+  orders?: readonly Order[];
 }
 
 export interface DataTableProps<Row> {
@@ -41,13 +49,15 @@ export interface DataTableProps<Row> {
 /** A list's rows: a table on a desk, cards on a phone. The roles are said aloud because cards are laid out as no table. */
 export function DataTable<Row>(props: DataTableProps<Row>): VNode {
   const { label, list, columns, rowKey, href, rowName, selection, empty } = props;
+  const element = useRef<HTMLDivElement>(null);
+  useKeys(element, moveByKey);
   const { rows, waiting, release } = useHeldRows(list, list.rows.value, rowKey);
   const error = list.error.value;
   if (list.state.value === 'failed') return <ErrorBox error={error} onRetry={list.reload} />;
   if (list.state.value === 'loading') return <Loading label={frameWords.loading} rows={8} />;
   const none = rows.length === 0 && !list.hasMore.value;
   return (
-    <div class="data">
+    <div class="data" ref={element}>
       {error && <ErrorBox error={error} onRetry={list.reload} />}
       <div class="fresh" role="status">
         {waiting > 0 && (
@@ -65,12 +75,13 @@ export function DataTable<Row>(props: DataTableProps<Row>): VNode {
               {selection && (
                 <th class="check" role="columnheader">
                   <SelectAll selection={selection} keys={rows.map(rowKey)} />
+                  <span class="check-label" aria-hidden="true">
+                    {listWords.all}
+                  </span>
                 </th>
               )}
               {columns.map((column) => (
-                <th key={column.id} scope="col" role="columnheader" class={look(column)}>
-                  {column.label}
-                </th>
+                <HeadCell key={column.id} label={column.label} look={look(column)} orders={column.orders} />
               ))}
             </tr>
           </thead>
@@ -120,6 +131,7 @@ function Cell<Row>({ column, row, href }: { column: Column<Row>; row: Row; href?
   );
 }
 
-function look<Row>({ align, main, phone, width }: Column<Row>): string {
-  return [align, main && 'main', phone === false && 'desk', width].filter(Boolean).join(' ');
+function look<Row>({ align, main, phone, leaves, width }: Column<Row>): string {
+  const room = leaves && `leaves-${leaves}`;
+  return [align, main && 'main', phone === false && 'desk', room, width].filter(Boolean).join(' ');
 }

@@ -7,14 +7,9 @@ import { momentOf, wallTime } from '../wall-time.ts';
 import { actions } from '../words/actions.ts';
 import { listWords } from '../words/list.ts';
 import { Button } from './button.tsx';
+import { FilterChips } from './filter-chips.tsx';
+import type { FilterField } from './filter-field.ts';
 import { Icon } from './icon.tsx';
-import type { Option } from './select-field.tsx';
-
-/** One filter; `name` is both the address' and the hub's. */
-export type FilterField =
-  | { name: string; label: string; kind: 'search' | 'text'; placeholder?: string }
-  | { name: string; label: string; kind: 'select'; options: readonly Option[] }
-  | { name: string; label: string; kind: 'time' };
 
 export interface FiltersProps {
   fields: readonly FilterField[];
@@ -26,30 +21,33 @@ export interface FiltersProps {
 /** So long after the last key a text is searched for. */
 const TYPING_PAUSE_MS = 250;
 
-/** What a list is narrowed down by. Lives in the address, so that it can be shared and gone back to. */
+/**
+ * What a list is narrowed down by: a search and what is chosen often stand open, the rest is one press away, and a chip
+ * where it is set. Lives in the address, so that it can be shared and gone back to.
+ */
 export function Filters({ fields, csv, children }: FiltersProps): VNode {
   const [unfolded, setUnfolded] = useState(false);
   const id = useId();
   const set = fields.filter(({ name }) => query.value.has(name));
+  const rare = fields.filter(isRare);
   const clear = () => setQuery(Object.fromEntries(fields.map(({ name }) => [name, undefined])));
   return (
     // biome-ignore lint/a11y/useSemanticElements: browsers of 2022 know the role, and not yet the element.
     <div id={id} class={unfolded ? 'filters' : 'filters folded'} role="search" aria-label={listWords.filters}>
-      {fields.map((field) => (
-        <Filter key={field.name} field={field} />
-      ))}
+      {fields.map((field) => (isRare(field) ? null : <Filter key={field.name} field={field} />))}
       {children}
+      <button
+        class={`button quiet fold${rare.length === 0 ? ' phone' : ''}`}
+        type="button"
+        aria-expanded={unfolded ? 'true' : 'false'}
+        aria-controls={id}
+        onClick={() => setUnfolded(!unfolded)}
+      >
+        <Icon name={unfolded ? 'up' : 'down'} />
+        <span>{unfolded ? listWords.lessFilters : listWords.moreFilters}</span>
+      </button>
+      {unfolded ? null : <FilterChips fields={set.filter(isRare)} />}
       <div class="filter-actions">
-        <button
-          class="button quiet fold"
-          type="button"
-          aria-expanded={unfolded ? 'true' : 'false'}
-          aria-controls={id}
-          onClick={() => setUnfolded(!unfolded)}
-        >
-          <Icon name={unfolded ? 'up' : 'down'} />
-          <span>{listWords.fold(set.length)}</span>
-        </button>
         {set.length > 0 && (
           <Button kind="quiet" icon="close" onClick={clear}>
             {actions.clear}
@@ -62,8 +60,20 @@ export function Filters({ fields, csv, children }: FiltersProps): VNode {
           </a>
         )}
       </div>
+      {unfolded && rare.length > 0 ? (
+        <div class="filter-more">
+          {rare.map((field) => (
+            <Filter key={field.name} field={field} />
+          ))}
+        </div>
+      ) : null}
     </div>
   );
+}
+
+/** Whether it is looked for by something that is seldom at hand. */
+function isRare({ kind }: FilterField): boolean {
+  return kind === 'text' || kind === 'time';
 }
 
 function Filter({ field }: { field: FilterField }): VNode {
@@ -73,9 +83,9 @@ function Filter({ field }: { field: FilterField }): VNode {
     const change = (event: Event & { currentTarget: HTMLSelectElement }) =>
       setQuery({ [field.name]: event.currentTarget.value });
     return (
-      <div class="filter">
+      <div class={`filter pill${value === '' ? '' : ' set'}`}>
         <label for={id}>{field.label}</label>
-        <select id={id} value={value} onChange={change} class={value === '' ? '' : 'set'}>
+        <select id={id} value={value} onChange={change}>
           <option value="">{listWords.all}</option>
           {field.options.map((option) => (
             <option key={option.value} value={option.value}>
@@ -138,7 +148,7 @@ function TextFilter({
         id={id}
         type={isSearch ? 'search' : 'text'}
         value={text}
-        placeholder={field.placeholder}
+        placeholder={isSearch ? field.label : undefined}
         // A combo box, which has a list, is another kind of input to Preact's types.
         list={undefined}
         maxlength={200}

@@ -1,13 +1,17 @@
 import type { ComponentChildren, VNode } from 'preact';
 import { useState } from 'preact/hooks';
-import { number } from '../format.ts';
-import { overview } from '../live.ts';
+import { minute, number } from '../format.ts';
+import { lostSince, overview } from '../live.ts';
+import { opened } from '../opened.ts';
 import { type Destination, destinations, type Section, sectionName } from '../sections.ts';
 import { frameWords } from '../words/frame.ts';
+import { searchWords } from '../words/search.ts';
 import { Brand } from './brand.tsx';
+import { Button } from './button.tsx';
 import { ConnectionState } from './connection-state.tsx';
 import { Dialog } from './dialog.tsx';
 import { Icon } from './icon.tsx';
+import { Note } from './note.tsx';
 import { ThemeSwitch } from './theme-switch.tsx';
 import { Who } from './who.tsx';
 
@@ -19,6 +23,9 @@ export function Frame({ section, children }: { section: Section | undefined; chi
     event.preventDefault();
     document.getElementById('main')?.focus();
   };
+  const search = () => {
+    opened.value = 'search';
+  };
   return (
     <div class="frame">
       {/* biome-ignore lint/a11y/useValidAnchor: it goes to #main; the click only keeps the fragment out of the address. */}
@@ -27,6 +34,11 @@ export function Frame({ section, children }: { section: Section | undefined; chi
       </a>
       <header class="side">
         <Brand />
+        <button type="button" class="search-open" aria-haspopup="dialog" onClick={search}>
+          <Icon name="search" />
+          <span>{searchWords.open}</span>
+          <kbd>{searchWords.key}</kbd>
+        </button>
         <nav class="places" aria-label={frameWords.navigation}>
           <ul>
             {destinations.value.map((place) => (
@@ -45,8 +57,10 @@ export function Frame({ section, children }: { section: Section | undefined; chi
       <header class="top">
         <Brand />
         <ConnectionState />
+        <Button kind="quiet" icon="search" label={searchWords.open} onClick={search} />
       </header>
-      <main id="main" tabindex={-1}>
+      <main id="main" tabindex={-1} class={lostSince.value === undefined ? undefined : 'stale'}>
+        {lostSince.value !== undefined && <Note tone="warn">{frameWords.stale(minute(lostSince.value))}</Note>}
         {children}
       </main>
       <nav class="bar" aria-label={frameWords.navigation}>

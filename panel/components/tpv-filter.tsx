@@ -20,12 +20,12 @@ export function TpvFilter(): VNode {
   };
   const name = id === undefined ? words.all : (chosen.value?.name ?? id);
   return (
-    <div class="filter">
+    <div class={`filter pill${id === undefined ? '' : ' set'}`}>
       <span id={label}>{words.label}</span>
       <button
         id={`${label}-button`}
         type="button"
-        class={`filter-choice${id === undefined ? '' : ' set'}`}
+        class="filter-choice"
         aria-labelledby={`${label} ${label}-button`}
         aria-haspopup="dialog"
         onClick={() => setChoosing(true)}

@@ -41,6 +41,7 @@ const COLUMNS: readonly Column<AuditEntry>[] = [
     width: 'narrow',
     label: titles.address,
     phone: false,
+    leaves: 1,
     cell: ({ address }) => <code>{address ?? words.noTarget}</code>,
   },
 ];

@@ -10,12 +10,13 @@ import { Page } from '../components/page.tsx';
 import { notify } from '../components/toast.tsx';
 import { TpvFilter } from '../components/tpv-filter.tsx';
 import { Views } from '../components/views.tsx';
+import { useKeys } from '../keys.ts';
 import { useList } from '../list.ts';
 import { onChanges, overview } from '../live.ts';
 import { query } from '../router.ts';
 import { inboxWords as words } from '../words/inbox.ts';
 import { INBOX_PATH, InboxList } from './inbox/inbox-list.tsx';
-import { useInboxKeys } from './inbox/keys.ts';
+import { moveInInbox } from './inbox/keys.ts';
 import { OpenConversation } from './inbox/open-conversation.tsx';
 
 const FIELDS = [{ name: 'q', label: words.search, kind: 'search' }] as const;
@@ -35,7 +36,7 @@ export function InboxPage() {
       for (const stop of stops) stop();
     };
   }, [list]);
-  useInboxKeys(element);
+  useKeys(element, moveInInbox);
   // A view changes what is listed, and not what is open.
   const kept: Record<string, string> = open === undefined ? {} : { persona: open };
   const row = list.rows.value.find(({ user }) => String(user.telegram_id) === open);

@@ -7,6 +7,7 @@ import { DataTable } from '../components/data-table.tsx';
 import { Empty } from '../components/empty.tsx';
 import { FilteredEmpty } from '../components/filtered-empty.tsx';
 import { Filters } from '../components/filters.tsx';
+import { later } from '../components/later.tsx';
 import { Page } from '../components/page.tsx';
 import { TpvFilter } from '../components/tpv-filter.tsx';
 import { userName } from '../components/user-link.tsx';
@@ -16,8 +17,9 @@ import { useSelection } from '../selection.ts';
 import { canChange } from '../session.ts';
 import { instructionsWords as words } from '../words/instructions.ts';
 import { instructionStates } from '../words/states.ts';
-import { BulkChange } from './instructions/bulk-change.tsx';
 import { INSTRUCTION_COLUMNS } from './instructions/columns.tsx';
+
+const BulkChange = later(async () => (await import('./instructions/bulk-change.tsx')).BulkChange);
 
 const PATH = '/admin/instrucciones';
 const ACTIONS = ['retry', 'cancel', 'reassign'] as const satisfies readonly InstructionAction[];
@@ -43,7 +45,7 @@ export function InstructionsPage() {
   const list = useList(at('/api/admin/instructions'), {
     key: ({ id }) => id,
     kind: 'instruction',
-    filters: ['text', 'status', 'tpv_id', 'telegram_user_id', 'command', 'from', 'to'],
+    filters: ['text', 'status', 'tpv_id', 'telegram_user_id', 'command', 'from', 'to', 'order'],
   });
   const done = () => {
     selection.value = new Set();

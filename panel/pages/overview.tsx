@@ -11,6 +11,7 @@ import { now } from '../now.ts';
 import { useResource } from '../resource.ts';
 import { overviewWords as words } from '../words/overview.ts';
 import { ActivityPlots } from './overview/activity-plots.tsx';
+import { FirstSteps } from './overview/first-steps.tsx';
 import { OverviewTiles } from './overview/tiles.tsx';
 
 /** What happens now, at a glance. */
@@ -41,6 +42,7 @@ function Now({ overview: latest }: { overview: Overview }): VNode {
     <>
       {broken && <WebhookCard webhook={latest.webhook} />}
       {(alarms.length > 0 || !broken) && <AlarmList alarms={alarms} />}
+      <FirstSteps />
       <OverviewTiles overview={latest} />
     </>
   );

@@ -3,7 +3,6 @@ import { at } from '../address.ts';
 import { Card } from '../components/card.tsx';
 import { Loaded } from '../components/loaded.tsx';
 import { MessagePreview } from '../components/message-preview.tsx';
-import { Note } from '../components/note.tsx';
 import { Page } from '../components/page.tsx';
 import { PushBadge } from '../components/status.tsx';
 import { Time } from '../components/time.tsx';
@@ -15,6 +14,7 @@ import { pushWords as words } from '../words/push.ts';
 import { Presses } from './push/presses.tsx';
 import { PushActions } from './push/push-actions.tsx';
 import { PushFacts } from './push/push-facts.tsx';
+import { ResolveHere } from './push/resolve-here.tsx';
 
 /** One message to a person: as they see it, how it went, and what they pressed. */
 export function PushPage({ params }: PageProps) {
@@ -35,11 +35,7 @@ export function PushPage({ params }: PageProps) {
       <Loaded resource={resource}>
         {(loaded) => (
           <>
-            {loaded.status === 'unknown' ? (
-              <Note tone="warn" title={words.resolve.note}>
-                {words.resolve.explain}
-              </Note>
-            ) : null}
+            {loaded.status === 'unknown' ? <ResolveHere push={loaded} reload={resource.reload} /> : null}
             <div class="columns">
               <div class="stack">
                 <Preview push={loaded} />

@@ -52,7 +52,7 @@ const COLUMNS: readonly Column<PushSummary>[] = [
   },
   { id: 'status', label: titles.status, cell: ({ status }) => <PushBadge status={status} /> },
   { id: 'person', label: titles.person, cell: ({ user }) => <UserLink user={user} /> },
-  { id: 'tpv', label: titles.tpv, cell: (push) => <PushWriter push={push} /> },
+  { id: 'tpv', label: titles.tpv, leaves: 2, cell: (push) => <PushWriter push={push} /> },
   { id: 'created', label: titles.created, cell: (row) => <Time at={row.created_at} /> },
   {
     id: 'error',
@@ -65,6 +65,7 @@ const COLUMNS: readonly Column<PushSummary>[] = [
     label: titles.attempts,
     align: 'end',
     phone: false,
+    leaves: 1,
     cell: ({ attempts }) => <Num value={attempts} />,
   },
 ];

@@ -34,7 +34,7 @@ const COLUMNS: readonly Column<QuarantinedUpdate>[] = [
   },
   { id: 'outcome', label: titles.outcome, cell: ({ outcome }) => <OutcomeBadge outcome={outcome} /> },
   { id: 'reason', label: titles.reason, cell: ({ reason }) => reasonText(reason) },
-  { id: 'kind', width: 'narrow', label: titles.kind, phone: false, cell: ({ kind }) => <code>{kind}</code> },
+  { id: 'kind', width: 'narrow', label: titles.kind, phone: false, leaves: 1, cell: ({ kind }) => <code>{kind}</code> },
   { id: 'received', label: titles.received, cell: (update) => <Time at={update.received_at} /> },
 ];
 

@@ -1,4 +1,3 @@
-import { useState } from 'preact/hooks';
 import type { TpvSummary } from '../../src/admin/schemas/tpvs.ts';
 import { at } from '../address.ts';
 import { Button } from '../components/button.tsx';
@@ -15,11 +14,11 @@ import { Views } from '../components/views.tsx';
 import { number } from '../format.ts';
 import { useList } from '../list.ts';
 import { overview } from '../live.ts';
+import { openNewTpv } from '../opened.ts';
 import { canChange } from '../session.ts';
 import { tpvStates } from '../words/states.ts';
 import { tpvsWords as words } from '../words/tpvs.ts';
 import { ApproveTpv } from './tpvs/approve-tpv.tsx';
-import { NewTpv } from './tpvs/new-tpv.tsx';
 
 const PATH = '/admin/tpvs';
 
@@ -70,9 +69,10 @@ const COLUMNS: readonly Column<TpvSummary>[] = [
   {
     id: 'heartbeat',
     label: titles.heartbeat,
+    leaves: 3,
     cell: (tpv) => <Time at={tpv.last_heartbeat} empty={words.noSignal} />,
   },
-  { id: 'version', label: titles.version, phone: false, cell: ({ version }) => version || words.noVersion },
+  { id: 'version', label: titles.version, phone: false, leaves: 2, cell: ({ version }) => version || words.noVersion },
   {
     id: 'actions',
     width: 'narrow',
@@ -96,14 +96,13 @@ function users({ user_count: count, max_users: max }: TpvSummary) {
 
 /** Every TPV, those that wait for approval first in reach. */
 export function TpvsPage() {
-  const [creating, setCreating] = useState(false);
   const list = useList(at('/api/admin/tpvs'), {
     key: ({ id }) => id,
     kind: 'tpv',
     filters: ['q', 'state', 'online'],
   });
   const create = (
-    <Button kind="primary" icon="plus" onClick={() => setCreating(true)}>
+    <Button kind="primary" icon="plus" onClick={openNewTpv}>
       {words.create}
     </Button>
   );
@@ -136,7 +135,6 @@ export function TpvsPage() {
           </FilteredEmpty>
         }
       />
-      {creating ? <NewTpv onClose={() => setCreating(false)} /> : null}
     </Page>
   );
 }

@@ -65,17 +65,25 @@ const COLUMNS: readonly Column<UserSummary>[] = [
     label: titles.tpv,
     cell: ({ tpv }) => (tpv === null ? <Badge tone="warn">{words.unassigned}</Badge> : <TpvLink tpv={tpv} none="" />),
   },
-  { id: 'seen', label: titles.seen, cell: (user) => <Time at={user.last_interaction} /> },
+  {
+    id: 'seen',
+    label: titles.seen,
+    orders: [{ value: 'last_interaction', sort: 'descending' }],
+    cell: (user) => <Time at={user.last_interaction} />,
+  },
   {
     id: 'created',
     label: titles.created,
     phone: false,
+    leaves: 2,
+    orders: [{ value: '', sort: 'descending' }],
     cell: (user) => <Time at={user.created_at} />,
   },
   {
     id: 'id',
     label: titles.id,
     phone: false,
+    leaves: 1,
     cell: (user) => <code>{user.telegram_id}</code>,
   },
 ];
@@ -87,7 +95,7 @@ export function UsersPage() {
   const list = useList(at('/api/admin/users'), {
     key: (user) => String(user.telegram_id),
     kind: 'user',
-    filters: ['q', 'tpv_id', 'assigned', 'active'],
+    filters: ['q', 'tpv_id', 'assigned', 'active', 'order'],
   });
   const chosen = [...selection.value].map(Number);
   const names = new Map(list.rows.value.map((user) => [user.telegram_id, personName(user)]));

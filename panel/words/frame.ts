@@ -23,6 +23,7 @@ export const frameWords = {
   connecting: 'Conectando…',
   connected: 'En directo',
   lost: 'Conexión perdida, reintentando…',
+  stale: (since: string) => `Sin conexión con el hub desde las ${since}: lo que ves puede haber cambiado.`,
   theme: { auto: 'Tema: según el dispositivo', light: 'Tema: claro', dark: 'Tema: oscuro' },
   viewer:
     'Solo lectura: con este perfil puedes verlo todo, pero no cambiar nada. Un administrador puede cambiarlo en «Cuenta».',

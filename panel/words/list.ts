@@ -1,7 +1,9 @@
 /** What lists and their filters say. */
 export const listWords = {
   filters: 'Filtros',
-  fold: (set: number) => (set === 0 ? 'Filtros' : `Filtros (${set})`),
+  moreFilters: 'Más filtros',
+  lessFilters: 'Menos filtros',
+  unset: (filter: string, value: string) => `Quitar el filtro «${filter}: ${value}»`,
   all: 'Todos',
   fresh: (count: number) => (count === 1 ? '1 fila nueva ↑' : `${count.toLocaleString('es')} filas nuevas ↑`),
   searching: 'No hay resultados todavía entre lo más reciente.',

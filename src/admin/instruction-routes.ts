@@ -131,8 +131,9 @@ export async function adminInstructionRoutes(
 }
 
 function queryOf(filters: InstructionFilters): InstructionQuery {
-  const { status, tpv_id: tpvId, telegram_user_id: telegramUserId, command, from, to, text } = filters;
-  return { status, tpvId, telegramUserId, command, from: millisecondsOf(from), to: millisecondsOf(to), text };
+  const { tpv_id: tpvId, telegram_user_id: telegramUserId, from, to, order, ...others } = filters;
+  const span = { from: millisecondsOf(from), to: millisecondsOf(to) };
+  return { ...others, ...span, tpvId, telegramUserId, oldestFirst: order === 'oldest' };
 }
 
 function millisecondsOf(time: string | undefined): number | undefined {

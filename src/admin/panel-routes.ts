@@ -20,7 +20,7 @@ const contentSecurityPolicy = {
     'trusted-types': ["'none'"],
   },
 };
-const helmet = { contentSecurityPolicy, frameguard: { action: 'deny' as const } };
+const helmet = { contentSecurityPolicy };
 
 /** The name of a file changes with what it holds; a page's address doesn't. */
 const FOR_EVER = 'public, max-age=31536000, immutable';

@@ -52,7 +52,7 @@ function textsIn(language: Language, { settings, texts }: TextsOptions): Texts {
       return {
         key,
         value,
-        default: usual,
+        default: value === usual ? null : usual,
         placeholders: Object.keys(placeholders),
         where,
         may_silence: maySilence === true,

@@ -187,8 +187,8 @@ export async function adminUserRoutes(instance: FastifyInstance, options: AdminU
   );
 }
 
-function queryOf({ q, tpv_id: tpvId, assigned, active }: UserFilters): UserQuery {
-  return { q, tpvId, assigned: flag(assigned), active: flag(active) };
+function queryOf({ q, tpv_id: tpvId, assigned, active, order }: UserFilters): UserQuery {
+  return { q, tpvId, assigned: flag(assigned), active: flag(active), by: order };
 }
 
 function flag(given: 'true' | 'false' | undefined): boolean | undefined {

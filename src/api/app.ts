@@ -17,6 +17,12 @@ import { routeWording } from './route-wording.ts';
 import { validate } from './validation.ts';
 import { rateStore } from './window-counts.ts';
 
+/** An answer of the API is no page: a browser loads nothing for it, and frames it nowhere. Pages say what theirs may. */
+const contentSecurityPolicy = {
+  useDefaults: false,
+  directives: { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] },
+};
+
 export interface AppOptions {
   logs: Logs;
   trustProxy: string;
@@ -76,7 +82,12 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   acceptJson(app);
   answerErrors(app, answerError);
   app.decorateRequest('credential', undefined);
-  await app.register(fastifyHelmet, { global: true, hsts: false });
+  await app.register(fastifyHelmet, {
+    global: true,
+    hsts: false,
+    frameguard: { action: 'deny' },
+    contentSecurityPolicy,
+  });
   await app.register(fastifyCors, {
     origin: (origin, done) => done(null, origin !== undefined && isCorsOrigin(origin)),
     credentials: true,

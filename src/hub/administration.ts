@@ -2,6 +2,7 @@ import fastifyCookie from '@fastify/cookie';
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
 import { type Access, createAccess } from '../admin/access.ts';
 import { adminAccountRoutes } from '../admin/account-routes.ts';
+import { firstStepsRoutes } from '../admin/first-steps-routes.ts';
 import { type ConversationOptions, conversationRoutes } from '../admin/inbox/conversation-routes.ts';
 import { type AdminFileOptions, adminFileRoutes } from '../admin/inbox/file-routes.ts';
 import { inboxRoutes } from '../admin/inbox/inbox-routes.ts';
@@ -142,6 +143,7 @@ export async function registerAdministration(
     await guarded.register(adminTestOrderRoutes, { db, handOut: sockets, languageCode: config.DEFAULT_LOCALE, now });
     await guarded.register(adminServiceRoutes, { db, now, timeZone: config.TIME_ZONE, serviceText });
     await guarded.register(adminTpvAccessRoutes, { db, now, botUsername });
+    await guarded.register(firstStepsRoutes, { db, botUsername });
     await guarded.register(adminUserRoutes, { db, timeZone: config.TIME_ZONE, now });
     await guarded.register(conversationRoutes, { db, pushResult, now });
     await guarded.register(adminUserRightsRoutes, { db, now });

@@ -6,6 +6,7 @@ import type { Database } from '../db/open.ts';
 import { mayContain, searchable } from '../db/searchable.ts';
 import { firstRowSince, rowRange, type TimeRange } from '../db/time-range.ts';
 import { type KeyedList, readSlice, rowAhead, type Slice } from '../db/windows.ts';
+import { uuidOf } from '../ids.ts';
 import type { InstructionRow } from './instruction.ts';
 
 /** Which instructions an administrator looks for. */
@@ -14,8 +15,10 @@ export interface InstructionQuery extends TimeRange {
   tpvId?: string | undefined;
   telegramUserId?: number | undefined;
   command?: string | undefined;
-  /** What the person's words contain. */
+  /** What the person's words contain, or a whole id. */
   text?: string | undefined;
+  /** The oldest first, instead of the newest. */
+  oldestFirst?: boolean | undefined;
 }
 
 /** An instruction with the names of its person and its TPV. */
@@ -55,16 +58,25 @@ const LISTED = [
   'instructions.retried_as',
 ] as const;
 
-/** A page of instructions, the newest first, without long answers; its key is `seq`. */
+/** A page of instructions in their order, without long answers; its key is `seq`. A whole id finds that one alone. */
 export async function listInstructions(
   db: Database,
   query: InstructionQuery,
   after: number | undefined,
   limit: number,
 ): Promise<Slice<ListedInstruction, number>> {
-  const range = await rowRange(query, after, (ms) => firstRowSince(db, 'instructions', ms));
+  const id = after === undefined && query.text !== undefined ? uuidOf(query.text) : undefined;
+  if (id !== undefined) {
+    const known = await instructionList(db, { ...query, text: undefined }, undefined, id).read(undefined, undefined, 1);
+    if (known.length > 0) return { rows: known, next: undefined };
+  }
+  const { oldestFirst } = query;
+  const range = await rowRange(query, oldestFirst ? undefined : after, (ms) => firstRowSince(db, 'instructions', ms));
   if (range === undefined) return { rows: [], next: undefined };
-  return readSlice(instructionList(db, query, range.first), range.before, limit);
+  const { first, before } = range;
+  if (!oldestFirst) return readSlice(instructionList(db, query, first), before, limit);
+  const last = before === undefined ? undefined : before - 1;
+  return readSlice(instructionList(db, query, last), after ?? (first === undefined ? undefined : first - 1), limit);
 }
 
 /** Which rows one index has in their order: a person's, those that failed, those that are open, a TPV's, or all. */
@@ -75,14 +87,19 @@ function laneOf({ telegramUserId, status, tpvId }: InstructionQuery): 'user' | '
   return tpvId === undefined ? 'all' : 'tpv';
 }
 
-/** @param first no row before this number */
+/**
+ * @param end no row beyond this number
+ * @param id only this one
+ */
 function instructionList(
   db: Database,
   query: InstructionQuery,
-  first: number | undefined,
+  end: number | undefined,
+  id?: string,
 ): KeyedList<ListedInstruction, number> {
-  const { telegramUserId, tpvId, status, command, from, to, text } = query;
+  const { telegramUserId, tpvId, status, command, from, to, text, oldestFirst = false } = query;
   const by = laneOf(query);
+  const asFarAs = oldestFirst ? '<=' : '>=';
   const lane = (after: number | undefined, until: number | undefined) => {
     let rows = db.read.selectFrom('instructions');
     if (by === 'user') rows = rows.where('telegram_user_id', '=', telegramUserId ?? 0);
@@ -90,10 +107,10 @@ function instructionList(
     if (by === 'failed') rows = rows.where(sql<boolean>`instructions.status = 'failed'`);
     if (by === 'open') rows = rows.where('completed_at', 'is', null);
     if (by === 'tpv') rows = rows.where('instructions.tpv_id', '=', tpvId ?? '');
-    if (after !== undefined) rows = rows.where('seq', '<', after);
-    if (until !== undefined) rows = rows.where('seq', '>=', until);
-    if (first !== undefined) rows = rows.where('seq', '>=', first);
-    return rows.orderBy('seq', 'desc');
+    if (after !== undefined) rows = rows.where('seq', oldestFirst ? '>' : '<', after);
+    if (until !== undefined) rows = rows.where('seq', asFarAs, until);
+    if (end !== undefined) rows = rows.where('seq', asFarAs, end);
+    return rows.orderBy('seq', oldestFirst ? 'asc' : 'desc');
   };
   const otherStatus = status !== undefined && by !== 'failed';
   const otherTpv = tpvId !== undefined && by !== 'tpv';
@@ -109,6 +126,7 @@ function instructionList(
         .select(LISTED)
         .select(shortResponse.as('response'))
         .select(['tpv_instances.name as tpv_name', 'telegram_users.first_name', 'telegram_users.last_name']);
+      if (id !== undefined) rows = rows.where('instructions.id', '=', id);
       // Written so that no index fits: one that does not have the rows in their order would be worse than none.
       if (otherStatus) rows = rows.where(sql<boolean>`instructions.status || '' = ${status}`);
       if (otherTpv) rows = rows.where(sql<boolean>`instructions.tpv_id || '' = ${tpvId}`);

@@ -2,18 +2,17 @@ import type { Selectable } from 'kysely';
 import { ERASURE_COMMAND, PRESS_COMMAND, TEST_COMMAND } from '#protocol';
 import type { InstructionTable } from '../db/schema.ts';
 import { HubError } from '../errors.ts';
+import { uuidOf } from '../ids.ts';
 
 export type InstructionRow = Selectable<InstructionTable>;
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
  * The id as the rows have it; capitals make no difference.
  * @throws HubError `not_found`: not a UUID, so no instruction can have it
  */
 export function instructionIdOf(given: string): string {
-  const id = given.toLowerCase();
-  if (!UUID.test(id)) throw new HubError('not_found', 'Not an instruction id.');
+  const id = uuidOf(given);
+  if (id === undefined) throw new HubError('not_found', 'Not an instruction id.');
   return id;
 }
 

@@ -4,6 +4,7 @@ import type { PushStatus } from '../db/push-tables.ts';
 import { mayContain, searchable } from '../db/searchable.ts';
 import { firstRowSince, rowRange, type TimeRange } from '../db/time-range.ts';
 import { countInPieces, type KeyedList, readSlice, rowAhead, type Slice } from '../db/windows.ts';
+import { uuidOf } from '../ids.ts';
 import { NOBODY } from '../users/nobody.ts';
 import type { PushRow } from './message.ts';
 
@@ -13,19 +14,25 @@ export interface PushQuery extends TimeRange {
   status?: 'pending' | 'sent' | 'failed' | 'unknown' | undefined;
   tpvId?: string | undefined;
   telegramUserId?: number | undefined;
+  /** What it says, or its whole id. */
   text?: string | undefined;
 }
 
 /** A message with the names of its person and its TPV. */
 export type ListedPush = PushRow & { tpv_name: string | null; first_name: string | null; last_name: string | null };
 
-/** A page of messages, the newest first; its key is `seq`. */
+/** A page of messages, the newest first; its key is `seq`. A whole id finds that one alone. */
 export async function listPushes(
   db: Database,
   query: PushQuery,
   after: number | undefined,
   limit: number,
 ): Promise<Slice<ListedPush, number>> {
+  const id = after === undefined && query.text !== undefined ? uuidOf(query.text) : undefined;
+  if (id !== undefined) {
+    const known = await pushList(db, { ...query, text: undefined }, undefined, id).read(undefined, undefined, 1);
+    if (known.length > 0) return { rows: known, next: undefined };
+  }
   const range = await rowRange(query, after, (ms) => firstRowSince(db, 'push_messages', ms));
   if (range === undefined) return { rows: [], next: undefined };
   return readSlice(pushList(db, query, range.first), range.before, limit);
@@ -38,8 +45,16 @@ function laneOf({ telegramUserId, status, tpvId }: PushQuery): 'chat' | 'tpv_sta
   return status === 'failed' || status === 'unknown' ? 'wrong' : 'all';
 }
 
-/** @param first no row before this number */
-function pushList(db: Database, query: PushQuery, first: number | undefined): KeyedList<ListedPush, number> {
+/**
+ * @param first no row before this number
+ * @param id only this one
+ */
+function pushList(
+  db: Database,
+  query: PushQuery,
+  first: number | undefined,
+  id?: string,
+): KeyedList<ListedPush, number> {
   const { telegramUserId, tpvId, status, from, to, text } = query;
   const by = laneOf(query);
   const statusOfLane = (by === 'wrong' || by === 'tpv_status') && status !== 'pending' ? status : undefined;
@@ -70,6 +85,7 @@ function pushList(db: Database, query: PushQuery, first: number | undefined): Ke
         .leftJoin('telegram_users', 'telegram_users.telegram_id', 'push_messages.chat_id')
         .selectAll('push_messages')
         .select(['tpv_instances.name as tpv_name', 'telegram_users.first_name', 'telegram_users.last_name']);
+      if (id !== undefined) rows = rows.where('push_messages.id', '=', id);
       // Written so that no index fits: one that does not have the rows in their order would be worse than none.
       if (otherStatus && status === 'pending') rows = rows.where(sql<boolean>`coalesce(not_before, -1) >= 0`);
       else if (otherStatus) rows = rows.where(sql<boolean>`push_messages.status || '' = ${status}`);

@@ -11,13 +11,15 @@ export interface UserQuery {
   tpvId?: string | undefined;
   assigned?: boolean | undefined;
   active?: boolean | undefined;
+  /** By which of their times the list goes, the latest first: when they came, unless it is said otherwise. */
+  by?: 'created_at' | 'last_interaction' | undefined;
 }
 
 /** A person, and the name of their TPV. */
 export type ListedUser = TelegramUser & { tpv_name: string | null };
 
 /** The key behind which a page begins: the time by which the list goes, and the id of the person before it. */
-export type UserKey = readonly [createdAt: number, telegramId: number];
+export type UserKey = readonly [at: number, telegramId: number];
 
 /** Their rows are short: one call may look at more of them than of others. */
 const MOST_SEARCHED = 40_000;
@@ -25,7 +27,7 @@ const MOST_SEARCHED = 40_000;
 const WHOLE_ID = /^\d{5,16}$/;
 const MOST_WORDS = 8;
 
-/** A page of persons, those that came last first. A whole id finds that person alone. */
+/** A page of persons, those that came or wrote last first. A whole id finds that person alone. */
 export async function listUsers(
   db: Database,
   query: UserQuery,
@@ -42,17 +44,16 @@ export async function listUsers(
 
 /** @param telegramId only this person */
 function userList(db: Database, query: UserQuery, telegramId?: number): KeyedList<ListedUser, UserKey> {
-  const { assigned, active } = query;
+  const { assigned, active, by = 'created_at' } = query;
   const words = wordsOf(query.q);
-  const lane = (after: UserKey | undefined, until: UserKey | undefined) =>
-    laneOfUsers(db, 'created_at', query, after, until);
+  const lane = (after: UserKey | undefined, until: UserKey | undefined) => laneOfUsers(db, by, query, after, until);
   return {
     filtered: words.length > 0 || active !== undefined || assigned === true,
-    keyOf: (user) => [user.created_at, user.telegram_id],
+    keyOf: (user) => [user[by], user.telegram_id],
     async ahead(after, rows) {
-      const keys = lane(after, undefined).select(['telegram_users.created_at', 'telegram_users.telegram_id']);
+      const keys = lane(after, undefined).select([`telegram_users.${by} as at` as const, 'telegram_users.telegram_id']);
       const key = await rowAhead(keys, rows);
-      return key && [key.created_at, key.telegram_id];
+      return key && [key.at, key.telegram_id];
     },
     read(after, until, limit) {
       let users = lane(after, until)

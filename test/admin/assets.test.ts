@@ -85,6 +85,7 @@ test('the page runs no code of its own, and nobody may frame it (S23)', async ()
   );
   expect(String(headers['content-security-policy'])).not.toContain('unsafe');
   expect(headers['x-content-type-options']).toBe('nosniff');
+  expect(headers['x-frame-options']).toBe('DENY');
   const page = body.toString();
   expect(page).not.toMatch(/<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)/);
 });

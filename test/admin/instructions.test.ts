@@ -63,6 +63,18 @@ describe.each(DIALECTS)('on %s', (database) => {
     // Field names and names of people stand in the payload too, and are not what anybody wrote.
     expect(await list(hub, 'text=first_name')).toEqual([]);
     expect(await list(hub, `text=${encodeURIComponent("' or 1=1 --")}`)).toEqual([]);
+    // A whole id is its instruction alone, whatever else is filtered.
+    const [{ id }] = (await hub.admin('/api/admin/instructions?status=failed')).body.items;
+    expect(await list(hub, `text=${id.toUpperCase()}`)).toEqual(['menu infantil']);
+    expect(await list(hub, `text=${id}&tpv_id=${two.id}`)).toEqual(['menu infantil']);
+    expect(await list(hub, `text=${id}&tpv_id=${one.id}`)).toEqual([]);
+    expect(await list(hub, `text=${one.id}`)).toEqual([]);
+
+    const oldest = everything.toReversed();
+    for (const limit of [1, 2, 200]) expect(await list(hub, 'order=oldest', limit)).toEqual(oldest);
+    expect(await list(hub, 'order=oldest&status=pending', 1)).toEqual(['100% café', 'otro "MENÚ"', 'a_b\\c']);
+    expect(await list(hub, 'order=oldest&text=menu', 2)).toEqual(['Menú del día', 'menu infantil', 'otro "MENÚ"']);
+    expect(await list(hub, `order=oldest&tpv_id=${one.id}`, 1)).toEqual(['Menú del día', 'otro "MENÚ"']);
 
     const at = (hours: number) =>
       encodeURIComponent(new Date(Date.UTC(2025, 10, 9, 10, 30) + hours * HOUR).toISOString());
@@ -71,6 +83,9 @@ describe.each(DIALECTS)('on %s', (database) => {
     expect(await list(hub, `from=${at(1)}&to=${at(3)}&text=menu`)).toEqual(['menu infantil']);
     expect(await list(hub, `from=${at(1)}&tpv_id=${one.id}`)).toEqual(['otro "MENÚ"']);
     expect(await list(hub, `from=${at(9)}`)).toEqual([]);
+    expect(await list(hub, `order=oldest&from=${at(2)}`, 1)).toEqual(['100% café', 'otro "MENÚ"', 'a_b\\c']);
+    expect(await list(hub, `order=oldest&to=${at(2)}`, 1)).toEqual(['Menú del día', 'menu infantil']);
+    expect(await list(hub, `order=oldest&from=${at(1)}&to=${at(3)}`, 1)).toEqual(['menu infantil', '100% café']);
     expect(await list(hub, `from=${encodeURIComponent('2025-11-09T13:30:00+01:00')}&to=${at(3)}`)).toEqual([
       '100% café',
     ]);

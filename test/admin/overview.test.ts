@@ -31,6 +31,11 @@ describe.each(DIALECTS)('on %s', (database) => {
       backlog: { waiting: 0, in_flight: 0, unassigned: 0, oldest: null },
       alarms: [{ code: 'tpv_awaiting_approval', count: 2, severity: 'warning' }],
     });
+    const firstSteps = async () => (await hub.admin('/api/admin/first-steps')).body;
+    const lacking = await firstSteps();
+    expect(lacking).toMatchObject({ tpv_connected: false, order_completed: false, person_wrote: false });
+    expect(lacking.bot.url).toBe(`https://t.me/${lacking.bot.username}`);
+    expect(lacking.bot.qr_svg).toMatch(/^<svg /);
     await hub.message(1, 'Hola', 1);
     const lonely = await overviewOf(hub, clock);
     expect(lonely).toMatchObject({ users: { total: 1, unassigned: 1 }, backlog: { unassigned: 1 } });
@@ -54,6 +59,13 @@ describe.each(DIALECTS)('on %s', (database) => {
     const after = await overviewOf(hub, clock);
     expect(after).toMatchObject({ per_minute: { completed: 1 }, backlog: { in_flight: 0 } });
     expect(after.delivery.p50_ms).toBeGreaterThan(0);
+    // That a TPV came is written within a second.
+    const later = async () => {
+      await overviewOf(hub, clock);
+      return firstSteps();
+    };
+    const all = { tpv_connected: true, order_completed: true, person_wrote: true };
+    await expect.poll(later).toEqual({ bot: null, ...all });
     const { body: activity } = await hub.admin(`/api/admin/activity?tpv_id=${id}&minutes=60`);
     expect(activity.completed).toHaveLength(60);
     expect(activity.completed.reduce((sum: number, one: number) => sum + one, 0)).toBe(1);

@@ -23,7 +23,7 @@ async function fourMessages(hub: PushingHub) {
 describe.each(DIALECTS)('on %s', (database) => {
   test('messages are listed newest first, page by page, and found by state, TPV, person, time and words', async () => {
     const hub = await startPushing({ database });
-    await fourMessages(hub);
+    const ids = await fourMessages(hub);
     const found = async (query: string, limit?: number) =>
       textsOf(await everyItem(hub, `/api/admin/pushes?${query}`, limit));
     const all = ['Quién sabe', 'Este no llega', 'Está  "listo": 100 % <b>rico</b>', 'Tu pedido está en marcha'];
@@ -41,6 +41,8 @@ describe.each(DIALECTS)('on %s', (database) => {
     expect(await found('text=QUIEN')).toEqual(['Quién sabe']);
     expect(await found(`text=${encodeURIComponent('"listo": 100 %')}`)).toEqual([all[2]]);
     expect(await found(`text=${encodeURIComponent("' or 1=1 --")}`)).toEqual([]);
+    expect(await found(`text=${ids.failed.toUpperCase()}`)).toEqual(['Este no llega']);
+    expect(await found(`text=${ids.failed}&status=sent`)).toEqual([]);
     const later = encodeURIComponent(new Date(Date.now() + 3_600_000).toISOString());
     const earlier = encodeURIComponent(new Date(Date.now() - 3_600_000).toISOString());
     expect(await found(`from=${earlier}&to=${later}`)).toEqual(all);

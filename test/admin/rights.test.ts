@@ -46,6 +46,7 @@ const RIGHTS: Readonly<Record<string, Right>> = {
   'DELETE /api/admin/maintenance/{id}': 'change',
   'GET /api/admin/overview': 'see',
   'GET /api/admin/hubs': 'see',
+  'GET /api/admin/first-steps': 'see',
   'GET /api/admin/pushes': 'see',
   'GET /api/admin/pushes.csv': 'see',
   'GET /api/admin/pushes/{id}': 'see',

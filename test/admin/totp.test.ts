@@ -55,15 +55,16 @@ test('an app reads from the QR code what stands in the address', () => {
   expect(readQr(qrSvg(uri))).toBe(uri);
 });
 
-/** Draws the picture's path, whose steps are whole modules, and reads it. */
+/** Draws the picture's path, whose lines are one module wide and go along the middle of a row, and reads it. */
 function readQr(svg: string): string | undefined {
   const [, size = '0'] = /viewBox="0 0 (\d+) /.exec(svg) ?? [];
   const width = Number(size);
   const pixels = new Uint8ClampedArray(width * width * 4).fill(255);
-  for (const [, x = '', y = '', w = '', h = ''] of svg.matchAll(/M(\d+),(\d+)h(\d+)v(\d+)h-\d+z/g)) {
-    for (let row = 0; row < Number(h); row++) {
-      const start = ((Number(y) + row) * width + Number(x)) * 4;
-      for (let column = 0; column < Number(w); column++) pixels.set([0, 0, 0, 255], start + column * 4);
+  for (const [, x = '', y = '', line = ''] of svg.matchAll(/M(\d+) (\d+)\.5([hm\d ]+)/g)) {
+    let at = Number(y) * width + Number(x);
+    for (const [, step = '', by = ''] of line.matchAll(/([hm])(\d+)/g)) {
+      const to = at + Number(by);
+      for (; at < to; at++) if (step === 'h') pixels.set([0, 0, 0, 255], at * 4);
     }
   }
   return jsqr.default(pixels, width, width)?.data;

@@ -25,6 +25,13 @@ describe.each(DIALECTS)('on %s', (database) => {
     await clock.jump(1_000);
     for (const id of [2, 3]) await person(hub, id, {});
     expect(idsOf(await everyItem(hub, '/api/admin/users', 2))).toEqual([3, 2, 5, 4, 1]);
+    // By who wrote last, where that is asked for; what a person writes is noted once a minute.
+    await clock.jump(60_000);
+    await hub.update(privateMessage(9, { text: 'Otra vez' }, { id: 4 }));
+    const lately = (filter = '') => everyItem(hub, `/api/admin/users?order=last_interaction${filter}`, 2);
+    expect(idsOf(await lately())).toEqual([4, 3, 2, 5, 1]);
+    expect(idsOf(await lately('&active=true'))).toEqual([4, 3, 2, 5, 1]);
+    expect(idsOf(await lately('&q=4'))).toEqual([4]);
   });
 
   test('people are found by any part of their names, in any order, whatever the accents and capitals', async () => {

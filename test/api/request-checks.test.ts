@@ -33,7 +33,7 @@ test('a header that says who calls, or whom, comes once', async () => {
   }
 });
 
-test('every answer of the API is no-store, the refused ones too', async () => {
+test('every answer of the API is no-store and no page, the refused ones too', async () => {
   const hub = await startHub();
   const tpv = await hub.tpv();
   const answers = [
@@ -49,7 +49,11 @@ test('every answer of the API is no-store, the refused ones too', async () => {
     await hub.admin('/api/admin/users.csv'),
     await hub.fetch('/api/admin/login', { method: 'POST', json: {} }),
   ];
-  for (const { headers } of answers) expect(headers.get('cache-control')).toBe('no-store');
+  for (const { headers } of answers) {
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(headers.get('content-security-policy')).toBe("default-src 'none';frame-ancestors 'none'");
+    expect(headers.get('x-frame-options')).toBe('DENY');
+  }
 });
 
 test('what is no page of the documentation is not found', async () => {

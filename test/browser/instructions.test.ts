@@ -30,9 +30,14 @@ test('filters are kept in the address, over a reload and back and forth', async 
   await expect(page.getByText('Ninguna coincide')).toBeVisible();
   await page.getByRole('link', { name: 'Ver todas' }).click();
   await expect(rows).toHaveCount(2);
+  await page.getByRole('button', { name: 'Más filtros' }).click();
   await page.getByLabel('Id de Telegram').fill('1002');
   await expect(rows).toHaveCount(1);
   await expect(rows).toContainText('La cuenta');
+  // Folded again it is a chip, which is pressed to have everybody's.
+  await page.getByRole('button', { name: 'Menos filtros' }).click();
+  await page.getByRole('button', { name: 'Quitar el filtro «Id de Telegram: 1002»' }).click();
+  await expect(rows).toHaveCount(2);
 });
 
 test('an instruction tells why it waits, and then its whole story with the time between the steps', async () => {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { test } from 'vitest';
+import { onTestFinished, test } from 'vitest';
 import { freePort } from '../../demo/port.ts';
 import { openDatabase } from '../../src/db/open.ts';
 import { startHub } from '../support/hub.ts';
@@ -40,6 +40,48 @@ test('the figures of the overview move by themselves, and a TPV that goes away r
   await expect(page.getByText('En cuanto vuelva, recibirá lo que le espera')).toBeVisible();
 });
 
+test('a new hub says what it lacks until it is done, and three lines connect a TPV', async () => {
+  // What the person wrote waits for who decides: the test order alone is completed.
+  const hub = await startHub({ env: { ROUTING_STRATEGY: 'specific' } });
+  const page = await open(hub);
+  const steps = page.getByRole('region', { name: 'Primeros pasos' });
+  const link = steps.getByRole('link', { name: /^@/ });
+  await expect(link).toHaveAttribute('href', /^https:\/\/t\.me\/\w+$/);
+  await expect(steps.getByAltText(/^Código QR para abrir @/)).toHaveJSProperty('complete', true);
+  await hub.message(1, 'Hola');
+  await expect(steps.getByRole('listitem').filter({ hasText: 'Escribe a tu bot' })).toContainText('Hecho');
+
+  await steps.getByRole('button', { name: 'Nuevo TPV' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Nombre del local').fill('Casa Lola');
+  await dialog.getByLabel('Dirección del TPV').fill('https://lola.example');
+  await dialog.getByRole('button', { name: 'Crear TPV' }).click();
+  await dialog.getByRole('button', { name: 'Python' }).click();
+  await expect(dialog.locator('pre')).toContainText('from valletpv_hub import HubClient, answer');
+  await dialog.getByRole('button', { name: 'JavaScript' }).click();
+  const lines = await dialog.locator('pre').innerText();
+  expect(lines.split('\n')).toHaveLength(3);
+  // As a TPV runs them, but for where the client lies.
+  const client = new URL('../../client-sdk/src/mod.ts', import.meta.url).href;
+  const program = `${lines.replace('@valletpv/hub-client', client)}\nexport { tpv };`;
+  const { tpv } = await import(/* @vite-ignore */ `data:text/javascript,${encodeURIComponent(program)}`);
+  onTestFinished(() => tpv.close());
+  await dialog.getByRole('button', { name: 'Cerrar', exact: true }).last().click();
+  await expect(steps.getByRole('listitem').filter({ hasText: 'Conecta un TPV' })).toContainText('Hecho');
+
+  // With the first answer nothing is left to do.
+  await steps.getByRole('link', { name: 'Ir a los TPV' }).click();
+  await page.getByRole('link', { name: /Casa Lola/ }).click();
+  await page.getByRole('button', { name: 'Enviar prueba' }).click();
+  await expect(page.getByRole('region', { name: 'Lo que leería el cliente' })).toContainText('Recibido: Hola');
+  await page
+    .getByRole('link', { name: /^Resumen/ })
+    .first()
+    .click();
+  await expect(page.getByRole('region', { name: 'Cifras de ahora mismo' })).toBeVisible();
+  await expect(steps).toHaveCount(0);
+});
+
 test('each alarm leads to where it is mended', async () => {
   const hub = await startPushing();
   hub.emulator.fail({ method: 'sendMessage', times: 1, how: { kind: 'reset_after' } });
@@ -71,9 +113,12 @@ test('a stream that is cut is shown, and goes on with what changed meanwhile', a
   await expect(page.getByRole('link', { name: /Bar Pepe/ })).toBeVisible();
   await hub.close();
   await expect(connection).toHaveText('Conexión perdida, reintentando…');
+  const stale = page.getByText(/Sin conexión con el hub desde las \d+:\d\d/);
+  await expect(stale).toBeVisible();
   const again = await startHub({ databaseUrl: hub.databaseUrl, emulator: hub.emulator, env: { PORT } });
   await again.tpv({ name: 'Casa Lola' });
   await expect(connection).toHaveText('En directo');
+  await expect(stale).toHaveCount(0);
   await expect(page.getByRole('link', { name: /Casa Lola/ })).toBeVisible();
 });
 

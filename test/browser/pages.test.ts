@@ -114,7 +114,7 @@ describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
     expect(faults).toEqual([]);
   });
 
-  test('nobody is kept out of the login, of a dialog, and of what a list offers', async () => {
+  test('nobody is kept out of the login, of a dialog, of the search, and of what a list offers', async () => {
     const hub = await startHub();
     await seed(hub, 'Dos cañas');
     const page = await open(hub, { path: '/admin/instrucciones', context: { colorScheme, reducedMotion: 'reduce' } });
@@ -122,6 +122,19 @@ describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
     await page.getByRole('button', { name: 'Pasar a otro TPV' }).click();
     await expect(page.getByRole('dialog').getByRole('radio')).toHaveCount(1);
     expect(await axeFaults(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await expect(page.getByRole('dialog')).toHaveCount(0);
+    for (const [key, sign] of [
+      ['/', 'Ir a'],
+      ['?', 'En una lista'],
+    ] as const) {
+      await page.getByRole('heading', { level: 1 }).focus();
+      await page.keyboard.press(key);
+      await expect(page.getByRole('dialog').getByText(sign, { exact: true })).toBeVisible();
+      expect([key, await axeFaults(page)]).toEqual([key, []]);
+      await page.keyboard.press('Escape');
+      await expect(page.getByRole('dialog')).toHaveCount(0);
+    }
     const stranger = await open(hub, { account: null, context: { colorScheme, reducedMotion: 'reduce' } });
     await expect(stranger.getByLabel('Contraseña')).toBeVisible();
     expect(await axeFaults(stranger)).toEqual([]);

@@ -218,7 +218,7 @@ test('TPVs are found by name and state, and the address keeps what was looked fo
   const page = await open(hub, { path: '/admin/tpvs' });
   const rows = page.getByRole('table', { name: 'TPV' }).getByRole('rowgroup').last().getByRole('row');
   await expect(rows).toHaveCount(2);
-  await page.keyboard.press('/');
+  await page.keyboard.press('f');
   await page.keyboard.type('pepe');
   await expect(rows).toHaveCount(1);
   await expect(page).toHaveURL('/admin/tpvs?q=pepe');

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { languageName } from '../../panel/format-language.ts';
+import { fits } from '../../panel/search/hits.ts';
 import { shortened } from '../../panel/shortened.ts';
 import { tally } from '../../panel/tally.ts';
 import { reasonText } from '../../panel/words/quarantine.ts';
@@ -32,4 +33,15 @@ test('reasons of the quarantine are read in Spanish, and those that nobody fores
   expect(reasonText('message in a supergroup')).toBe('Es un mensaje en un grupo');
   expect(reasonText('message.date: falta')).toBe('message.date: falta');
   expect(reasonText('constructor')).toBe('constructor');
+});
+
+test('a page is found by the beginnings of its words in any order, whatever the accents and capitals', () => {
+  expect(fits('Auditoría registro historial', 'hist AUDITORIA')).toBe(true);
+  expect(fits('Cuenta contraseña', 'contrasena')).toBe(true);
+  expect(fits('Cuenta contraseña', 'seña')).toBe(false);
+  expect(fits('Mensajes', 'mensajes tpv')).toBe(false);
+  expect(fits('Mensajes', ' ¿? ')).toBe(true);
+  // An article is no name of anything.
+  expect(fits('Ver las teclas', 'la')).toBe(false);
+  expect(fits('Nuevo TPV', 'tpv')).toBe(true);
 });

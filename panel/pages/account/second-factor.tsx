@@ -4,11 +4,13 @@ import { send } from '../../api.ts';
 import { Badge } from '../../components/badge.tsx';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
+import { later } from '../../components/later.tsx';
 import { ProofDialog } from '../../components/proof-dialog.tsx';
 import { notify } from '../../components/toast.tsx';
 import { session } from '../../session.ts';
 import { accountWords as words } from '../../words/account.ts';
-import { SecondFactorDialog } from './second-factor-dialog.tsx';
+
+const SecondFactorDialog = later(async () => (await import('./second-factor-dialog.tsx')).SecondFactorDialog);
 
 /** Whether a code from the phone is asked for at the login. */
 export function SecondFactorCard({ enabled }: { enabled: boolean }): VNode {

@@ -29,13 +29,22 @@ export const INSTRUCTION_COLUMNS: readonly Column<InstructionSummary>[] = [
   { id: 'status', label: titles.status, cell: ({ status }) => <InstructionBadge status={status} /> },
   { id: 'person', label: titles.person, cell: ({ user }) => <UserLink user={user} /> },
   { id: 'tpv', label: titles.tpv, cell: ({ tpv }) => <TpvLink tpv={tpv} none={words.unassigned} /> },
-  { id: 'created', label: titles.created, cell: (row) => <Time at={row.created_at} /> },
+  {
+    id: 'created',
+    label: titles.created,
+    orders: [
+      { value: '', sort: 'descending' },
+      { value: 'oldest', sort: 'ascending' },
+    ],
+    cell: (row) => <Time at={row.created_at} />,
+  },
   {
     id: 'took',
     label: titles.took,
     align: 'end',
     width: 'narrow',
     phone: false,
+    leaves: 2,
     cell: (row) =>
       row.completed_at === null ? (
         words.unfinished
@@ -48,6 +57,7 @@ export const INSTRUCTION_COLUMNS: readonly Column<InstructionSummary>[] = [
     label: titles.retries,
     align: 'end',
     phone: false,
+    leaves: 1,
     cell: (row) => <Num value={row.retry_count} />,
   },
 ];

@@ -12,11 +12,12 @@ const words = pushWords.resend;
 
 export interface PushActionsProps {
   push: Pick<PushDetail, 'id' | 'status' | 'user'>;
+  /** In a conversation. */
   size?: 'small';
   reload(): void;
 }
 
-/** What can be done with a message: say what became of it, or send it again. */
+/** What can be done with a message: say what became of it, where its page does not ask, or send it again. */
 export function PushActions({ push, size, reload }: PushActionsProps) {
   const [open, setOpen] = useState<'resend' | 'resolve' | undefined>(undefined);
   const close = () => setOpen(undefined);
@@ -30,8 +31,8 @@ export function PushActions({ push, size, reload }: PushActionsProps) {
   if (!unknown && push.status !== 'failed') return null;
   return (
     <>
-      {unknown ? (
-        <Button kind={size === undefined ? 'primary' : 'plain'} size={size} onClick={() => setOpen('resolve')}>
+      {unknown && size !== undefined ? (
+        <Button size={size} onClick={() => setOpen('resolve')}>
           {pushWords.resolve.open}
         </Button>
       ) : null}

@@ -29,6 +29,7 @@ export interface TextEditorProps {
 /** Words a text otherwise, and shows meanwhile how people will read it. */
 export function TextEditor({ text, language, name, onClose, onSaved }: TextEditorProps) {
   const [draft, setDraft] = useState(text.value);
+  const usual = text.default ?? text.value;
   const area = useRef<HTMLDivElement>(null);
   const preview = usePreview<TextPreview>(
     'POST',
@@ -39,7 +40,7 @@ export function TextEditor({ text, language, name, onClose, onSaved }: TextEdito
   const change = useSettingsChange(onSaved);
   const problems = preview.value?.problems ?? [];
   const save = async () => {
-    const value = draft === text.default ? null : draft;
+    const value = draft === usual ? null : draft;
     if (await change.run({ texts: { [text.key]: value }, language })) onClose();
   };
   const insert = (placeholder: string) => {
@@ -93,7 +94,7 @@ export function TextEditor({ text, language, name, onClose, onSaved }: TextEdito
           {preview.error ? <ErrorBox error={preview.error} /> : null}
         </section>
         <FormActions>
-          {draft === text.default ? null : <Button onClick={() => setDraft(text.default)}>{words.reset}</Button>}
+          {draft === usual ? null : <Button onClick={() => setDraft(usual)}>{words.reset}</Button>}
           <Button onClick={onClose}>{actions.cancel}</Button>
           <Button
             kind="primary"

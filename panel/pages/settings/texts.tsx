@@ -4,6 +4,7 @@ import { at } from '../../address.ts';
 import { Badge } from '../../components/badge.tsx';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
+import { later } from '../../components/later.tsx';
 import { Loaded } from '../../components/loaded.tsx';
 import { SelectField } from '../../components/select-field.tsx';
 import { languageName } from '../../format-language.ts';
@@ -11,8 +12,9 @@ import { useResource } from '../../resource.ts';
 import { canChange, session } from '../../session.ts';
 import { actions } from '../../words/actions.ts';
 import { settingsWords, textNames } from '../../words/settings.ts';
-import { TextEditor } from './text-editor.tsx';
 import { isSilent, TextSample } from './text-sample.tsx';
+
+const TextEditor = later(async () => (await import('./text-editor.tsx')).TextEditor);
 
 const words = settingsWords.texts;
 
@@ -80,7 +82,7 @@ function TextEntry({ text, language, onEdit }: { text: SettingText; language: Te
       <div class="text-entry-head">
         <h3>{name}</h3>
         <span class="muted">{words.places[text.where]}</span>
-        {text.value === text.default ? null : <Badge tone="info">{words.changed}</Badge>}
+        {text.default === null ? null : <Badge tone="info">{words.changed}</Badge>}
         {canChange.value ? (
           <Button size="small" icon="edit" label={words.edit(name)} onClick={onEdit}>
             {actions.edit}

@@ -3,11 +3,13 @@ import type { TpvDetail } from '../../../src/admin/schemas/tpvs.ts';
 import { useAction } from '../../action.ts';
 import { send } from '../../api.ts';
 import { Button } from '../../components/button.tsx';
+import { later } from '../../components/later.tsx';
 import { notify } from '../../components/toast.tsx';
 import { tpvWords as words } from '../../words/tpv.ts';
 import { ApproveTpv } from '../tpvs/approve-tpv.tsx';
 import { Deactivation } from './deactivation.tsx';
-import { EditTpv } from './edit-tpv.tsx';
+
+const EditTpv = later(async () => (await import('./edit-tpv.tsx')).EditTpv);
 
 /** What is done to a TPV as a whole: edit it, let it in, stop it. */
 export function TpvActions({ tpv, reload }: { tpv: TpvDetail; reload(): void }) {

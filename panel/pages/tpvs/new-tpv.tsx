@@ -2,10 +2,12 @@ import { useState } from 'preact/hooks';
 import { useAction } from '../../action.ts';
 import { send } from '../../api.ts';
 import { Button } from '../../components/button.tsx';
+import { ConnectLines } from '../../components/connect-lines.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { Form, FormActions } from '../../components/form.tsx';
 import { Secret } from '../../components/secret.tsx';
 import { actions } from '../../words/actions.ts';
+import { connectWords } from '../../words/first-steps.ts';
 import { tpvsWords } from '../../words/tpvs.ts';
 import { type TpvDraft, TpvFields, tpvBody } from './tpv-fields.tsx';
 
@@ -27,6 +29,10 @@ export function NewTpv({ onClose }: { onClose(): void }) {
     return (
       <Dialog title={words.created(draft.name)} onClose={onClose}>
         <Secret label={words.keyLabel} value={created.api_key} note={words.keyNote} />
+        <section class="stack" aria-label={connectWords.title}>
+          <h3>{connectWords.title}</h3>
+          <ConnectLines apiKey={created.api_key} />
+        </section>
         <Secret label={words.secretLabel} value={created.signing_secret} note={words.secretNote} />
         <FormActions>
           <Button onClick={onClose}>{actions.close}</Button>

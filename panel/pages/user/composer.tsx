@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { UserDetail } from '../../../src/admin/schemas/users.ts';
 import { useAction } from '../../action.ts';
 import { send } from '../../api.ts';
@@ -6,6 +6,7 @@ import { Button } from '../../components/button.tsx';
 import { ErrorBox } from '../../components/error-box.tsx';
 import { notify } from '../../components/toast.tsx';
 import { personName } from '../../format.ts';
+import { query, setQuery } from '../../router.ts';
 import { userWords } from '../../words/user.ts';
 
 const words = userWords.write;
@@ -17,9 +18,19 @@ interface Sent {
   status: keyof typeof words.outcomes;
 }
 
+/** In the address: whoever comes here wants to write at once. */
+export const WRITING = 'escribir';
+
 /** Writes to a person. Enter sends, Shift and Enter starts a new line. */
 export function Composer({ user, onSent }: { user: UserDetail; onSent(): void }) {
   const [text, setText] = useState('');
+  const box = useRef<HTMLTextAreaElement>(null);
+  const writing = query.value.has(WRITING);
+  useEffect(() => {
+    if (!writing) return;
+    box.current?.focus();
+    setQuery({ [WRITING]: undefined });
+  }, [writing]);
   const sending = useAction(async () => {
     const { status } = await send<Sent>('POST', `/api/admin/users/${user.telegram_id}/messages`, { text: text.trim() });
     notify(words.outcomes[status], status === 'sent' ? 'good' : status === 'pending' ? 'plain' : 'bad');
@@ -39,6 +50,7 @@ export function Composer({ user, onSent }: { user: UserDetail; onSent(): void })
       {sending.error ? <ErrorBox error={sending.error} /> : null}
       <div class="composer-line">
         <textarea
+          ref={box}
           class="composer-text"
           rows={2}
           maxlength={LONGEST}

@@ -21,7 +21,8 @@ export const instructionFilters = z.strictObject({
   command: plainText(1, 100).optional(),
   from: z.iso.datetime({ offset: true }).optional().describe('Desde este momento, incluido'),
   to: z.iso.datetime({ offset: true }).optional().describe('Hasta este momento, excluido'),
-  text: plainText(1, 200).optional().describe('Texto que contiene el mensaje'),
+  text: plainText(1, 200).optional().describe('Texto que contiene el mensaje, o su identificador entero'),
+  order: z.enum(['oldest']).optional().describe('Las más antiguas primero; sin él, las más nuevas'),
 });
 export type InstructionFilters = z.infer<typeof instructionFilters>;
 

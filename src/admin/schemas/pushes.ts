@@ -23,7 +23,7 @@ export const pushFilters = z.strictObject({
     .optional(),
   from: z.iso.datetime({ offset: true }).optional().describe('Desde este momento, incluido'),
   to: z.iso.datetime({ offset: true }).optional().describe('Hasta este momento, excluido'),
-  text: plainText(1, 200).optional().describe('Texto que contiene el mensaje'),
+  text: plainText(1, 200).optional().describe('Texto que contiene el mensaje, o su identificador entero'),
 });
 export type PushFilters = z.infer<typeof pushFilters>;
 

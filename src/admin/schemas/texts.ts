@@ -12,7 +12,7 @@ const textPlace = z.enum(['message', 'press', 'button', 'note']);
 const settingText = z.object({
   key: z.string(),
   value: z.string(),
-  default: z.string(),
+  default: z.string().nullable().describe('Nulo: es «value», nadie lo ha cambiado'),
   /** Names that the sentence may carry, such as `nombre` for `{nombre}`. */
   placeholders: z.array(z.string()),
   where: textPlace,

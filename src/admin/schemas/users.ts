@@ -14,6 +14,10 @@ export const userFilters = z.strictObject({
   tpv_id: z.uuid().optional(),
   assigned: z.enum(['true', 'false']).optional(),
   active: z.enum(['true', 'false']).optional(),
+  order: z
+    .enum(['last_interaction'])
+    .optional()
+    .describe('Primero, quienes escribieron más tarde; sin él, quienes llegaron más tarde'),
 });
 export type UserFilters = z.infer<typeof userFilters>;
 

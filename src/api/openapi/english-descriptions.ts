@@ -1,5 +1,10 @@
 /** What is said of a part, a field or an answer: the Spanish text, and the English one. */
 export const DESCRIPTIONS: Readonly<Record<string, string>> = {
+  'Abre el bot en Telegram': 'Opens the bot in Telegram',
+  'Alguien ha escrito al bot': 'Somebody has written to the bot',
+  'Algún TPV ha completado algo, aunque sea un pedido de prueba':
+    'Some TPV has completed something, be it a test order',
+  'Algún TPV se ha conectado alguna vez': 'Some TPV has connected at some time',
   'Entre un bot de Telegram y los TPV de muchos restaurantes.':
     'Between one Telegram bot and the TPVs (point-of-sale servers) of many restaurants.',
   // Parts.
@@ -7,6 +12,12 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
   Instrucciones: 'Instructions',
   Mensajes: 'Messages',
   Ficheros: 'Files',
+  'Las más antiguas primero; sin él, las más nuevas': 'The oldest first; without it, the newest',
+  'Nulo mientras Telegram no diga cómo se llama, y cuando ya está todo hecho':
+    'Null while Telegram has not told its name, and once all is done',
+  'Nulo: es «value», nadie lo ha cambiado': 'Null: it is "value", nobody has changed it',
+  'Primero, quienes escribieron más tarde; sin él, quienes llegaron más tarde':
+    'Those who wrote last first; without it, those who came last',
   'TPV antiguos': 'Older TPVs',
   Estado: 'State',
   Telegram: 'Telegram',
@@ -130,7 +141,7 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
   'Vacía donde el hub está solo, como siempre con SQLite.':
     'Empty where the hub is alone, as it always is with SQLite.',
   'Tal como vino en la instrucción': 'As it came in the instruction',
-  'Texto que contiene el mensaje': 'Text that the message has in it',
+  'Texto que contiene el mensaje, o su identificador entero': 'Text that the message has in it, or its whole id',
   'Todavía no hay ninguna cuenta: hace falta el enlace de configuración':
     'There is no account yet: it takes the set-up link',
   'Un pedido de prueba: nadie recibe lo que el TPV contesta': 'A test order: what the TPV answers goes to no person',

@@ -27,6 +27,7 @@ export const TAGS: readonly Tag[] = [
 /** By what follows `/api/admin/` in a path. */
 const PANEL_TAGS: Readonly<Record<string, string>> = {
   overview: 'Panel: vigilancia',
+  'first-steps': 'Panel: vigilancia',
   activity: 'Panel: vigilancia',
   alarms: 'Panel: vigilancia',
   maintenance: 'Panel: vigilancia',
@@ -51,6 +52,6 @@ const PANEL_TAGS: Readonly<Record<string, string>> = {
 
 /** The part to which a path of the panel's API belongs; undefined for other paths, and for one that has no part yet. */
 export function panelTagOf(path: string): string | undefined {
-  const name = /^\/api\/admin\/([a-z]+)/.exec(path)?.[1];
+  const name = /^\/api\/admin\/([a-z-]+)/.exec(path)?.[1];
   return name === undefined ? undefined : PANEL_TAGS[name];
 }

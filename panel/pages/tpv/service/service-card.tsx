@@ -4,14 +4,16 @@ import type { TpvDetail } from '../../../../src/admin/schemas/tpvs.ts';
 import { Button } from '../../../components/button.tsx';
 import { Card } from '../../../components/card.tsx';
 import { KeyValue } from '../../../components/key-value.tsx';
+import { later } from '../../../components/later.tsx';
 import { ServiceBadge } from '../../../components/service-badge.tsx';
 import { canChange } from '../../../session.ts';
 import { serviceWords as words } from '../../../words/service.ts';
 import { DAYS, type Hours } from './draft.ts';
 import { NextDates } from './next-dates.tsx';
 import { ServiceReading } from './service-preview.tsx';
-import { StateEditor } from './state-editor.tsx';
-import { TimetableEditor } from './timetable-editor.tsx';
+
+const StateEditor = later(async () => (await import('./state-editor.tsx')).StateEditor);
+const TimetableEditor = later(async () => (await import('./timetable-editor.tsx')).TimetableEditor);
 
 /** Whether a TPV's restaurant attends, when it is open, and what people read meanwhile. */
 export function ServiceCard({ tpv, reload }: { tpv: TpvDetail; reload(): void }) {
