@@ -5,6 +5,9 @@
 # service may read, and data/ and logs/, which belong to it. So the command line (npx valletpv-hub …), run there, sees
 # the same configuration and the same database as the service.
 #
+# The service runs what the link "program" in that folder leads to: the folder itself, or, after an upgrade, a package
+# that was installed in releases/ there. This script is then that package's, too.
+#
 # Each command looks before it acts, and may be run again: what is done already stays as it is.
 # UNIT_DIR says where units are kept; tests choose another folder, and put their own systemctl first in PATH.
 set -euo pipefail
@@ -14,12 +17,18 @@ readonly SERVICE_USER=valletpv
 readonly UNIT_DIR=${UNIT_DIR:-/etc/systemd/system}
 readonly UNIT=$UNIT_DIR/$SERVICE.service
 DEPLOY_DIR=$(cd -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")" && pwd)
-PROJECT_DIR=$(dirname -- "$DEPLOY_DIR")
-readonly DEPLOY_DIR PROJECT_DIR
+PROGRAM_DIR=$(dirname -- "$DEPLOY_DIR")
+PROJECT_DIR=${PROGRAM_DIR%/releases/*/lib/node_modules/"$SERVICE"}
+readonly DEPLOY_DIR PROGRAM_DIR PROJECT_DIR
+readonly PROGRAM=$PROJECT_DIR/program
 readonly ENV_FILE=$PROJECT_DIR/.env
 readonly LOG_DIR=$PROJECT_DIR/logs
 # Any Node from 18 on reads it; it finds the one that "npm ci" brought.
-readonly LAUNCH=$PROJECT_DIR/src/process/launch.cjs
+readonly LAUNCH=$PROGRAM_DIR/src/process/launch.cjs
+
+# The script of the program that the service runs knows best.
+readonly CURRENT=$PROGRAM/deploy/manage_webhook_service.sh
+if [[ -f $CURRENT && ! $CURRENT -ef ${BASH_SOURCE[0]} ]]; then exec bash "$CURRENT" "$@"; fi
 
 # Everything that the operator reads.
 readonly USAGE="Uso: $0 <orden>
@@ -32,6 +41,7 @@ readonly USAGE="Uso: $0 <orden>
   logs         Sigue lo que el servicio escribe en el registro del sistema (journalctl).
   logs-error   Sigue logs/error.log: lo que hace el hub, y lo que falla.
   logs-access  Sigue logs/access.log: una línea por petición.
+  upgrade      Instala otra versión, de su paquete (valletpv-hub-x.y.z.tgz); si algo falla, vuelve a la de ahora.
   uninstall    Quita el servicio; los datos, los registros y .env se quedan.
 "
 declare -rA TEXTS=(
@@ -54,6 +64,7 @@ declare -rA TEXTS=(
   [user_made]='Usuario %s creado.'
   [unit_written]='Servicio escrito en %s.'
   [unit_same]='El servicio ya estaba al día en %s.'
+  [package]='Falta el paquete de la versión nueva: sudo %s upgrade valletpv-hub-x.y.z.tgz'
   [unit_stale]='Aviso: el servicio instalado no corresponde a esta versión o a esta configuración; %s install lo pone al día.'
   [restart_hint]='Está en marcha con lo de antes: %s restart lo pone al día.'
   [enabled]='Arrancará con la máquina.'
@@ -104,8 +115,10 @@ fits_unit() {
 # Sets NODE, the program that the service runs.
 need_program() {
   command -v node >/dev/null || refuse npm "$PROJECT_DIR"
-  [[ -d $PROJECT_DIR/node_modules && -f $PROJECT_DIR/dist/src/main.js ]] || refuse node "$PROJECT_DIR"
+  [[ -d $PROGRAM_DIR/node_modules && -f $PROGRAM_DIR/dist/src/main.js ]] || refuse node "$PROGRAM_DIR"
   NODE=$(node "$LAUNCH" -p process.execPath) || refuse node_broken
+  # A program that brings its Node brings it to every version.
+  NODE=${NODE/#"$PROGRAM_DIR"/"$PROGRAM"}
   fits_unit "$NODE" || refuse node_folder "$NODE"
 }
 
@@ -114,7 +127,7 @@ need_configuration() {
   [[ -f $ENV_FILE ]] || refuse env "$PROJECT_DIR/.env.example" "$ENV_FILE"
   [[ $(stat -L -c %a -- "$ENV_FILE") == *0 ]] || refuse env_open "$ENV_FILE" "$ENV_FILE"
   local settings
-  if ! settings=$(cd -- "$PROJECT_DIR" && env -i PATH="$PATH" node "$LAUNCH" dist/deploy/settings.js 2>&1); then
+  if ! settings=$(cd -- "$PROJECT_DIR" && env -i PATH="$PATH" node "$LAUNCH" "$PROGRAM_DIR/dist/deploy/settings.js" 2>&1); then
     say config "$ENV_FILE" >&2
     printf '%s\n' "$settings" >&2
     exit 78
@@ -159,10 +172,16 @@ make_folders() {
 }
 
 need_readable() {
-  runuser -u "$SERVICE_USER" -- "$NODE" -e "
-    for (const file of ['.env', 'package.json', 'src/process/launch.cjs', 'dist/src/main.js', 'dist/migrations'])
-      require('node:fs').accessSync(process.argv[1] + '/' + file, require('node:fs').constants.R_OK);
-  " "$PROJECT_DIR" 2>/dev/null || refuse unreadable "$SERVICE_USER" "$PROJECT_DIR"
+  local program=$PROGRAM_DIR
+  runuser -u "$SERVICE_USER" -- "${NODE/#"$PROGRAM"/"$program"}" -e "
+    for (const file of process.argv.slice(1))
+      require('node:fs').accessSync(file, require('node:fs').constants.R_OK);
+  " "$ENV_FILE" "$program"/{package.json,src/process/launch.cjs,dist/src/main.js,dist/migrations} 2>/dev/null ||
+    refuse unreadable "$SERVICE_USER" "$program"
+}
+
+link_program() {
+  [[ -L $PROGRAM ]] || ln -s . "$PROGRAM"
 }
 
 unit_text() {
@@ -197,6 +216,7 @@ install_service() {
   make_user
   make_folders
   need_readable
+  link_program
   write_unit
   if ! systemctl is-enabled --quiet "$SERVICE"; then
     systemctl enable --quiet "$SERVICE"
@@ -284,6 +304,17 @@ follow_log() {
   exec tail -n 100 -F -- "$LOG_DIR/$1.log"
 }
 
+upgrade_service() {
+  need_root upgrade
+  need_installed
+  need_program
+  [[ -n $1 ]] || refuse package "$0"
+  local package
+  package=$(readlink -m -- "$1")
+  cd -- "$PROJECT_DIR"
+  exec node "$LAUNCH" "$PROGRAM_DIR/dist/src/cli/main.js" upgrade "$package"
+}
+
 uninstall_service() {
   need_root uninstall
   need_systemd
@@ -308,6 +339,7 @@ case ${1:-} in
   logs) follow_journal ;;
   logs-error) follow_log error ;;
   logs-access) follow_log access ;;
+  upgrade) upgrade_service "${2:-}" ;;
   uninstall) uninstall_service ;;
   '' | help | -h | --help) printf '%s' "$USAGE" ;;
   *)

@@ -2,7 +2,9 @@ import { ADMIN_HELP } from './admin-help.ts';
 import type { CommandHelp } from './command.ts';
 import { LOGS_HELP } from './log/logs-help.ts';
 import { COMPLETION_HELP, MAN_HELP } from './manual/manual-help.ts';
+import { SETUP_HELP } from './setup/setup-help.ts';
 import { TPV_HELP } from './tpv-help.ts';
+import { UPGRADE_HELP } from './upgrade-help.ts';
 
 /** What the command line can do, by command. */
 export const COMMANDS = [
@@ -19,6 +21,8 @@ export const COMMANDS = [
   'instruction',
   'webhook',
   'maintenance',
+  'upgrade',
+  'setup',
   'completion',
   'man',
 ] as const;
@@ -29,6 +33,7 @@ export const HELP = `ValleTPV Hub: between one Telegram bot and the TPVs of many
 Usage: npx valletpv-hub <command> [options]
 
 Commands
+  setup              Sets the hub up on this machine: configuration, site, service; asks what it has to know.
   serve              Starts the hub. Brings the database up to date first; Ctrl+C or SIGTERM drains it.
   migrate            Brings the database's schema up to this program's, and ends.
   migrate --status   Shows what the database has and what waits; changes nothing.
@@ -50,6 +55,7 @@ Commands
   instruction list   Shows what was asked of TPVs; also show, retry.
   webhook info       Shows what Telegram knows of the webhook; also set, delete.
   maintenance begin  Has no account told of alarms for an hour; also list, end.
+  upgrade <package>  Brings another version into the place of the one that runs as a service; back again if it fails.
   completion bash    Prints what makes bash (or zsh) complete all of this; man prints the manual's page.
 
 Options
@@ -235,6 +241,8 @@ same. Those that last at its end are told then.
 All work while the hub runs, need no variable but DATABASE_URL, and take --json.
 `,
   },
+  upgrade: UPGRADE_HELP,
+  setup: SETUP_HELP,
   completion: COMPLETION_HELP,
   man: MAN_HELP,
 };

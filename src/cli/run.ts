@@ -24,6 +24,13 @@ const RUN: Record<CommandName, Run> = {
     process.stdout.on('error', () => process.exit(EXIT.ok));
     return logsCommand(input, { out: process.stdout, clock: systemClock(), json });
   },
+  async setup(input) {
+    const { setupCommand } = await import('./setup/setup-command.ts');
+    const { telegramSide } = await import('../telegram/setup/telegram-side.ts');
+    const { lastUpdateOf } = await import('./last-update.ts');
+    return setupCommand(input, (config) => telegramSide(config, lastUpdateOf));
+  },
+  upgrade: async (input) => (await import('./upgrade-command.ts')).upgradeCommand(input),
   backup: async (input) => (await import('./backup-command.ts')).backupCommand(input),
   restore: async (input) => (await import('./restore-command.ts')).restoreCommand(input),
   import: async (input) => (await import('./import-command.ts')).importCommand(input),

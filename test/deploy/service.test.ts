@@ -1,6 +1,17 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +22,18 @@ import { startHub } from '../support/hub.ts';
 import { ROOT } from '../support/process.ts';
 import { type ServiceScript, serviceScript } from '../support/service-script.ts';
 
-const COMMANDS = ['install', 'start', 'stop', 'restart', 'status', 'logs', 'logs-error', 'logs-access', 'uninstall'];
+const COMMANDS = [
+  'install',
+  'start',
+  'stop',
+  'restart',
+  'status',
+  'logs',
+  'logs-error',
+  'logs-access',
+  'upgrade',
+  'uninstall',
+];
 /** systemd's own measure of what a service could do if it were taken over: 10 is everything, below 2 is "OK". */
 const MAX_EXPOSURE = 1.6;
 
@@ -85,7 +107,7 @@ test('install makes the user, the folders and the unit, and enables it', async (
   const { project, unit } = script;
   expect(changes).toContain(`install -d -m 700 -o valletpv -g valletpv -- ${project}/data`);
   expect(statSync(join(project, '.env')).mode & 0o777).toBe(0o640);
-  expect(unit).toContain(`\nExecStart=${process.execPath} src/process/launch.cjs dist/src/main.js\n`);
+  expect(unit).toContain(`\nExecStart=${process.execPath} program/src/process/launch.cjs program/dist/src/main.js\n`);
   expect(unit).toContain(`\nWorkingDirectory=${project}\n`);
   expect(unit).toContain(`\nReadWritePaths=${project}/data ${project}/logs\n`);
   expect(unit).toContain('\nUser=valletpv\n');
@@ -268,6 +290,36 @@ test('the three logs are followed', async () => {
     expect((await script.run(`logs-${name}`)).code).toBe(0);
     expect(script.changes()).toEqual([`tail -n 100 -F -- ${script.project}/logs/${name}.log`]);
   }
+});
+
+test('upgrade wants the package of the new version, and runs the hub’s own command in the hub’s folder', async () => {
+  const script = await installed();
+  expect(readlinkSync(join(script.project, 'program'))).toBe('.');
+  const none = await script.run('upgrade');
+  expect([none.code, none.stderr]).toEqual([1, expect.stringContaining('upgrade valletpv-hub-x.y.z.tgz')]);
+  // The machine of these tests has its units elsewhere than systemd.
+  const wrong = await script.run('upgrade', 'valletpv-hub-9.9.9.tgz');
+  expect([wrong.code, wrong.stderr]).toEqual([
+    1,
+    expect.stringMatching(/There is no file \S+valletpv-hub-9\.9\.9\.tgz/),
+  ]);
+});
+
+test('the script of a release in releases/ knows the hub’s folder, and an older one gives way to it', async () => {
+  const script = await installed();
+  const release = join(script.project, 'releases/9.9.9/lib/node_modules/valletpv-hub');
+  mkdirSync(release, { recursive: true });
+  for (const name of ['deploy', 'src', 'node_modules', 'package.json']) {
+    cpSync(join(script.project, name), join(release, name), { recursive: true, dereference: name === 'deploy' });
+  }
+  symlinkSync(join(script.project, 'dist'), join(release, 'dist'));
+  rmSync(join(script.project, 'program'));
+  symlinkSync('releases/9.9.9/lib/node_modules/valletpv-hub', join(script.project, 'program'));
+  appendFileSync(join(release, 'deploy/valletpv-hub.service'), '# of 9.9.9\n');
+  expect(await script.run('install')).toMatchObject({ code: 0, stderr: '' });
+  expect(script.unit).toContain(`\nWorkingDirectory=${script.project}\n`);
+  expect(script.unit).toContain('# of 9.9.9');
+  expect(readlinkSync(join(script.project, 'program'))).toContain('releases/9.9.9');
 });
 
 test('uninstall takes the service away, keeps the data and says where; again, there is nothing to do', async () => {

@@ -36,9 +36,20 @@ function place(): string {
 }
 
 test('every program that the installation uses is Debian’s from the start, or installed by its first step', () => {
-  const base = ['apt-get', 'install', 'sed', 'ln', 'rm', 'cd', 'systemctl', 'nano', 'deploy/manage_webhook_service.sh'];
+  const base = [
+    'apt-get',
+    'install',
+    'sed',
+    'ln',
+    'rm',
+    'cd',
+    'systemctl',
+    'nano',
+    'deploy/manage_webhook_service.sh',
+    'valletpv-hub',
+  ];
   const packageOf = (program: string) => (program === 'npx' ? 'npm' : program);
-  const packages = /install -y (.+)/.exec(lineWith('apt-get'))?.[1]?.split(' ') ?? [];
+  const packages = lines.flatMap((line) => /^apt-get .*install -y (.+)/.exec(line)?.[1]?.split(' ') ?? []);
   const programs = lines
     .flatMap((line) => line.split(' && '))
     .map((command) => command.split(' ')[0] ?? '')
@@ -51,7 +62,8 @@ test('every program that the installation uses is Debian’s from the start, or 
 test('its lines for the service are what the script knows, and work in their order', async () => {
   const script = serviceScript();
   script.writeEnv({ PORT: String(await freePort()), TELEGRAM_BOT_TOKEN: '1:made-up', TELEGRAM_MODE: 'polling' });
-  const asked = lines.filter((line) => line.startsWith(SCRIPT));
+  // What upgrade does with a package is in test/deploy/upgrade.test.ts.
+  const asked = lines.filter((line) => line.startsWith(SCRIPT) && !line.startsWith(`${SCRIPT}upgrade `));
   for (const line of asked) {
     const { code, stderr } = await script.run(...line.slice(SCRIPT.length).split(' '));
     expect({ line, code, stderr }).toEqual({ line, code: 0, stderr: '' });
@@ -96,6 +108,9 @@ test('there is no other line, but what copies the program and what a machine doe
     /^(deploy\/manage_webhook_service\.sh|apt-get|sed|ln|certbot|install|openssl|docker|npx valletpv-hub) /;
   const rest = lines.filter((line) => !checked.test(line));
   expect([...new Set(rest)]).toEqual([
+    // test/deploy/release.test.ts installs it, test/cli/setup.test.ts sets it up.
+    'npm install -g ./valletpv-hub-1.2.0.tgz',
+    'valletpv-hub setup --domain valletpvbot.example',
     'DOMAIN=valletpvbot.example',
     'git clone REPOSITORY /opt/valletpv-hub',
     'cd /opt/valletpv-hub',

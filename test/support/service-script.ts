@@ -34,6 +34,8 @@ export interface ServiceScript {
   is(state: string): boolean;
   writeEnv(variables: Record<string, string>, mode?: number): void;
   run(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }>;
+  /** The hub's command line, on the same machine and in the same shell. */
+  command(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }>;
 }
 
 /** @param shell further variables of the operator's shell */
@@ -53,6 +55,12 @@ export function serviceScript(shell: Record<string, string> = {}): ServiceScript
   set('calls');
   set('uid', '0\n');
   const unitPath = join(units, 'valletpv-hub.service');
+  const env = {
+    ...shell,
+    PATH: [bin, dirname(process.execPath), process.env.PATH].join(delimiter),
+    UNIT_DIR: units,
+    STUB_STATE: state,
+  };
   return {
     project,
     unitPath,
@@ -77,15 +85,7 @@ export function serviceScript(shell: Record<string, string> = {}): ServiceScript
       chmodSync(path, mode);
     },
     run: (...args) =>
-      runProcess([join(project, 'deploy/manage_webhook_service.sh'), ...args], {
-        program: 'bash',
-        cwd: dir,
-        env: {
-          ...shell,
-          PATH: [bin, dirname(process.execPath), process.env.PATH].join(delimiter),
-          UNIT_DIR: units,
-          STUB_STATE: state,
-        },
-      }),
+      runProcess([join(project, 'deploy/manage_webhook_service.sh'), ...args], { program: 'bash', cwd: dir, env }),
+    command: (...args) => runProcess([join(project, 'src/cli/launch.cjs'), ...args], { cwd: project, env }),
   };
 }

@@ -14,11 +14,15 @@ const NAME = /^hub-(\d{4}-\d{2}-\d{2})T(\d{2})(\d{2})(\d{2})Z\.db$/;
 
 /** The name of the copy that is made at this moment: `hub-2026-11-28T033000Z.db`, in UTC. */
 export function copyName(at: number): string {
-  const time = new Date(at)
+  return `hub-${timeInName(at)}.db`;
+}
+
+/** A time as names of files have it: `2026-11-28T033000Z`, in UTC. */
+export function timeInName(at: number): string {
+  return new Date(at)
     .toISOString()
     .replace(/\.\d+Z$/, 'Z')
     .replaceAll(':', '');
-  return `hub-${time}.db`;
 }
 
 /** When the copy of this name was made; undefined if the hub gave no file this name. */

@@ -6,6 +6,7 @@ import { knownMigrations, newerSentence } from '../../db/migrate.ts';
 import { realFile } from '../../db/real-file.ts';
 import { HubError } from '../../errors.ts';
 import { giveTo, makeFolder } from '../../ownership.ts';
+import { timeInName } from './copies.ts';
 import { checkHeader, examineCopy } from './examine.ts';
 import { partialOf, syncFolder } from './partial.ts';
 import { discard, snapshot } from './snapshot.ts';
@@ -111,11 +112,7 @@ function hold(file: string): Present {
  * @returns that name; undefined if there is no database
  */
 function keep(file: string, now: number): string | undefined {
-  const time = new Date(now)
-    .toISOString()
-    .replace(/\.\d+Z$/, 'Z')
-    .replaceAll(':', '');
-  const before = freeName(`${file}.before-restore-${time}`);
+  const before = freeName(`${file}.before-restore-${timeInName(now)}`);
   const present = existsSync(file);
   if (present) link(file, before);
   // A log that could not be written back belongs to the old file, and must not meet the new one.

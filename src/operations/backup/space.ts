@@ -7,15 +7,16 @@ const MARGIN_BYTES = 32 * 1024 * 1024;
 
 /**
  * Makes sure that `bytes` more fit into a folder.
+ * @param what takes them, for the sentence
  * @throws HubError `unavailable` with a sentence
  */
-export function requireSpace(folder: string, bytes: number): void {
+export function requireSpace(folder: string, bytes: number, what = 'the copy'): void {
   const { bavail, bsize } = statfsSync(folder);
   const free = bavail * bsize;
   if (free >= bytes + MARGIN_BYTES) return;
   throw new HubError(
     'unavailable',
-    `The disk of ${folder} has ${megabytes(free)} free, and the copy takes ${megabytes(bytes)}: make room, or choose another disk.`,
+    `The disk of ${folder} has ${megabytes(free)} free, and ${what} takes ${megabytes(bytes)}: make room, or choose another disk.`,
   );
 }
 

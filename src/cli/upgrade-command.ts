@@ -1,0 +1,81 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+import { systemClock } from '../clock.ts';
+import { dataFolder, readConfig } from '../config/config.ts';
+import { HubError } from '../errors.ts';
+import { linkedProgram } from '../operations/upgrade/program.ts';
+import { undoUpgrade } from '../operations/upgrade/undo.ts';
+import { upgrade } from '../operations/upgrade/upgrade.ts';
+import { UsageError } from '../process/exit.ts';
+import type { Input, Result } from './command.ts';
+import { localUrl } from './doctor/listening-check.ts';
+import { serviceNode, systemdService } from './service-unit.ts';
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/**
+ * `upgrade <package>`: another version in the place of the one that runs as a service. The work is a process of its own,
+ * so that this one can take back what that one did, if it is killed.
+ * @throws UsageError, ConfigError, HubError
+ */
+export async function upgradeCommand(input: Input): Promise<Result | undefined> {
+  const { env, words, options } = input;
+  const [file, ...more] = words;
+  const undo = options.undo === true;
+  if (undo ? file !== undefined || options['have-copy'] !== undefined : file === undefined || more.length > 0) {
+    throw new UsageError('"upgrade" takes one package, valletpv-hub-<version>.tgz, or --undo alone.');
+  }
+  const config = readConfig(env);
+  const project = process.cwd();
+  linkedProgram(project);
+  const nodeOf = serviceNode(project, env.UNIT_DIR);
+  const service = systemdService(localUrl(config));
+  if (undo || file === undefined) {
+    const undone = await undoUpgrade(project, service);
+    const text = undone ? 'The version that ran before runs again, with its data.' : 'No upgrade was interrupted.';
+    return { data: { undone }, text };
+  }
+  // Only the process that this one starts has a channel to its parent.
+  if (process.send === undefined) return watchWorker(() => undoUpgrade(project, service));
+
+  const ending = new AbortController();
+  for (const signal of SIGNALS) {
+    process.on(signal, () => ending.abort(new HubError('unavailable', `The upgrade was ended (${signal}).`)));
+  }
+  const { version, applied, copy, downMs } = await upgrade({
+    project,
+    tarball: resolve(file),
+    data: resolve(dataFolder(config)),
+    database: /^sqlite:(.+)$/.exec(config.DATABASE_URL)?.[1],
+    haveCopy: options['have-copy'] === true,
+    nodeOf,
+    service,
+    clock: systemClock(),
+    env,
+    signal: ending.signal,
+    say: (what) => process.stderr.write(`${what}\n`),
+  });
+  const seconds = Math.ceil(downMs / 1_000);
+  const lines = [`Version ${version} runs. The hub did not answer for ${seconds} s.`];
+  if (applied.length > 0) lines.push(`The database was brought up to date: ${applied.join(', ')}.`);
+  if (copy !== null) lines.push(`As it was before, it is in ${copy}, until the next upgrade.`);
+  return { data: { version, applied, copy, down_seconds: seconds }, text: lines.join('\n') };
+}
+
+/** Runs this very command in another process; what that one says is what this one says. */
+async function watchWorker(undo: () => Promise<boolean>): Promise<undefined> {
+  const [, main = '', ...args] = process.argv;
+  const worker = fork(main, args, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
+  for (const signal of SIGNALS) process.on(signal, () => worker.kill(signal));
+  const [code, signal] = (await once(worker, 'close')) as [number | null, NodeJS.Signals | null];
+  if (signal === null) {
+    process.exitCode = code ?? 1;
+    return undefined;
+  }
+  const undone = await undo();
+  const now = undone
+    ? 'The version that ran before runs again, with its data.'
+    : 'The hub was not touched: it runs as before.';
+  throw new HubError('unavailable', `The upgrade was killed (${signal}). ${now}`);
+}
