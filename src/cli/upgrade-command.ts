@@ -4,8 +4,11 @@ import { resolve } from 'node:path';
 import { systemClock } from '../clock.ts';
 import { dataFolder, readConfig } from '../config/config.ts';
 import { HubError } from '../errors.ts';
+import { becomeOnlyUpgrade } from '../operations/upgrade/lock.ts';
 import { linkedProgram } from '../operations/upgrade/program.ts';
-import { undoUpgrade } from '../operations/upgrade/undo.ts';
+import { settleUpgrade } from '../operations/upgrade/settle.ts';
+import { clearTrial } from '../operations/upgrade/trial.ts';
+import type { Service } from '../operations/upgrade/undo.ts';
 import { upgrade } from '../operations/upgrade/upgrade.ts';
 import { UsageError } from '../process/exit.ts';
 import type { Input, Result } from './command.ts';
@@ -32,13 +35,15 @@ export async function upgradeCommand(input: Input): Promise<Result | undefined> 
   const nodeOf = serviceNode(project, env.UNIT_DIR);
   const service = systemdService(localUrl(config));
   if (undo || file === undefined) {
-    const undone = await undoUpgrade(project, service);
-    const text = undone ? 'The version that ran before runs again, with its data.' : 'No upgrade was interrupted.';
-    return { data: { undone }, text };
+    const settled = await settle(project, service);
+    return { data: { undone: settled === 'taken back' }, text: SETTLED[settled ?? 'none'] };
   }
+  const data = resolve(dataFolder(config));
   // Only the process that this one starts has a channel to its parent.
-  if (process.send === undefined) return watchWorker(() => undoUpgrade(project, service));
+  if (process.send === undefined) return watchWorker(project, service, data);
 
+  // A terminal that was closed takes nothing more; the upgrade goes on to its end.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   const ending = new AbortController();
   for (const signal of SIGNALS) {
     process.on(signal, () => ending.abort(new HubError('unavailable', `The upgrade was ended (${signal}).`)));
@@ -46,7 +51,7 @@ export async function upgradeCommand(input: Input): Promise<Result | undefined> 
   const { version, applied, copy, downMs } = await upgrade({
     project,
     tarball: resolve(file),
-    data: resolve(dataFolder(config)),
+    data,
     database: /^sqlite:(.+)$/.exec(config.DATABASE_URL)?.[1],
     haveCopy: options['have-copy'] === true,
     nodeOf,
@@ -63,19 +68,35 @@ export async function upgradeCommand(input: Input): Promise<Result | undefined> 
   return { data: { version, applied, copy, down_seconds: seconds }, text: lines.join('\n') };
 }
 
+const SETTLED = {
+  none: 'No upgrade was interrupted.',
+  'taken back': 'The version that ran before runs again, with its data.',
+  finished: 'The new version runs: the upgrade is done.',
+} as const;
+
+/** Ends an upgrade that no process is at work on any more. */
+async function settle(project: string, service: Service) {
+  const unlock = becomeOnlyUpgrade(project);
+  try {
+    return await settleUpgrade(project, service);
+  } finally {
+    unlock();
+  }
+}
+
 /** Runs this very command in another process; what that one says is what this one says. */
-async function watchWorker(undo: () => Promise<boolean>): Promise<undefined> {
+async function watchWorker(project: string, service: Service, data: string): Promise<undefined> {
   const [, main = '', ...args] = process.argv;
   const worker = fork(main, args, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
   for (const signal of SIGNALS) process.on(signal, () => worker.kill(signal));
+  process.stderr.on('error', () => {});
   const [code, signal] = (await once(worker, 'close')) as [number | null, NodeJS.Signals | null];
   if (signal === null) {
     process.exitCode = code ?? 1;
     return undefined;
   }
-  const undone = await undo();
-  const now = undone
-    ? 'The version that ran before runs again, with its data.'
-    : 'The hub was not touched: it runs as before.';
+  const settled = await settle(project, service);
+  clearTrial(data);
+  const now = settled === undefined ? 'The hub was not touched: it runs as before.' : SETTLED[settled];
   throw new HubError('unavailable', `The upgrade was killed (${signal}). ${now}`);
 }

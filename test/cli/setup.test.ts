@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
 import { startEmulator } from '../../demo/emulator/mod.ts';
+import { freePort } from '../../demo/port.ts';
 import { answersOf, envWith } from '../../src/cli/setup/answers.ts';
 import { copyMigratedFile } from '../support/migrated-database.ts';
-import { freePort } from '../support/port.ts';
 import { serviceScript } from '../support/service-script.ts';
 
 test('from a token and a domain to the service, its site and the link of the first account; again, with what is there', async () => {

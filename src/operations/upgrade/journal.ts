@@ -19,9 +19,9 @@ export interface UpgradeJournal {
 }
 
 export function readJournal(project: string): UpgradeJournal | undefined {
-  const file = journalFile(project);
+  const file = [journalFile(project), undoneFile(project)].find((path) => existsSync(path));
   // This program wrote it, whole.
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as UpgradeJournal) : undefined;
+  return file === undefined ? undefined : (JSON.parse(readFileSync(file, 'utf8')) as UpgradeJournal);
 }
 
 /** On disk when it returns, whole or not at all. */
@@ -38,7 +38,25 @@ export function writeJournal(project: string, journal: UpgradeJournal): void {
   syncFolder(dirname(file));
 }
 
-export function removeJournal(project: string): void {
-  rmSync(journalFile(project), { force: true });
+/**
+ * Notes that the copy is to be put back, before the link leads back and no longer tells that the new version may have
+ * written. A name, as a full disk has room for it.
+ */
+export function noteUndoing(project: string): void {
+  if (isUndoing(project)) return;
+  renameSync(journalFile(project), undoneFile(project));
   syncFolder(dirname(journalFile(project)));
+}
+
+export function isUndoing(project: string): boolean {
+  return existsSync(undoneFile(project));
+}
+
+export function removeJournal(project: string): void {
+  for (const file of [journalFile(project), undoneFile(project)]) rmSync(file, { force: true });
+  syncFolder(dirname(journalFile(project)));
+}
+
+function undoneFile(project: string): string {
+  return `${journalFile(project)}.undoing`;
 }

@@ -33,18 +33,25 @@ export interface Candidate {
   signal: AbortSignal;
 }
 
+/** What a new version does to the database. */
+export interface Trial {
+  /** The migrations that it brings. */
+  waiting: readonly string[];
+  /** How long they took on a copy. */
+  migrationMs: number;
+}
+
 /**
  * Tries a new version while the old one serves: whether it takes the configuration, starts (on an empty database, with no
  * way to Telegram), and can change the schema (of a copy).
- * @returns the migrations that it brings, and how long they took on the copy
  * @throws HubError with a sentence; nothing is left then
  */
-export async function tryRelease(candidate: Candidate): Promise<{ waiting: readonly string[]; migrationMs: number }> {
+export async function tryRelease(candidate: Candidate): Promise<Trial> {
   const { project, data, version } = candidate;
   await runIn(candidate, project, [SETTINGS], `Version ${version} does not take this configuration.`);
   const waiting = await waitingMigrations(candidate);
-  const folder = join(data, 'upgrade-trial');
-  rmSync(folder, { recursive: true, force: true });
+  clearTrial(data);
+  const folder = trialFolder(data);
   makeFolder(folder);
   try {
     await start(candidate, folder);
@@ -52,8 +59,17 @@ export async function tryRelease(candidate: Candidate): Promise<{ waiting: reado
     if (waiting.length > 0) await rehearse(candidate, folder);
     return { waiting, migrationMs: performance.now() - startedAt };
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    clearTrial(data);
   }
+}
+
+/** Removes what a trial that was killed left: it may hold people's messages. */
+export function clearTrial(data: string): void {
+  rmSync(trialFolder(data), { recursive: true, force: true });
+}
+
+function trialFolder(data: string): string {
+  return join(data, 'upgrade-trial');
 }
 
 async function waitingMigrations(candidate: Candidate): Promise<readonly string[]> {

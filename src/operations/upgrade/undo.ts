@@ -1,8 +1,9 @@
 import { existsSync, linkSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { syncFolder } from '../backup/partial.ts';
-import { readJournal, removeJournal } from './journal.ts';
-import { keepReleases, linkTo } from './program.ts';
+import { partialOf, syncFolder } from '../backup/partial.ts';
+import { discard } from '../backup/snapshot.ts';
+import { isUndoing, noteUndoing, readJournal, removeJournal } from './journal.ts';
+import { keepReleases, linkedProgram, linkTo } from './program.ts';
 
 /** The hub as a service of this machine. */
 export interface Service {
@@ -23,15 +24,23 @@ const START_LIMIT_MS = 300_000;
 
 /**
  * Takes an upgrade back that was not done: the old program with the data that it had. It needs no room on the disk, and
- * may be repeated wherever it was interrupted.
+ * may be repeated wherever it was interrupted, also where the machine was started again meanwhile.
  * @returns false if there is none
  */
 export async function undoUpgrade(project: string, service: Service): Promise<boolean> {
   const journal = readJournal(project);
   if (journal === undefined) return false;
   await service.stop();
-  if (journal.database !== null && journal.copy !== null) putBack(journal.database, journal.copy);
-  linkTo(project, journal.from);
+  // Where the link never led to the new version, the old one alone wrote to the database, perhaps after the copy.
+  const isSwitched = linkedProgram(project) === journal.to;
+  if (isSwitched) {
+    noteUndoing(project);
+    linkTo(project, journal.from);
+  }
+  if (journal.database !== null && journal.copy !== null) {
+    if (isUndoing(project)) putBack(journal.database, journal.copy);
+    else discardCopy(journal.copy);
+  }
   if (journal.wasActive) await service.start(START_LIMIT_MS);
   removeJournal(project);
   keepReleases(project, []);
@@ -41,6 +50,11 @@ export async function undoUpgrade(project: string, service: Service): Promise<bo
 /** Under this name lies what a version that did not stay made of the database, and perhaps took in its minute. */
 function leftBehind(database: string): string {
   return `${database}.failed-upgrade`;
+}
+
+function discardCopy(copy: string): void {
+  // It removes what a killed process left of it, too.
+  for (const file of [copy, partialOf(copy)]) discard(file);
 }
 
 /** A copy of this name is whole; without it the database was not touched, or is back already. */
