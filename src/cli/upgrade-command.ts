@@ -36,7 +36,7 @@ export async function upgradeCommand(input: Input): Promise<Result | undefined> 
   const service = systemdService(localUrl(config));
   if (undo || file === undefined) {
     const settled = await settle(project, service);
-    return { data: { undone: settled === 'taken back' }, text: SETTLED[settled ?? 'none'] };
+    return { data: { upgrade: settled ?? null }, text: SETTLED[settled ?? 'none'] };
   }
   const data = resolve(dataFolder(config));
   // Only the process that this one starts has a channel to its parent.

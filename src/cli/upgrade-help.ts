@@ -15,7 +15,7 @@ version changes it, and the new version starts. It has 60 s to be ready. Whateve
 version runs again with its data. Telegram keeps what comes meanwhile, and TPVs come back by themselves.
 
   --have-copy  For PostgreSQL, of which the hub makes no copy: you made one (pg_dump), and the new version may change it.
-  --undo       Takes back what a power cut interrupted.
+  --undo       Ends what a power cut interrupted: a new version that works stays, else the one before runs again.
 
 The version before stays in releases/, the database before in <database>.before-upgrade-<time> until the next upgrade.
 `,
