@@ -1,12 +1,7 @@
 import type { FastifyInstance } from 'fastify';
-import { countAlarms } from '../alarms/alarm-store.ts';
-import { failedSecrets, isAdministrator } from '../api/failed-secrets.ts';
-import { securityTxt } from '../api/security-txt.ts';
-import { statusRoutes } from '../api/status-routes.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { SharedCluster } from '../cluster/postgres-cluster.ts';
 import type { Config } from '../config/config.ts';
-import { VERSION } from '../config/version.ts';
 import { Lookout } from '../conversation/lookout.ts';
 import type { SayPorts } from '../conversation/say.ts';
 import type { Database, HubDisk } from '../db/open.ts';
@@ -14,7 +9,6 @@ import { Delivery } from '../delivery/delivery.ts';
 import type { Events } from '../events.ts';
 import { Gateway } from '../gateway/gateway.ts';
 import type { Logs } from '../log/log.ts';
-import { BACKLOG_LIMIT } from '../observability/backlog.ts';
 import type { Problem } from '../observability/health.ts';
 import { startOutsidePing } from '../observability/outside-ping.ts';
 import { readings } from '../observability/readings.ts';
@@ -22,17 +16,14 @@ import type { RoomOf } from '../operations/backup/space.ts';
 import { eraseAgain } from '../rights/erase-again.ts';
 import { erasureNotes, erasureNotesFile } from '../rights/erasure-notes.ts';
 import { watchedNotes } from '../rights/watched-notes.ts';
-import { createWebhook, webhookRoutes } from '../telegram/inbound/webhook-route.ts';
+import { createWebhook } from '../telegram/inbound/webhook-route.ts';
 import { telegramApi } from '../telegram/outbound/api.ts';
-import { telegramFiles } from '../telegram/outbound/file-download.ts';
-import { botUsername } from '../telegram/setup/bot-username.ts';
-import { webhookSetupRoutes } from '../telegram/setup/webhook-setup-routes.ts';
 import { keepService } from '../tpvs/service/set-service.ts';
 import type { AssignPorts } from '../users/assign.ts';
-import { registerAdministration } from './administration.ts';
 import { startBackups } from './backups.ts';
 import { startBridge } from './bridge.ts';
 import { drain } from './drain.ts';
+import { registerEdges } from './edges.ts';
 import { openGround } from './ground.ts';
 import { createInbound } from './inbound.ts';
 import { reportKeeper } from './keep-report.ts';
@@ -40,7 +31,6 @@ import { startMaintenance } from './maintenance.ts';
 import { createObservation } from './observation.ts';
 import { createOutbound } from './outbound.ts';
 import { createServer } from './server.ts';
-import { registerTpvEdges } from './tpv-edges.ts';
 
 /** A hub that is ready to listen. */
 export interface Hub {
@@ -170,55 +160,19 @@ export async function createHub(
   const { ALARM_PING_URL: pingUrl } = config;
   if (pingUrl !== undefined) making.defer(startOutsidePing({ url: pingUrl, clock, log, problems }));
 
-  const scrape = metrics.scrape({
-    version: VERSION,
-    sockets: () => gateway.size,
-    inFlight: () => sockets.inFlightTotal,
-    droppedLogLines: () => logs.dropped(),
-    leads: (lease) => cluster.term(lease) !== undefined,
-    problems: async () => (await problems()).map(({ code }) => code),
-    degraded: () => observation.degraded().map(({ code }) => code),
-    backlog: () => looked.backlog(),
-    backlogLimit: BACKLOG_LIMIT,
-    disk: () => looked.disk(),
-    // The line in the log that says why is the backlog's.
-    alarms: async () => (cluster.term('chores') === undefined ? new Map() : countAlarms(db).catch(() => undefined)),
-  });
-  const failed = failedSecrets(ground);
-  await app.register(statusRoutes, {
-    problems,
-    degraded: observation.degraded,
-    words: ground.wording.words,
-    metrics: scrape,
-    metricsToken: config.METRICS_TOKEN,
-    failed,
-  });
-  await app.register(securityTxt, { publicUrl: config.PUBLIC_URL, contact: config.SECURITY_CONTACT, now: ground.now });
-  await app.register(webhookRoutes, { webhook });
-  const openFile = telegramFiles({ ...telegram, api, fileRoot: config.TELEGRAM_FILE_ROOT });
-  const administration = await registerAdministration(app, {
+  const { setupLink } = await registerEdges(app, {
     ...ground,
+    api,
+    webhook,
     delivery,
     gateway,
-    observation,
-    pushResult: outbound.result,
-    botUsername: botUsername(api, clock),
-    openFile,
-    hasToken: (request) => isAdministrator(request, config.ADMIN_TOKEN, failed),
-  });
-  const { access, webhookSet } = administration;
-  const { identify, guard } = access;
-  await app.register(webhookSetupRoutes, { webhook: inbound.webhook, identify, guard, webhookSet });
-  await registerTpvEdges(app, {
-    ...ground,
-    delivery,
-    gateway,
+    inbound,
     outbound,
+    observation,
+    looked,
     report: keepReport,
     keepService: service,
-    openFile,
-    failed,
-    guard,
+    problems,
   });
 
   const made = making.move();
@@ -242,7 +196,7 @@ export async function createHub(
       log.info({ address, mode: config.TELEGRAM_MODE, registration: config.TPV_REGISTRATION }, 'ValleTPV Hub is ready');
       return address;
     },
-    setupLink: administration.setupLink,
+    setupLink,
     problems,
     close: () => (closing ??= shutDown()),
   };
