@@ -1,6 +1,6 @@
 import type { AccountSession, AccountTelegram } from '../src/admin/schemas/account.ts';
 import type { AccountList } from '../src/admin/schemas/accounts.ts';
-import type { AlarmChoice, MaintenanceList } from '../src/admin/schemas/alarms.ts';
+import type { AlarmChoice, ListedAlarm, MaintenanceList } from '../src/admin/schemas/alarms.ts';
 import type { AuditEntry } from '../src/admin/schemas/audit.ts';
 import type { FirstSteps } from '../src/admin/schemas/first-steps.ts';
 import type { ListedHub } from '../src/admin/schemas/hubs.ts';
@@ -41,6 +41,7 @@ export interface Answers {
   '/api/admin/settings/texts': Texts;
   '/api/admin/webhook': WebhookState;
   '/api/admin/accounts': AccountList;
+  '/api/admin/alarms': Page<ListedAlarm>;
   '/api/admin/account/telegram': AccountTelegram;
   '/api/admin/account/alarms': AlarmChoice;
   '/api/admin/maintenance': MaintenanceList;

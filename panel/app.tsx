@@ -7,6 +7,7 @@ import { LoginDialog } from './components/login-dialog.tsx';
 import { Splash } from './components/splash.tsx';
 import { Toasts } from './components/toast.tsx';
 import { opened } from './opened.ts';
+import { BotLoginPage } from './pages/bot-login.tsx';
 import { LoginPage } from './pages/login.tsx';
 import { LostPage } from './pages/lost.tsx';
 import { SetupPage } from './pages/setup.tsx';
@@ -33,6 +34,7 @@ function View(): VNode {
   if (path.value === '/admin/configurar') return <SetupPage />;
   if (session.value === undefined) return <Splash />;
   if (path.value === '/admin/entrar') return session.value === null ? <LoginPage /> : <Redirect to={destination()} />;
+  if (path.value === '/admin/acceso') return session.value === null ? <BotLoginPage /> : <Redirect to="/admin/" />;
   if (session.value === null)
     return <Redirect to={`/admin/entrar?volver=${encodeURIComponent(location.pathname + location.search)}`} />;
   const found = routeOf(path.value);

@@ -10,6 +10,12 @@ export const expired = signal(false);
 /** Whether the person may change anything but their own account. */
 export const canChange = computed(() => session.value?.role === 'admin');
 
+/** Whether the person sees the whole hub, and not only their own TPVs. */
+export const seesAll = computed(() => session.value?.role !== 'manager');
+
+/** Whether the person may answer people, and say when a restaurant attends. */
+export const canAttend = computed(() => canChange.value || session.value?.role === 'manager');
+
 /** Where the clocks on the wall of this hub's people are. */
 export const timeZone = computed(() => session.value?.time_zone ?? 'Europe/Madrid');
 

@@ -2,7 +2,7 @@ import type { ComponentChildren, VNode } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { href } from '../address.ts';
 import { query, setQuery } from '../router.ts';
-import { timeZone } from '../session.ts';
+import { seesAll, timeZone } from '../session.ts';
 import { momentOf, wallTime } from '../wall-time.ts';
 import { actions } from '../words/actions.ts';
 import { listWords } from '../words/list.ts';
@@ -53,7 +53,7 @@ export function Filters({ fields, csv, children }: FiltersProps): VNode {
             {actions.clear}
           </Button>
         )}
-        {csv !== undefined && (
+        {csv !== undefined && seesAll.value && (
           <a class="button quiet" href={href(csv, query.value)} download>
             <Icon name="download" />
             <span>{actions.download}</span>

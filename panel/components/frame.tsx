@@ -18,7 +18,8 @@ import { Who } from './who.tsx';
 /** What stands around every page: the way to the others, who is here, and whether what is shown is live. */
 export function Frame({ section, children }: { section: Section | undefined; children?: ComponentChildren }): VNode {
   const [open, setOpen] = useState(false);
-  const elsewhere = destinations.value.every(({ id, bar }) => id !== section || !bar);
+  const places = destinations.value;
+  const elsewhere = places.every(({ id, bar }) => id !== section || !bar);
   const skip = (event: MouseEvent) => {
     event.preventDefault();
     document.getElementById('main')?.focus();
@@ -41,7 +42,7 @@ export function Frame({ section, children }: { section: Section | undefined; chi
         </button>
         <nav class="places" aria-label={frameWords.navigation}>
           <ul>
-            {destinations.value.map((place) => (
+            {places.map((place) => (
               <Place key={place.id} place={place} current={section} />
             ))}
           </ul>
@@ -65,7 +66,7 @@ export function Frame({ section, children }: { section: Section | undefined; chi
       </main>
       <nav class="bar" aria-label={frameWords.navigation}>
         <ul>
-          {destinations.value
+          {places
             .filter(({ bar }) => bar)
             .map((place) => (
               <Place key={place.id} place={place} current={section} />
@@ -88,7 +89,7 @@ export function Frame({ section, children }: { section: Section | undefined; chi
           {/* biome-ignore lint/a11y/useKeyWithClickEvents: Enter on a link inside is a click, too. */}
           <nav class="places" aria-label={frameWords.menu} onClick={() => setOpen(false)}>
             <ul>
-              {destinations.value.map((place) => (
+              {places.map((place) => (
                 <Place key={place.id} place={place} current={section} />
               ))}
             </ul>

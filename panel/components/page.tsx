@@ -1,7 +1,7 @@
 import type { ComponentChildren, VNode } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { goBack, moves } from '../router.ts';
-import { canChange } from '../session.ts';
+import { session } from '../session.ts';
 import { frameWords } from '../words/frame.ts';
 import { Icon } from './icon.tsx';
 import { Note } from './note.tsx';
@@ -50,7 +50,7 @@ export function Page({ title, lead, actions, back, changes = true, children }: P
         </div>
         {actions !== undefined && <div class="page-actions">{actions}</div>}
       </header>
-      {changes && !canChange.value && <Note tone="info">{frameWords.viewer}</Note>}
+      {changes && session.value?.role === 'viewer' && <Note tone="info">{frameWords.viewer}</Note>}
       {children}
     </div>
   );

@@ -14,6 +14,7 @@ import { useKeys } from '../keys.ts';
 import { useList } from '../list.ts';
 import { onChanges, overview } from '../live.ts';
 import { query } from '../router.ts';
+import { seesAll } from '../session.ts';
 import { inboxWords as words } from '../words/inbox.ts';
 import { INBOX_PATH, InboxList } from './inbox/inbox-list.tsx';
 import { moveInInbox } from './inbox/keys.ts';
@@ -39,6 +40,11 @@ export function InboxPage() {
   useKeys(element, moveInInbox);
   // A view changes what is listed, and not what is open.
   const kept: Record<string, string> = open === undefined ? {} : { persona: open };
+  const unassigned = {
+    label: words.views.unassigned,
+    filters: { ...kept, assigned: 'false' },
+    count: overview.value?.users.unassigned,
+  };
   const row = list.rows.value.find(({ user }) => String(user.telegram_id) === open);
   return (
     <Page title={words.title} actions={<ReadAll onDone={list.reload} />}>
@@ -52,11 +58,7 @@ export function InboxPage() {
               { label: words.views.unanswered, filters: { ...kept, view: 'unanswered' } },
               { label: words.views.waiting, filters: { ...kept, view: 'waiting' } },
               { label: words.views.failed, filters: { ...kept, view: 'failed' } },
-              {
-                label: words.views.unassigned,
-                filters: { ...kept, assigned: 'false' },
-                count: overview.value?.users.unassigned,
-              },
+              ...(seesAll.value ? [unassigned] : []),
             ]}
           />
           <Filters fields={FIELDS}>

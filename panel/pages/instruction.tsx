@@ -7,7 +7,7 @@ import { Page } from '../components/page.tsx';
 import { InstructionBadge } from '../components/status.tsx';
 import { useResource } from '../resource.ts';
 import type { PageProps } from '../router.ts';
-import { canChange } from '../session.ts';
+import { canAttend } from '../session.ts';
 import { shortened } from '../shortened.ts';
 import { instructionWords as words } from '../words/instruction.ts';
 import { InstructionActions } from './instruction/instruction-actions.tsx';
@@ -27,7 +27,7 @@ export function InstructionPage({ params }: PageProps) {
   });
   const row = resource.value;
   const actions =
-    row && canChange.value ? <InstructionActions instruction={row} reload={resource.reload} /> : undefined;
+    row && canAttend.value ? <InstructionActions instruction={row} reload={resource.reload} /> : undefined;
   return (
     <Page
       title={row ? shortened(row.excerpt || row.command, LONGEST_TITLE) : words.title}

@@ -15,7 +15,10 @@ export function LoginPage(): VNode {
           {loginWords.noAccountHint}
         </Note>
       ) : (
-        <LoginForm />
+        <>
+          <LoginForm />
+          <p class="muted">{loginWords.byBot.hint}</p>
+        </>
       )}
     </Gate>
   );

@@ -7,7 +7,7 @@ import { MaintenanceCard } from '../components/maintenance-card.tsx';
 import { Page } from '../components/page.tsx';
 import { useResource } from '../resource.ts';
 import type { PageProps } from '../router.ts';
-import { canChange } from '../session.ts';
+import { canChange, seesAll } from '../session.ts';
 import { tpvWords as words } from '../words/tpv.ts';
 import { Connection } from './tpv/connection.tsx';
 import { Counts } from './tpv/counts.tsx';
@@ -43,13 +43,17 @@ export function TpvPage({ params }: PageProps) {
               </div>
               <div class="stack">
                 <JoinLink tpv={loaded} reload={resource.reload} />
-                <Keys tpv={loaded} reload={resource.reload} />
-                <SigningSecret tpv={loaded} />
-                <MaintenanceCard tpv={loaded} />
+                {seesAll.value ? (
+                  <>
+                    <Keys tpv={loaded} reload={resource.reload} />
+                    <SigningSecret tpv={loaded} />
+                    <MaintenanceCard tpv={loaded} />
+                  </>
+                ) : null}
               </div>
             </div>
             <Plots id={id} />
-            {Object.keys(loaded.metadata).length === 0 ? null : (
+            {!seesAll.value || Object.keys(loaded.metadata).length === 0 ? null : (
               <Card title={words.metadata}>
                 <JsonText value={loaded.metadata} label={words.metadataCopy} />
               </Card>

@@ -15,7 +15,7 @@ import { number } from '../format.ts';
 import { useList } from '../list.ts';
 import { overview } from '../live.ts';
 import { openNewTpv } from '../opened.ts';
-import { canChange } from '../session.ts';
+import { canChange, seesAll } from '../session.ts';
 import { tpvStates } from '../words/states.ts';
 import { tpvsWords as words } from '../words/tpvs.ts';
 import { ApproveTpv } from './tpvs/approve-tpv.tsx';
@@ -114,7 +114,9 @@ export function TpvsPage() {
         path={PATH}
         views={[
           { label: words.views.all, filters: {} },
-          { label: words.views.awaiting, filters: { state: 'awaiting' }, count: overview.value?.tpvs.awaiting },
+          ...(seesAll.value
+            ? [{ label: words.views.awaiting, filters: { state: 'awaiting' }, count: overview.value?.tpvs.awaiting }]
+            : []),
           { label: words.views.offline, filters: { state: 'active', online: 'false' } },
         ]}
       />

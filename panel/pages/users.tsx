@@ -18,7 +18,7 @@ import { useList } from '../list.ts';
 import { overview } from '../live.ts';
 import { query } from '../router.ts';
 import { useSelection } from '../selection.ts';
-import { canChange } from '../session.ts';
+import { canChange, seesAll } from '../session.ts';
 import { usersWords as words } from '../words/users.ts';
 import { Assignment } from './users/assignment.tsx';
 
@@ -97,6 +97,11 @@ export function UsersPage() {
     kind: 'user',
     filters: ['q', 'tpv_id', 'assigned', 'active', 'order'],
   });
+  const unassigned = {
+    label: words.views.unassigned,
+    filters: { assigned: 'false' },
+    count: overview.value?.users.unassigned,
+  };
   const chosen = [...selection.value].map(Number);
   const names = new Map(list.rows.value.map((user) => [user.telegram_id, personName(user)]));
   return (
@@ -106,7 +111,7 @@ export function UsersPage() {
         path={PATH}
         views={[
           { label: words.views.all, filters: {} },
-          { label: words.views.unassigned, filters: { assigned: 'false' }, count: overview.value?.users.unassigned },
+          ...(seesAll.value ? [unassigned] : []),
           { label: words.views.inactive, filters: { active: 'false' } },
         ]}
       />

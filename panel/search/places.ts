@@ -2,7 +2,7 @@ import { computed } from '@preact/signals';
 import { href } from '../address.ts';
 import { opened, openNewTpv } from '../opened.ts';
 import { destinations, sectionName } from '../sections.ts';
-import { canChange } from '../session.ts';
+import { canChange, seesAll } from '../session.ts';
 import { nextTheme } from '../theme.ts';
 import { searchWords as words } from '../words/search.ts';
 import { fits, type Hit, type HitGroup } from './hits.ts';
@@ -12,6 +12,8 @@ interface Known {
   /** By what it is found. */
   called: string;
   changes?: boolean;
+  /** Managers have nothing of it. */
+  overseers?: boolean;
 }
 
 const places = computed((): Known[] =>
@@ -26,12 +28,16 @@ const VIEWS: readonly Known[] = (
     ['chats', words.views.unanswered, '/admin/conversaciones?view=unanswered'],
     ['list', words.views.failed, '/admin/instrucciones?status=failed'],
     ['list', words.views.waiting, '/admin/instrucciones?status=pending'],
-    ['people', words.views.unassigned, '/admin/personas?assigned=false'],
-    ['tpv', words.views.awaiting, '/admin/tpvs?state=awaiting'],
+    ['people', words.views.unassigned, '/admin/personas?assigned=false', true],
+    ['tpv', words.views.awaiting, '/admin/tpvs?state=awaiting', true],
     ['tpv', words.views.offline, '/admin/tpvs?state=active&online=false'],
     ['message', words.views.unknown, '/admin/mensajes?status=unknown'],
   ] as const
-).map(([icon, label, to]) => ({ hit: { key: to, icon, label, href: to }, called: label }));
+).map(([icon, label, to, overseers = false]) => ({
+  hit: { key: to, icon, label, href: to },
+  called: label,
+  overseers,
+}));
 
 const { commands } = words;
 const ACTIONS: readonly Known[] = [
@@ -54,7 +60,10 @@ function openKeys(): void {
 /** The pages and actions that a term names; without one, all pages and actions. */
 export function placesFor(term: string): HitGroup[] {
   const named = (known: readonly Known[]) =>
-    known.filter(({ called, changes }) => fits(called, term) && (!changes || canChange.value)).map(({ hit }) => hit);
+    known
+      .filter(({ called }) => fits(called, term))
+      .filter(({ changes, overseers }) => (!changes || canChange.value) && (!overseers || seesAll.value))
+      .map(({ hit }) => hit);
   const views = term === '' ? [] : VIEWS;
   return [
     { name: words.groups.places, hits: named([...places.value, ...views]) },

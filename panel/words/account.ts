@@ -91,6 +91,25 @@ export const accountWords = {
   roleHints: {
     admin: 'Lo ve todo y puede cambiarlo todo.',
     viewer: 'Lo ve todo y no cambia nada.',
+    manager:
+      'Ve y atiende solo los TPV que elijas: sus personas, conversaciones y mensajes, y su horario. Entra por Telegram.',
+  },
+  manager: {
+    tpvs: 'TPV que atiende',
+    add: 'Añadir un TPV',
+    without: (name: string) => `Quitar ${name}`,
+    edit: 'Sus TPV',
+    make: 'Hacer responsable',
+    tpvsTitle: (name: string) => `TPV de «${name}»`,
+    tpvsText: 'Verá y atenderá solo estos TPV; nada de los demás. Al guardar, sus sesiones se cierran.',
+    saved: (name: string) => `TPV de «${name}» guardados.`,
+    invite: 'Invitar',
+    inviteTitle: (name: string) => `Invitación para «${name}»`,
+    inviteText:
+      'Envíale este enlace, o enséñale el código: al abrirlo y pulsar «Iniciar», su Telegram queda vinculado a la cuenta. Después entra escribiendo /panel al bot.',
+    inviteNote: 'Sirve una sola vez y caduca a los 7 días. Si pides otro, este deja de valer.',
+    qr: 'Código QR de la invitación',
+    copy: 'el enlace',
   },
   lastLogin: 'Última entrada',
   add: 'Añadir cuenta',

@@ -28,6 +28,8 @@ export const auditActions: Readonly<Record<AuditAction, string>> = {
   'account.setup': 'Creó la primera cuenta',
   'account.create': 'Creó una cuenta',
   'account.role': 'Cambió el perfil de una cuenta',
+  'account.invite': 'Invitó a un responsable',
+  'account.bot_login': 'Pidió al bot un enlace para entrar',
   'account.password': 'Cambió una contraseña',
   'account.delete': 'Eliminó una cuenta',
   'account.totp_enable': 'Activó el segundo factor',

@@ -26,4 +26,4 @@ export const pushStates = {
   unknown: 'Sin confirmar',
 } as const;
 
-export const roles = { admin: 'Administra', viewer: 'Solo lectura' } as const;
+export const roles = { admin: 'Administra', viewer: 'Solo lectura', manager: 'Responsable' } as const;

@@ -4,15 +4,17 @@ import type { AdminRole } from '../db/admin-tables.ts';
 import { HubError } from '../errors.ts';
 import { sameSecret } from '../same-secret.ts';
 import { isOwnOrigin, isSecure } from './origin.ts';
-import { hasRight, type Right } from './route-rights.ts';
+import { hasRight, type RouteRight } from './route-rights.ts';
 
-/** A caller who may see, and perhaps change, everything. */
+/** A caller who may see, and perhaps change, everything; or what is of some TPVs. */
 export interface Administrator {
   /** As the audit log calls it; `token` for a script with ADMIN_TOKEN. */
   name: string;
   role: AdminRole;
   /** Absent for a script. */
   session?: OpenSession;
+  /** Of a manager: to which TPVs they are kept, and whether a list's handler asked (scope.ts). */
+  scope?: { readonly tpvIds: readonly string[]; isAsked: boolean };
 }
 
 declare module 'fastify' {
@@ -22,7 +24,9 @@ declare module 'fastify' {
   }
   interface FastifyContextConfig {
     /** What it takes to call the route; under the guard each one names it. */
-    right?: Right;
+    right?: RouteRight['right'];
+    /** For what a manager may call it. */
+    reach?: RouteRight['reach'];
     /** Who changes this in a session has to have proven lately who they are (docs/security.md, S37). */
     proven?: boolean;
     /** A browser asks for it by itself: it doesn't keep the session of a person who left. */
@@ -37,6 +41,8 @@ export interface AccessPorts {
   findSession(secret: string): Promise<OpenSession | undefined>;
   /** Notes that the session is used. */
   seen(session: OpenSession): Promise<OpenSession>;
+  /** The TPVs of a manager's account. */
+  tpvsOf(accountId: string): Promise<readonly string[]>;
   publicUrl: string | undefined;
   now(): number;
 }
@@ -45,6 +51,8 @@ export interface AccessPorts {
 export interface Access {
   /** Who calls; undefined for a stranger. */
   identify(request: FastifyRequest): Promise<Administrator | undefined>;
+  /** Who calls and sees the whole hub; undefined for anybody else. */
+  identifyOverseer(request: FastifyRequest): Promise<Administrator | undefined>;
   /**
    * The hook that lets administrators in. A request with ADMIN_TOKEN may do everything. A request with a
    * session needs the route's right; to change something it also takes the hub's own Origin and the CSRF token, and
@@ -78,7 +86,9 @@ export function createAccess(ports: AccessPorts): Access {
     if (found === undefined) return undefined;
     const isUnattended = request.headers[UNATTENDED] !== undefined || request.routeOptions.config.unattended === true;
     const session = isUnattended ? found : await ports.seen(found);
-    return { name: session.name, role: session.role, session };
+    const { name, role, accountId } = session;
+    if (role !== 'manager') return { name, role, session };
+    return { name, role, session, scope: { tpvIds: await ports.tpvsOf(accountId), isAsked: false } };
   };
 
   const requireOwnOrigin = async (request: FastifyRequest) => {
@@ -87,6 +97,10 @@ export function createAccess(ports: AccessPorts): Access {
 
   return {
     identify,
+    async identifyOverseer(request) {
+      const administrator = await identify(request);
+      return administrator && hasRight(administrator.role, { right: 'see' }) ? administrator : undefined;
+    },
     requireOwnOrigin,
     async guard(request) {
       const administrator = await identify(request);
@@ -95,8 +109,8 @@ export function createAccess(ports: AccessPorts): Access {
       const { session, role } = administrator;
       const isLook = request.method === 'GET' || request.method === 'HEAD';
       // Routes of other edges name none.
-      const { right = isLook ? 'see' : 'change', proven = false } = request.routeOptions.config;
-      if (!hasRight(role, right)) throw new HubError('forbidden', `The role ${role} may not do this.`);
+      const { right = isLook ? 'see' : 'change', reach, proven = false } = request.routeOptions.config;
+      if (!hasRight(role, { right, reach })) throw refusal(role);
       if (session === undefined || isLook) return;
       await requireOwnOrigin(request);
       const given = request.headers['x-csrf-token'];
@@ -114,6 +128,12 @@ export function createAccess(ports: AccessPorts): Access {
       reply.clearCookie(cookieOf(request), cookieOptions(isSecure(request, ports.publicUrl)));
     },
   };
+}
+
+/** To a manager, what is not theirs is not there. */
+function refusal(role: AdminRole): HubError {
+  if (role === 'manager') return new HubError('not_found', 'A manager has no such route.');
+  return new HubError('forbidden', `The role ${role} may not do this.`);
 }
 
 /** The administrator of a request that passed the guard. */

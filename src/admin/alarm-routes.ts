@@ -2,8 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { type Account, accountIn, accountNamed, targetOf } from '../administrators/account.ts';
-import { ALARM_CODES, type Alarm } from '../alarms/alarm.ts';
-import { muteAlarms, mutedAlarms } from '../alarms/alarm-choice.ts';
+import type { Alarm } from '../alarms/alarm.ts';
+import { alarmsFor, muteAlarms, mutedAlarms } from '../alarms/alarm-choice.ts';
 import { listAlarms } from '../alarms/alarm-store.ts';
 import type { Database } from '../db/open.ts';
 import { HubError } from '../errors.ts';
@@ -18,6 +18,7 @@ import {
   alarmList,
   type ListedAlarm,
 } from './schemas/alarms.ts';
+import { scopeOf } from './scope.ts';
 import { sessionOf } from './session-routes.ts';
 
 export interface AlarmOptions {
@@ -35,7 +36,7 @@ export async function adminAlarmRoutes(instance: FastifyInstance, options: Alarm
   app.get(
     '/api/admin/alarms',
     {
-      config: { right: 'see' },
+      config: { right: 'see', reach: 'list' },
       schema: {
         summary: 'Las alarmas, de la más reciente a la más antigua',
         querystring: query,
@@ -44,7 +45,7 @@ export async function adminAlarmRoutes(instance: FastifyInstance, options: Alarm
     },
     async (request) => {
       const { limit, cursor, state } = request.query;
-      const alarms = await listAlarms(db, state, cursor?.[0], limit);
+      const alarms = await listAlarms(db, state, cursor?.[0], limit, scopeOf(request));
       const last = alarms.at(-1);
       return {
         items: alarms.map(listed),
@@ -105,6 +106,6 @@ function choiceOf(account: Account): AlarmChoice {
   const muted = new Set(mutedAlarms(account));
   return {
     linked: account.telegram_id !== null,
-    items: ALARM_CODES.map((code) => ({ code, told: !muted.has(code) })),
+    items: alarmsFor(account).map((code) => ({ code, told: !muted.has(code) })),
   };
 }

@@ -28,6 +28,7 @@ import {
   instructionFilters,
   instructionList,
 } from './schemas/instructions.ts';
+import { narrowed } from './scope.ts';
 
 export interface AdminInstructionOptions {
   db: Database;
@@ -72,7 +73,7 @@ export async function adminInstructionRoutes(
   app.get(
     '/api/admin/instructions',
     {
-      config: { right: 'see' },
+      config: { right: 'see', reach: 'list' },
       schema: {
         summary: 'Las instrucciones, las más nuevas primero',
         description:
@@ -84,7 +85,8 @@ export async function adminInstructionRoutes(
     },
     async (request) => {
       const { cursor, limit, ...filters } = request.query;
-      const page = await listInstructions(db, queryOf(filters), cursor?.[0], limit);
+      const wanted = { ...queryOf(filters), ...narrowed(request, filters.tpv_id) };
+      const page = await listInstructions(db, wanted, cursor?.[0], limit);
       return {
         items: page.rows.map(instructionSummaryOf),
         next: page.next === undefined ? null : cursorOf([page.next]),
@@ -112,7 +114,7 @@ export async function adminInstructionRoutes(
   app.get(
     '/api/admin/instructions/:id',
     {
-      config: { right: 'see' },
+      config: { right: 'see', reach: 'instruction' },
       schema: {
         summary: 'Una instrucción: su historia, y por qué espera',
         params: adminInstructionParams,

@@ -50,7 +50,7 @@ export async function adminInterventionRoutes(
   app.post(
     '/api/admin/instructions/:id/retry',
     {
-      config: { right: 'change' },
+      config: { right: 'change', reach: 'instruction' },
       schema: {
         summary: 'Envía otra vez una instrucción terminada, con otro identificador, a quien atiende ahora a la persona',
         params: adminInstructionParams,
@@ -72,7 +72,7 @@ export async function adminInterventionRoutes(
   app.post(
     '/api/admin/instructions/:id/cancel',
     {
-      config: { right: 'change' },
+      config: { right: 'change', reach: 'instruction' },
       schema: {
         summary: 'Cancela una instrucción abierta; a la persona no se le dice nada',
         params: adminInstructionParams,

@@ -4,6 +4,9 @@ import { HubError } from '../errors.ts';
 import type { Changed, EventSource } from '../events.ts';
 import { PendingChanges } from './live-changes.ts';
 import { LiveHistory } from './live-history.ts';
+import { changesWithin, type TpvsOfRows } from './live-scope.ts';
+import { LiveStreams, type Stream, type Watcher } from './live-streams.ts';
+import type { LiveChanges } from './schemas/live.ts';
 
 export interface LiveFeedPorts {
   events: EventSource;
@@ -14,20 +17,11 @@ export interface LiveFeedPorts {
   isValid(sessionId: string): Promise<boolean>;
   /** Somebody looks, or did a moment ago: told each second. */
   watched(): void;
+  /** Which TPV each of these rows is of. */
+  tpvsOf(changes: LiveChanges): Promise<TpvsOfRows>;
   onFault(error: unknown): void;
 }
 
-/** One that watches: a session, or a script with the token. */
-export interface Watcher {
-  sessionId: string | undefined;
-  /** The id of the last event that it got before it was cut. */
-  lastEventId: string | undefined;
-}
-
-const MAX_STREAMS = 50;
-const MAX_STREAMS_PER_SESSION = 6;
-/** A reader that leaves more than this unread is dropped. */
-const MAX_UNREAD_BYTES = 256 * 1024;
 /** Changes go out together: this long after the first, and at most one event in `CHANGES_INTERVAL_MS`. */
 const CHANGES_DELAY_MS = 50;
 const CHANGES_INTERVAL_MS = 500;
@@ -42,20 +36,13 @@ const RETRY_MS = 1_000;
 
 const PING = ': ping\n\n';
 
-/** One open response, and whose it is. */
-interface Stream {
-  response: ServerResponse;
-  owner: string;
-  sessionId: string | undefined;
-}
-
 /**
  * What changes, sent to all that watch: gathered, written once, and sent to each. While none watches, it
  * listens to nothing.
  */
 export class LiveFeed {
   readonly #ports: LiveFeedPorts;
-  readonly #streams = new Set<Stream>();
+  readonly #streams = new LiveStreams();
   readonly #changes = new PendingChanges();
   readonly #history = new LiveHistory();
   /** Ends what runs while a browser watches. */
@@ -81,36 +68,36 @@ export class LiveFeed {
    * Whether one more may watch.
    * @throws HubError `too_many_requests`, `unavailable` while the hub closes
    */
-  admit({ sessionId }: Watcher): void {
+  admit(watcher: Watcher): void {
     if (this.#closed) throw new HubError('unavailable', 'The hub is draining.', { retryAfterSeconds: 5 });
-    const own = [...this.#streams].filter(({ owner }) => owner === ownerOf(sessionId)).length;
-    if (this.#streams.size >= MAX_STREAMS || own >= MAX_STREAMS_PER_SESSION) {
-      throw new HubError('too_many_requests', 'Too many streams are open.', { retryAfterSeconds: 10 });
-    }
+    this.#streams.admit(watcher);
   }
 
   /** Sends events to a response whose head was written, until either side ends it. */
-  open(response: ServerResponse, { sessionId, lastEventId }: Watcher): void {
-    const stream = { response, owner: ownerOf(sessionId), sessionId };
-    // The other side left, or was dropped: the other streams go on.
-    response.on('error', () => {});
-    response.once('close', () => this.#left(stream));
-    if (response.destroyed) return;
+  open(response: ServerResponse, watcher: Watcher): void {
     // First: what an event before this was remembered for may be forgotten.
-    const missed = lastEventId === undefined ? [] : this.#history.since(lastEventId);
-    this.#streams.add(stream);
+    const missed = this.#missedBy(watcher);
+    const stream = this.#streams.add(response, watcher);
+    if (stream === undefined) return;
     this.#start();
-    this.#write(stream, `retry: ${RETRY_MS}\nid: ${this.#history.id}\n\n`);
-    if (missed === undefined) this.#write(stream, `event: reset\nid: ${this.#history.id}\ndata: {}\n\n`);
-    for (const event of missed ?? []) this.#write(stream, event);
-    this.#tellOverview([stream]);
+    this.#streams.write(stream, `retry: ${RETRY_MS}\nid: ${this.#history.id}\n\n`);
+    if (missed === undefined) this.#tellReset(stream);
+    for (const event of missed ?? []) this.#streams.write(stream, event);
+    if (stream.scope === undefined) this.#tellOverview([stream]);
+  }
+
+  /** What a watcher missed while it was cut; undefined: it can't be told, and loads everything again. */
+  #missedBy({ lastEventId, manager }: Watcher): readonly string[] | undefined {
+    if (lastEventId === undefined) return [];
+    // What is remembered is of every TPV.
+    return manager === undefined ? this.#history.since(lastEventId) : undefined;
   }
 
   /** Ends every stream, and takes no new one. */
   close(): void {
     this.#closed = true;
     this.#stop();
-    for (const { response } of this.#streams) response.end();
+    this.#streams.endAll();
   }
 
   #start(): void {
@@ -122,7 +109,7 @@ export class LiveFeed {
     this.#ports.watched();
     this.#cancels = [
       events.on('changed', ({ what, id }) => this.#changed(what, id)),
-      events.on('session.ended', ({ sessionId }) => this.#endSession(sessionId)),
+      events.on('session.ended', ({ sessionId }) => this.#streams.endSession(sessionId)),
       clock.every(TICK_MS, () => this.#tick()),
     ];
   }
@@ -156,9 +143,32 @@ export class LiveFeed {
     this.#flush = clock.after(wait, () => {
       this.#flush = undefined;
       this.#flushedAt = clock.elapsed();
-      const data = JSON.stringify(this.#changes.take());
-      this.#tell(this.#history.add((id) => `event: changes\nid: ${id}\ndata: ${data}\n\n`));
+      const changes = this.#changes.take();
+      const data = JSON.stringify(changes);
+      const event = this.#history.add((id) => `event: changes\nid: ${id}\ndata: ${data}\n\n`);
+      for (const stream of this.#streams.overseers) this.#streams.write(stream, event);
+      this.#tellManagers(changes);
     });
+  }
+
+  /** Tells managers of the rows of their own TPVs. */
+  #tellManagers(changes: LiveChanges): void {
+    const { managers } = this.#streams;
+    if (managers.length === 0) return;
+    const told = this.#ports.tpvsOf(changes).then((tpvs) => {
+      for (const stream of managers) {
+        const own = stream.scope && changesWithin(changes, tpvs, stream.scope);
+        if (own !== undefined) this.#write(stream, 'changes', own);
+      }
+    });
+    told.catch((error: unknown) => {
+      this.#fault(error);
+      for (const stream of managers) this.#tellReset(stream);
+    });
+  }
+
+  #tellReset(stream: Stream): void {
+    this.#write(stream, 'reset', {});
   }
 
   #tick(): void {
@@ -172,21 +182,23 @@ export class LiveFeed {
     this.#ports.watched();
     if (now - this.#pingedAt >= PING_INTERVAL_MS) {
       this.#pingedAt = now;
-      this.#tell(PING);
+      this.#streams.writeAll(PING);
     }
     if (now - this.#overviewAt >= OVERVIEW_INTERVAL_MS) {
       this.#overviewAt = now;
-      this.#tellOverview(this.#streams);
+      this.#tellOverview(this.#streams.overseers);
     }
     this.#lookAtSessions();
   }
 
-  #tellOverview(streams: Iterable<Stream>): void {
+  /** How the hub is, to those who see all of it. */
+  #tellOverview(overseers: readonly Stream[]): void {
+    if (overseers.length === 0) return;
     this.#ports.overview().then(
       (overview) => {
         this.#troubled = false;
-        const event = `event: overview\nid: ${this.#history.id}\ndata: ${JSON.stringify(overview)}\n\n`;
-        for (const stream of streams) this.#write(stream, event);
+        const event = this.#eventOf('overview', overview);
+        for (const stream of overseers) this.#streams.write(stream, event);
       },
       (error) => this.#fault(error),
     );
@@ -196,9 +208,8 @@ export class LiveFeed {
   #lookAtSessions(): void {
     if (this.#looking) return;
     this.#looking = true;
-    const ids = new Set([...this.#streams].map(({ sessionId }) => sessionId));
-    const looks = [...ids].map(async (id) => {
-      if (id !== undefined && !(await this.#ports.isValid(id))) this.#endSession(id);
+    const looks = [...this.#streams.sessionIds].map(async (id) => {
+      if (!(await this.#ports.isValid(id))) this.#streams.endSession(id);
     });
     Promise.all(looks)
       .catch((error) => this.#fault(error))
@@ -207,23 +218,13 @@ export class LiveFeed {
       });
   }
 
-  #endSession(sessionId: string): void {
-    for (const stream of this.#streams) if (stream.sessionId === sessionId) stream.response.end();
+  #write(stream: Stream, event: string, data: object): void {
+    this.#streams.write(stream, this.#eventOf(event, data));
   }
 
-  #tell(event: string): void {
-    for (const stream of this.#streams) this.#write(stream, event);
-  }
-
-  #write(stream: Stream, event: string): void {
-    const { response } = stream;
-    if (!this.#streams.has(stream) || response.writableEnded) return;
-    if (response.writableLength > MAX_UNREAD_BYTES) response.destroy();
-    else response.write(event);
-  }
-
-  #left(stream: Stream): void {
-    this.#streams.delete(stream);
+  /** An event that is remembered by no number of its own. */
+  #eventOf(event: string, data: object): string {
+    return `event: ${event}\nid: ${this.#history.id}\ndata: ${JSON.stringify(data)}\n\n`;
   }
 
   /** A database that is away says so elsewhere too: once is enough here. */
@@ -231,8 +232,4 @@ export class LiveFeed {
     if (!this.#troubled) this.#ports.onFault(error);
     this.#troubled = true;
   }
-}
-
-function ownerOf(sessionId: string | undefined): string {
-  return sessionId ?? 'token';
 }

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import { type Account, accountIn, accountNamed, targetOf } from '../administrators/account.ts';
+import { type Account, accountIn, accountNamed, storedPassword, targetOf } from '../administrators/account.ts';
 import { noteProof } from '../administrators/administrator-session.ts';
 import { isKnownAddress } from '../administrators/known-addresses.ts';
 import { verifyPassword } from '../administrators/password.ts';
@@ -64,10 +64,15 @@ export async function provenByPassword(
   path: string,
 ): Promise<Account> {
   const { account, attempt } = await beginProof(request, options);
-  if (!(await verifyPassword(password, account?.password_hash, callerOf(request.ip))) || account === undefined) {
+  const stored = storedPassword(account);
+  if (!(await verifyPassword(password, stored, callerOf(request.ip))) || account === undefined) {
     await noteRefused(request, options, 'password');
+    const message =
+      stored === undefined
+        ? 'no la tiene tu cuenta: escribe /panel al bot y entra otra vez'
+        : 'no es tu contraseña actual';
     throw new HubError('invalid_request', 'The password is wrong.', {
-      details: [{ path, message: panelOnly('no es tu contraseña actual') }],
+      details: [{ path, message: panelOnly(message) }],
     });
   }
   attempt.right();

@@ -25,6 +25,7 @@ import {
   pushParams,
   pushResolution,
 } from './schemas/pushes.ts';
+import { narrowed } from './scope.ts';
 
 export interface AdminPushOptions {
   db: Database;
@@ -62,12 +63,13 @@ export async function adminPushRoutes(instance: FastifyInstance, options: AdminP
   app.get(
     '/api/admin/pushes',
     {
-      config: { right: 'see' },
+      config: { right: 'see', reach: 'list' },
       schema: { summary: 'Mensajes a personas', querystring: query, response: { 200: pushList } },
     },
     async (request) => {
       const { limit, cursor, ...filters } = request.query;
-      const { rows, next } = await listPushes(db, queryOf(filters), cursor?.[0], limit);
+      const wanted = { ...queryOf(filters), ...narrowed(request, filters.tpv_id) };
+      const { rows, next } = await listPushes(db, wanted, cursor?.[0], limit);
       return { items: rows.map(summaryOf), next: next === undefined ? null : cursorOf([next]) };
     },
   );
@@ -88,7 +90,10 @@ export async function adminPushRoutes(instance: FastifyInstance, options: AdminP
 
   app.get(
     '/api/admin/pushes/:id',
-    { config: { right: 'see' }, schema: { summary: 'Un mensaje', params: pushParams, response: { 200: pushDetail } } },
+    {
+      config: { right: 'see', reach: 'push' },
+      schema: { summary: 'Un mensaje', params: pushParams, response: { 200: pushDetail } },
+    },
     async (request) => {
       const row = await listedPush(db, request.params.id);
       if (row === undefined) throw new HubError('not_found', 'There is no such message.');

@@ -4,16 +4,28 @@ import type { AdminRole } from '../db/admin-tables.ts';
 /** What it takes to call a route under `/api/admin/`: to have an account, to see everything, or to change it. */
 export type Right = 'own' | 'see' | 'change';
 
-/** Which roles have each right. */
+/**
+ * What of a route belongs to one TPV, so that a manager may call it for their own: what the path names by its `id`, a
+ * person's conversation, or the rows of a list. scope.ts keeps everything else from them.
+ */
+export type Reach = 'tpv' | 'user' | 'conversation' | 'instruction' | 'push' | 'list';
+
+/** What a route says of itself. */
+export interface RouteRight {
+  right: Right;
+  reach?: Reach | undefined;
+}
+
+/** Which roles have each right over the whole hub. */
 const ROLES: Readonly<Record<Right, readonly AdminRole[]>> = {
-  own: ['admin', 'viewer'],
+  own: ['admin', 'viewer', 'manager'],
   see: ['admin', 'viewer'],
   change: ['admin'],
 };
 
-/** Whether a role may call what takes this right. */
-export function hasRight(role: AdminRole, right: Right): boolean {
-  return ROLES[right].includes(role);
+/** Whether a role may call a route. */
+export function hasRight(role: AdminRole, { right, reach }: RouteRight): boolean {
+  return ROLES[right].includes(role) || (role === 'manager' && reach !== undefined);
 }
 
 /**

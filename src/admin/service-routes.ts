@@ -33,7 +33,7 @@ export async function adminServiceRoutes(instance: FastifyInstance, options: Adm
   app.put(
     '/api/admin/tpvs/:id/service',
     {
-      config: { right: 'change' },
+      config: { right: 'change', reach: 'tpv' },
       bodyLimit: MAX_SERVICE_BYTES,
       schema: {
         summary: 'Dice si el local de un TPV atiende, y cuándo abre',
@@ -58,7 +58,7 @@ export async function adminServiceRoutes(instance: FastifyInstance, options: Adm
   app.post(
     '/api/admin/tpvs/:id/service/preview',
     {
-      config: { right: 'change' },
+      config: { right: 'change', reach: 'tpv' },
       bodyLimit: MAX_SERVICE_BYTES,
       schema: {
         summary: 'Qué pasaría ahora con un cambio, y qué leería quien escribe; no cambia nada',

@@ -2,13 +2,20 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { endSessions, findSession, type OpenSession, type Origin } from '../administrators/administrator-session.ts';
 import { isSetupNeeded } from '../administrators/first-account.ts';
-import { type Login, type LoginPorts, login, setUp } from '../administrators/login.ts';
+import { type Login, type LoginPorts, login, loginByBot, setUp } from '../administrators/login.ts';
 import { HubError } from '../errors.ts';
 import { isoTime } from '../iso-time.ts';
 import { type Access, administratorOf } from './access.ts';
 import { record } from './record.ts';
 import { done } from './schemas/accounts.ts';
-import { loginBody, loginState, type Session, session as sessionAnswer, setupBody } from './schemas/session.ts';
+import {
+  botLoginBody,
+  loginBody,
+  loginState,
+  type Session,
+  session as sessionAnswer,
+  setupBody,
+} from './schemas/session.ts';
 
 export interface SessionOptions extends LoginPorts {
   access: Access;
@@ -58,6 +65,21 @@ export async function loginRoutes(instance: FastifyInstance, options: SessionOpt
       schema: { tags, security: [], summary: 'Abre una sesión', body: loginBody, response: { 200: sessionAnswer } },
     },
     (request, reply) => opened(request, reply, login(options, request.body, originOf(request))),
+  );
+
+  app.post(
+    '/api/admin/login/bot',
+    {
+      ...opens,
+      schema: {
+        tags,
+        security: [],
+        summary: 'Abre una sesión con el enlace que da el bot a un responsable; vale 5 minutos, una vez',
+        body: botLoginBody,
+        response: { 200: sessionAnswer },
+      },
+    },
+    (request, reply) => opened(request, reply, loginByBot(options, request.body.token, originOf(request))),
   );
 
   app.post(

@@ -194,7 +194,7 @@ export async function adminTpvAccessRoutes(instance: FastifyInstance, options: A
   app.get(
     '/api/admin/tpvs/:id/join-qr.svg',
     {
-      config: { right: 'see' },
+      config: { right: 'see', reach: 'tpv' },
       schema: { summary: 'El código QR del enlace de alta, para la puerta', params: tpvParams, response: QR_ANSWER },
     },
     async (request, reply) => {

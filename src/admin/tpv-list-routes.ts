@@ -10,6 +10,7 @@ import { type Column, CSV_ANSWER, sendCsv } from './csv.ts';
 import { CSV_WORDS } from './csv-words.ts';
 import { cursorOf, everyRow, pageQuery } from './page.ts';
 import { type TpvSummary, tpvFilters, tpvList } from './schemas/tpvs.ts';
+import { scopeOf } from './scope.ts';
 import { tpvSummaryOf } from './tpv-answer.ts';
 
 export interface TpvListOptions {
@@ -57,12 +58,13 @@ export async function adminTpvListRoutes(instance: FastifyInstance, options: Tpv
   app.get(
     '/api/admin/tpvs',
     {
-      config: { right: 'see' },
+      config: { right: 'see', reach: 'list' },
       schema: { summary: 'Los TPV, los más nuevos primero', querystring: query, response: { 200: tpvList } },
     },
     async (request) => {
       const { cursor, limit, ...filters } = request.query;
-      const { rows, next } = await pageOf(queryOf(filters), cursor?.[0], limit);
+      const wanted = { ...queryOf(filters), ids: scopeOf(request) };
+      const { rows, next } = await pageOf(wanted, cursor?.[0], limit);
       return { items: rows, next: next === undefined ? null : cursorOf([next]) };
     },
   );

@@ -75,7 +75,7 @@ export async function adminTpvRoutes(instance: FastifyInstance, options: AdminTp
   app.get(
     '/api/admin/tpvs/:id',
     {
-      config: { right: 'see' },
+      config: { right: 'see', reach: 'tpv' },
       schema: { summary: 'Un TPV con todo lo suyo', params: tpvParams, response: { 200: tpvDetail } },
     },
     async (request) => detailOf(await existing(db, request.params.id), options),

@@ -26,6 +26,7 @@ import {
   usersAssigned,
   usersAssignment,
 } from './schemas/users.ts';
+import { narrowed } from './scope.ts';
 import { userSummaryOf } from './user-answer.ts';
 
 export interface AdminUserOptions {
@@ -60,7 +61,7 @@ export async function adminUserRoutes(instance: FastifyInstance, options: AdminU
   app.get(
     '/api/admin/users',
     {
-      config: { right: 'see' },
+      config: { right: 'see', reach: 'list' },
       schema: {
         summary: 'Las personas, las más nuevas primero; «assigned=false» son las que esperan un TPV',
         querystring: query,
@@ -69,7 +70,8 @@ export async function adminUserRoutes(instance: FastifyInstance, options: AdminU
     },
     async (request) => {
       const { cursor, limit, ...filters } = request.query;
-      const page = await listUsers(db, queryOf(filters), cursor, limit);
+      const wanted = { ...queryOf(filters), ...narrowed(request, filters.tpv_id) };
+      const page = await listUsers(db, wanted, cursor, limit);
       return {
         items: page.rows.map(userSummaryOf),
         next: page.next === undefined ? null : cursorOf(page.next),
@@ -94,7 +96,7 @@ export async function adminUserRoutes(instance: FastifyInstance, options: AdminU
   app.get(
     '/api/admin/users/:id',
     {
-      config: { right: 'see' },
+      config: { right: 'see', reach: 'user' },
       schema: { summary: 'Una persona', params: userParams, response: { 200: userSummary } },
     },
     async (request) => userSummaryOf(await existingUser(db, request.params.id)),

@@ -15,9 +15,12 @@ export type Account = Selectable<AdminUserTable>;
 export interface NewAccount {
   name: string;
   role: AdminRole;
-  /** Of `hashPassword`. */
-  passwordHash: string;
+  /** Of `hashPassword`; undefined: its person comes in by an invitation, and by the bot. */
+  passwordHash: string | undefined;
 }
+
+/** What the column holds of an account without a password. */
+const NO_PASSWORD = '';
 
 /** A row that every change of who is administrator writes to first, so that two of them never pass each other. */
 const LOCK = { key: 'administrators', value: 'locked' };
@@ -65,7 +68,7 @@ export async function createAccount(tx: Tx, { name, role, passwordHash }: NewAcc
     .values({
       id: uuidv7(now),
       name: normalName(name),
-      password_hash: passwordHash,
+      password_hash: passwordHash ?? NO_PASSWORD,
       role,
       totp_secret: null,
       totp_enabled_at: null,
@@ -87,17 +90,22 @@ export async function createAccount(tx: Tx, { name, role, passwordHash }: NewAcc
   return row;
 }
 
-/** @throws HubError `not_found`; `conflict` if no administrator would be left */
+/** @throws HubError `not_found`; `conflict` if no administrator would be left, or the account could not log in any more */
 export async function setRole(tx: Tx, id: string, role: AdminRole): Promise<Account> {
   await tx.run(storeValue, LOCK);
   const account = await accountIn(tx, id);
   if (role !== 'admin') await keepAnother(tx, account);
+  if (role !== 'manager' && storedPassword(account) === undefined) {
+    throw new HubError('conflict', 'Only managers log in without a password.', {
+      details: [{ path: 'role', message: panelOnly('no tiene contraseña: ponle antes una') }],
+    });
+  }
   await tx.kysely.updateTable('admin_users').set({ role }).where('id', '=', id).execute();
   tx.changed('account', id);
   return { ...account, role };
 }
 
-/** Its sessions go with it. @throws HubError as `setRole` */
+/** Its sessions go with it. @throws HubError `not_found`; `conflict` if no administrator would be left */
 export async function deleteAccount(tx: Tx, id: string): Promise<Account> {
   await tx.run(storeValue, LOCK);
   const account = await accountIn(tx, id);
@@ -115,6 +123,12 @@ export async function setPassword(tx: Tx, id: string, passwordHash: string, now:
     .where('id', '=', id)
     .execute();
   tx.changed('account', id);
+}
+
+/** The hash with which a password is compared; undefined: none is right. */
+export function storedPassword(account: Pick<Account, 'password_hash'> | undefined): string | undefined {
+  // NO_PASSWORD is empty.
+  return account?.password_hash || undefined;
 }
 
 /** An account as the audit log names it. */

@@ -5,6 +5,7 @@ import type { Database, Tx } from '../db/open.ts';
 import { statement } from '../db/statement.ts';
 import { HubError } from '../errors.ts';
 import { uuidv7 } from '../ids.ts';
+import { endTickets } from './ticket.ts';
 
 /** Without a request for so long, a session ends (docs/security.md, S20). */
 export const SESSION_IDLE_MS = 30 * 60_000;
@@ -169,7 +170,10 @@ export async function sessionStillValid(db: Database, sessionId: string, now: nu
   return rows.length > 0;
 }
 
-/** Ends sessions of an account: one, all, or all but one. @returns the ids of those that were ended */
+/**
+ * Ends sessions of an account: one, all (and the login that the bot gave), or all but one.
+ * @returns the ids of those that were ended
+ */
 export async function endSessions(
   tx: Tx,
   accountId: string,
@@ -182,6 +186,7 @@ export async function endSessions(
     .$if(which.except !== undefined, (q) => q.where('id', '!=', which.except ?? ''))
     .returning('id')
     .execute();
+  if (which.only === undefined && which.except === undefined) await endTickets(tx, accountId, 'login');
   const ended = rows.map(({ id }) => id);
   sayEnded(tx, ended);
   return ended;

@@ -1,10 +1,11 @@
+import { hash } from 'node:crypto';
 import { audit } from '../audit/audit.ts';
 import { callerOf } from '../caller.ts';
 import { jsonText } from '../db/json-text.ts';
 import type { Database, Tx } from '../db/open.ts';
 import { HubError } from '../errors.ts';
 import { panelOnly } from '../wording/wording.ts';
-import { type Account, accountNamed, accountNow, createAccount, targetOf } from './account.ts';
+import { type Account, accountNamed, accountNow, createAccount, storedPassword, targetOf } from './account.ts';
 import { type Origin, openSession } from './administrator-session.ts';
 import { isKnownDevice, withDevice } from './device.ts';
 import { isSetupToken, setupRefused, useSetupToken } from './first-account.ts';
@@ -13,6 +14,7 @@ import { normalName } from './name.ts';
 import { hashPassword, verifyPassword } from './password.ts';
 import { useCode } from './second-factor.ts';
 import type { LoginThrottle } from './throttle.ts';
+import { useTicket } from './ticket.ts';
 
 /** Tells the Telegram that is linked to an account of a login, as part of the login's transaction. */
 export type TellLogin = (
@@ -55,7 +57,7 @@ export async function login(ports: LoginPorts, credentials: Credentials, origin:
   const account = await accountNamed(db, name);
   const attempt = throttle.begin(origin.address, name, isKnownAddress(account, origin.address));
   if (
-    !(await verifyPassword(credentials.password, account?.password_hash, callerOf(origin.address))) ||
+    !(await verifyPassword(credentials.password, storedPassword(account), callerOf(origin.address))) ||
     account === undefined
   ) {
     return refuse(ports, account, name, origin, 'password');
@@ -98,6 +100,31 @@ export async function setUp(
   });
 }
 
+/** Whether the bot may give an account's person a login: only for what a second factor does not guard. */
+export function mayComeByBot({ role, totp_enabled_at: totpEnabledAt }: Account): boolean {
+  return role === 'manager' && totpEnabledAt === null;
+}
+
+/**
+ * Opens a session for the person to whom the bot gave a one-time login.
+ * @throws HubError `unauthorized` if it is wrong, used or too old, `too_many_requests`
+ */
+export async function loginByBot(ports: LoginPorts, secret: string, origin: Origin): Promise<Login> {
+  const { db, throttle, now } = ports;
+  // Each link counts by itself: an old one that is opened again and again keeps nobody from the new one.
+  const attempt = throttle.begin(origin.address, `${BY_BOT} ${hash('sha256', secret)}`, true);
+  const opened = await db.transact(async (tx) => {
+    const account = await useTicket(tx, 'login', secret, now());
+    return account === undefined || !mayComeByBot(account) ? undefined : open(tx, ports, account, origin);
+  });
+  if (opened === undefined) return refuse(ports, undefined, BY_BOT, origin, 'link');
+  attempt.right();
+  return opened;
+}
+
+/** As whose guesses wrong links of an address are counted, and what the audit log says of them. */
+const BY_BOT = '/panel';
+
 /** Of a login from an address or with a device that the account never logged in from, its Telegram is told (S37). */
 async function open(
   tx: Tx,
@@ -130,14 +157,16 @@ async function refuse(
   account: Account | undefined,
   name: string,
   { address }: Origin,
-  wrong: 'password' | 'code',
+  wrong: 'password' | 'code' | 'link',
 ): Promise<never> {
   const target = account === undefined ? undefined : targetOf(account);
-  const details = account === undefined ? { name } : { wrong };
+  const details = account === undefined && wrong !== 'link' ? { name } : { wrong };
   await db.transact((tx) => audit(tx, { actor: 'hub', action: 'session.refused', target, details, address }, now()));
-  throw new HubError('unauthorized', 'The login was refused.', {
-    details: [{ path: 'password', message: panelOnly('el nombre, la contraseña o el código no son correctos') }],
-  });
+  const [path, message] =
+    wrong === 'link'
+      ? ['token', 'el enlace ya se usó o ha caducado: escribe /panel al bot y te dará otro']
+      : ['password', 'el nombre, la contraseña o el código no son correctos'];
+  throw new HubError('unauthorized', 'The login was refused.', { details: [{ path, message: panelOnly(message) }] });
 }
 
 function by(account: Account, { address }: Origin) {

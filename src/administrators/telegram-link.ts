@@ -4,6 +4,7 @@ import { movedTime } from '../db/moved-time.ts';
 import type { Database, Tx } from '../db/open.ts';
 import { type Account, accountNow } from './account.ts';
 import { SESSION_IDLE_MS } from './administrator-session.ts';
+import { endTickets, offerTicket, useTicket } from './ticket.ts';
 
 /** What the `start` of an account's link begins with: such a one is no customer's, and no TPV's join code. */
 export const LINK_START = 'panel-';
@@ -58,6 +59,33 @@ export async function useLink(
   return account;
 }
 
+/**
+ * Invites a person into an account: whoever opens the link links their Telegram to it.
+ * @returns as `offerLink`
+ */
+export async function offerInvitation(
+  tx: Tx,
+  accountId: string,
+  now: number,
+): Promise<{ start: string; expiresAt: number }> {
+  const { secret, expiresAt } = await offerTicket(tx, { accountId, kind: 'invitation', prefix: LINK_START }, now);
+  return { start: secret, expiresAt };
+}
+
+/** Links the Telegram of a person who opened a manager's invitation. @returns as `useLink` */
+export async function useInvitation(
+  tx: Tx,
+  start: string,
+  person: { id: number; name: string },
+  now: number,
+): Promise<Account | undefined> {
+  const account = await useTicket(tx, 'invitation', start, now);
+  // Whoever may do more by now is not who was invited.
+  if (account?.role !== 'manager') return undefined;
+  await setTelegram(tx, account.id, person);
+  return account;
+}
+
 /** Moves the ends of links after a correction of the clock: each lasts as long as it was to, and at most 15 minutes. */
 export async function correctLinks(tx: Tx, { byMs, now }: Correction): Promise<void> {
   const aheadMs = Math.max(0, byMs);
@@ -75,10 +103,12 @@ export async function unlink(tx: Tx, accountId: string): Promise<void> {
 
 /** The accounts whose logins a person hears of. */
 export async function linkedAccounts(kysely: Database['read'], telegramId: number) {
-  return kysely.selectFrom('admin_users').select(['id', 'name']).where('telegram_id', '=', telegramId).execute();
+  return kysely.selectFrom('admin_users').selectAll().where('telegram_id', '=', telegramId).orderBy('name').execute();
 }
 
 async function setTelegram(tx: Tx, accountId: string, { id, name }: { id: number | null; name: string }) {
+  // Whom the bot gave a login is not who is linked any more.
+  await endTickets(tx, accountId, 'login');
   await tx.kysely
     .updateTable('admin_users')
     .set({ telegram_id: id, telegram_name: name })

@@ -1,6 +1,7 @@
 import { type Correction, nextTurn } from '../clock.ts';
 import type { AlarmTable } from '../db/alarm-tables.ts';
 import { inChunks } from '../db/chunks.ts';
+import { ofTpvs } from '../db/of-tpvs.ts';
 import { type Database, HOUSEKEEPING, type Tx } from '../db/open.ts';
 import { storable } from '../db/plain-text.ts';
 import { statement } from '../db/statement.ts';
@@ -157,6 +158,7 @@ export async function listAlarms(
   state: 'open' | 'ended' | undefined,
   after: string | undefined,
   limit: number,
+  within?: readonly string[],
 ): Promise<Alarm[]> {
   let rows = db.read
     .selectFrom('alarms')
@@ -167,6 +169,7 @@ export async function listAlarms(
     .limit(limit);
   if (state !== undefined) rows = rows.where('alarms.ended_at', state === 'open' ? 'is' : 'is not', null);
   if (after !== undefined) rows = rows.where('alarms.id', '<', after);
+  if (within !== undefined) rows = rows.where(ofTpvs('alarms.tpv_id', within));
   return (await rows.execute()).map(alarmOf);
 }
 

@@ -18,6 +18,15 @@ export const ALARM_CODES = [
 ] as const;
 export type AlarmCode = (typeof ALARM_CODES)[number];
 
+/** Those that are always about one TPV: its manager hears of them. */
+export const TPV_ALARM_CODES: readonly AlarmCode[] = [
+  'tpv_offline_with_users',
+  'tpv_instructions_waiting',
+  'tpv_instructions_failing',
+  'tpv_key_shared',
+  'tpv_quota_reached',
+];
+
 /** What is wrong now; times in milliseconds. */
 export interface FoundAlarm {
   code: AlarmCode;

@@ -3,7 +3,7 @@ import { type Database, HOUSEKEEPING, type Tx } from '../db/open.ts';
 import { statement } from '../db/statement.ts';
 import { enqueue, hubSentence } from '../push/enqueue.ts';
 import type { Alarm, AlarmCode } from './alarm.ts';
-import { type Listener, listeners } from './alarm-choice.ts';
+import { hearsOf, type Listener, listeners } from './alarm-choice.ts';
 import { endedUntold, openAlarms } from './alarm-store.ts';
 import { silentNow } from './maintenance-windows.ts';
 
@@ -63,7 +63,7 @@ export async function tellAlarms(ports: TellPorts, now: number): Promise<void> {
   const over = areSettled(ended, now) ? ended : [];
   const messages = chats.flatMap((chat) => {
     const heard = toldAtOf(chat, told);
-    const wanted = audible.filter(({ code }) => chat.accounts.some(({ muted }) => !muted.has(code)));
+    const wanted = audible.filter((alarm) => chat.accounts.some((account) => hearsOf(account, alarm)));
     return [
       { chat, alarms: toRaise(wanted, heard, ports.offlineGraceMs, now), say: words.raised },
       { chat, alarms: toRepeat(wanted, heard, now), say: words.lasting },

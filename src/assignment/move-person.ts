@@ -72,11 +72,8 @@ async function assignOldest(tx: Tx, ports: AssignPorts, most: number): Promise<n
  * @returns `full` (nothing changed) if the TPV is inactive or has no room
  */
 export async function reassignUser(tx: Tx, userId: number, tpvId: string): Promise<'moved' | 'unchanged' | 'full'> {
-  const [user] = await tx.run(tpvOfUser, { telegramId: userId });
-  const before = user?.tpv_id;
   const outcome = await moveUser(tx, userId, tpvId);
   if (outcome === 'full') return outcome;
-  if (before != null) tx.changed('tpv', before);
   await adoptUnassigned(tx, userId, tpvId);
   const open = await tx.kysely
     .selectFrom('instructions')

@@ -8,6 +8,8 @@ export const AUDIT_ACTIONS = [
   'account.setup',
   'account.create',
   'account.role',
+  'account.invite',
+  'account.bot_login',
   'account.password',
   'account.delete',
   'account.totp_enable',

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { type JsonText, parseJson } from '../db/json-text.ts';
+import { ofTpvs } from '../db/of-tpvs.ts';
 import type { Database } from '../db/open.ts';
 import type { ButtonForm } from '../db/push-tables.ts';
 import { statement } from '../db/statement.ts';
@@ -53,12 +54,16 @@ export interface CallingPress {
 
 export type PressKey = readonly [pressedAt: number, queryId: string];
 
-/** A person's presses that called a URL, the newest first, from before `before` on. */
+/**
+ * A person's presses that called a URL, the newest first, from before `before` on.
+ * @param within only those under messages of these TPVs
+ */
 export async function callingPressesOf(
   db: Database,
   telegramUserId: number,
   before: PressKey | undefined,
   limit: number,
+  within?: readonly string[],
 ): Promise<CallingPress[]> {
   const rows = await db.read
     .selectFrom('presses')
@@ -69,6 +74,11 @@ export async function callingPressesOf(
     .where('presses.instruction_id', 'is', null)
     .$if(before !== undefined, (presses) =>
       presses.where(sql<boolean>`(presses.pressed_at, presses.query_id) < (${before?.[0]}, ${before?.[1]})`),
+    )
+    .$if(within !== undefined, (presses) =>
+      presses
+        .innerJoin('push_messages', 'push_messages.id', 'buttons.push_id')
+        .where(ofTpvs('push_messages.tpv_id', within ?? [])),
     )
     .orderBy('presses.pressed_at', 'desc')
     .orderBy('presses.query_id', 'desc')

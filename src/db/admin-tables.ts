@@ -1,8 +1,8 @@
 import type { Generated } from 'kysely';
 import type { JsonText } from './json-text.ts';
 
-/** `viewer` sees everything and changes nothing. */
-export type AdminRole = 'admin' | 'viewer';
+/** `viewer` sees everything and changes nothing; `manager` sees and answers what belongs to some TPVs, and nothing else. */
+export type AdminRole = 'admin' | 'viewer' | 'manager';
 
 export interface AdminUserTable {
   id: string;
@@ -48,6 +48,22 @@ export interface AdminSessionTable {
   link_expires_at: Generated<number | null>;
   address: string;
   user_agent: string;
+}
+
+/** A TPV of an account with the role `manager`. */
+export interface AccountTpvTable {
+  admin_id: string;
+  tpv_id: string;
+}
+
+/** What lets an account's person in once. */
+export interface AccountTicketTable {
+  admin_id: string;
+  /** `invitation`: into Telegram; `login`: into the panel. */
+  kind: 'invitation' | 'login';
+  /** SHA-256 of the secret. */
+  hash: string;
+  expires_at: number;
 }
 
 /** As far as an account has read a person's conversation. */

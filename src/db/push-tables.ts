@@ -64,6 +64,8 @@ export interface PushOptions {
   test?: string;
   /** The administrator who wrote it, as the audit log calls them. */
   by?: string;
+  /** The TPV that attended the person when an administrator wrote it. */
+  tpv?: string;
 }
 
 /** What a URL gets to know of a button, besides who pressed it. */

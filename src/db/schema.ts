@@ -1,6 +1,13 @@
 import type { Generated } from 'kysely';
 import type { InstructionStatus, ServiceState, Timetable } from '#protocol';
-import type { AdminSessionTable, AdminUserTable, AuditTable, InboxReadTable } from './admin-tables.ts';
+import type {
+  AccountTicketTable,
+  AccountTpvTable,
+  AdminSessionTable,
+  AdminUserTable,
+  AuditTable,
+  InboxReadTable,
+} from './admin-tables.ts';
 import type { AlarmNoticeTable, AlarmTable, MaintenanceWindowTable } from './alarm-tables.ts';
 import type { HubTable, LeaseTable, SocketTable } from './hub-tables.ts';
 import type { JsonText } from './json-text.ts';
@@ -29,6 +36,8 @@ export interface Schema {
   settings: SettingTable;
   admin_users: AdminUserTable;
   admin_sessions: AdminSessionTable;
+  account_tpvs: AccountTpvTable;
+  account_tickets: AccountTicketTable;
   inbox_reads: InboxReadTable;
   audit_log: AuditTable;
   activity: ActivityTable;

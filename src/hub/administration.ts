@@ -16,6 +16,7 @@ import { ownTelegramRoutes } from '../admin/own-telegram-routes.ts';
 import { panelRoutes } from '../admin/panel-routes.ts';
 import { record } from '../admin/record.ts';
 import { requireRight } from '../admin/route-rights.ts';
+import { keepScope } from '../admin/scope.ts';
 import { adminServiceRoutes } from '../admin/service-routes.ts';
 import { loginRoutes, sessionRoutes } from '../admin/session-routes.ts';
 import { adminTestOrderRoutes } from '../admin/test-order-routes.ts';
@@ -24,6 +25,7 @@ import { adminTpvListRoutes } from '../admin/tpv-list-routes.ts';
 import { adminTpvRoutes } from '../admin/tpv-routes.ts';
 import { adminUserRightsRoutes } from '../admin/user-rights-routes.ts';
 import { adminUserRoutes } from '../admin/user-routes.ts';
+import { tpvsOfAccount } from '../administrators/account-tpvs.ts';
 import { findSession, sessionSeen } from '../administrators/administrator-session.ts';
 import { isSetupOffered, offerSetup } from '../administrators/first-account.ts';
 import { LoginThrottle } from '../administrators/throttle.ts';
@@ -96,6 +98,7 @@ export async function registerAdministration(
     hasToken: ports.hasToken,
     findSession: (secret) => findSession(db, secret, now()),
     seen: (session) => sessionSeen(db, session, now()),
+    tpvsOf: (accountId) => tpvsOfAccount(db, accountId),
     publicUrl: config.PUBLIC_URL,
     now,
   });
@@ -120,6 +123,7 @@ export async function registerAdministration(
     guarded.addHook('onRequest', ownHost(config.PUBLIC_URL));
     guarded.addHook('onRequest', access.guard);
     guarded.addHook('onRoute', requireRight);
+    keepScope(guarded, db);
     guarded.addHook('onRoute', (route) => {
       const response = { ...ADMIN_SCHEMA.response, ...refusalsOf(route), ...Object(route.schema?.response) };
       route.schema = { ...ADMIN_SCHEMA, ...route.schema, response };
@@ -128,7 +132,7 @@ export async function registerAdministration(
     await guarded.register(ownAccountRoutes, { db, throttle, now });
     await guarded.register(proofRoutes, { db, throttle, now });
     await guarded.register(ownTelegramRoutes, { db, now, botUsername, tellUnlinked });
-    await guarded.register(adminAccountRoutes, { db, now });
+    await guarded.register(adminAccountRoutes, { db, now, botUsername });
     await guarded.register(adminTpvListRoutes, { db, presence, timeZone: config.TIME_ZONE, now });
     await guarded.register(adminTpvRoutes, {
       ...ports,

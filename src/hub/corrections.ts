@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { correctSessions } from '../administrators/administrator-session.ts';
 import { correctSetup } from '../administrators/first-account.ts';
 import { correctLinks } from '../administrators/telegram-link.ts';
+import { correctTickets } from '../administrators/ticket.ts';
 import { correctAlarms } from '../alarms/alarm-store.ts';
 import { correctButtons } from '../buttons/correct-buttons.ts';
 import { type Cancel, type Clock, type Correction, pause } from '../clock.ts';
@@ -97,6 +98,7 @@ export async function startCorrections(ports: CorrectionPorts): Promise<Correcti
       await correctKeys(tx, correction);
       await correctSetup(tx, correction);
       await correctLinks(tx, correction);
+      await correctTickets(tx, correction);
       await correctPresence(tx, correction);
       await correctServices(tx, correction);
       await correctAlarms(tx, correction);

@@ -69,7 +69,7 @@ export async function registerEdges(
     openFile,
     hasToken: (request) => isAdministrator(request, config.ADMIN_TOKEN, failed),
   });
-  const { identify, guard } = access;
+  const { identifyOverseer: identify, guard } = access;
   await app.register(webhookSetupRoutes, { webhook: inbound.webhook, identify, guard, webhookSet });
   await registerTpvEdges(app, { ...ports, openFile, failed, guard });
   return { setupLink };

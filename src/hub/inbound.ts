@@ -67,6 +67,7 @@ export function createInbound(ports: InboundPorts): Inbound {
       texts: ports.texts,
     },
     forwardStart: config.FORWARD_START,
+    publicUrl: config.PUBLIC_URL,
     forwardEdits: config.FORWARD_EDITS,
   };
   const receive = async (raw: Buffer, onKept?: () => void) => {

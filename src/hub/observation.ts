@@ -4,6 +4,7 @@ import { adminAuditRoutes } from '../admin/audit-routes.ts';
 import { adminHubRoutes } from '../admin/hub-routes.ts';
 import { LiveFeed } from '../admin/live-feed.ts';
 import { adminLiveRoutes } from '../admin/live-routes.ts';
+import { tpvsOfRows } from '../admin/live-scope.ts';
 import { adminMaintenanceRoutes } from '../admin/maintenance-routes.ts';
 import { type DiskPorts, DiskWatch } from '../admin/overview/disk.ts';
 import { adminOverviewRoutes } from '../admin/overview/overview-routes.ts';
@@ -104,6 +105,7 @@ export function createObservation(ports: ObservationPorts, ends: AsyncDisposable
     overview: () => situation.now(),
     isValid: (sessionId) => sessionStillValid(db, sessionId, now()),
     watched: () => view.watched(),
+    tpvsOf: (changes) => tpvsOfRows(db, changes),
     onFault,
   });
   const recent = { 'tpv.key_shared': sharedKeys, 'tpv.quota_reached': quotas };

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { z } from 'zod';
 import { type InstructionStatus, isFinal } from '#protocol';
 import { type JsonText, parseJson } from '../db/json-text.ts';
+import { ofTpvs } from '../db/of-tpvs.ts';
 import type { Database } from '../db/open.ts';
 import { mayContain, searchable } from '../db/searchable.ts';
 import { firstRowSince, rowRange, type TimeRange } from '../db/time-range.ts';
@@ -13,6 +14,8 @@ import type { InstructionRow } from './instruction.ts';
 export interface InstructionQuery extends TimeRange {
   status?: InstructionStatus | undefined;
   tpvId?: string | undefined;
+  /** Only those of these TPVs. */
+  within?: readonly string[] | undefined;
   telegramUserId?: number | undefined;
   command?: string | undefined;
   /** What the person's words contain, or a whole id. */
@@ -97,12 +100,14 @@ function instructionList(
   end: number | undefined,
   id?: string,
 ): KeyedList<ListedInstruction, number> {
-  const { telegramUserId, tpvId, status, command, from, to, text, oldestFirst = false } = query;
+  const { telegramUserId, tpvId, within, status, command, from, to, text, oldestFirst = false } = query;
   const by = laneOf(query);
   const asFarAs = oldestFirst ? '<=' : '>=';
   const lane = (after: number | undefined, until: number | undefined) => {
     let rows = db.read.selectFrom('instructions');
     if (by === 'user') rows = rows.where('telegram_user_id', '=', telegramUserId ?? 0);
+    // A person's rows are few: of those, none has to be left out later.
+    if (by === 'user' && within !== undefined) rows = rows.where(ofTpvs('instructions.tpv_id', within));
     // As a literal: a parameter would not say that the partial index holds it.
     if (by === 'failed') rows = rows.where(sql<boolean>`instructions.status = 'failed'`);
     if (by === 'open') rows = rows.where('completed_at', 'is', null);
@@ -114,9 +119,12 @@ function instructionList(
   };
   const otherStatus = status !== undefined && by !== 'failed';
   const otherTpv = tpvId !== undefined && by !== 'tpv';
+  const ofOthers = within !== undefined && by !== 'user';
   const wanted = text === undefined ? undefined : searchable(text);
   return {
-    filtered: [otherStatus, otherTpv, command, from, to, text].some((one) => one !== undefined && one !== false),
+    filtered: [otherStatus, otherTpv, ofOthers, command, from, to, text].some(
+      (one) => one !== undefined && one !== false,
+    ),
     keyOf: (row) => row.seq,
     ahead: async (after, rows) => (await rowAhead(lane(after, undefined).select('seq'), rows))?.seq,
     read(after, until, limit) {
@@ -130,6 +138,7 @@ function instructionList(
       // Written so that no index fits: one that does not have the rows in their order would be worse than none.
       if (otherStatus) rows = rows.where(sql<boolean>`instructions.status || '' = ${status}`);
       if (otherTpv) rows = rows.where(sql<boolean>`instructions.tpv_id || '' = ${tpvId}`);
+      if (ofOthers) rows = rows.where(ofTpvs('instructions.tpv_id', within));
       if (command !== undefined) rows = rows.where('command', '=', command);
       if (from !== undefined) rows = rows.where('instructions.created_at', '>=', from);
       if (to !== undefined) rows = rows.where('instructions.created_at', '<', to);

@@ -111,8 +111,13 @@ export async function say(tx: Tx, sentence: PushRequest, now: number): Promise<s
 /**
  * What an administrator writes in the bot's name, as it stands. If it may have arrived, an administrator decides.
  * @param by the administrator, as the audit log calls them
+ * @param tpvId who attends the person now
  */
-export function administratorMessage(chatId: number, text: string, topic: number | null, by: string): PushRequest {
-  const options: PushOptions = { ...(topic !== null && { topic }), by };
+export function administratorMessage(
+  chatId: number,
+  text: string,
+  { topic, by, tpvId }: { topic: number | null; by: string; tpvId: string | null },
+): PushRequest {
+  const options: PushOptions = { ...(topic !== null && { topic }), by, ...(tpvId !== null && { tpv: tpvId }) };
   return { ...hubSentence(chatId, text), parseMode: 'none', ifUnknown: 'hold', options };
 }

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { ofTpvs } from '../db/of-tpvs.ts';
 import type { Database } from '../db/open.ts';
 import type { PushStatus } from '../db/push-tables.ts';
 import { mayContain, searchable } from '../db/searchable.ts';
@@ -13,6 +14,8 @@ export interface PushQuery extends TimeRange {
   /** `pending`: waits, or is on its way. */
   status?: 'pending' | 'sent' | 'failed' | 'unknown' | undefined;
   tpvId?: string | undefined;
+  /** Only those of these TPVs. */
+  within?: readonly string[] | undefined;
   telegramUserId?: number | undefined;
   /** What it says, or its whole id. */
   text?: string | undefined;
@@ -55,7 +58,7 @@ function pushList(
   first: number | undefined,
   id?: string,
 ): KeyedList<ListedPush, number> {
-  const { telegramUserId, tpvId, status, from, to, text } = query;
+  const { telegramUserId, tpvId, within, status, from, to, text } = query;
   const by = laneOf(query);
   const statusOfLane = (by === 'wrong' || by === 'tpv_status') && status !== 'pending' ? status : undefined;
   const lane = (after: number | undefined, until: number | undefined) => {
@@ -76,7 +79,7 @@ function pushList(
   // What JSON would write otherwise stands here as it is; any character will do, as `matches` has the last word.
   const pattern = text?.replace(/["\\\p{Cc}]/gu, 'ñ') ?? '';
   return {
-    filtered: otherStatus || otherTpv || [from, to, text].some((one) => one !== undefined),
+    filtered: otherStatus || otherTpv || [within, from, to, text].some((one) => one !== undefined),
     keyOf: (row) => row.seq,
     ahead: async (after, rows) => (await rowAhead(lane(after, undefined).select('seq'), rows))?.seq,
     read(after, until, limit) {
@@ -90,6 +93,7 @@ function pushList(
       if (otherStatus && status === 'pending') rows = rows.where(sql<boolean>`coalesce(not_before, -1) >= 0`);
       else if (otherStatus) rows = rows.where(sql<boolean>`push_messages.status || '' = ${status}`);
       if (otherTpv) rows = rows.where(sql<boolean>`push_messages.tpv_id || '' = ${tpvId}`);
+      if (within !== undefined) rows = rows.where(ofTpvs('push_messages.tpv_id', within));
       if (from !== undefined) rows = rows.where('push_messages.created_at', '>=', from);
       if (to !== undefined) rows = rows.where('push_messages.created_at', '<', to);
       if (text !== undefined) rows = rows.where(mayContain(db.read, 'push_messages.text', pattern));

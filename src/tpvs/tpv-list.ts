@@ -1,3 +1,4 @@
+import { ofTpvs } from '../db/of-tpvs.ts';
 import type { Database } from '../db/open.ts';
 import { searchable } from '../db/searchable.ts';
 import { readSlice, rowAhead, type Slice } from '../db/windows.ts';
@@ -15,6 +16,8 @@ export function stateOf(tpv: Pick<Tpv, 'is_active' | 'approved_at'>): TpvState {
 export interface TpvQuery {
   /** What the name, the address or the id contains. */
   q?: string | undefined;
+  /** Only these. */
+  ids?: readonly string[] | undefined;
   state?: TpvState | undefined;
   online?: boolean | undefined;
 }
@@ -52,10 +55,11 @@ export function listTpvs(
   after: string | undefined,
   limit: number,
 ): Promise<Slice<ListedTpv, string>> {
-  const { state, online } = query;
+  const { ids, state, online } = query;
   const wanted = query.q === undefined ? undefined : searchable(query.q);
   const ordered = (from: string | undefined) => {
-    const tpvs = db.read.selectFrom('tpv_instances').orderBy('id', 'desc');
+    let tpvs = db.read.selectFrom('tpv_instances').orderBy('id', 'desc');
+    if (ids !== undefined) tpvs = tpvs.where(ofTpvs('id', ids));
     return from === undefined ? tpvs : tpvs.where('id', '<', from);
   };
   return readSlice<ListedTpv, string>(

@@ -153,7 +153,10 @@ export async function moveUser(tx: Tx, telegramId: number, tpvId: string): Promi
       ? tx.run(addToTpv, { tpvId, telegramId })
       : tx.run(changeSeat, { tpvId, telegramId, before }));
     if (sitting !== undefined) {
-      if (before !== null) await tx.run(releaseSlot, { tpvId: before });
+      if (before !== null) {
+        await tx.run(releaseSlot, { tpvId: before });
+        tx.changed('tpv', before);
+      }
       return 'moved';
     }
     // Another process moved them in between: look again.

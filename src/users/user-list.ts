@@ -9,6 +9,8 @@ export interface UserQuery {
   /** Words; each has to stand in the names, the username or the id. */
   q?: string | undefined;
   tpvId?: string | undefined;
+  /** Only those of these TPVs. */
+  within?: readonly string[] | undefined;
   assigned?: boolean | undefined;
   active?: boolean | undefined;
   /** By which of their times the list goes, the latest first: when they came, unless it is said otherwise. */
@@ -80,24 +82,29 @@ export function wordsOf(q: string | undefined): string[] {
 }
 
 /**
- * Persons that one index has together, the latest first: those of one TPV, of none, or all.
+ * Persons that one index has together, the latest first: those of one TPV, of none, or all. Those of several TPVs are looked
+ * up and sorted, so that no key of another TPV's person is ever that of a page.
  * @param by which of their times: when they came, or when they wrote last
  * @param after the time and the id of the person before
  */
 export function laneOfUsers(
   db: Database,
   by: 'created_at' | 'last_interaction',
-  { tpvId, assigned }: Pick<UserQuery, 'tpvId' | 'assigned'>,
+  { tpvId, within, assigned }: Pick<UserQuery, 'tpvId' | 'within' | 'assigned'>,
   after: UserKey | undefined,
   until: UserKey | undefined,
 ) {
   const time = `telegram_users.${by}` as const;
   let users = db.read.selectFrom('telegram_users');
   if (tpvId !== undefined) users = users.where('telegram_users.tpv_id', '=', tpvId);
+  // PostgreSQL takes no empty list; no TPV has the id ''.
+  if (within !== undefined) users = users.where('telegram_users.tpv_id', 'in', within.length > 0 ? [...within] : ['']);
   if (assigned === false) users = users.where('telegram_users.tpv_id', 'is', null);
   if (after !== undefined) users = users.where(keyComparedTo(time, '<', after));
   if (until !== undefined) users = users.where(keyComparedTo(time, '>=', until));
-  return users.orderBy(time, 'desc').orderBy('telegram_users.telegram_id', 'desc');
+  // With the sign no index fits: SQLite would walk along everybody.
+  const ordered = within === undefined ? users.orderBy(time, 'desc') : users.orderBy(sql`+${sql.ref(time)}`, 'desc');
+  return ordered.orderBy('telegram_users.telegram_id', 'desc');
 }
 
 function keyComparedTo(time: string, operator: '<' | '>=', [at, telegramId]: UserKey) {

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import { createServer, IncomingMessage, ServerResponse } from 'node:http';
+import { type AddressInfo, connect, Socket } from 'node:net';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { LiveFeed } from '../../src/admin/live-feed.ts';
+import { LiveStreams, type Watcher } from '../../src/admin/live-streams.ts';
 import { Events } from '../../src/events.ts';
 import { logIn, openBrowser } from '../support/admin.ts';
 import { type TestClock, testClock } from '../support/clock.ts';
@@ -123,6 +124,36 @@ test('each session has six streams at the most', async () => {
   await vi.waitFor(async () => expect((await watch(hub.url)).response.statusCode).toBe(200), WAIT_MS);
 });
 
+test('managers have six streams each, and take none from those who see everything', async () => {
+  const hub = await startHub();
+  const first = await openBrowser(hub, { name: 'pepa', role: 'manager' });
+  const second = await logIn(hub, { name: 'pepa' });
+  const opened = await Promise.all(
+    [first, second].flatMap(({ cookie }) => Array.from({ length: 3 }, () => watch(hub.url, { headers: { cookie } }))),
+  );
+  expect(opened.map(({ response }) => response.statusCode)).toEqual(Array(6).fill(200));
+  for (const { cookie } of [first, second]) {
+    expect((await watch(hub.url, { headers: { cookie } })).response.statusCode).toBe(429);
+  }
+  const streams = new LiveStreams();
+  const overseer = { sessionId: 'of an administrator', lastEventId: undefined };
+  const manager = (n: number) => ({ ...overseer, sessionId: `${n}`, manager: { accountId: `${n}`, tpvIds: [] } });
+  for (let n = 0; n < 200; n++) streams.add(new ServerResponse(new IncomingMessage(new Socket())), manager(n));
+  expect(() => streams.admit(manager(200))).toThrow('Too many streams');
+  expect(() => streams.admit(overseer)).not.toThrow();
+});
+
+test('while only managers watch, nobody looks up how the hub is', async () => {
+  const clock = testClock();
+  let asked = 0;
+  const { feed, url } = await serve(clock, async () => ({ asked: ++asked }), { accountId: 'pepa', tpvIds: [] });
+  const stream = await watch(url);
+  await vi.waitFor(() => expect(feed.size).toBe(1), WAIT_MS);
+  await clock.advance(60_000);
+  await vi.waitFor(() => expect(stream.text).toContain(': ping'), WAIT_MS);
+  expect([asked, stream.events]).toEqual([0, []]);
+});
+
 test('fifty watch at once, every one of them is told, and the fifty-first is refused', async () => {
   const hub = await startHub();
   await openBrowser(hub);
@@ -194,14 +225,22 @@ test('while nobody watches the feed listens to nothing, and after a minute it ha
 });
 
 /** A feed behind a server of its own, with a clock that a test moves. */
-async function serve(clock: TestClock, overview: () => Promise<object>) {
+async function serve(clock: TestClock, overview: () => Promise<object>, manager?: Watcher['manager']) {
   const events = new Events(() => {});
   const onFault = (error: unknown) => expect.unreachable(String(error));
-  const feed = new LiveFeed({ events, clock, overview, isValid: async () => true, watched: () => {}, onFault });
+  const feed = new LiveFeed({
+    events,
+    clock,
+    overview,
+    isValid: async () => true,
+    watched: () => {},
+    tpvsOf: async () => new Map(),
+    onFault,
+  });
   const server = createServer((request, response) => {
     const lastEventId = request.headers['last-event-id'];
     response.writeHead(200);
-    feed.open(response, { sessionId: undefined, lastEventId: lastEventId?.toString() });
+    feed.open(response, { sessionId: undefined, lastEventId: lastEventId?.toString(), manager });
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -21,6 +21,8 @@ const GUARDED: { method: string; path: (ids: Ids) => string; json?: object; stat
   },
   { method: 'PATCH', path: account(''), json: { role: 'admin' }, status: 200 },
   { method: 'PUT', path: account('/password'), json: { password: NEW_PASSWORD }, status: 200 },
+  // Only managers are invited.
+  { method: 'POST', path: account('/invitation'), status: 409 },
   { method: 'DELETE', path: account(''), status: 200 },
   {
     method: 'POST',

@@ -1,99 +1,12 @@
 import Fastify from 'fastify';
 import { expect, test } from 'vitest';
-import { type Right, requireRight } from '../../src/admin/route-rights.ts';
+import { requireRight } from '../../src/admin/route-rights.ts';
 import { openBrowser, type TestBrowser } from '../support/admin.ts';
-import { startHub, type TestHub } from '../support/hub.ts';
-
-/** What each route under `/api/admin/` takes; a new one has to be named here. */
-const RIGHTS: Readonly<Record<string, Right>> = {
-  'GET /api/admin/session': 'own',
-  'POST /api/admin/logout': 'own',
-  'GET /api/admin/account/alarms': 'own',
-  'PUT /api/admin/account/alarms': 'own',
-  'PUT /api/admin/account/password': 'own',
-  'POST /api/admin/account/proof': 'own',
-  'GET /api/admin/account/sessions': 'own',
-  'DELETE /api/admin/account/sessions/{id}': 'own',
-  'GET /api/admin/account/telegram': 'own',
-  'POST /api/admin/account/telegram': 'own',
-  'DELETE /api/admin/account/telegram': 'own',
-  'POST /api/admin/account/totp': 'own',
-  'POST /api/admin/account/totp/confirm': 'own',
-  'DELETE /api/admin/account/totp': 'own',
-  'PUT /api/admin/inbox/read': 'own',
-  'PUT /api/admin/inbox/{id}/read': 'own',
-  'GET /api/admin/accounts': 'see',
-  'POST /api/admin/accounts': 'change',
-  'PATCH /api/admin/accounts/{id}': 'change',
-  'DELETE /api/admin/accounts/{id}': 'change',
-  'PUT /api/admin/accounts/{id}/password': 'change',
-  'GET /api/admin/activity': 'see',
-  'GET /api/admin/alarms': 'see',
-  'GET /api/admin/audit': 'see',
-  'GET /api/admin/audit.csv': 'see',
-  'GET /api/admin/events': 'see',
-  'GET /api/admin/inbox': 'see',
-  'GET /api/admin/instructions': 'see',
-  'GET /api/admin/instructions.csv': 'see',
-  'POST /api/admin/instructions/bulk': 'change',
-  'GET /api/admin/instructions/{id}': 'see',
-  'GET /api/admin/instructions/{id}/files/{file_id}': 'see',
-  'POST /api/admin/instructions/{id}/cancel': 'change',
-  'POST /api/admin/instructions/{id}/reassign': 'change',
-  'POST /api/admin/instructions/{id}/retry': 'change',
-  'GET /api/admin/maintenance': 'see',
-  'POST /api/admin/maintenance': 'change',
-  'DELETE /api/admin/maintenance/{id}': 'change',
-  'GET /api/admin/overview': 'see',
-  'GET /api/admin/hubs': 'see',
-  'GET /api/admin/first-steps': 'see',
-  'GET /api/admin/pushes': 'see',
-  'GET /api/admin/pushes.csv': 'see',
-  'GET /api/admin/pushes/{id}': 'see',
-  'POST /api/admin/pushes/{id}/resend': 'change',
-  'POST /api/admin/pushes/{id}/resolve': 'change',
-  'GET /api/admin/quarantine': 'see',
-  'POST /api/admin/quarantine/discard': 'change',
-  'GET /api/admin/quarantine/{seq}': 'see',
-  'POST /api/admin/quarantine/{seq}/retry': 'change',
-  'GET /api/admin/settings': 'see',
-  'PATCH /api/admin/settings': 'change',
-  'GET /api/admin/settings/texts': 'see',
-  'POST /api/admin/settings/texts/preview': 'change',
-  'GET /api/admin/tpvs': 'see',
-  'POST /api/admin/tpvs': 'change',
-  'GET /api/admin/tpvs.csv': 'see',
-  'GET /api/admin/tpvs/{id}': 'see',
-  'PATCH /api/admin/tpvs/{id}': 'change',
-  'DELETE /api/admin/tpvs/{id}': 'change',
-  'POST /api/admin/tpvs/{id}/activate': 'change',
-  'POST /api/admin/tpvs/{id}/deactivate': 'change',
-  'POST /api/admin/tpvs/{id}/join-code': 'change',
-  'GET /api/admin/tpvs/{id}/join-qr.svg': 'see',
-  'POST /api/admin/tpvs/{id}/revoke-keys': 'change',
-  'POST /api/admin/tpvs/{id}/rotate-key': 'change',
-  'POST /api/admin/tpvs/{id}/rotate-secret': 'change',
-  'PUT /api/admin/tpvs/{id}/service': 'change',
-  'POST /api/admin/tpvs/{id}/service/preview': 'change',
-  'POST /api/admin/tpvs/{id}/test': 'change',
-  'POST /api/admin/tpvs/{id}/test-order': 'change',
-  'GET /api/admin/users': 'see',
-  'GET /api/admin/users.csv': 'see',
-  'POST /api/admin/users/assign': 'change',
-  'GET /api/admin/users/{id}': 'see',
-  'PATCH /api/admin/users/{id}': 'change',
-  'DELETE /api/admin/users/{id}': 'change',
-  'GET /api/admin/users/{id}/export': 'see',
-  'POST /api/admin/users/{id}/messages': 'change',
-  'GET /api/admin/users/{id}/timeline': 'see',
-  'PUT /api/admin/users/{id}/tpv': 'change',
-  'GET /api/admin/webhook': 'see',
-  'POST /api/admin/webhook': 'change',
-  'DELETE /api/admin/webhook': 'change',
-};
+import { RIGHTS } from '../support/admin-rights.ts';
+import { startHub, type TestHub, type TestTpv } from '../support/hub.ts';
 
 /** What needs no session, but the panel's own pages. */
-const OPEN = ['GET /api/admin/login', 'POST /api/admin/login', 'POST /api/admin/setup'];
+const OPEN = ['GET /api/admin/login', 'POST /api/admin/login', 'POST /api/admin/login/bot', 'POST /api/admin/setup'];
 
 /** Every route under `/api/admin/`, as the program itself lists them. */
 async function adminRoutes(hub: TestHub): Promise<string[]> {
@@ -103,9 +16,15 @@ async function adminRoutes(hub: TestHub): Promise<string[]> {
     .flatMap(([url, item]) => Object.keys(item).map((method) => `${method.toUpperCase()} ${url}`));
 }
 
+const NOBODY = '00000000-0000-7000-8000-000000000000';
+
+/** What a route's path names, by the word before it, as far as there is one. */
+type Named = Readonly<Record<string, string>>;
+
 /** Only the status: a stream's answer never ends. */
-async function statusOf(hub: TestHub, method: string, url: string, headers: Record<string, string>) {
-  const path = url.replaceAll(/\{\w+\}/g, '00000000-0000-7000-8000-000000000000');
+async function statusOf(hub: TestHub, route: string, headers: Record<string, string>, named: Named = {}) {
+  const [method = '', url = ''] = route.split(' ');
+  const path = url.replaceAll(/(\w+)\/\{\w+\}/g, (_, what: string) => `${what}/${named[what] ?? NOBODY}`);
   const changes = method !== 'GET';
   const response = await fetch(new URL(path, hub.url), {
     method,
@@ -117,6 +36,30 @@ async function statusOf(hub: TestHub, method: string, url: string, headers: Reco
   return response.status;
 }
 
+/** Something of every kind that a path names, all of the one TPV and its manager: 404 is the role's, and not the id's. */
+async function everythingOf(hub: TestHub, tpv: TestTpv, admin: TestBrowser): Promise<Named> {
+  const person = '1001';
+  await hub.message(1, 'Dos cañas', Number(person));
+  await hub.update({ update_id: 2, message: 'no message' });
+  const message = { telegram_user_id: Number(person), text: 'Marchando' };
+  const pushed = await tpv.fetch('/api/tpv/push', { method: 'POST', json: message });
+  const window = { minutes: 60, tpv_id: tpv.id };
+  const begun = await admin.fetch('/api/admin/maintenance', { method: 'POST', json: window });
+  const firstOf = async (list: string) => (await admin.fetch(`/api/admin/${list}`)).body.items[0];
+  const named = {
+    tpvs: tpv.id,
+    users: person,
+    inbox: person,
+    instructions: (await firstOf('instructions')).id,
+    pushes: pushed.body.push_message_id,
+    quarantine: String((await firstOf('quarantine')).seq),
+    maintenance: begun.body.id,
+    accounts: (await firstOf('accounts')).id,
+  };
+  for (const [what, id] of Object.entries(named)) expect([what, typeof id]).toEqual([what, 'string']);
+  return named;
+}
+
 function sent({ cookie, session }: TestBrowser, hub: TestHub, csrf = true): Record<string, string> {
   return { cookie, origin: hub.url, ...(csrf ? { 'x-csrf-token': session.csrf_token } : {}) };
 }
@@ -126,15 +69,18 @@ test('every route answers every role as its right says, and strangers not at all
   const tpv = await hub.tpv();
   const admin = await openBrowser(hub, { name: 'ana' });
   const viewer = await openBrowser(hub, { name: 'eva', role: 'viewer' });
+  const manager = await openBrowser(hub, { name: 'pepa', role: 'manager', tpvs: [tpv.id] });
+  const theirs = await everythingOf(hub, tpv, admin);
   const routes = await adminRoutes(hub);
   expect(routes.toSorted()).toEqual([...Object.keys(RIGHTS), ...OPEN].toSorted());
-  for (const [index, [route, right]] of Object.entries(RIGHTS).entries()) {
+  for (const [index, [route, named]] of Object.entries(RIGHTS).entries()) {
     const [method = '', url = ''] = route.split(' ');
+    const [right, reach] = typeof named === 'string' ? [named] : named;
     // Whoever tries many wrong secrets has to wait: each time another address does.
     const stranger = { 'x-forwarded-for': `203.0.113.${index}` };
-    const got = async (who: string, headers: Record<string, string>, refusal: number | undefined) => {
-      const status = await statusOf(hub, method, url, headers);
-      const refused = [401, 403, 500].includes(status) ? status : undefined;
+    const got = async (who: string, headers: Record<string, string>, refusal: number | undefined, ids?: Named) => {
+      const status = await statusOf(hub, route, headers, ids);
+      const refused = [401, 403, 500, refusal].includes(status) ? status : undefined;
       expect([route, who, refused]).toEqual([route, who, refusal]);
     };
     await Promise.all([
@@ -152,7 +98,23 @@ test('every route answers every role as its right says, and strangers not at all
     if (url === '/api/admin/logout') continue;
     await got('a viewer', sent(viewer, hub, method !== 'GET'), right === 'change' ? 403 : undefined);
     await got('an administrator', sent(admin, hub, method !== 'GET'), undefined);
+    const isThere = right === 'own' || reach !== undefined;
+    await got('a manager', sent(manager, hub, method !== 'GET'), isThere ? undefined : 404, theirs);
   }
+});
+
+test('outside the panel a manager’s session opens no more than none', async () => {
+  const hub = await startHub();
+  const tpv = await hub.tpv();
+  await openBrowser(hub);
+  const manager = await openBrowser(hub, { name: 'pepa', role: 'manager', tpvs: [tpv.id] });
+  for (const path of ['/webhook/info', '/info', '/metrics', '/api/tpv/info', '/api/tpv/users', '/readyz', '/healthz']) {
+    const [theirs, strangers] = [await manager.fetch(path), await hub.fetch(path)];
+    expect([path, theirs.status]).toEqual([path, strangers.status]);
+    if (path.endsWith('info')) expect(theirs.body).toEqual(strangers.body);
+  }
+  const setup = await manager.fetch('/webhook/setup', { method: 'POST', json: { url: 'https://evil.example' } });
+  expect(setup.status).toBe(404);
 });
 
 test('a route that names no right, or one that is too small for it, can not exist', () => {

@@ -64,6 +64,7 @@ test('every operation has a name of its own, a part of the documentation, and sa
     'getMetrics',
     'getReadyz',
     'postAdminLogin',
+    'postAdminLoginBot',
     'postAdminSetup',
     'postTpvRegister',
   ]);
@@ -99,6 +100,8 @@ function sentencesOf(document: unknown, found = new Set<string>()): Set<string> 
 const REFUSED: Readonly<Record<string, number>> = {
   // There is an account, and the link was never made.
   postAdminSetup: 403,
+  // The bot gave none.
+  postAdminLoginBot: 401,
   // No app was asked for a code.
   postAdminAccountTotpConfirm: 400,
   // It arrived.

@@ -139,3 +139,50 @@ test('a TPV’s page at one hub says which other hub has its socket, and that no
   expect(items).toHaveLength(1);
   expect((await a.admin(`/api/admin/instructions/${items[0].id}`)).body.waits).toBeNull();
 });
+
+test('a manager’s stream tells of the rows of their TPVs at either hub, and ends where the other one shuts them out', async () => {
+  const { a, b } = await twoHubs();
+  const [own, other] = [await a.tpv({ name: 'Bar Pepe' }), await a.tpv({ name: 'Casa Ajena' })];
+  const codeOf = async ({ id }: { id: string }) => (await a.admin(`/api/admin/tpvs/${id}`)).body.join_code;
+  await a.message(1, `/start ${await codeOf(own)}`, 7_001);
+  await a.message(2, `/start ${await codeOf(other)}`, 7_002);
+  const { cookie } = await openBrowser(b, { name: 'pepa', role: 'manager', tpvs: [own.id] });
+  const stream = await watch(b.url, { headers: { cookie } });
+  const everything = await watch(b.url);
+  const named = (id: string) => (data: { instruction?: string[] }) => data.instruction?.includes(id) ?? false;
+  const newest = async () => (await a.admin('/api/admin/instructions?limit=1')).body.items[0].id;
+  // Until the other hub heard that somebody watches, it tells nothing.
+  await vi.waitFor(() => {
+    a.hub.events.changed('tpv', own.id);
+    expect(stream.events.some(({ data }) => data.tpv?.includes(own.id))).toBe(true);
+  }, PATIENCE);
+  const foreign: string[] = [];
+  const theirs: string[] = [];
+  // At the hub that they watch, and at the other one.
+  for (const [index, hub] of [a, b].entries()) {
+    await hub.message(10 + index, 'palabras ajenas', 7_002);
+    foreign.push(await newest());
+    await everything.next('changes', named(foreign.at(-1) ?? ''));
+    hub.hub.events.changed('tpv', other.id);
+    hub.hub.events.changed('audit', 'an entry');
+    hub.hub.events.changed('account', 'an account');
+    await hub.message(20 + index, 'Dos cañas', 7_001);
+    theirs.push(await newest());
+    await stream.next('changes', named(theirs.at(-1) ?? ''));
+  }
+  await everything.next('changes', ({ audit }) => audit?.includes('an entry'));
+  for (const told of [...foreign, other.id, '7002', 'an entry', 'an account']) expect(stream.text).not.toContain(told);
+  // Of more than is named it says so, of what they may see alone.
+  for (let i = 0; i < 300; i++) for (const what of ['user', 'update'] as const) a.hub.events.changed(what, `${i}`);
+  const { data } = await stream.next('changes', ({ more, tpv }) => more.includes('user') && tpv === undefined);
+  expect(data).toEqual({ more: ['user'] });
+  // The figures of all hubs together are nobody's but those who see everything.
+  await everything.next('overview');
+  expect(stream.events.map(({ event }) => event)).not.toContain('overview');
+  const admin = await openBrowser(a);
+  const { items } = (await admin.fetch('/api/admin/accounts')).body;
+  const { id } = items.find(({ name }: { name: string }) => name === 'pepa');
+  const json = { role: 'manager', tpv_ids: [other.id] };
+  expect((await admin.fetch(`/api/admin/accounts/${id}`, { method: 'PATCH', json })).status).toBe(200);
+  await stream.ended;
+});

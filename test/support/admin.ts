@@ -1,5 +1,6 @@
 import { argon2Sync } from 'node:crypto';
 import { createAccount as insertAccount } from '../../src/administrators/account.ts';
+import { setAccountTpvs } from '../../src/administrators/account-tpvs.ts';
 import { totpCode } from '../../src/administrators/totp.ts';
 import type { Clock } from '../../src/clock.ts';
 import type { Answer, JsonInit, TestHub } from './hub.ts';
@@ -17,7 +18,9 @@ export interface TestBrowser {
 
 export interface TestAccount {
   name?: string;
-  role?: 'admin' | 'viewer';
+  role?: 'admin' | 'viewer' | 'manager';
+  /** The ids of a manager's TPVs. */
+  tpvs?: string[];
   password?: string;
 }
 
@@ -26,10 +29,13 @@ export interface TestAccount {
  * looking at it again takes longer than a hub's start: this one's hash asks for next to no work, and says so itself.
  */
 export async function createAccount({ hub, clock }: TestHub, account: TestAccount = {}): Promise<string> {
-  const { name = 'ana', role = 'admin', password = PASSWORD } = account;
+  const { name = 'ana', role = 'admin', tpvs = [], password = PASSWORD } = account;
   const passwordHash = cheapHash(password);
-  const { id } = await hub.db.transact((tx) => insertAccount(tx, { name, role, passwordHash }, clock.now()));
-  return id;
+  return hub.db.transact(async (tx) => {
+    const { id } = await insertAccount(tx, { name, role, passwordHash }, clock.now());
+    await setAccountTpvs(tx, id, tpvs);
+    return id;
+  });
 }
 
 /** A PHC string with the least that Argon2 takes. */

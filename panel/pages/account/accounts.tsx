@@ -15,10 +15,15 @@ import { useResource } from '../../resource.ts';
 import { accountWords as words } from '../../words/account.ts';
 import { actions } from '../../words/actions.ts';
 import { timeWords } from '../../words/time.ts';
+import { InvitationDialog } from './invitation-dialog.tsx';
+import { ManagerTpvsDialog } from './manager-tpvs-dialog.tsx';
 import { NewAccountDialog } from './new-account-dialog.tsx';
 import { ResetPasswordDialog } from './reset-password-dialog.tsx';
 
-type Task = { kind: 'add' } | { kind: 'role' | 'password' | 'remove'; account: Account };
+type Task =
+  | { kind: 'add' }
+  | { kind: 'invite'; account: Pick<Account, 'id' | 'name'> }
+  | { kind: 'role' | 'tpvs' | 'password' | 'remove'; account: Account };
 
 /** Everybody who may come in, for administrators. */
 export function AccountsCard({ own }: { own: string }): VNode {
@@ -42,7 +47,15 @@ export function AccountsCard({ own }: { own: string }): VNode {
           </ul>
         )}
       </Loaded>
-      {task && <TaskDialog task={task} onClose={() => setTask(undefined)} onDone={accounts.reload} />}
+      {task && (
+        <TaskDialog
+          key={task.kind}
+          task={task}
+          onClose={() => setTask(undefined)}
+          onDone={accounts.reload}
+          onInvite={(account) => setTask({ kind: 'invite', account })}
+        />
+      )}
     </Card>
   );
 }
@@ -59,15 +72,27 @@ function Entry({ account, own, onTask }: { account: Account; own: boolean; onTas
           {totp && <Badge tone="good">2FA</Badge>}
           {telegram && <Badge tone="good">{words.telegramBadge}</Badge>}
         </span>
+        {role === 'manager' && <small>{account.tpvs.map((tpv) => tpv.name).join(', ')}</small>}
         <small class="muted">
           {words.lastLogin}: <Time at={lastLogin} empty={timeWords.never} />
         </small>
       </div>
       {!own && (
         <div class="row">
-          <Button size="small" onClick={() => onTask({ kind: 'role', account })}>
-            {words.makeRole[role === 'admin' ? 'viewer' : 'admin']}
-          </Button>
+          {role === 'manager' ? (
+            <>
+              <Button size="small" icon="send" onClick={() => onTask({ kind: 'invite', account })}>
+                {words.manager.invite}
+              </Button>
+              <Button size="small" onClick={() => onTask({ kind: 'tpvs', account })}>
+                {words.manager.edit}
+              </Button>
+            </>
+          ) : (
+            <Button size="small" onClick={() => onTask({ kind: 'role', account })}>
+              {words.makeRole[role === 'admin' ? 'viewer' : 'admin']}
+            </Button>
+          )}
           <Button size="small" onClick={() => onTask({ kind: 'password', account })}>
             {words.resetPassword}
           </Button>
@@ -84,8 +109,17 @@ function Entry({ account, own, onTask }: { account: Account; own: boolean; onTas
   );
 }
 
-function TaskDialog({ task, onClose, onDone }: { task: Task; onClose: () => void; onDone: () => void }): VNode {
-  if (task.kind === 'add') return <NewAccountDialog onClose={onClose} onDone={onDone} />;
+interface TaskDialogProps {
+  task: Task;
+  onClose: () => void;
+  onDone: () => void;
+  onInvite: (account: Account) => void;
+}
+
+function TaskDialog({ task, onClose, onDone, onInvite }: TaskDialogProps): VNode {
+  if (task.kind === 'add') return <NewAccountDialog onClose={onClose} onDone={onDone} onInvite={onInvite} />;
+  if (task.kind === 'invite') return <InvitationDialog account={task.account} onClose={onClose} />;
+  if (task.kind === 'tpvs') return <ManagerTpvsDialog account={task.account} onClose={onClose} onDone={onDone} />;
   const { id, name, role } = task.account;
   const path = `/api/admin/accounts/${id}`;
   if (task.kind === 'password') return <ResetPasswordDialog account={task.account} onClose={onClose} />;

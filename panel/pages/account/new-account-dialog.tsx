@@ -1,5 +1,6 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
+import type { Account } from '../../../src/admin/schemas/accounts.ts';
 import { fieldError, useAction } from '../../action.ts';
 import { send } from '../../api.ts';
 import { Button } from '../../components/button.tsx';
@@ -11,20 +12,32 @@ import { notify } from '../../components/toast.tsx';
 import { accountWords as words } from '../../words/account.ts';
 import { actions } from '../../words/actions.ts';
 import { roles } from '../../words/states.ts';
+import { AccountTpvs } from './account-tpvs.tsx';
+
+export interface NewAccountProps {
+  onClose: () => void;
+  onDone: () => void;
+  /** A manager has no password: what follows is the invitation. */
+  onInvite: (account: Account) => void;
+}
 
 /** Lets somebody else in. */
-export function NewAccountDialog({ onClose, onDone }: { onClose: () => void; onDone: () => void }): VNode {
+export function NewAccountDialog({ onClose, onDone, onInvite }: NewAccountProps): VNode {
   const [name, setName] = useState('');
-  const [role, setRole] = useState('viewer');
+  const [role, setRole] = useState<Account['role']>('viewer');
+  const [tpvs, setTpvs] = useState<{ id: string; name: string }[]>([]);
   const [password, setPassword] = useState('');
   const create = useAction(async () => {
-    await send('POST', '/api/admin/accounts', { name: name.trim(), role, password });
+    const isManager = role === 'manager';
+    const entry = isManager ? { tpv_ids: tpvs.map(({ id }) => id) } : { password };
+    const account = await send<Account>('POST', '/api/admin/accounts', { name: name.trim(), role, ...entry });
     notify(words.added(name.trim()));
     onDone();
-    onClose();
+    if (isManager) onInvite(account);
+    else onClose();
   });
   const { error } = create;
-  const options = (['viewer', 'admin'] as const).map((value) => ({
+  const options = (['viewer', 'manager', 'admin'] as const).map((value) => ({
     value,
     label: roles[value],
     hint: words.roleHints[value],
@@ -42,21 +55,25 @@ export function NewAccountDialog({ onClose, onDone }: { onClose: () => void; onD
           error={fieldError(error, 'name')}
         />
         <ChoiceField label={words.role} value={role} options={options} onChange={setRole} />
-        <TextField
-          label={words.initialPassword}
-          type="password"
-          autocomplete="new-password"
-          required
-          minLength={12}
-          maxLength={1024}
-          hint={words.initialPasswordHint}
-          value={password}
-          onInput={setPassword}
-          error={fieldError(error, 'password')}
-        />
+        {role === 'manager' ? (
+          <AccountTpvs tpvs={tpvs} onChange={setTpvs} />
+        ) : (
+          <TextField
+            label={words.initialPassword}
+            type="password"
+            autocomplete="new-password"
+            required
+            minLength={12}
+            maxLength={1024}
+            hint={words.initialPasswordHint}
+            value={password}
+            onInput={setPassword}
+            error={fieldError(error, 'password')}
+          />
+        )}
         <FormActions>
           <Button onClick={onClose}>{actions.cancel}</Button>
-          <Button kind="primary" type="submit" busy={create.busy}>
+          <Button kind="primary" type="submit" busy={create.busy} disabled={role === 'manager' && tpvs.length === 0}>
             {actions.create}
           </Button>
         </FormActions>

@@ -7,6 +7,7 @@ import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { notify } from '../../components/toast.tsx';
 import { userName } from '../../components/user-link.tsx';
 import { navigate } from '../../router.ts';
+import { canChange } from '../../session.ts';
 import { instructionWords as words } from '../../words/instruction.ts';
 import { Reassignment } from './reassignment.tsx';
 
@@ -38,7 +39,9 @@ export function InstructionActions({ instruction, size, reload, onRetried }: Ins
     reload();
   };
   const excerpt = instruction.excerpt || instruction.command;
-  const may = (action: InstructionAction) => instruction.allowed.includes(action);
+  // To another TPV it goes by who sees them all.
+  const may = (action: InstructionAction) =>
+    instruction.allowed.includes(action) && (action !== 'reassign' || canChange.value);
   return (
     <>
       {may('retry') ? (

@@ -6,7 +6,7 @@ import { InstructionBadge, PushBadge } from '../../components/status.tsx';
 import { TelegramText } from '../../components/telegram-text.tsx';
 import { Time } from '../../components/time.tsx';
 import { personName, relative } from '../../format.ts';
-import { canChange } from '../../session.ts';
+import { canAttend, canChange, seesAll } from '../../session.ts';
 import { pushesWords } from '../../words/pushes.ts';
 import { userWords } from '../../words/user.ts';
 import { InstructionActions } from '../instruction/instruction-actions.tsx';
@@ -60,7 +60,7 @@ function Said({ entry, user, report, reload }: ChatEntryProps<'instruction'>) {
         </>
       }
       actions={
-        canChange.value && offered.length > 0 ? (
+        canAttend.value && offered.length > 0 ? (
           <InstructionActions instruction={instruction} size="small" reload={reload} onRetried={reload} />
         ) : null
       }
@@ -85,7 +85,7 @@ function Told({ entry, user, reload }: ChatEntryProps<'push'>) {
       meta={
         <>
           <PushWriter push={entry} /> <Time at={entry.at} /> <PushBadge status={status} />
-          <a href={`/admin/mensajes/${id}`}>{words.message}</a>
+          {seesAll.value || entry.tpv !== null ? <a href={`/admin/mensajes/${id}`}>{words.message}</a> : null}
         </>
       }
       actions={

@@ -9,7 +9,7 @@ import { Loading } from '../../components/loading.tsx';
 import { personName, plural } from '../../format.ts';
 import { type List, useList } from '../../list.ts';
 import { onChanges } from '../../live.ts';
-import { canChange } from '../../session.ts';
+import { canAttend } from '../../session.ts';
 import { userWords } from '../../words/user.ts';
 import { ChatEntry } from './chat-entry.tsx';
 import { useChatScroll } from './chat-scroll.ts';
@@ -37,7 +37,7 @@ export function Conversation({ user, title = words.title, actions }: Conversatio
     <Card title={title} actions={actions}>
       <Chat list={list} user={user} />
       {waiting === undefined ? null : <OpenWait instructionId={waiting.instruction_id} tpvId={waiting.tpv?.id} />}
-      {canChange.value && user.is_active ? <Composer user={user} onSent={list.reload} /> : null}
+      {canAttend.value && user.is_active ? <Composer user={user} onSent={list.reload} /> : null}
     </Card>
   );
 }

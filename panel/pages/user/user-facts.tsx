@@ -6,6 +6,7 @@ import { KeyValue } from '../../components/key-value.tsx';
 import { Time } from '../../components/time.tsx';
 import { TpvLink } from '../../components/tpv-link.tsx';
 import { languageName } from '../../format-language.ts';
+import { seesAll } from '../../session.ts';
 import { userWords } from '../../words/user.ts';
 import { usersWords } from '../../words/users.ts';
 
@@ -29,9 +30,11 @@ export function UserFacts({ user }: { user: UserDetail }) {
       <p class="row">
         <a href={href('/admin/instrucciones', { telegram_user_id: id })}>{words.instructions}</a>
         <a href={href('/admin/mensajes', { telegram_user_id: id })}>{words.pushes}</a>
-        <a href={`/api/admin/users/${id}/export`} download>
-          {userWords.export}
-        </a>
+        {seesAll.value ? (
+          <a href={`/api/admin/users/${id}/export`} download>
+            {userWords.export}
+          </a>
+        ) : null}
       </p>
     </Card>
   );

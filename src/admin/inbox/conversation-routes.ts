@@ -10,6 +10,7 @@ import { auditedUser, existingUser } from '../existing-user.ts';
 import { cursorOf, pageQuery } from '../page.ts';
 import { record } from '../record.ts';
 import { timelinePage, userMessage, userMessageSent, userParams } from '../schemas/users.ts';
+import { scopeOf } from '../scope.ts';
 import { timelineOf } from './timeline.ts';
 
 export interface ConversationOptions {
@@ -30,7 +31,7 @@ export async function conversationRoutes(instance: FastifyInstance, options: Con
   app.get(
     '/api/admin/users/:id/timeline',
     {
-      config: { right: 'see' },
+      config: { right: 'see', reach: 'conversation' },
       schema: {
         summary: 'Todo lo que pasó con una persona, lo más nuevo primero',
         params: userParams,
@@ -41,7 +42,7 @@ export async function conversationRoutes(instance: FastifyInstance, options: Con
     async (request) => {
       const { telegram_id: telegramId } = await existingUser(db, request.params.id);
       const { cursor, limit } = request.query;
-      const page = await timelineOf(db, telegramId, cursor, limit);
+      const page = await timelineOf(db, telegramId, cursor, limit, scopeOf(request));
       return { items: page.items, next: page.next === undefined ? null : cursorOf(page.next) };
     },
   );
@@ -49,7 +50,7 @@ export async function conversationRoutes(instance: FastifyInstance, options: Con
   app.post(
     '/api/admin/users/:id/messages',
     {
-      config: { right: 'change' },
+      config: { right: 'change', reach: 'user' },
       schema: {
         summary: 'Escribe a una persona, en nombre del bot; el texto va tal cual',
         params: userParams,
@@ -62,12 +63,12 @@ export async function conversationRoutes(instance: FastifyInstance, options: Con
       const { text } = request.body;
       const id = await db.transact(async (tx) => {
         const [ways] = await tx.run(waysOfUser, { telegramId: user.telegram_id });
-        const message = administratorMessage(
-          user.telegram_id,
-          text,
-          ways?.topic_id ?? null,
-          administratorOf(request).name,
-        );
+        const { name: by } = administratorOf(request);
+        const message = administratorMessage(user.telegram_id, text, {
+          topic: ways?.topic_id ?? null,
+          by,
+          tpvId: user.tpv_id,
+        });
         const pushId = await enqueue(tx, message, now());
         const entry = {
           action: 'user.message',

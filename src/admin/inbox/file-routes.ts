@@ -46,7 +46,7 @@ export async function adminFileRoutes(instance: FastifyInstance, { db, openFile 
       // fastify would answer HEAD by fetching the whole file.
       exposeHeadRoute: false,
       // A browser asks for the pictures of a page by itself.
-      config: { right: 'see', unattended: true },
+      config: { right: 'see', reach: 'instruction', unattended: true },
       schema: {
         summary: 'Un fichero que envió una persona, hasta 20 MB',
         params: fileParams,

@@ -1,8 +1,10 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { MESSAGE_COMMANDS } from '../../conversation/silence-store.ts';
+import { ofTpvs } from '../../db/of-tpvs.ts';
 import type { Database } from '../../db/open.ts';
 import { contains } from '../../db/searchable.ts';
 import { type KeyedList, readSlice, rowAhead, type Slice } from '../../db/windows.ts';
+import { saidBy } from '../../push/of-chat.ts';
 import { type ListedUser, laneOfUsers, wordsOf } from '../../users/user-list.ts';
 
 /** Which conversations an operator looks for. */
@@ -15,6 +17,10 @@ export interface InboxQuery {
   /** Words; each has to stand in the person's names, username or id. */
   q?: string | undefined;
   tpvId?: string | undefined;
+  /** Only persons of these TPVs. */
+  within?: readonly string[] | undefined;
+  /** Told only by what these TPVs have with a person; undefined: by everything. */
+  scope?: readonly string[] | undefined;
   assigned?: false | undefined;
 }
 
@@ -36,28 +42,41 @@ export type InboxKey = readonly [number, number];
 /** Persons that one call looks at where a filter has no index, in steps of 200. */
 const MOST_SEARCHED = 40_000;
 
-const said = sql<number | null>`(
-  select i.seq from instructions as i where i.telegram_user_id = telegram_users.telegram_id order by i.seq desc limit 1)`;
+/** The person's instructions, the last first, as far as they may be told. */
+function instructionsOf(columns: RawBuilder<unknown>, scope: InboxQuery['scope']): RawBuilder<unknown> {
+  const seen = scope === undefined ? sql`` : sql`and ${ofTpvs('i.tpv_id', scope)}`;
+  return sql`select ${columns} from instructions as i
+    where i.telegram_user_id = telegram_users.telegram_id ${seen} order by i.seq desc limit 1`;
+}
+
+/** The messages to the person, the last first, as far as they may be told. */
+function messagesTo(columns: RawBuilder<unknown>, scope: InboxQuery['scope']): RawBuilder<unknown> {
+  const seen = scope === undefined ? sql`` : sql`and ${saidBy('m', scope)}`;
+  return sql`select ${columns} from push_messages as m
+    where m.chat_id = telegram_users.telegram_id and ${BY_PEOPLE} ${seen} order by m.seq desc limit 1`;
+}
 
 /** By their TPV or an operator, whose text goes as it is: the hub's own sentences have markup. */
 const BY_PEOPLE = sql`(m.tpv_id is not null or m.parse_mode = 'none')`;
-
-const told = sql<number | null>`(
-  select m.seq from push_messages as m where m.chat_id = telegram_users.telegram_id and ${BY_PEOPLE}
-  order by m.seq desc limit 1)`;
 
 /**
  * The person's last instruction is a message, and later than all that their TPV or an operator wrote. A press is answered
  * at its button.
  */
-const unanswered = sql<number>`case when (
-  select case when i.command in (${sql.join(MESSAGE_COMMANDS.map(sql.lit))}) then i.created_at end from instructions as i
-  where i.telegram_user_id = telegram_users.telegram_id order by i.seq desc limit 1
-) > coalesce((
-  select m.created_at from push_messages as m
-  where m.chat_id = telegram_users.telegram_id and ${BY_PEOPLE}
-  order by m.seq desc limit 1
-), 0) then 1 else 0 end`;
+function isUnanswered(scope: InboxQuery['scope']): RawBuilder<number> {
+  const messages = sql.join(MESSAGE_COMMANDS.map(sql.lit));
+  const wrote = instructionsOf(sql`case when i.command in (${messages}) then i.created_at end`, scope);
+  return sql<number>`case when (${wrote}) > coalesce((${messagesTo(sql`m.created_at`, scope)}), 0) then 1 else 0 end`;
+}
+
+/** By which rows a conversation is told. */
+function tellingRows({ scope }: InboxQuery) {
+  return [
+    sql<number | null>`(${instructionsOf(sql`i.seq`, scope)})`.as('said'),
+    sql<number | null>`(${messagesTo(sql`m.seq`, scope)})`.as('told'),
+    isUnanswered(scope).as('unanswered'),
+  ] as const;
+}
 
 /** A page of conversations, those of the persons who wrote last first; in `waiting` and `failed` by what is in them. */
 export function listInbox(
@@ -86,7 +105,7 @@ function byPerson(db: Database, query: InboxQuery): KeyedList<ListedConversation
       let rows = lane(after, until)
         .leftJoin('tpv_instances', 'tpv_instances.id', 'telegram_users.tpv_id')
         .selectAll('telegram_users')
-        .select(['tpv_instances.name as tpv_name', said.as('said'), told.as('told'), unanswered.as('unanswered')])
+        .select(['tpv_instances.name as tpv_name', ...tellingRows(query)])
         .select(sql<number | null>`null`.as('because'));
       for (const word of words) rows = rows.where(contains(db.read, 'telegram_users.search', word));
       return rows.limit(limit).execute();
@@ -97,10 +116,8 @@ function byPerson(db: Database, query: InboxQuery): KeyedList<ListedConversation
 }
 
 /** By what is open, or what failed. Who has several of these is on one page once; a later page may have them again. */
-function byInstruction(
-  db: Database,
-  { view, q, tpvId, assigned }: InboxQuery,
-): KeyedList<ListedConversation, InboxKey> {
+function byInstruction(db: Database, query: InboxQuery): KeyedList<ListedConversation, InboxKey> {
+  const { view, q, tpvId, within, scope, assigned } = query;
   const words = wordsOf(q);
   const lane = (after: InboxKey | undefined, until: InboxKey | undefined) => {
     let rows = db.read.selectFrom('instructions');
@@ -124,11 +141,13 @@ function byInstruction(
         .innerJoin('telegram_users', 'telegram_users.telegram_id', 'instructions.telegram_user_id')
         .leftJoin('tpv_instances', 'tpv_instances.id', 'telegram_users.tpv_id')
         .selectAll('telegram_users')
-        .select(['tpv_instances.name as tpv_name', said.as('said'), told.as('told'), unanswered.as('unanswered')])
+        .select(['tpv_instances.name as tpv_name', ...tellingRows(query)])
         .select('instructions.seq as because')
         .where('instructions.retried_as', 'is', null);
       // Written so that no index fits: one that does not have the rows in their order would be worse than none.
       if (tpvId !== undefined) rows = rows.where(sql<boolean>`telegram_users.tpv_id || '' = ${tpvId}`);
+      if (within !== undefined) rows = rows.where(ofTpvs('telegram_users.tpv_id', within));
+      if (scope !== undefined) rows = rows.where(ofTpvs('instructions.tpv_id', scope));
       if (assigned === false) rows = rows.where(sql<boolean>`coalesce(telegram_users.tpv_id, '') = ''`);
       for (const word of words) rows = rows.where(contains(db.read, 'telegram_users.search', word));
       return rows.limit(limit).execute();

@@ -8,6 +8,7 @@ import { administratorOf } from '../access.ts';
 import { cursorOf, pageQuery } from '../page.ts';
 import { inbox, inboxFilters, inboxRead } from '../schemas/inbox.ts';
 import { userParams } from '../schemas/users.ts';
+import { narrowed, scopeOf } from '../scope.ts';
 import { sessionOf } from '../session-routes.ts';
 import { conversationsOf } from './inbox-answer.ts';
 import { listInbox } from './inbox-list.ts';
@@ -29,7 +30,7 @@ export async function inboxRoutes(instance: FastifyInstance, { db }: InboxOption
   app.get(
     '/api/admin/inbox',
     {
-      config: { right: 'see' },
+      config: { right: 'see', reach: 'list' },
       schema: {
         summary: 'Las conversaciones; primero, las de quienes escribieron más tarde',
         description:
@@ -41,7 +42,13 @@ export async function inboxRoutes(instance: FastifyInstance, { db }: InboxOption
     },
     async (request) => {
       const { cursor, limit, view, q, tpv_id: tpvId, assigned } = request.query;
-      const wanted = { view, q, tpvId, assigned: assigned === undefined ? undefined : (false as const) };
+      const wanted = {
+        view,
+        q,
+        ...narrowed(request, tpvId),
+        scope: scopeOf(request),
+        assigned: assigned === undefined ? undefined : (false as const),
+      };
       const { rows, next } = await listInbox(db, wanted, cursor, limit);
       const items = await conversationsOf(db, rows, administratorOf(request).session?.accountId);
       return { items, next: next === undefined ? null : cursorOf(next) };
@@ -51,7 +58,7 @@ export async function inboxRoutes(instance: FastifyInstance, { db }: InboxOption
   app.put(
     '/api/admin/inbox/:id/read',
     {
-      config: { right: 'own' },
+      config: { right: 'own', reach: 'user' },
       schema: {
         security: OWN,
         summary: 'La cuenta ha leído una conversación hasta aquí',

@@ -39,19 +39,26 @@ interface Happening {
  * A page of all that happened between a person and the hub, the newest first. Each kind is read by its own index, and
  * the three are merged by time. A report comes with its instruction, so at the edge of two pages one may stand a little
  * further down than its time would have it.
+ * @param within only what happened between the person and these TPVs
  */
 export async function timelineOf(
   db: Database,
   telegramId: number,
   after: TimelineKey | undefined,
   limit: number,
+  within: readonly string[] | undefined,
 ): Promise<TimelinePage> {
   const start: TimelineKey = after ?? [null, null, null, null];
   const [instruction, push, pressedAt, pressId] = start;
   const pressKey = pressedAt === null || pressId === null ? undefined : ([pressedAt, pressId] as const);
-  const instructions = await listInstructions(db, { telegramUserId: telegramId }, instruction ?? undefined, limit + 1);
-  const pushes = await pushesOfChat(db, telegramId, push ?? undefined, limit + 1);
-  const presses = await callingPressesOf(db, telegramId, pressKey, limit + 1);
+  const instructions = await listInstructions(
+    db,
+    { telegramUserId: telegramId, within },
+    instruction ?? undefined,
+    limit + 1,
+  );
+  const pushes = await pushesOfChat(db, telegramId, push ?? undefined, limit + 1, within);
+  const presses = await callingPressesOf(db, telegramId, pressKey, limit + 1, within);
   const pressed = await lastPresses(
     db,
     pushes.filter((one) => one.reply_markup !== null).map(({ id }) => id),

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { isoTime } from '../../iso-time.ts';
 import type { Activity } from '../../observability/activity/activity.ts';
 import { activity, overview } from '../schemas/overview.ts';
+import { narrowed, notThere } from '../scope.ts';
 import type { Situation } from './situation.ts';
 
 export interface OverviewOptions {
@@ -40,7 +41,7 @@ export async function adminOverviewRoutes(instance: FastifyInstance, options: Ov
   app.get(
     '/api/admin/activity',
     {
-      config: { right: 'see' },
+      config: { right: 'see', reach: 'list' },
       schema: {
         summary: 'Qué ha pasado, minuto a minuto: en todo el hub o en un TPV',
         querystring: query,
@@ -48,7 +49,10 @@ export async function adminOverviewRoutes(instance: FastifyInstance, options: Ov
       },
     },
     async (request) => {
-      const { minutes, tpv_id: tpvId } = request.query;
+      const { minutes } = request.query;
+      const { tpvId, within } = narrowed(request, request.query.tpv_id);
+      // What several TPVs did together is in no row.
+      if (within !== undefined) throw notThere();
       const { from, counts, p50_ms, p99_ms } = await options.activity.history(minutes, tpvId);
       return { step_seconds: 60 as const, from: isoTime(from), ...counts, p50_ms, p99_ms };
     },

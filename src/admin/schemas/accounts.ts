@@ -1,12 +1,15 @@
 import { z } from 'zod';
+import { MOST_ACCOUNT_TPVS } from '../../administrators/account-tpvs.ts';
 import { isCommonPassword } from '../../administrators/common-passwords.ts';
 import { MOST_NAME_LENGTH, nameFault } from '../../administrators/name.ts';
 import { isPasswordLength, LEAST_PASSWORD_LENGTH, MOST_PASSWORD_LENGTH } from '../../administrators/password.ts';
+import type { AdminRole } from '../../db/admin-tables.ts';
 import { plainText } from '../../db/plain-text.ts';
+import { tpvName } from './tpvs.ts';
 
 const timestamp = z.iso.datetime({ precision: 3 });
 
-export const ADMIN_ROLES = ['admin', 'viewer'] as const;
+export const ADMIN_ROLES = ['admin', 'viewer', 'manager'] as const;
 
 /** For logging in: a text that can't be a name is refused as a wrong password is. */
 export const givenName = plainText(1, MOST_NAME_LENGTH);
@@ -28,6 +31,7 @@ export const account = z.object({
   id: z.uuid(),
   name: z.string(),
   role: z.enum(ADMIN_ROLES),
+  tpvs: z.array(tpvName).describe('De «manager»: los que ve y atiende'),
   totp_enabled: z.boolean(),
   telegram_linked: z.boolean().describe('Avisa en Telegram de cada entrada'),
   created_at: timestamp,
@@ -39,7 +43,37 @@ export const accountList = z.object({ items: z.array(account) });
 export type AccountList = z.infer<typeof accountList>;
 
 export const accountParams = z.object({ id: plainText(1, 64) });
-export const newAccount = z.strictObject({ name: newName, role: z.enum(ADMIN_ROLES), password: newPassword });
-export const accountEdit = z.strictObject({ role: z.enum(ADMIN_ROLES) });
+const tpvIds = z.array(z.uuid()).max(MOST_ACCOUNT_TPVS).describe('De «manager», y solo de él: al menos uno');
+
+/** A manager has TPVs, and nobody else. */
+function tpvsFit({ role, tpv_ids: ids = [] }: { role: AdminRole; tpv_ids?: string[] | undefined }): boolean {
+  return (role === 'manager') === ids.length > 0;
+}
+const TPVS_FAULT = {
+  path: ['tpv_ids'],
+  error: 'debe nombrar al menos un TPV para «manager», y ninguno para los demás',
+};
+
+export const newAccount = z
+  .strictObject({
+    name: newName,
+    role: z.enum(ADMIN_ROLES),
+    password: newPassword.optional().describe('Sin ella, «manager» entra por su invitación y por el bot'),
+    tpv_ids: tpvIds.optional(),
+  })
+  .refine(tpvsFit, TPVS_FAULT)
+  .refine(({ role, password }) => role === 'manager' || password !== undefined, {
+    path: ['password'],
+    error: 'es obligatoria',
+  });
+export const accountEdit = z
+  .strictObject({ role: z.enum(ADMIN_ROLES), tpv_ids: tpvIds.optional() })
+  .refine(tpvsFit, TPVS_FAULT);
+export const invitation = z.object({
+  url: z.string().describe('Abre el bot y vincula a quien lo abra, una vez'),
+  qr_svg: z.string(),
+  expires_at: timestamp,
+});
+export type Invitation = z.infer<typeof invitation>;
 export const accountPassword = z.strictObject({ password: newPassword });
 export const done = z.object({ ok: z.literal(true) });

@@ -21,6 +21,10 @@ export const loginBody = z.strictObject({
   code: z.string().min(1).max(40).optional().describe('Código de 6 cifras, o un código de recuperación'),
 });
 
+export const botLoginBody = z.strictObject({
+  token: z.string().min(1).max(200).describe('Lo que sigue a «#» en el enlace que da el bot'),
+});
+
 export const session = z.object({
   name: z.string(),
   role: z.enum(ADMIN_ROLES),

@@ -21,6 +21,7 @@ export interface ApiDocument {
 /** What single routes of the panel and of the webhook refuse besides what all of them do. */
 export const REFUSALS: Readonly<Record<string, readonly ErrorCode[]>> = {
   postAdminLogin: ['invalid_request', 'unauthorized', 'forbidden', 'too_many_requests', 'unavailable'],
+  postAdminLoginBot: ['invalid_request', 'unauthorized', 'forbidden', 'too_many_requests'],
   postAdminSetup: ['invalid_request', 'forbidden', 'too_many_requests', 'unavailable'],
   putAdminAccountPassword: ['too_many_requests', 'unavailable'],
   postAdminAccountTotp: ['conflict', 'too_many_requests', 'unavailable'],
@@ -29,6 +30,7 @@ export const REFUSALS: Readonly<Record<string, readonly ErrorCode[]>> = {
   postAdminAccountProof: ['too_many_requests', 'unavailable'],
   postAdminAccountTelegram: ['unavailable'],
   postAdminAccounts: ['conflict', 'unavailable'],
+  postAdminAccountsByIdInvitation: ['conflict', 'unavailable'],
   patchAdminAccountsById: ['conflict'],
   deleteAdminAccountsById: ['conflict'],
   putAdminAccountsByIdPassword: ['unavailable'],

@@ -78,6 +78,11 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
   'Abre el bot y vincula a quien lo abra, una vez': 'Opens the bot and links who opens it, once',
   'Cuándo la vio el hub': 'When the hub found it',
   'Cuándo se avisó de ella en Telegram por última vez': 'When it was told in Telegram last',
+  'De «manager»: los que ve y atiende': 'Of «manager»: those that they see and attend',
+  'De «manager», y solo de él: al menos uno': 'Of «manager» alone: at least one',
+  'Sin ella, «manager» entra por su invitación y por el bot':
+    'Without it, a «manager» comes in by their invitation and by the bot',
+  'Lo que sigue a «#» en el enlace que da el bot': 'What follows «#» in the link that the bot gives',
   'Si la cuenta tiene un Telegram vinculado': 'Whether a Telegram is linked to the account',
   'De cuáles no se avisa; de las demás, sí': 'Of which nobody is told; of the others, the person is',
   'null: todo el hub': 'null: the whole hub',

@@ -8,6 +8,8 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   'Si hay sesión, o hace falta crear la primera cuenta':
     'Whether there is a session, or the first account has to be made',
   'Abre una sesión': 'Opens a session',
+  'Abre una sesión con el enlace que da el bot a un responsable; vale 5 minutos, una vez':
+    'Opens a session with the link that the bot gives a manager; it works for 5 minutes, once',
   'Crea la primera cuenta': 'Makes the first account',
   'La sesión abierta': 'The open session',
   'Cierra la sesión': 'Closes the session',
@@ -32,6 +34,8 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   'Los hubs que comparten la base de datos': 'The hubs that share the database',
   'Las cuentas': 'The accounts',
   'Crea una cuenta': 'Makes an account',
+  'Da un enlace con el que un responsable vincula su Telegram y entra; el anterior deja de valer':
+    'Gives a link with which a manager links their Telegram and comes in; the one before ends',
   'Cambia lo que puede hacer una cuenta': 'Changes what an account may do',
   'Elimina una cuenta': 'Deletes an account',
   'Pone otra contraseña a una cuenta': 'Gives an account another password',

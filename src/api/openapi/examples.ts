@@ -47,6 +47,7 @@ export const EXAMPLES: Readonly<Record<string, unknown>> = {
   postWebhookSetup: {},
   postAdminWebhook: {},
   postAdminLogin: { name: 'ana', password: PASSWORD },
+  postAdminLoginBot: { token: 'el-del-enlace-que-da-el-bot' },
   postAdminSetup: { token: 'el-del-enlace-que-escribe-el-hub', name: 'ana', password: PASSWORD },
   putAdminAccountPassword: { current_password: PASSWORD, new_password: 'otra frase larga que nadie adivina' },
   postAdminAccountTotp: { password: PASSWORD },

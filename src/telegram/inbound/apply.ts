@@ -10,14 +10,15 @@ import { keepFiles } from '../../instructions/instruction-files.ts';
 import { type HandOut, type Submission, submit } from '../../instructions/submit.ts';
 import { enqueue, hubSentence, type PushRequest, say } from '../../push/enqueue.ts';
 import { privacyKeyboard } from '../../rights/privacy-buttons.ts';
-import { tpvById, tpvByJoinCode } from '../../tpvs/tpv.ts';
-import { type AssignPorts, assign, markUnassignedTold, moveUser } from '../../users/assign.ts';
+import { type AssignPorts, assign, markUnassignedTold } from '../../users/assign.ts';
 import { type Profile, type TouchedUser, touchUser } from '../../users/user.ts';
 import { linkAccount } from '../accounts/link.ts';
+import { panelAnswer } from '../accounts/panel-login.ts';
 import type { PeoplesTexts, Texts } from '../texts/texts.ts';
 import { type HubPressPorts, pressHubButton } from './hub-press.ts';
 import type { Meaning, Told, Topic } from './meaning.ts';
 import type { From } from './update.ts';
+import { copyId, welcome } from './welcome.ts';
 
 export interface ApplyPorts {
   cluster: Pick<Cluster, 'isShared' | 'id'>;
@@ -30,6 +31,8 @@ export interface ApplyPorts {
   hubButtons: HubPressPorts;
   settings: Pick<DeliverySettings, 'instructionTtlMs' | 'pressTtlMs'>;
   forwardStart: boolean;
+  /** Where the panel is; undefined: the hub was not told. */
+  publicUrl: string | undefined;
 }
 
 function profileOf(from: From, topic: Topic): Profile {
@@ -72,6 +75,13 @@ export async function applyUpdate(
       await touch(meaning.active);
       return;
     case 'instruction': {
+      if (meaning.asksForPanel) {
+        const answer = await panelAnswer(tx, from.id, ports.publicUrl, now);
+        if (answer !== undefined) {
+          await tell(answer.text, answer.keyboard);
+          return;
+        }
+      }
       const user = await touch();
       const tpvId = user.tpvId ?? (await findTpv(tx, ports, meaning, user, now));
       const one = submission(ports, updateId, tpvId, from, meaning.command, meaning.payload);
@@ -85,7 +95,7 @@ export async function applyUpdate(
     }
     case 'start': {
       const user = await touch();
-      const tpvId = await welcome(tx, ports, from, user, meaning.code, tell);
+      const tpvId = await welcome(tx, { assigning: ports.assigning, texts }, from, user, meaning.code, tell);
       if (!ports.forwardStart) return undefined;
       return submit(
         tx,
@@ -190,41 +200,6 @@ async function findTpv(
     await say(tx, sentence(from, topic, textsOf(ports, from).unassigned), now);
   }
   return null;
-}
-
-/** `/start`, perhaps with a join code: assigns, and says who attends. */
-async function welcome(
-  tx: Tx,
-  ports: ApplyPorts,
-  from: From,
-  user: TouchedUser,
-  code: string | undefined,
-  tell: (text: string, keyboard?: InlineKeyboard) => Promise<unknown>,
-): Promise<string | null> {
-  const texts = textsOf(ports, from);
-  let tpvId = user.tpvId;
-  const problem = code === undefined ? undefined : await join(tx, texts, from.id, code);
-  if (problem !== undefined && typeof problem === 'object') tpvId = problem.tpvId;
-  if (typeof problem === 'string') await tell(problem);
-  tpvId ??= (await assign(tx, ports.assigning, from.id)) ?? null;
-  if (tpvId !== null) await adoptUnassigned(tx, from.id, tpvId);
-  const [tpv] = tpvId === null ? [] : await tx.run(tpvById, { id: tpvId });
-  const greeting =
-    tpv === undefined ? texts.welcomeUnassigned(from.first_name) : texts.welcome(from.first_name, tpv.name);
-  await tell(`${greeting}\n\n${texts.yourId(from.id)}`, copyId(texts, from.id));
-  return tpvId;
-}
-
-/** @returns the TPV that the code led to, or the sentence that says why it did not */
-async function join(tx: Tx, texts: Texts, telegramId: number, code: string): Promise<{ tpvId: string } | string> {
-  const [tpv] = await tx.run(tpvByJoinCode, { code: storable(code) });
-  if (tpv === undefined) return texts.joinCodeUnknown;
-  return (await moveUser(tx, telegramId, tpv.id)) === 'full' ? texts.joinCodeFull : { tpvId: tpv.id };
-}
-
-/** A button that copies the person's id. */
-function copyId(texts: Texts, id: number): InlineKeyboard {
-  return [[{ text: texts.copyId, copy_text: { text: String(id) } }]];
 }
 
 function pressOf(updateId: number, meaning: Extract<Meaning, { kind: 'press' }>): Press {

@@ -17,6 +17,8 @@ export type Meaning =
       payload: Submission['payload'];
       attachments: readonly Attachment[];
       topic: Topic;
+      /** It is `/panel`: the hub answers a person to whom an account is linked. */
+      asksForPanel?: true;
     }
   | { kind: 'start'; from: From; code: string | undefined; payload: Submission['payload']; topic: Topic }
   /** An administrator opened the link that the page of their account shows. */
@@ -86,6 +88,9 @@ const MAX_PAYLOAD_LENGTH = 64 * 1024;
 /** `/command`, in a private chat perhaps with the bot's name, and what follows it. */
 const COMMAND = /^\/([a-z0-9_]+)(?:@\w+)?(?:\s+(\S+))?\s*$/i;
 
+/** To whom an account of the panel is linked the hub answers; of anybody else it is a message like others. */
+const PANEL = /^\/panel(?:@\w+)?\s*$/i;
+
 function ofMessage(message: Message, command: 'process_message' | 'process_edited_message'): Meaning {
   const { from, chat } = message;
   if (chat.type !== 'private') return { kind: 'none', reason: `message in a ${chat.type}` };
@@ -118,5 +123,14 @@ function ofMessage(message: Message, command: 'process_message' | 'process_edite
         return { kind: 'privacy', from, topic };
     }
   }
-  return { kind: 'instruction', from, command, payload, attachments, topic };
+  const asksForPanel = command === 'process_message' && PANEL.test(message.text ?? '');
+  return {
+    kind: 'instruction',
+    from,
+    command,
+    payload,
+    attachments,
+    topic,
+    ...(asksForPanel && { asksForPanel: true }),
+  };
 }

@@ -31,12 +31,30 @@ export const accountTexts = {
   linked: (account: string) =>
     `✅ Este Telegram queda vinculado a la cuenta «${escapeHtml(account)}» del panel. Te avisaré aquí cuando alguien ` +
     'entre con ella desde un lugar o un dispositivo nuevo.\n\nPuedes desvincularlo en el panel, en «Cuenta».',
+  invited: (account: string, tpvs: readonly string[]) =>
+    `✅ Este Telegram queda vinculado a la cuenta «${escapeHtml(account)}» del panel, ` +
+    `${tpvs.length === 1 ? 'responsable de' : 'responsable de estos locales:'} ${escapeHtml(listed(tpvs))}.\n\n` +
+    'Te avisaré aquí si su TPV falla, y de cada entrada desde un lugar o un dispositivo nuevo. ' +
+    'Para entrar en el panel, escríbeme /panel cuando quieras.',
+  panelLogin:
+    '🔑 Pulsa para entrar en el panel. El enlace es solo para ti: sirve una vez y caduca a los 5 minutos; escribe /panel ' +
+    'cuando necesites otro.',
+  enter: 'Entrar en el panel',
+  enterAs: (account: string) => `Entrar como «${account}»`,
+  panelByPassword: (url: string) =>
+    `🔑 El panel está en <a href="${escapeHtml(url)}">esta dirección</a>. Tu cuenta entra con su contraseña.`,
+  panelNowhere: '⚠️ No sé en qué dirección está el panel: pide a quien administra el hub que la configure (PUBLIC_URL).',
   linkUnknown:
-    '⚠️ Este enlace ya no vale: sirve una sola vez y caduca a los 15 minutos. Crea otro en el panel, en «Cuenta».',
+    '⚠️ Este enlace ya no vale: sirve una sola vez, y caduca. Crea otro en el panel, en «Cuenta», o pide otra invitación a ' +
+    'quien administra el hub.',
   unlinked: (account: string) =>
     `ℹ️ Este Telegram ya no recibe avisos de la cuenta «${escapeHtml(account)}» del panel. Si no lo has pedido tú, ` +
     'entra en el panel y cambia la contraseña.',
 } as const;
+
+function listed(names: readonly string[]): string {
+  return new Intl.ListFormat('es').format(names.map((name) => `«${name}»`));
+}
 
 function changePassword(panelUrl: string | undefined): string {
   const panel = panelUrl === undefined ? 'el panel' : `<a href="${escapeHtml(panelUrl)}">el panel</a>`;

@@ -105,7 +105,7 @@ export const peopleFaults: readonly Mutation[] = [
   {
     name: 'users: who moves away keeps the seat',
     file: ASSIGN,
-    find: 'if (before !== null) await tx.run(releaseSlot, { tpvId: before });',
+    find: 'await tx.run(releaseSlot, { tpvId: before });',
     replace: '',
     harm: 'a TPV is full of people who left',
     tests: ['test/users/assign.test.ts', 'test/telegram/commands.test.ts'],

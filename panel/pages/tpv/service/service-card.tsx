@@ -6,7 +6,7 @@ import { Card } from '../../../components/card.tsx';
 import { KeyValue } from '../../../components/key-value.tsx';
 import { later } from '../../../components/later.tsx';
 import { ServiceBadge } from '../../../components/service-badge.tsx';
-import { canChange } from '../../../session.ts';
+import { canAttend } from '../../../session.ts';
 import { serviceWords as words } from '../../../words/service.ts';
 import { DAYS, type Hours } from './draft.ts';
 import { NextDates } from './next-dates.tsx';
@@ -25,7 +25,7 @@ export function ServiceCard({ tpv, reload }: { tpv: TpvDetail; reload(): void })
       <p class="muted">{words.reads}</p>
       <ServiceReading service={service} />
       {service.timetable === null ? <p>{words.always}</p> : <Week timetable={service.timetable} />}
-      {canChange.value ? (
+      {canAttend.value ? (
         <p class="row">
           <Button onClick={() => setEditing('state')}>{words.setState}</Button>
           <Button onClick={() => setEditing('timetable')}>{words.setTimetable}</Button>
