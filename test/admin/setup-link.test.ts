@@ -1,17 +1,16 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { PASSWORD } from '../support/admin.ts';
 import { fetchJson } from '../support/hub.ts';
 import { startProcess } from '../support/process.ts';
+import { testFolder } from '../support/test-folder.ts';
 import { shareOfTestMs } from '../support/within.ts';
 
 const LINK = /^Crea la primera cuenta: (http:\/\/127\.0\.0\.1:\d+)\/admin\/configurar#([\w-]{43})$/m;
 
 test('the first start prints the set-up link, also where the logs go to files, and none holds its token', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'hub-setup-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = testFolder('setup');
   const logs = join(folder, 'logs');
   const start = () =>
     startProcess(['src/main.ts'], {

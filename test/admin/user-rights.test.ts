@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { cli, cliJson } from '../support/cli.ts';
 import { DIALECTS, startHub, type TestHub } from '../support/hub.ts';
-import { makeMemoryFolder } from '../support/memory-folder.ts';
+import { testFolder } from '../support/test-folder.ts';
 import { WAIT_MS } from '../support/within.ts';
 
 const ANA = 1001;
@@ -44,7 +44,7 @@ describe.each(DIALECTS)('an administrator on %s', (database) => {
     const hub = await startHub({ database });
     await hub.tpv();
     await hub.message(1, 'Dos cafés', ANA);
-    const file = join(makeMemoryFolder('person-'), 'ana.json');
+    const file = join(testFolder('person'), 'ana.json');
     await cliJson(hub, ['user', 'export', String(ANA), '--to', file]);
     const { instructions } = JSON.parse(readFileSync(file, 'utf8'));
     expect(instructions).toMatchObject([{ payload: { text: 'Dos cafés' } }]);

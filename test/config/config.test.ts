@@ -1,11 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { type Config, ConfigError, readConfig, secretsOf } from '../../src/config/config.ts';
 import { VARIABLE_NAMES } from '../../src/config/environment.ts';
 import { ROOT, startProcess } from '../support/process.ts';
+import { testFolder } from '../support/test-folder.ts';
 
 const REQUIRED = { TELEGRAM_BOT_TOKEN: '1:made-up', TELEGRAM_WEBHOOK_SECRET: 'a-made-up-webhook-secret' };
 
@@ -303,8 +303,7 @@ function shownDefault(name: string): string {
 }
 
 test('.env of the working directory is loaded, and variables that are set win', async () => {
-  const cwd = mkdtempSync(join(tmpdir(), 'hub-env-'));
-  onTestFinished(() => rmSync(cwd, { recursive: true, force: true }));
+  const cwd = testFolder('env');
   writeFileSync(join(cwd, '.env'), 'TELEGRAM_BOT_TOKEN=1:made-up\nPORT=from-file\nROUTING_STRATEGY=from-file\n');
   const hub = startProcess([join(ROOT, 'src/main.ts')], { cwd, env: { PORT: 'from-environment' } });
   expect(await hub.ended).toBe(78);
@@ -318,8 +317,7 @@ test('.env of the working directory is loaded, and variables that are set win', 
 
 // docs/security.md, S38.
 test('a secret may lie in a file, and never in both places', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'config-test-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = testFolder('config-test');
   const path = join(folder, 'token');
   writeFileSync(path, 'a-made-up-token-of-an-administrator\n');
   const config = read({ ADMIN_TOKEN_FILE: path });

@@ -1,15 +1,15 @@
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { freePort } from '../../demo/port.ts';
 import { DEBIAN_INSTALL_MS, debianProgram } from '../support/debian.ts';
 import { startNginx } from '../support/nginx.ts';
 import { ROOT, startProcess } from '../support/process.ts';
+import { testFolder } from '../support/test-folder.ts';
 import { WAIT_MS } from '../support/within.ts';
 
 // What stands before several hubs: a delivery of Telegram's may be given to another hub, a message to a person must not.
@@ -86,8 +86,7 @@ test('with what nginx gets for several hubs, a delivery of Telegram’s goes to 
 
 /** HAProxy with deploy's configuration, before two hubs. */
 async function startHaproxy(hubs: readonly StandIn[]): Promise<string> {
-  const dir = mkdtempSync(join(tmpdir(), 'hub-haproxy-'));
-  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+  const dir = testFolder('haproxy');
   const port = await freePort();
   let config = file('haproxy/haproxy.cfg')
     .replace('bind :8100', `bind 127.0.0.1:${port}`)

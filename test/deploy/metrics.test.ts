@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { DEBIAN_INSTALL_MS, debianProgram } from '../support/debian.ts';
 import { startHub } from '../support/hub.ts';
 import { ROOT } from '../support/process.ts';
+import { testFolder } from '../support/test-folder.ts';
 
 const DASHBOARD = join(ROOT, 'deploy/grafana/valletpv-hub.json');
 const ALERTS = join(ROOT, 'deploy/prometheus/alerts.yml');
@@ -54,8 +54,7 @@ async function exported(): Promise<{ text: string; series: Set<string> }> {
 }
 
 function scratch(name: string, content: string): string {
-  const dir = mkdtempSync(join(tmpdir(), 'promtool-'));
-  onTestFinished(() => rmSync(dir, { recursive: true }));
+  const dir = testFolder('promtool');
   const path = join(dir, name);
   writeFileSync(path, content);
   return path;

@@ -1,15 +1,14 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
-import { makeMemoryFolder } from '../support/memory-folder.ts';
+import { expect, test } from 'vitest';
 import { copyProject, npmEnv, npmOf } from '../support/npm.ts';
 import { ROOT, runProcess, startProcess } from '../support/process.ts';
+import { testFolder } from '../support/test-folder.ts';
 import { PROGRAMS_MS } from '../support/within.ts';
 
 /** A fresh clone, gone with the test. */
 function clone(): string {
-  const folder = makeMemoryFolder('hub-clone-');
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = testFolder('clone');
   copyProject(folder);
   return folder;
 }

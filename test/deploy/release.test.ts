@@ -1,18 +1,17 @@
-import { readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { startHub } from '../support/hub.ts';
-import { makeMemoryFolder } from '../support/memory-folder.ts';
 import { copyProject, npmEnv } from '../support/npm.ts';
 import { ROOT, runProcess, startProcess } from '../support/process.ts';
 import { expectReady } from '../support/ready.ts';
+import { testFolder } from '../support/test-folder.ts';
 import { PROGRAMS_MS } from '../support/within.ts';
 
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 
 function folder(): string {
-  const dir = makeMemoryFolder('hub-package-');
-  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+  const dir = testFolder('package');
   return dir;
 }
 

@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { loggedError } from '../../src/log/error.ts';
@@ -9,13 +8,13 @@ import { maskOf } from '../../src/log/mask.ts';
 import { behindItsBack } from '../support/behind.ts';
 import { messageUpdate, startHub, type TestHub, WEBHOOK_SECRET } from '../support/hub.ts';
 import { runProcess } from '../support/process.ts';
+import { testFolder } from '../support/test-folder.ts';
 import { WAIT_MS } from '../support/within.ts';
 
 type Line = Record<string, unknown>;
 
 function scratch(): string {
-  const dir = mkdtempSync(join(tmpdir(), 'hub-logs-'));
-  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+  const dir = testFolder('logs');
   return dir;
 }
 

@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { openLogs } from '../../src/log/log.ts';
+import { testFolder } from '../support/test-folder.ts';
 
 /** Looks like no key, no token and no word of the configuration: only its place can give it away. */
 const PLAIN = 'as plain as a word';
@@ -22,8 +22,7 @@ const FIELDS: [string, object][] = [
 ];
 
 test.each(FIELDS)('%s is in no line of the log', async (_name, fields) => {
-  const dir = mkdtempSync(join(tmpdir(), 'hub-logs-'));
-  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+  const dir = testFolder('logs');
   const logs = await openLogs({ level: 'info', dir });
   logs.log.warn(fields, 'something about a request');
   logs.log.child({ bound: true }).warn(fields, 'and once more');

@@ -6,7 +6,7 @@ import { erasureNotesFile } from '../../src/rights/erasure-notes.ts';
 import { cli, cliJson } from '../support/cli.ts';
 import { type DjangoRows, djangoDatabase, djangoTime } from '../support/django.ts';
 import { DIALECTS, type DialectUnderTest, startHub, type TestHub } from '../support/hub.ts';
-import { makeMemoryFolder } from '../support/memory-folder.ts';
+import { testFolder } from '../support/test-folder.ts';
 import { WAIT_MS } from '../support/within.ts';
 
 /** Was erased, and it is done. */
@@ -128,7 +128,7 @@ describe.each(DIALECTS)('importing who was erased here, on %s', (database) => {
 test('the service that only sent notifications brings nobody back either', async () => {
   const hub = await hubThatErased('sqlite');
   await hub.tpv({ name: 'Bar', endpoint_url: `${ORIGIN}/` });
-  const file = join(makeMemoryFolder('notifications-'), 'db.sqlite3');
+  const file = join(testFolder('notifications'), 'db.sqlite3');
   const db = new SqliteDatabase(file);
   db.exec(`create table webhook_token_callbacks (token varchar(100) primary key, callback_url varchar(200) not null,
     empresa varchar(100) not null, accion varchar(50) not null, telegram_user_id bigint not null,

@@ -1,18 +1,9 @@
-import {
-  accessSync,
-  constants,
-  copyFileSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { accessSync, constants, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { symlink } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { type ProcessOptions, ROOT, runProcess, startProcess, type TestProcess } from '../support/process.ts';
+import { testFolder } from '../support/test-folder.ts';
 
 const LAUNCH = 'src/process/launch.cjs';
 const COMMAND = 'src/cli/launch.cjs';
@@ -20,8 +11,7 @@ const NODE_PACKAGE = `node-${process.platform}-${process.arch}`;
 const READY = /"address":"[^"]+"/;
 
 function folder(): string {
-  const dir = mkdtempSync(join(tmpdir(), 'hub-launch-'));
-  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+  const dir = testFolder('launch');
   return dir;
 }
 

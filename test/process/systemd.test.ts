@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { startEmulator } from '../../demo/emulator/mod.ts';
@@ -12,6 +11,7 @@ import { startHubProcess } from '../support/hub-process.ts';
 import { keptLog } from '../support/log.ts';
 import { type NotifySocket, notifySocket } from '../support/notify-socket.ts';
 import { createPostgresDatabase } from '../support/postgres.ts';
+import { testFolder } from '../support/test-folder.ts';
 import { WAIT_MS } from '../support/within.ts';
 
 const READY = ['STATUS=Listening', 'READY=1'];
@@ -167,8 +167,7 @@ test('a service manager that is gone is a warning and nothing else', async () =>
 });
 
 test('whoever carries the words may die, and is replaced', async () => {
-  const dir = mkdtempSync(join(tmpdir(), 'hub-messenger-'));
-  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+  const dir = testFolder('messenger');
   // Kills the shell that runs it where it is told so.
   writeFileSync(join(dir, 'systemd-notify'), '#!/bin/sh\n[ "$1" = DIE ] && kill -9 "$PPID"\nexit 0\n', { mode: 0o755 });
   const messenger = new SystemdNotify('/nowhere/notify', dir);

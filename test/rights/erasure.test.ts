@@ -5,9 +5,9 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { jsonText } from '../../src/db/json-text.ts';
 import { openLogs } from '../../src/log/log.ts';
 import { DIALECTS, type DialectUnderTest, freshDatabase, startHub, type TestHub } from '../support/hub.ts';
-import { makeMemoryFolder } from '../support/memory-folder.ts';
 import type { TestSocket } from '../support/socket.ts';
 import { connectTelegram, instructionsOf } from '../support/telegram.ts';
+import { testFolder } from '../support/test-folder.ts';
 import { tpvServer } from '../support/tpv-server.ts';
 import { WAIT_MS } from '../support/within.ts';
 
@@ -17,7 +17,7 @@ const ID = 7_412_589_036;
 
 async function scene(database: DialectUnderTest) {
   const databaseUrl = await freshDatabase(database, 'migrated');
-  const folder = database === 'sqlite' ? dirname(databaseUrl.slice('sqlite:'.length)) : makeMemoryFolder('erasure-');
+  const folder = database === 'sqlite' ? dirname(databaseUrl.slice('sqlite:'.length)) : testFolder('erasure');
   const logs = await openLogs({ level: 'debug', dir: join(folder, 'logs') });
   onTestFinished(() => logs.flush());
   const server = await tpvServer(() => ({ success: true, mensaje: `${MARK} abierto`, new_text: `${MARK} por la URL` }));

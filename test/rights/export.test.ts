@@ -6,8 +6,8 @@ import { goOnExporting } from '../../src/rights/export.ts';
 import { openRequests } from '../../src/rights/request-store.ts';
 import { telegramTexts } from '../../src/telegram/texts/texts.ts';
 import { type Answer, DIALECTS, fetchJson, freshDatabase, startHub, type TestHub } from '../support/hub.ts';
-import { makeMemoryFolder } from '../support/memory-folder.ts';
 import { connectTelegram } from '../support/telegram.ts';
+import { testFolder } from '../support/test-folder.ts';
 import { WAIT_MS } from '../support/within.ts';
 
 const ID = 42;
@@ -59,7 +59,7 @@ describe.each(DIALECTS)('a document of all that is held on a person, on %s', (da
     for (const [i, text] of ['Antes', 'Después'].entries()) await first.message(i + 1, text.padEnd(3_000, '.'), ID);
     await first.close();
     const db = openDatabase({ DATABASE_URL: databaseUrl, DATABASE_DURABILITY: 'normal' });
-    const folder = makeMemoryFolder('uploads-');
+    const folder = testFolder('uploads');
     try {
       const textsOf = (languageCode: string) => telegramTexts('es').of(languageCode).privacy;
       const now = Date.now();

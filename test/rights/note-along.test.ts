@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { type Database, openDatabase } from '../../src/db/open.ts';
@@ -7,7 +6,7 @@ import { type ErasureNotes, erasureNotes } from '../../src/rights/erasure-notes.
 import { NOTED_BY_ALL_MS, noteAlong } from '../../src/rights/note-along.ts';
 import { rightsWork } from '../../src/rights/rights.ts';
 import { freshDatabase } from '../support/hub.ts';
-import { makeMemoryFolder } from '../support/memory-folder.ts';
+import { testFolder } from '../support/test-folder.ts';
 
 // Several hubs share a database, and each has a file of notes on its own host.
 
@@ -22,8 +21,7 @@ async function scene(): Promise<{
 }> {
   const db = openDatabase({ DATABASE_URL: await freshDatabase('sqlite', 'migrated'), DATABASE_DURABILITY: 'normal' });
   onTestFinished(() => db.close());
-  const folder = makeMemoryFolder('notes-');
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = testFolder('notes');
   const ask = async (ids: number[], step: RequestStep) => {
     const rows = ids.map((id) => ({ ...nothing, id: idOf(id), telegram_id: id, asked_at: 5, step, done_at: null }));
     await db.transact((tx) => tx.kysely.insertInto('person_requests').values(rows).execute());

@@ -7,8 +7,8 @@ import { erasureNotesFile } from '../../src/rights/erasure-notes.ts';
 import { cli } from '../support/cli.ts';
 import { DIALECTS, type DialectUnderTest, freshDatabase, startHub, type TestHub } from '../support/hub.ts';
 import { launchHubProcess } from '../support/hub-process.ts';
-import { makeMemoryFolder } from '../support/memory-folder.ts';
 import { copyPostgresDatabase, createPostgresDatabase } from '../support/postgres.ts';
+import { testFolder } from '../support/test-folder.ts';
 import { shareOfTestMs, WAIT_MS } from '../support/within.ts';
 
 const ANA = 7_412_589_036;
@@ -23,7 +23,7 @@ async function copyOf(database: DialectUnderTest, databaseUrl: string): Promise<
     await copyPostgresDatabase(databaseUrl, copy);
     return () => copyPostgresDatabase(copy, databaseUrl);
   }
-  const copy = join(makeMemoryFolder('copy-'), 'copy.db');
+  const copy = join(testFolder('copy'), 'copy.db');
   expect(await cli({ databaseUrl }, ['backup', copy])).toMatchObject({ code: 0 });
   return async () => expect(await cli({ databaseUrl }, ['restore', copy])).toMatchObject({ code: 0 });
 }

@@ -5,7 +5,7 @@ import { erasureNotes, erasureNotesFile, NotesFault } from '../../src/rights/era
 import { watchedNotes } from '../../src/rights/watched-notes.ts';
 import { startHub } from '../support/hub.ts';
 import { keptLog } from '../support/log.ts';
-import { makeMemoryFolder } from '../support/memory-folder.ts';
+import { testFolder } from '../support/test-folder.ts';
 import { WAIT_MS } from '../support/within.ts';
 
 const ANA = 7_412_589_036;
@@ -13,7 +13,7 @@ const WAITING = 'erasures can not be noted, and wait; they are tried again';
 const AGAIN = 'erasures are noted again';
 
 test('notes that can not be written are one line a minute, and one when they can', async () => {
-  const file = join(makeMemoryFolder('notes-'), 'hub.db-erased');
+  const file = join(testFolder('notes'), 'hub.db-erased');
   const { log, lines } = keptLog();
   let now = 0;
   const notes = watchedNotes(erasureNotes(file), { log, now: () => now });
