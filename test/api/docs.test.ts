@@ -135,7 +135,7 @@ describe('the OpenAPI document', () => {
     const { body } = await hub.fetch('/docs/json');
     for (const [url, item] of Object.entries<Record<string, Record<string, unknown>>>(body.paths)) {
       if (!url.startsWith('/api/') || url === '/api/tpv/register') continue;
-      const open = ['/api/admin/login', '/api/admin/setup'].includes(url);
+      const open = ['/api/admin/login', '/api/admin/login/bot', '/api/admin/setup'].includes(url);
       const own = /^\/api\/admin\/(session|logout|account\/.+|account|inbox\/.+)$/.test(url);
       const session = own ? [{ AdminSession: [] }] : [{ AdminToken: [] }, { AdminSession: [] }];
       const wanted = url.startsWith('/api/admin/') ? (open ? [] : session) : [{ ApiKey: [] }];
@@ -181,6 +181,7 @@ const WITHOUT_BODY = [
   'DELETE /api/admin/webhook',
   'DELETE /api/tpv/push/:id',
   'POST /api/admin/account/telegram',
+  'POST /api/admin/accounts/:id/invitation',
   'POST /api/admin/instructions/:id/cancel',
   'POST /api/admin/instructions/:id/retry',
   'POST /api/admin/logout',

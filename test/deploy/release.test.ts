@@ -10,10 +10,7 @@ import { PROGRAMS_MS } from '../support/within.ts';
 
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 
-function folder(): string {
-  const dir = testFolder('package');
-  return dir;
-}
+const folder = () => testFolder('package');
 
 async function npm(args: string[], cwd: string): Promise<string> {
   const { code, stdout, stderr } = await runProcess(args, { program: 'npm', cwd, env: npmEnv });

@@ -13,10 +13,7 @@ import { WAIT_MS } from '../support/within.ts';
 
 type Line = Record<string, unknown>;
 
-function scratch(): string {
-  const dir = testFolder('logs');
-  return dir;
-}
+const scratch = () => testFolder('logs');
 
 async function opened(dir: string, options: { level?: string; secrets?: string[]; fileSize?: string } = {}) {
   const logs = await openLogs({ level: 'info', dir, ...options });

@@ -10,10 +10,7 @@ const COMMAND = 'src/cli/launch.cjs';
 const NODE_PACKAGE = `node-${process.platform}-${process.arch}`;
 const READY = /"address":"[^"]+"/;
 
-function folder(): string {
-  const dir = testFolder('launch');
-  return dir;
-}
+const folder = () => testFolder('launch');
 
 /** The launcher in a project for which each Node of this machine is too old, but the one that its packages bring. */
 async function project(bring: (node: string) => void | Promise<void>): Promise<{ dir: string; launch: string }> {
