@@ -49,6 +49,12 @@ export interface ClusterResult {
 const HEARTBEAT_SECONDS = 2;
 
 /**
+ * Hubs are killed every few seconds here. Each time a TPV dials as one that was connected for long before, or it would wait
+ * longer each time, and its gaps would say how often hubs are killed.
+ */
+const CALM_MS = 1_000;
+
+/**
  * Disturbs several hubs on one PostgreSQL again and again, while updates come to all of them through a balancer and TPVs
  * are connected to any, and then compares what Telegram was told with what the TPVs saw and with the database.
  */
@@ -74,7 +80,11 @@ export async function clusterUnderFaults(options: ClusterOptions): Promise<Clust
     const { url } = balancer;
     const work = ledgerOfWork();
     for (let i = 0; i < options.tpvs; i++) {
-      const client = new HubClient({ url, apiKey: await register(url, `TPV ${i}`) });
+      const client = new HubClient({
+        url,
+        apiKey: await register(url, `TPV ${i}`),
+        backoff: { resetAfterMs: CALM_MS },
+      });
       work.follow(client);
       clients.push(client);
     }
