@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Database } from '../db/open.ts';
 import { statement } from '../db/statement.ts';
-import type { BotUsername } from './join-link.ts';
+import { type BotUsername, botLink } from './join-link.ts';
 import { qrSvg } from './qr.ts';
 import { type FirstSteps, firstSteps } from './schemas/first-steps.ts';
 
@@ -70,6 +70,7 @@ export async function firstStepsRoutes(
 
 async function botOf(botUsername: BotUsername): Promise<FirstSteps['bot']> {
   const username = await botUsername();
-  const url = `https://t.me/${username}`;
-  return username === undefined ? null : { username, url, qr_svg: qrSvg(url) };
+  if (username === undefined) return null;
+  const url = botLink(username);
+  return { username, url, qr_svg: qrSvg(url) };
 }

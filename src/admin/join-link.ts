@@ -7,5 +7,10 @@ export async function joinLink(
   joinCode: string,
 ): Promise<string | null> {
   const username = await botUsername();
-  return username === undefined ? null : `https://t.me/${username}?start=${joinCode}`;
+  return username === undefined ? null : botLink(username, joinCode);
+}
+
+/** Opens the bot; with `start`, and says this to it. */
+export function botLink(username: string, start?: string): string {
+  return `https://t.me/${username}${start === undefined ? '' : `?start=${start}`}`;
 }

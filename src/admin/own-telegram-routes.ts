@@ -5,7 +5,7 @@ import { offerLink, unlink } from '../administrators/telegram-link.ts';
 import type { Database, Tx } from '../db/open.ts';
 import { HubError } from '../errors.ts';
 import { isoTime } from '../iso-time.ts';
-import type { BotUsername } from './join-link.ts';
+import { type BotUsername, botLink } from './join-link.ts';
 import { qrSvg } from './qr.ts';
 import { record } from './record.ts';
 import { accountTelegram, telegramOffer } from './schemas/account.ts';
@@ -50,7 +50,7 @@ export async function ownTelegramRoutes(instance: FastifyInstance, options: OwnT
       const username = await options.botUsername();
       if (username === undefined) throw new HubError('unavailable', 'Telegram has not told the bot’s name yet.');
       const { start, expiresAt } = await db.transact((tx) => offerLink(tx, sessionOf(request).id, now()));
-      const url = `https://t.me/${username}?start=${start}`;
+      const url = botLink(username, start);
       return reply.code(201).send({ url, qr_svg: qrSvg(url), expires_at: isoTime(expiresAt) });
     },
   );

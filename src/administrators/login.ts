@@ -111,7 +111,7 @@ export function mayComeByBot({ role, totp_enabled_at: totpEnabledAt }: Account):
  */
 export async function loginByBot(ports: LoginPorts, secret: string, origin: Origin): Promise<Login> {
   const { db, throttle, now } = ports;
-  // Each link counts by itself: an old one that is opened again and again keeps nobody from the new one.
+  // Attempts are counted for each link alone: who opens an old link again and again can still use a new link.
   const attempt = throttle.begin(origin.address, `${BY_BOT} ${hash('sha256', secret)}`, true);
   const opened = await db.transact(async (tx) => {
     const account = await useTicket(tx, 'login', secret, now());

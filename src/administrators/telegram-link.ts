@@ -60,7 +60,7 @@ export async function useLink(
 }
 
 /**
- * Invites a person into an account: whoever opens the link links their Telegram to it.
+ * Makes an invitation into an account: the person who opens the invitation's link has their Telegram linked to the account.
  * @returns as `offerLink`
  */
 export async function offerInvitation(
@@ -80,7 +80,7 @@ export async function useInvitation(
   now: number,
 ): Promise<Account | undefined> {
   const account = await useTicket(tx, 'invitation', start, now);
-  // Whoever may do more by now is not who was invited.
+  // An account that became an administrator's or a viewer's was not meant by the invitation.
   if (account?.role !== 'manager') return undefined;
   await setTelegram(tx, account.id, person);
   return account;

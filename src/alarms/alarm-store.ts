@@ -165,12 +165,11 @@ export async function listAlarms(
     .leftJoin('tpv_instances', 'tpv_instances.id', 'alarms.tpv_id')
     .selectAll('alarms')
     .select('tpv_instances.name as tpv_name')
-    .orderBy('alarms.id', 'desc')
-    .limit(limit);
+    .orderBy('alarms.id', 'desc');
   if (state !== undefined) rows = rows.where('alarms.ended_at', state === 'open' ? 'is' : 'is not', null);
   if (after !== undefined) rows = rows.where('alarms.id', '<', after);
   if (within !== undefined) rows = rows.where(ofTpvs('alarms.tpv_id', within));
-  return (await rows.execute()).map(alarmOf);
+  return (await rows.limit(limit).execute()).map(alarmOf);
 }
 
 /** Deletes those that ended before. */

@@ -38,7 +38,7 @@ const ALONE: SharedView = { watched() {}, figures: () => [] };
 
 /**
  * While an administrator has the panel of another hub open, tells that hub which rows change here and this hub's figures;
- * takes the same from the other hubs. While nobody has a panel open, no hub tells or gathers any.
+ * takes rows and figures from the other hubs. While nobody has a panel open, no hub tells or gathers rows and figures.
  * @param ends gets its end
  */
 export function startSharedView(ports: SharedViewPorts, ends: AsyncDisposableStack): SharedView {

@@ -4,8 +4,8 @@ import { syncFolder } from '../backup/partial.ts';
 import { journalFile } from './program.ts';
 
 /**
- * What an upgrade changes once it stops the hub. While this is on disk the upgrade is not done, and whoever finds it can
- * take everything back.
+ * What an upgrade changes once it stops the hub. While the journal is on disk the upgrade is not done, and the next command
+ * that reads the journal can take every change back.
  */
 export interface UpgradeJournal {
   /** Where the program's link led before, and leads after it. */
