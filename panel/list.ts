@@ -37,6 +37,8 @@ export interface List<Row> {
 
 export interface ListOptions<Row> {
   key(row: Row): string;
+  /** Of a list in which rows move up: what is greater stands higher. */
+  rank?(row: Row): string;
   /** What of the live stream concerns it. */
   kind?: ChangedKind;
   /** Names in the address' query that the hub's filters are called by, too. */
@@ -63,7 +65,7 @@ export function useList<Row>(address: Address<Page<Row>>, options: ListOptions<R
 function createList<Row>(
   url: Address<Page<Row>>,
   name: string,
-  { key, kind }: ListOptions<Row>,
+  { key, rank, kind }: ListOptions<Row>,
 ): List<Row> & { start(): () => void } {
   // Who goes back finds the list as it was left, to its last row; it is looked at again all the same.
   const kept = cameBack.peek() ? keptList<Row>(name) : undefined;
@@ -99,7 +101,7 @@ function createList<Row>(
     () =>
       guarded(async () => {
         const first = await pageBehind(null);
-        show(mergePage(first, { items: rows.value, next: next.value }, key));
+        show(mergePage(first, { items: rows.value, next: next.value }, key, rank));
       }),
     LEAST_PAUSE_MS,
   );

@@ -28,6 +28,7 @@ export function InboxPage() {
   const element = useRef<HTMLDivElement>(null);
   const list = useList(at('/api/admin/inbox'), {
     key: (row: Listed) => String(row.user.telegram_id),
+    rank: (row: Listed) => row.at,
     kind: 'instruction',
     filters: ['view', 'q', 'tpv_id', 'assigned'],
   });

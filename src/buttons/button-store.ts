@@ -34,13 +34,17 @@ export const insertButton = statement<{
   }),
 );
 
-/** A button, and the number of its message if Telegram has said it already. */
+/**
+ * A button, the number of its message if Telegram has said it already, and when its person was there last, if they are
+ * known.
+ */
 export const buttonByToken = statement<{ token: string }>()((db, p) =>
   db
     .selectFrom('buttons')
     .innerJoin('push_messages', 'push_messages.id', 'buttons.push_id')
+    .leftJoin('telegram_users', 'telegram_users.telegram_id', 'buttons.telegram_user_id')
     .selectAll('buttons')
-    .select('push_messages.telegram_message_id')
+    .select(['push_messages.telegram_message_id', 'telegram_users.last_interaction'])
     .where('buttons.token', '=', p('token')),
 );
 

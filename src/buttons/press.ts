@@ -5,6 +5,7 @@ import type { Tx } from '../db/open.ts';
 import type { ButtonForm } from '../db/push-tables.ts';
 import { type HandOut, submit } from '../instructions/submit.ts';
 import { seenInChat } from '../push/push-store.ts';
+import { noteContact } from '../users/user.ts';
 import {
   type ButtonRow,
   buttonByToken,
@@ -98,6 +99,7 @@ export async function press(tx: Tx, ports: PressPorts, one: Press, now: number):
     return { kind: 'call', request, pushId: button.push_id, legacy };
   }
   const instructionId = await submitPress(tx, ports, one, button, now);
+  if (button.last_interaction !== null) await noteContact(tx, one.telegramUserId, button.last_interaction, now);
   await keep(tx, ports, one, instructionId, now);
   return { kind: 'instruction', instructionId };
 }

@@ -10,10 +10,13 @@ export interface StoredFile {
   mimeType: string;
 }
 
-/** What a message carries besides its text; with a URL and a file, the hub fetched what Telegram does not. */
+/**
+ * What a message carries besides its text; with a URL and a file, the hub fetched what Telegram does not. Once it was sent,
+ * `sent_file_id` is what Telegram calls the file.
+ */
 export type PushData =
-  | { url: string }
-  | { file: StoredFile; url?: string }
+  | { url: string; sent_file_id?: string }
+  | { file: StoredFile; url?: string; sent_file_id?: string }
   /** Telegram's id of a file that a person sent. */
   | { file_id: string }
   | { latitude: number; longitude: number }

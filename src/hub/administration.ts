@@ -48,6 +48,7 @@ export interface AdministrationPorts
   /** How what an administrator writes to a person fared. */
   pushResult: ConversationOptions['pushResult'];
   botUsername: BotUsername;
+  uploads: AdminFileOptions['uploads'];
   openFile: AdminFileOptions['openFile'];
   /** What administrators look at besides. */
   observation: Pick<Observation, 'routes'>;
@@ -152,7 +153,7 @@ export async function registerAdministration(
     await guarded.register(conversationRoutes, { db, pushResult, now });
     await guarded.register(adminUserRightsRoutes, { db, now });
     await guarded.register(inboxRoutes, { db });
-    await guarded.register(adminFileRoutes, { db, openFile: ports.openFile });
+    await guarded.register(adminFileRoutes, { db, uploads: ports.uploads, openFile: ports.openFile });
     await guarded.register(adminInstructionRoutes, {
       db,
       timeZone: config.TIME_ZONE,

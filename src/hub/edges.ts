@@ -66,6 +66,7 @@ export async function registerEdges(
     ...ports,
     pushResult: outbound.result,
     botUsername: botUsername(api, clock),
+    uploads: outbound.uploads,
     openFile,
     hasToken: (request) => isAdministrator(request, config.ADMIN_TOKEN, failed),
   });

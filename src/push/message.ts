@@ -28,6 +28,13 @@ export function uploadOf(row: Pick<PushRow, 'data'>): StoredFile | undefined {
   return 'file' in data ? data.file : undefined;
 }
 
+/** Telegram's id of the file that a message carries; undefined: it has none, or is not sent yet. */
+export function fileIdOf(row: Pick<PushRow, 'data'>): string | undefined {
+  const data = parseJson(row.data);
+  if ('file_id' in data) return data.file_id;
+  return 'sent_file_id' in data ? data.sent_file_id : undefined;
+}
+
 /** Whether Telegram shows its text as HTML. */
 export function hasMarkup(row: Pick<PushRow, 'parse_mode' | 'sent_as_plain'>): boolean {
   return row.parse_mode === 'HTML' && row.sent_as_plain === 0;

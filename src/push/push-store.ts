@@ -142,6 +142,14 @@ export function settling(db: Kysely<Schema>, p: Parameters<Settled>) {
     .where('id', '=', p('id'));
 }
 
+/** What its message carries, once Telegram has said what it calls it. */
+export const keepSentFile = statement<{ id: string; data: PushMessageTable['data'] }>()((db, p) =>
+  db
+    .updateTable('push_messages')
+    .set({ data: p('data') })
+    .where('id', '=', p('id')),
+);
+
 /** One of its buttons was pressed: it is in the chat, under this number. */
 export const seenInChat = statement<{ id: string; messageId: number }>()((db, p) =>
   db

@@ -2,7 +2,8 @@ import type { PushRow } from './message.ts';
 
 /** How a request to Telegram went. */
 export type SendOutcome =
-  | { kind: 'sent'; messageId: number; asPlain: boolean }
+  /** `fileId`: what Telegram calls the photo or document that it carries. */
+  | { kind: 'sent'; messageId: number; asPlain: boolean; fileId?: string | undefined }
   /** Telegram answered, and said no. */
   | { kind: 'refused'; code: number; description: string; retryAfterMs?: number; migratedTo?: number }
   /** Telegram can't be reached now, and can't have seen it. */

@@ -1,12 +1,13 @@
 import type { Clock } from '../clock.ts';
 import type { Cluster } from '../cluster/cluster.ts';
+import { jsonText, parseJson } from '../db/json-text.ts';
 import type { Database, Tx } from '../db/open.ts';
 import { markUnreachable, personKey } from '../users/user.ts';
 import { WRITTEN } from '../wording/written.ts';
 import { postponeFenced, sendAgainFenced, settleFenced } from './fenced-push-store.ts';
 import { type PushRow, uploadOf } from './message.ts';
 import type { PatientWrite } from './patient-write.ts';
-import { moveChat, postponePush, type Settled, sendAgain, settlePush } from './push-store.ts';
+import { keepSentFile, moveChat, postponePush, type Settled, sendAgain, settlePush } from './push-store.ts';
 import type { ChatQueue } from './queue.ts';
 import { leavesFileToHub, type RemoteFiles } from './remote-files.ts';
 import type { SendPause } from './send-pause.ts';
@@ -195,6 +196,9 @@ export class Settlement {
           return;
         }
       } else await tx.run(settlePush, settled);
+      if (outcome?.kind === 'sent' && outcome.fileId !== undefined) {
+        await tx.run(keepSentFile, { id, data: jsonText({ ...parseJson(row.data), sent_file_id: outcome.fileId }) });
+      }
       if (end.unreachablePerson) {
         await tx.run(markUnreachable, { telegramId: row.chat_id });
         tx.changed('user', String(row.chat_id));

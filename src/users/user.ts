@@ -76,7 +76,24 @@ const known = statement<{ id: number }>()((db, p) =>
 );
 
 /** `last_interaction` is this old at most while a person writes: one who says much is written down once a minute. */
-const NOTED_EVERY_MS = 60_000;
+export const NOTED_EVERY_MS = 60_000;
+
+/** Whether a person's `last_interaction` is as good as now. */
+function isNoted(lastInteraction: number, now: number): boolean {
+  return lastInteraction <= now && lastInteraction > now - NOTED_EVERY_MS;
+}
+
+const noteTime = statement<{ id: number; now: number }>()((db, p) =>
+  db
+    .updateTable('telegram_users')
+    .set({ last_interaction: p('now') })
+    .where('telegram_id', '=', p('id')),
+);
+
+/** Notes that a person who is known was there, once a minute. */
+export async function noteContact(tx: Run, id: number, lastInteraction: number, now: number): Promise<void> {
+  if (!isNoted(lastInteraction, now)) await tx.run(noteTime, { id, now });
+}
 
 /** What assigning needs to know of a person who just wrote. */
 export interface TouchedUser {
@@ -120,8 +137,7 @@ export async function touchUser(tx: Run, profile: Profile, now: number, active =
     before.language_code === language &&
     before.topic_id === topic &&
     before.is_active === (active ? 1 : 0) &&
-    before.last_interaction <= now &&
-    before.last_interaction > now - NOTED_EVERY_MS
+    isNoted(before.last_interaction, now)
   ) {
     return { tpvId: before.tpv_id, told: before.unassigned_told_at !== null, isNew: false, tpv };
   }

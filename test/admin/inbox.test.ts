@@ -1,16 +1,20 @@
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
+import { Picture } from '../../demo/png.ts';
 import { laneOfUsers } from '../../src/users/user-list.ts';
 import { logIn, openBrowser, type TestBrowser } from '../support/admin.ts';
 import { testClock } from '../support/clock.ts';
-import { DIALECTS, startHub, type TestHub } from '../support/hub.ts';
+import { ADMIN_TOKEN, DIALECTS, startHub, type TestHub } from '../support/hub.ts';
 import { everyItem } from '../support/pages.ts';
+import { PERSON, startPushing } from '../support/push.ts';
 import { connectTelegram } from '../support/telegram.ts';
 
 interface Row {
   user: { telegram_id: number };
   unread: boolean;
 }
+
+const bytesOf = async (response: Response) => Buffer.from(await response.arrayBuffer());
 
 const idsOf = (rows: Row[]) => rows.map(({ user }) => user.telegram_id);
 
@@ -59,12 +63,37 @@ describe.each(DIALECTS)('on %s', (database) => {
       ['waiting', 'person', 'mensaje de 1', ''],
     ]);
     expect(all[0]).toMatchObject({ user: { tpv: { id: tpv.id, name: 'Bar Pepe' } }, unread: false });
-    // Who writes again comes first: on a page at once, of all once what is written down of it is old enough.
-    await hub.message(899, 'y esto', 2);
-    expect(idsOf((await hub.admin('/api/admin/inbox')).body.items)).toEqual([2, 5, 4, 3, 1]);
+    // Who writes again comes first at once, on whichever page they were.
+    await hub.message(899, 'y esto', 1);
+    expect(idsOf(await everyItem(hub, '/api/admin/inbox', 2))).toEqual([1, 5, 4, 3, 2]);
     await clock.advance(61_000);
     await hub.message(900, 'otra vez', 2);
-    expect(idsOf(await everyItem(hub, '/api/admin/inbox', 2))).toEqual([2, 5, 4, 3, 1]);
+    await clock.advance(1_000);
+    await hub.message(901, 'yo también', 3);
+    await clock.advance(1_000);
+    await hub.message(902, 'y yo', 2);
+    expect(idsOf(await everyItem(hub, '/api/admin/inbox', 2))).toEqual([2, 3, 1, 5, 4]);
+  });
+
+  test('who presses a button comes first, too; what an administrator sends once more moves nobody', async () => {
+    const clock = testClock();
+    const hub = await startHub({ database, clock });
+    await connectTelegram(hub);
+    const { tpv, socket, report, instructions } = await written(hub, clock, [1, 2, 3]);
+    await report(1, 'completed');
+    await report(2, 'failed');
+    await report(3, 'completed');
+    const json = { telegram_user_id: 1, text: '¿Algo más?', buttons: [[{ text: 'Nada', action: 'nothing' }]] };
+    const { body } = await tpv.fetch('/api/tpv/push/', { method: 'POST', json });
+    await clock.advance(300_000);
+    hub.emulator.person({ id: 1, first_name: 'Persona 1' }).press(body.telegram_message_id, 0);
+    await socket.next('instruction');
+    const pressedAt = new Date(clock.now()).toISOString();
+    await clock.advance(1_000);
+    await hub.admin(`/api/admin/instructions/${instructions.get(2)}/retry`, { method: 'POST', json: {} });
+    const all = await everyItem(hub, '/api/admin/inbox', 2);
+    expect(idsOf(all)).toEqual([1, 3, 2]);
+    expect(all[0]).toMatchObject({ at: pressedAt, last: { kind: 'press', text: 'nothing' } });
   });
 
   test('its views have what waits, what failed, who was not answered, a TPV’s, nobody’s, and who is searched for', async () => {
@@ -169,6 +198,32 @@ test('a conversation tells what came with a message, who wrote to its person, an
   expect((await fetch(hub.url + path)).status).toBe(401);
   const foreign = `/api/admin/instructions/${crypto.randomUUID()}/files/${said.files[0].file_id}`;
   expect((await hub.admin(foreign)).status).toBe(404);
+});
+
+test('a conversation shows the photo that a TPV sent, as long as it is only here, and once Telegram has it', async () => {
+  const hub = await startPushing();
+  const bytes = new Picture(40, 30).png();
+  const photo = new File([new Uint8Array(bytes)], 'ticket.png', { type: 'image/png' });
+  const lastPush = async () => {
+    const { items } = (await hub.admin(`/api/admin/users/${PERSON}/timeline`)).body;
+    const { push_id: id, file } = items.find(({ kind }: { kind: string }) => kind === 'push');
+    const headers = { authorization: `Token ${ADMIN_TOKEN}` };
+    const response = await fetch(`${hub.url}/api/admin/pushes/${id}/file`, { headers });
+    return { file, status: response.status, headers: response.headers, isPhoto: bytes.equals(await bytesOf(response)) };
+  };
+  const how = { kind: 'error', code: 400, description: 'no' } as const;
+  hub.emulator.fail({ method: 'sendPhoto', times: 1, how });
+  await hub.upload({ message_type: 'photo', photo });
+  expect(await lastPush()).toMatchObject({ file: { kind: 'photo', name: 'ticket.png' }, status: 200, isPhoto: true });
+  await hub.upload({ message_type: 'photo', photo });
+  await hub.person.waitForMessage();
+  const sent = await lastPush();
+  expect(sent).toMatchObject({ file: { kind: 'photo', name: 'ticket.png' }, status: 200, isPhoto: true });
+  expect(sent.headers.get('content-type')).toBe('image/png');
+  expect(sent.headers.get('content-disposition')).toMatch(/^attachment; filename="ticket.png"/);
+  expect(sent.headers.get('cache-control')).toBe('private, no-store');
+  await hub.send({ text: 'Gracias' });
+  expect(await lastPush()).toMatchObject({ file: null, status: 404 });
 });
 
 test('who lists conversations reads no more of an index than the page', async () => {

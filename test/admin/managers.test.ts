@@ -38,6 +38,8 @@ const ROUTES: Record<string, { kind: keyof Ids; json?: object; own: number }> = 
   // Ana sent none: a test below has some.
   'GET /api/admin/instructions/{id}/files/{file_id}': { kind: 'instruction', own: 404 },
   'GET /api/admin/pushes/{id}': { kind: 'push', own: 200 },
+  // A text carries none.
+  'GET /api/admin/pushes/{id}/file': { kind: 'push', own: 404 },
 };
 
 const LISTS = ['tpvs', 'users', 'inbox', 'instructions', 'pushes', 'alarms'];

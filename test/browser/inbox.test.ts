@@ -60,6 +60,19 @@ test('an operator reads who wrote, answers, and sends again what failed, without
   await expect(hers.getByText('Reintentada')).toBeVisible();
   await expect(hers.getByRole('button', { name: 'Reintentar' })).toHaveCount(0);
 
+  // A photo that her TPV sent is seen as she sees it.
+  const ticket = new File([new Uint8Array(new Picture(50, 20).png())], 'ticket.png', { type: 'image/png' });
+  const form = new FormData();
+  for (const [name, value] of Object.entries({ telegram_user_id: '1002', message_type: 'photo', photo: ticket })) {
+    form.set(name, value);
+  }
+  await fetch(`${hub.url}/api/tpv/push/`, {
+    method: 'POST',
+    headers: { authorization: `ApiKey ${tpv.key}` },
+    body: form,
+  });
+  await expect(hers.getByRole('img', { name: 'Foto de Bar Pepe' })).toHaveJSProperty('naturalWidth', 50);
+
   // A button that she presses is marked, with who it was.
   const buttons = [[{ text: 'Nada', action: 'nothing' }]];
   const json = { telegram_user_id: 1002, text: '¿Algo más?', buttons };

@@ -30,6 +30,21 @@ test('where nothing is in common rows may be missing between, and the page alone
   expect(merge('xyz', 'abc')).toEqual(['xyz', 'n']);
 });
 
+test('where a row moved up from below the first page, what stood above it stays', () => {
+  const ranked = (ids: string) => [...ids].map((id, at) => ({ id, rank: String(900 - at) }));
+  const shown = { items: ranked('abcdef'), next: 'old' };
+  const moved = { id: 'e', rank: '999' };
+  const [a] = shown.items;
+  const first = { items: [moved, ...(a === undefined ? [] : [a])], next: 'n' };
+  const merged = mergePage(
+    first,
+    shown,
+    ({ id }) => id,
+    ({ rank }) => rank,
+  );
+  expect([merged.items.map(({ id }) => id).join(''), merged.next]).toEqual(['eabcdf', 'old']);
+});
+
 test('the whole list is what it is', () => {
   expect(merge('ac', 'abcdef', null)).toEqual(['ac', null]);
   expect(merge('', 'abc', null)).toEqual(['', null]);

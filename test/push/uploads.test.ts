@@ -37,6 +37,8 @@ describe.each(DIALECTS)('an upload on %s', (database) => {
     const message = await hub.person.waitForMessage();
     expect(message).toMatchObject({ caption: 'El ticket', reply_markup: { inline_keyboard: [[{ text: 'Ver' }]] } });
     expect(message.photo?.at(-1)).toMatchObject({ file_size: PNG.length, width: 1 });
+    const kept = await hub.hub.db.read.selectFrom('push_messages').select('data').executeTakeFirst();
+    expect(kept?.data).toContain(`"sent_file_id":"${message.photo?.at(-1)?.file_id}"`);
   });
 
   test('reaches the person as a document of its name', async () => {

@@ -50,6 +50,7 @@ export const RIGHTS: Readonly<Record<string, Right | readonly [Right, Reach]>> =
   'GET /api/admin/pushes': ['see', 'list'],
   'GET /api/admin/pushes.csv': 'see',
   'GET /api/admin/pushes/{id}': ['see', 'push'],
+  'GET /api/admin/pushes/{id}/file': ['see', 'push'],
   'POST /api/admin/pushes/{id}/resend': 'change',
   'POST /api/admin/pushes/{id}/resolve': 'change',
   'GET /api/admin/quarantine': 'see',

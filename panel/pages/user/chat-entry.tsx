@@ -11,7 +11,7 @@ import { pushesWords } from '../../words/pushes.ts';
 import { userWords } from '../../words/user.ts';
 import { InstructionActions } from '../instruction/instruction-actions.tsx';
 import { PushActions } from '../push/push-actions.tsx';
-import { ChatFiles } from './chat-files.tsx';
+import { ChatFile, ChatFiles } from './chat-files.tsx';
 
 const words = userWords.conversation;
 
@@ -94,7 +94,10 @@ function Told({ entry, user, reload }: ChatEntryProps<'push'>) {
         ) : null
       }
     >
-      {entry.kind_of_message === 'text' ? null : <em>{words.kinds[entry.kind_of_message]}</em>}
+      {entry.kind_of_message === 'text' || entry.file !== null ? null : <em>{words.kinds[entry.kind_of_message]}</em>}
+      {entry.file === null ? null : (
+        <ChatFile url={`/api/admin/pushes/${id}/file`} file={entry.file} sender={entry.tpv?.name ?? ''} />
+      )}
       <TelegramText text={entry.text} markup={entry.has_markup} />
       {entry.error_message === '' ? null : <p class="bad-text">{entry.error_message}</p>}
     </Bubble>

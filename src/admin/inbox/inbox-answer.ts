@@ -20,10 +20,7 @@ type Told = Pick<PushRow, (typeof TOLD)[number]>;
 /** Characters of a message that are looked at for its beginning; its markup may be thirty thousand. */
 const MOST_READ = 2_000;
 
-/**
- * Conversations as the inbox lists them, the latest first: what was said last, how it stands, and whether this account has
- * read it. When a person wrote last is noted once a minute; on a page they stand in the order of their messages.
- */
+/** Conversations as the inbox lists them: what was said last, how it stands, and whether this account has read it. */
 export async function conversationsOf(
   db: Database,
   rows: readonly ListedConversation[],
@@ -44,20 +41,18 @@ export async function conversationsOf(
     adminId,
     rows.map((row) => row.telegram_id),
   );
-  const conversations = rows.map((row): Conversation => {
+  return rows.map((row): Conversation => {
     const newest = row.said === null ? undefined : said.get(row.said);
     const shown = row.because === null ? newest : said.get(row.because);
-    const at = shown?.created_at ?? row.last_interaction;
     return {
       user: userSummaryOf(row),
-      at: isoTime(at),
+      at: isoTime(row.at),
       state: stateOf(shown, row.unanswered === 1),
       last: lastOf(shown, row.because === null && row.told !== null ? told.get(row.told) : undefined),
       error_message: shown?.status === 'failed' ? shown.error_message : '',
       unread: isUnread(row.telegram_id, newest && { seq: newest.seq, createdAt: newest.created_at }),
     };
   });
-  return conversations.sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0));
 }
 
 async function saidRows(db: Database, seqs: readonly (number | null)[]): Promise<ReadonlyMap<number, Said>> {

@@ -6,6 +6,7 @@ import { contains } from '../../db/searchable.ts';
 import { type KeyedList, readSlice, rowAhead, type Slice } from '../../db/windows.ts';
 import { saidBy } from '../../push/of-chat.ts';
 import { type ListedUser, laneOfUsers, wordsOf } from '../../users/user-list.ts';
+import { byLastContact } from './last-contact.ts';
 
 /** Which conversations an operator looks for. */
 export interface InboxQuery {
@@ -34,9 +35,17 @@ export type ListedConversation = ListedUser & {
   told: number | null;
   /** 1: the person wrote last. */
   unanswered: number;
+  /** When the person was there last; in `waiting` and `failed`, when that came. */
+  at: number;
 };
 
-/** Of a list by persons: when the last one wrote, and their id. Of one by instructions: the row number, and 0. */
+/** As it is read, before it is known when the person was there last. */
+type Read = Omit<ListedConversation, 'at'> & {
+  /** When their last instruction came, or the one because of which it is in a view. */
+  came: number | null;
+};
+
+/** Of a list by persons: when the last one was there, and their id. Of one by instructions: the row number, and 0. */
 export type InboxKey = readonly [number, number];
 
 /** Persons that one call looks at where a filter has no index, in steps of 200. */
@@ -69,6 +78,13 @@ function isUnanswered(scope: InboxQuery['scope']): RawBuilder<number> {
   return sql<number>`case when (${wrote}) > coalesce((${messagesTo(sql`m.created_at`, scope)}), 0) then 1 else 0 end`;
 }
 
+/** When the person wrote or pressed last: what an administrator sent once more is not theirs. */
+function lastOwn(scope: InboxQuery['scope']): RawBuilder<number | null> {
+  const seen = scope === undefined ? sql`` : sql`and ${ofTpvs('i.tpv_id', scope)}`;
+  return sql`(select i.created_at from instructions as i where i.telegram_user_id = telegram_users.telegram_id
+    and i.retry_of is null ${seen} order by i.seq desc limit 1)`;
+}
+
 /** By which rows a conversation is told. */
 function tellingRows({ scope }: InboxQuery) {
   return [
@@ -78,18 +94,22 @@ function tellingRows({ scope }: InboxQuery) {
   ] as const;
 }
 
-/** A page of conversations, those of the persons who wrote last first; in `waiting` and `failed` by what is in them. */
-export function listInbox(
+/** A page of conversations, those of the persons who were there last first; in `waiting` and `failed` by what is in them. */
+export async function listInbox(
   db: Database,
   query: InboxQuery,
   after: InboxKey | undefined,
   limit: number,
 ): Promise<Slice<ListedConversation, InboxKey>> {
-  const list = query.view === 'waiting' || query.view === 'failed' ? byInstruction(db, query) : byPerson(db, query);
-  return readSlice(list, after, limit, MOST_SEARCHED);
+  if (query.view !== 'waiting' && query.view !== 'failed') {
+    return byLastContact((from, most) => readSlice(byPerson(db, query), from, most, MOST_SEARCHED), after, limit);
+  }
+  const { rows, next } = await readSlice(byInstruction(db, query), after, limit, MOST_SEARCHED);
+  return { rows: rows.map(({ came, ...row }) => ({ ...row, at: came ?? row.last_interaction })), next };
 }
 
-function byPerson(db: Database, query: InboxQuery): KeyedList<ListedConversation, InboxKey> {
+/** In the order of what is noted of when each person was there. */
+function byPerson(db: Database, query: InboxQuery): KeyedList<Read, InboxKey> {
   const words = wordsOf(query.q);
   const lane = (after: InboxKey | undefined, until: InboxKey | undefined) =>
     laneOfUsers(db, 'last_interaction', query, after, until);
@@ -106,7 +126,7 @@ function byPerson(db: Database, query: InboxQuery): KeyedList<ListedConversation
         .leftJoin('tpv_instances', 'tpv_instances.id', 'telegram_users.tpv_id')
         .selectAll('telegram_users')
         .select(['tpv_instances.name as tpv_name', ...tellingRows(query)])
-        .select(sql<number | null>`null`.as('because'));
+        .select([sql<number | null>`null`.as('because'), lastOwn(query.scope).as('came')]);
       for (const word of words) rows = rows.where(contains(db.read, 'telegram_users.search', word));
       return rows.limit(limit).execute();
     },
@@ -116,7 +136,7 @@ function byPerson(db: Database, query: InboxQuery): KeyedList<ListedConversation
 }
 
 /** By what is open, or what failed. Who has several of these is on one page once; a later page may have them again. */
-function byInstruction(db: Database, query: InboxQuery): KeyedList<ListedConversation, InboxKey> {
+function byInstruction(db: Database, query: InboxQuery): KeyedList<Read, InboxKey> {
   const { view, q, tpvId, within, scope, assigned } = query;
   const words = wordsOf(q);
   const lane = (after: InboxKey | undefined, until: InboxKey | undefined) => {
@@ -142,7 +162,7 @@ function byInstruction(db: Database, query: InboxQuery): KeyedList<ListedConvers
         .leftJoin('tpv_instances', 'tpv_instances.id', 'telegram_users.tpv_id')
         .selectAll('telegram_users')
         .select(['tpv_instances.name as tpv_name', ...tellingRows(query)])
-        .select('instructions.seq as because')
+        .select(['instructions.seq as because', 'instructions.created_at as came'])
         .where('instructions.retried_as', 'is', null);
       // Written so that no index fits: one that does not have the rows in their order would be worse than none.
       if (tpvId !== undefined) rows = rows.where(sql<boolean>`telegram_users.tpv_id || '' = ${tpvId}`);

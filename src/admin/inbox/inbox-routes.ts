@@ -32,7 +32,7 @@ export async function inboxRoutes(instance: FastifyInstance, { db }: InboxOption
     {
       config: { right: 'see', reach: 'list' },
       schema: {
-        summary: 'Las conversaciones; primero, las de quienes escribieron más tarde',
+        summary: 'Las conversaciones; primero, las de quienes escribieron o pulsaron más tarde',
         description:
           'Una página puede venir corta, incluso vacía, con «next». En «waiting» y «failed» una persona puede volver a ' +
           'salir en otra página.',

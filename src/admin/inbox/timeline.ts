@@ -7,7 +7,7 @@ import { excerptOf, type ListedInstruction, listInstructions } from '../../instr
 import { INTERVENTIONS, obstacleTo } from '../../instructions/intervention.ts';
 import { isoTime } from '../../iso-time.ts';
 import { buttonsOf } from '../../push/change.ts';
-import { hasMarkup, operatorOf, writerOf } from '../../push/message.ts';
+import { fileIdOf, hasMarkup, operatorOf, uploadOf, writerOf } from '../../push/message.ts';
 import { type ChatPush, pushesOfChat } from '../../push/of-chat.ts';
 import type { TimelineEntry } from '../schemas/users.ts';
 import { isoOrNull, namedTpv } from '../tpv-answer.ts';
@@ -144,6 +144,7 @@ function pushHappening(row: ChatPush, pressed: ReadonlyMap<string, number>): Hap
         push_id: row.id,
         text: row.text,
         kind_of_message: row.kind,
+        file: fileOfPush(row),
         has_markup: hasMarkup(row),
         buttons: buttonsOf(row.reply_markup).map((line) =>
           line.map((one) => ({
@@ -161,6 +162,16 @@ function pushHappening(row: ChatPush, pressed: ReadonlyMap<string, number>): Hap
     ],
     advance: ([instruction, , pressedAt, pressId]) => [instruction, row.seq, pressedAt, pressId],
   };
+}
+
+/** The file of a message that can be shown: the one that Telegram has, or that waits to be sent. */
+function fileOfPush(row: ChatPush): Extract<TimelineEntry, { kind: 'push' }>['file'] {
+  const { kind, status } = row;
+  if (kind !== 'photo' && kind !== 'document') return null;
+  const upload = uploadOf(row);
+  // What was uploaded goes once it is sent.
+  const isHere = fileIdOf(row) !== undefined || (upload !== undefined && status !== 'sent');
+  return isHere ? { kind, name: upload?.name ?? null } : null;
 }
 
 function pressHappening({ queryId, pressedAt, pushId, action }: CallingPress): Happening {

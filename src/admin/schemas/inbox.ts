@@ -21,7 +21,7 @@ export type InboxFilters = z.infer<typeof inboxFilters>;
 export const conversation = z.object({
   user: userSummary,
   at: timestamp.describe(
-    'Cuándo escribió la persona por última vez; en «waiting» y «failed», cuándo llegó lo que se ve',
+    'Cuándo escribió o pulsó la persona por última vez; en «waiting» y «failed», cuándo llegó lo que se ve',
   ),
   state: z.enum(['waiting', 'failed', 'unanswered', 'answered']),
   last: z

@@ -102,6 +102,10 @@ export const timelineEntry = z.discriminatedUnion('kind', [
     push_id: z.uuid(),
     text: z.string(),
     kind_of_message: z.enum(['text', 'photo', 'document', 'location']),
+    file: z
+      .object({ kind: z.enum(['photo', 'document']), name: z.string().nullable() })
+      .nullable()
+      .describe('En «GET /api/admin/pushes/:id/file»; null: no lleva fichero, o el hub no lo tiene'),
     has_markup: z.boolean().describe('El texto lleva el HTML de Telegram'),
     buttons: z.array(
       z.array(z.object({ text: z.string(), url: z.string().nullable(), pressed_at: timestamp.nullable() })),

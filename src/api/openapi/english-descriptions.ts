@@ -99,7 +99,7 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
     'By it the TPV checks the signature of calls; it is shown this once',
   'Cuenta sin cambiar nada': 'Counts, and changes nothing',
   'Cuándo cambiará por sí mismo, si no pasa nada antes': 'When it changes by itself, if nothing happens before',
-  'Cuándo escribió la persona por última vez; en «waiting» y «failed», cuándo llegó lo que se ve':
+  'Cuándo escribió o pulsó la persona por última vez; en «waiting» y «failed», cuándo llegó lo que se ve':
     'When the person wrote last; in `waiting` and `failed`, when what is shown came',
   'Código de 6 cifras, o un código de recuperación': 'A code of 6 digits, or a recovery code',
   'Cómo recoge sus instrucciones, o las recogía': 'How it gets its instructions, or got them',
@@ -107,6 +107,8 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
   'Desde este momento, incluido': 'From this moment on, with it',
   'Hasta este momento, excluido': 'Until this moment, without it',
   'El texto lleva el HTML de Telegram': 'The text has Telegram’s HTML',
+  'En «GET /api/admin/pushes/:id/file»; null: no lleva fichero, o el hub no lo tiene':
+    'At `GET /api/admin/pushes/:id/file`; null: it carries none, or the hub does not have it',
   'En «GET /api/admin/instructions/:id/files/:file_id»': 'At `GET /api/admin/instructions/:id/files/:file_id`',
   'Entera (`tpv.activate`), o solo su nombre (`tpv`)': 'Whole (`tpv.activate`), or its noun alone (`tpv`)',
   'Hasta 4 KiB; una más larga está en su instrucción': 'Up to 4 KiB; a longer one is with its instruction',

@@ -80,11 +80,12 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   'Escribe a una persona, en nombre del bot; el texto va tal cual':
     'Writes to a person in the name of the bot; the text goes as it is',
   'Todo lo que se guarda sobre una persona, como fichero JSON': 'All that is held on a person, as a JSON file',
-  'Las conversaciones; primero, las de quienes escribieron más tarde':
+  'Las conversaciones; primero, las de quienes escribieron o pulsaron más tarde':
     'The conversations; those of the people who wrote last come first',
   'La cuenta ha leído una conversación hasta aquí': 'The account has read a conversation up to here',
   'La cuenta ha leído todas las conversaciones hasta aquí': 'The account has read all conversations up to here',
   'Un fichero que envió una persona, hasta 20 MB': 'A file that a person sent, up to 20 MB',
+  'El fichero de un mensaje a una persona, hasta 20 MB': 'The file of a message to a person, up to 20 MB',
   'Las instrucciones, las más nuevas primero': 'The instructions, the newest first',
   'Las mismas instrucciones, en CSV': 'The same instructions, as CSV',
   'Una instrucción: su historia, y por qué espera': 'One instruction: its story, and why it waits',

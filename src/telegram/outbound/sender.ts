@@ -94,10 +94,19 @@ function notReadable({ attempts }: PushRow): SendOutcome {
   return { kind: 'later', description: WRITTEN.fileNotRead.es, waitMs: backoff(attempts + 1) };
 }
 
-async function attempt(request: () => Promise<{ message_id: number }>): Promise<SendOutcome> {
+/** What is read of Telegram's answer to a message. */
+interface Answered {
+  message_id: number;
+  /** In several sizes, the smallest first. */
+  photo?: readonly { file_id: string }[];
+  document?: { file_id: string };
+}
+
+async function attempt(request: () => Promise<Answered>): Promise<SendOutcome> {
   try {
-    const { message_id: messageId } = await request();
-    return { kind: 'sent', messageId, asPlain: false };
+    const { message_id: messageId, photo, document } = await request();
+    const fileId = photo?.at(-1)?.file_id ?? document?.file_id;
+    return { kind: 'sent', messageId, asPlain: false, ...(fileId !== undefined && { fileId }) };
   } catch (error) {
     return refusedOrFault(error);
   }
@@ -117,12 +126,7 @@ export function refusedOrFault(error: unknown): Exclude<SendOutcome, { kind: 'se
   };
 }
 
-function call(
-  api: Api<RawApi>,
-  row: PushRow,
-  upload: OpenUpload,
-  { mode, inTopic }: How,
-): Promise<{ message_id: number }> {
+function call(api: Api<RawApi>, row: PushRow, upload: OpenUpload, { mode, inTopic }: How): Promise<Answered> {
   const data = parseJson(row.data);
   const options = row.options === null ? {} : parseJson(row.options);
   const shared = {
