@@ -23,7 +23,7 @@ const PICTURES: readonly Picture[] = [
     width: 1280,
     height: 860,
     async show(page) {
-      await page.getByRole('link', { name: 'Instrucciones' }).first().click();
+      await page.getByRole('link', { name: 'Recibidos' }).first().click();
       await page
         .getByRole('link', { name: /2 cañas y una tortilla/ })
         .first()

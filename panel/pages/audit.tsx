@@ -8,6 +8,7 @@ import { Page } from '../components/page.tsx';
 import { Time } from '../components/time.tsx';
 import { useList } from '../list.ts';
 import { auditActions, auditWords as words } from '../words/audit.ts';
+import { auditSentence } from './audit/audit-sentence.ts';
 import { AuditTarget } from './audit/audit-target.tsx';
 
 const PATH = '/admin/auditoria';
@@ -27,22 +28,16 @@ const FIELDS = [
 
 const { columns: titles } = words;
 const COLUMNS: readonly Column<AuditEntry>[] = [
-  { id: 'action', label: titles.action, main: true, cell: ({ action }) => name(auditActions, action) },
-  { id: 'actor', label: titles.actor, cell: ({ actor }) => name(words.actors, actor) },
+  { id: 'sentence', label: titles.sentence, main: true, width: 'wide', cell: (entry) => auditSentence(entry) },
   { id: 'target', label: titles.target, cell: ({ target }) => <AuditTarget target={target} /> },
   { id: 'at', label: titles.at, cell: ({ at }) => <Time at={at} /> },
-  {
-    id: 'details',
-    label: titles.details,
-    cell: ({ details }) => <Details details={details} />,
-  },
   {
     id: 'address',
     width: 'narrow',
     label: titles.address,
     phone: false,
     leaves: 1,
-    cell: ({ address }) => <code>{address ?? words.noTarget}</code>,
+    cell: ({ address }) => <code>{address ?? words.none}</code>,
   },
 ];
 
@@ -71,23 +66,4 @@ export function AuditPage() {
       />
     </Page>
   );
-}
-
-function Details({ details }: Pick<AuditEntry, 'details'>) {
-  const entries = Object.entries(details);
-  if (entries.length === 0) return <span class="muted">{words.noDetails}</span>;
-  return (
-    <span class="audit-details">
-      {entries.map(([label, value]) => (
-        <span key={label}>
-          <span class="muted">{label}:</span> {typeof value === 'string' ? value : JSON.stringify(value)}
-        </span>
-      ))}
-    </span>
-  );
-}
-
-/** What a code is called; the code itself where this panel is older than the hub's entry. */
-function name(names: Readonly<Record<string, string>>, code: string): string {
-  return Object.hasOwn(names, code) ? (names[code] ?? code) : code;
 }

@@ -1,5 +1,6 @@
 import type { InstructionDetail } from '../../src/admin/schemas/instructions.ts';
 import { at } from '../address.ts';
+import { commandName } from '../command-name.ts';
 import { Card } from '../components/card.tsx';
 import { JsonText } from '../components/json-text.tsx';
 import { Loaded } from '../components/loaded.tsx';
@@ -30,7 +31,7 @@ export function InstructionPage({ params }: PageProps) {
     row && canAttend.value ? <InstructionActions instruction={row} reload={resource.reload} /> : undefined;
   return (
     <Page
-      title={row ? shortened(row.excerpt || row.command, LONGEST_TITLE) : words.title}
+      title={row ? shortened(row.excerpt || commandName(row.command), LONGEST_TITLE) : words.title}
       lead={row ? <InstructionBadge status={row.status} /> : undefined}
       back={{ href: '/admin/instrucciones', label: words.back }}
       actions={actions}

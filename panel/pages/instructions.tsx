@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { InstructionAction } from '../../src/admin/schemas/instructions.ts';
 import { at } from '../address.ts';
+import { commandName } from '../command-name.ts';
 import { BulkBar } from '../components/bulk-bar.tsx';
 import { Button } from '../components/button.tsx';
 import { DataTable } from '../components/data-table.tsx';
@@ -16,7 +17,7 @@ import { useList } from '../list.ts';
 import { useSelection } from '../selection.ts';
 import { canChange } from '../session.ts';
 import { instructionsWords as words } from '../words/instructions.ts';
-import { instructionStates } from '../words/states.ts';
+import { commandNames, instructionStates } from '../words/states.ts';
 import { INSTRUCTION_COLUMNS } from './instructions/columns.tsx';
 
 const BulkChange = later(async () => (await import('./instructions/bulk-change.tsx')).BulkChange);
@@ -32,7 +33,12 @@ const FIELDS = [
     kind: 'select',
     options: Object.entries(instructionStates).map(([value, label]) => ({ value, label })),
   },
-  { name: 'command', label: words.filters.command, kind: 'text' },
+  {
+    name: 'command',
+    label: words.filters.command,
+    kind: 'select',
+    options: Object.entries(commandNames).map(([value, label]) => ({ value, label })),
+  },
   { name: 'telegram_user_id', label: words.filters.person, kind: 'text' },
   { name: 'from', label: words.filters.from, kind: 'time' },
   { name: 'to', label: words.filters.to, kind: 'time' },
@@ -71,7 +77,7 @@ export function InstructionsPage() {
         list={list}
         columns={INSTRUCTION_COLUMNS}
         rowKey={({ id }) => id}
-        rowName={({ excerpt, command, user }) => words.rowName(excerpt || command, userName(user))}
+        rowName={({ excerpt, command, user }) => words.rowName(excerpt || commandName(command), userName(user))}
         href={({ id }) => `${PATH}/${id}`}
         selection={canChange.value ? selection : undefined}
         empty={

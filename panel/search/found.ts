@@ -2,6 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { asApiError } from '../action.ts';
 import { at, href } from '../address.ts';
 import type { ApiError } from '../api.ts';
+import { commandName } from '../command-name.ts';
 import { fetchSome } from '../fetch-some.ts';
 import { personName } from '../format.ts';
 import { WRITING } from '../pages/user/composer.tsx';
@@ -95,7 +96,7 @@ async function rowsOf(id: string, signal: AbortSignal): Promise<Hit[]> {
     ...instructions.items.map((row) => ({
       key: row.id,
       icon: 'list' as const,
-      label: row.excerpt || row.command,
+      label: row.excerpt || commandName(row.command),
       detail: `${words.instruction} · ${instructionStates[row.status]}`,
       href: `/admin/instrucciones/${row.id}`,
     })),

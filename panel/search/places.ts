@@ -43,12 +43,12 @@ const { commands } = words;
 const ACTIONS: readonly Known[] = [
   {
     hit: { key: 'new-tpv', icon: 'plus', label: commands.newTpv, run: openNewTpv },
-    called: `${commands.newTpv} crear local`,
+    called: `${commands.newTpv} ${words.commandsAlsoCalled.newTpv}`,
     changes: true,
   },
   {
     hit: { key: 'keys', icon: 'key', label: commands.keys, run: openKeys },
-    called: `${commands.keys} atajos teclado ayuda`,
+    called: `${commands.keys} ${words.commandsAlsoCalled.keys}`,
   },
   { hit: { key: 'theme', icon: 'half', label: commands.theme, run: nextTheme }, called: commands.theme },
 ];

@@ -92,7 +92,7 @@ export const accountWords = {
     admin: 'Lo ve todo y puede cambiarlo todo.',
     viewer: 'Lo ve todo y no cambia nada.',
     manager:
-      'Ve y atiende solo los TPV que elijas: sus personas, conversaciones y mensajes, y su horario. Entra por Telegram.',
+      'Ve y atiende solo los TPV que elijas: sus clientes, conversaciones y mensajes, y su horario. Entra por Telegram.',
   },
   manager: {
     tpvs: 'TPV que atiende',

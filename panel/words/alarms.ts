@@ -7,7 +7,7 @@ const either = (alarm: Alarm, one: string, many: string) => (alarm.count === 1 ?
 /** What each alarm says, and what its button offers. */
 export const alarmWords: Readonly<Record<AlarmCode, { text: (alarm: Alarm) => string; action: string }>> = {
   tpv_offline_with_users: {
-    text: (alarm) => `${tpv(alarm)} no está conectado y atiende a ${either(alarm, 'una persona', 'personas')}.`,
+    text: (alarm) => `${tpv(alarm)} no está conectado y atiende a ${either(alarm, 'un cliente', 'clientes')}.`,
     action: 'Ver el TPV',
   },
   tpv_instructions_waiting: {

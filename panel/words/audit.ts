@@ -3,12 +3,18 @@ import type { AuditAction } from '../../src/admin/schemas/audit.ts';
 /** What the audit log says. */
 export const auditWords = {
   title: 'Auditoría',
-  lead: 'Quién hizo qué, a qué y cuándo. No se puede cambiar desde aquí.',
-  filters: { actor: 'Quién', action: 'Qué hizo', target: 'Id del objeto', from: 'Desde', to: 'Hasta' },
-  columns: { at: 'Cuándo', actor: 'Quién', action: 'Qué hizo', target: 'A qué', details: 'Detalles', address: 'Desde' },
-  actors: { token: 'Un programa con la clave', cli: 'La consola del servidor', hub: 'El hub', tpv: 'El propio TPV' },
-  noTarget: '—',
-  noDetails: '—',
+  lead: 'Quién hizo qué, y cuándo. No se puede cambiar desde aquí.',
+  filters: { actor: 'Quién', action: 'Qué hizo', target: 'Id de lo cambiado', from: 'Desde', to: 'Hasta' },
+  columns: { sentence: 'Qué pasó', target: 'Ver', at: 'Cuándo', address: 'Desde' },
+  actors: {
+    token: 'Un programa con la clave de administración',
+    cli: 'La consola del servidor',
+    hub: 'El hub',
+    tpv: 'Un TPV',
+    person: 'Un cliente',
+  },
+  targets: { tpv: 'TPV', user: 'Cliente', instruction: 'Mensaje', push: 'Mensaje', update: 'Actualización' },
+  none: '—',
   empty: {
     title: 'Todavía no hay nada anotado',
     text: 'Cada entrada y cada cambio que se haga desde el panel quedará aquí.',
@@ -18,7 +24,7 @@ export const auditWords = {
   },
 } as const;
 
-/** What each action is called. */
+/** What each action is called where one filters by it. */
 export const auditActions: Readonly<Record<AuditAction, string>> = {
   'access.refused': 'Probó claves o tokens que no valen',
   'session.login': 'Entró',
@@ -53,14 +59,14 @@ export const auditActions: Readonly<Record<AuditAction, string>> = {
   'tpv.import_key': 'Importó la clave de un TPV',
   'tpv.test': 'Probó un TPV',
   'tpv.test_order': 'Envió un pedido de prueba',
-  'user.edit': 'Activó o desactivó a una persona',
-  'user.assign': 'Asignó una persona',
-  'user.message': 'Escribió a una persona',
-  'user.export': 'Descargó datos de personas',
-  'user.erase': 'Borró los datos de una persona',
-  'instruction.retry': 'Reintentó una instrucción',
-  'instruction.cancel': 'Canceló una instrucción',
-  'instruction.reassign': 'Pasó una instrucción a otro TPV',
+  'user.edit': 'Activó o desactivó a un cliente',
+  'user.assign': 'Asignó clientes a un TPV',
+  'user.message': 'Escribió a un cliente',
+  'user.export': 'Descargó datos de clientes',
+  'user.erase': 'Borró los datos de un cliente',
+  'instruction.retry': 'Reintentó mensajes',
+  'instruction.cancel': 'Canceló mensajes',
+  'instruction.reassign': 'Pasó mensajes a otro TPV',
   'push.resend': 'Envió otra vez un mensaje',
   'push.resolve': 'Resolvió un mensaje sin confirmar',
   'quarantine.discard': 'Descartó una actualización',

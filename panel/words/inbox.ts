@@ -3,7 +3,7 @@ import type { Conversation } from '../../src/admin/schemas/inbox.ts';
 /** What the inbox says. */
 export const inboxWords = {
   title: 'Conversaciones',
-  search: 'Buscar a una persona',
+  search: 'Buscar un cliente',
   label: 'Lista de conversaciones',
   views: {
     label: 'Vistas de conversaciones',
@@ -41,5 +41,5 @@ export const inboxWords = {
     filteredText: 'Prueba con otra vista, o quita algún filtro.',
     showAll: 'Ver todas',
   },
-  tpv: { title: 'TPV', service: 'Servicio', none: 'Nadie atiende a esta persona.' },
+  tpv: { title: 'TPV', service: 'Servicio', none: 'Nadie atiende a este cliente.' },
 } as const;

@@ -8,7 +8,7 @@ export const keysWords = {
     {
       name: 'En todo el panel',
       keys: [
-        { keys: ['Ctrl K', '/'], does: 'Buscar personas, TPV, ids, páginas y acciones' },
+        { keys: ['Ctrl K', '/'], does: 'Buscar clientes, TPV, ids, páginas y acciones' },
         { keys: ['F'], does: 'Ir al buscador de la página' },
         { keys: ['?'], does: 'Ver estas teclas' },
         { keys: ['Esc'], does: 'Cerrar lo que está encima' },
@@ -29,7 +29,7 @@ export const keysWords = {
       keys: [
         { keys: ['↓', '↑'], does: 'Conversación siguiente o anterior' },
         { keys: ['Intro'], does: 'Abrirla' },
-        { keys: ['R'], does: 'Escribir a la persona' },
+        { keys: ['R'], does: 'Escribir al cliente' },
       ],
     },
   ],

@@ -4,7 +4,7 @@ export const ownOverviewWords = {
   lead: 'Cómo están tus locales ahora mismo.',
   tpvs: 'Tus locales',
   waiting: 'En espera',
-  people: 'Personas',
+  people: 'Clientes',
   heartbeat: 'Última señal',
   never: 'Nunca',
   conversations: 'Conversaciones',

@@ -1,10 +1,10 @@
 /** What the page of one message says. */
 export const pushWords = {
-  back: 'Todos los mensajes',
-  name: 'Mensaje',
+  back: 'Todos los enviados',
+  name: 'Mensaje enviado',
   title: (person: string) => `Mensaje para ${person}`,
-  bubble: 'Así lo ve la persona',
-  keyboard: 'En lugar de las letras, la persona ve estas teclas:',
+  bubble: 'Así lo ve el cliente',
+  keyboard: 'En lugar de las letras, el cliente ve estas teclas:',
   plain: 'Telegram no entendió su formato y lo envió como texto sin formato.',
   facts: {
     title: 'Datos',
@@ -47,7 +47,7 @@ export const pushWords = {
     title: 'Resolver el mensaje sin confirmar',
     label: '¿Qué pasó con él?',
     sent: 'Llegó',
-    sentHint: 'Lo has comprobado con la persona o el local. Queda como enviado y no se repite.',
+    sentHint: 'Lo has comprobado con el cliente o el local. Queda como enviado y no se repite.',
     failed: 'No llegó',
     failedHint: 'Queda como fallido; después puedes enviarlo otra vez.',
     confirm: 'Guardar',

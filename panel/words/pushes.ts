@@ -1,7 +1,7 @@
 /** What the list of messages to people says. */
 export const pushesWords = {
-  title: 'Mensajes',
-  lead: 'Lo que los locales y el hub envían a las personas por Telegram.',
+  title: 'Enviados',
+  lead: 'Los mensajes que los TPV, el hub y los operadores envían a los clientes por Telegram.',
   filters: {
     text: 'Texto del mensaje',
     status: 'Estado',
@@ -11,7 +11,7 @@ export const pushesWords = {
     to: 'Hasta',
   },
   views: {
-    label: 'Vistas de mensajes',
+    label: 'Vistas de mensajes enviados',
     all: 'Todos',
     pending: 'Por enviar',
     unknown: 'Sin confirmar',
@@ -33,8 +33,8 @@ export const pushesWords = {
   rowName: (excerpt: string, person: string) => `«${excerpt}» para ${person}`,
   empty: {
     title: 'Todavía no se ha enviado ningún mensaje',
-    text: 'Cuando un local responda a alguien, el mensaje aparecerá aquí. También puedes escribir a una persona desde su página.',
-    action: 'Ir a las personas',
+    text: 'Cuando un local responda a alguien, el mensaje aparecerá aquí. También puedes escribir a un cliente desde su página.',
+    action: 'Ir a los clientes',
     unknownTitle: 'Ningún mensaje sin confirmar',
     unknownText: 'De todos se sabe si llegaron.',
     filteredTitle: 'Ningún mensaje coincide',

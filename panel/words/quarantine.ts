@@ -34,7 +34,7 @@ export const quarantineWords = {
   } satisfies Record<QuarantinedUpdate['outcome'], string>,
   retry: 'Intentar otra vez',
   retried: {
-    instruction: 'Entendida: ya es una instrucción.',
+    instruction: 'Entendida: ya es un mensaje recibido.',
     answered: 'Entendida: el hub ha contestado.',
     duplicate: 'Ya se había atendido antes; no se repite.',
     kept: 'Se entiende, pero no es para ningún TPV: queda guardada.',

@@ -12,17 +12,17 @@ export const settingsWords = {
   reset: 'Volver al valor inicial',
   byDefault: (option: string) => `${option} (valor inicial)`,
   strategy: {
-    title: 'Reparto de personas',
+    title: 'Reparto de clientes',
     label: 'A qué TPV va quien escribe por primera vez',
     options: {
-      least_users: 'Al que tiene menos personas',
+      least_users: 'Al que tiene menos clientes',
       round_robin: 'Por turnos',
       specific: 'A ninguno, hasta que alguien lo decida',
     } satisfies Record<Strategy, string>,
     hints: {
       least_users: 'Reparte la carga. Primero los que están en línea y tienen sitio.',
       round_robin: 'Uno detrás de otro, entre los que están en línea y tienen sitio.',
-      specific: 'Solo se asigna desde «Personas», o con el enlace o el código QR de un local.',
+      specific: 'Solo se asigna desde «Clientes», o con el enlace o el código QR de un local.',
     } satisfies Record<Strategy, string>,
     note: 'Quien ya tiene TPV se queda con él.',
   },
@@ -34,7 +34,7 @@ export const settingsWords = {
       resend: 'Enviarlo otra vez',
     } satisfies Record<IfUnknown, string>,
     hints: {
-      hold: 'No llega dos veces. Queda en «Mensajes» como «Sin confirmar», y lo resuelve el TPV o un administrador.',
+      hold: 'No llega dos veces. Queda en «Enviados» como «Sin confirmar», y lo resuelve el TPV o un administrador.',
       resend: 'Llega seguro, y alguna vez dos veces. Se reintenta hasta 4 veces.',
     } satisfies Record<IfUnknown, string>,
     note: 'Cada TPV puede decidir otra cosa en un mensaje suyo (if_unknown).',
@@ -43,7 +43,7 @@ export const settingsWords = {
     title: 'Conservación',
     label: 'Días que se guarda lo terminado',
     hint: (initial: string) =>
-      `De 1 a 3.650; al principio, ${initial}. Después se borran las instrucciones y los mensajes terminados.`,
+      `De 1 a 3.650; al principio, ${initial}. Después se borran los mensajes terminados, recibidos y enviados.`,
     day: 'día',
     days: 'días',
     wrong: 'Escribe un número entero de 1 a 3.650.',
@@ -70,13 +70,13 @@ export const settingsWords = {
     duplicate: 'Ya está en la lista.',
   },
   texts: {
-    title: 'Textos que leen las personas',
+    title: 'Textos que leen los clientes',
     lead: 'Lo que dice el propio hub en Telegram. Los de los locales los pone cada TPV.',
     changed: 'Cambiado',
     edit: (name: string) => `Editar «${name}»`,
     editIn: (name: string, language: string) => `Editar «${name}» en ${language}`,
     language: 'Idioma',
-    languageHint: 'Cada persona lee los textos en el idioma de su Telegram.',
+    languageHint: 'Cada cliente lee los textos en el idioma de su Telegram.',
     reworded: (language: string, count: number) =>
       count === 0 ? language : `${language} · ${count} ${count === 1 ? 'cambiado' : 'cambiados'}`,
     label: 'Texto',
@@ -102,7 +102,7 @@ export const settingsWords = {
 export const textNames: Readonly<Record<string, string>> = {
   welcome: 'Bienvenida',
   welcomeUnassigned: 'Bienvenida sin ningún local disponible',
-  yourId: 'El identificador de la persona',
+  yourId: 'El identificador del cliente',
   copyId: 'Botón que copia el identificador',
   help: 'Ayuda',
   unassigned: 'Mensaje recibido sin ningún local disponible',
@@ -126,7 +126,7 @@ export const textNames: Readonly<Record<string, string>> = {
   offline: 'Mensaje a un local que no está conectado',
   waiting: 'Mensaje que el local todavía no ha visto',
   cancelButton: 'Botón que cancela ese mensaje',
-  cancelled: 'Mensaje cancelado por la persona',
+  cancelled: 'Mensaje cancelado por el cliente',
   cancelTooLate: 'Cancelación que llega tarde',
   failed: 'Mensaje que el local no pudo atender',
   'privacy.about': 'Privacidad: quién trata los datos y para qué',
@@ -142,7 +142,7 @@ export const textNames: Readonly<Record<string, string>> = {
   'privacy.kept': 'Borrado que no se confirmó',
   'privacy.erasing': 'Borrado en curso',
   'privacy.erased': 'Borrado terminado',
-  'privacy.nothing': 'Persona de la que no se guarda nada',
+  'privacy.nothing': 'Cliente del que no se guarda nada',
   'unanswered.expired': 'Mensaje que caducó sin atender',
   'unanswered.no_answer': 'Mensaje al que el local no respondió',
 };

@@ -10,13 +10,22 @@ export const presence = { online: 'En línea', offline: 'Sin conexión' } as con
 export const transports = { socket: 'WebSocket', poll: 'Consulta' } as const;
 
 export const instructionStates = {
-  pending: 'Pendiente',
-  sent: 'Enviada',
-  delivered: 'Entregada',
+  pending: 'En espera',
+  sent: 'En camino',
+  delivered: 'Entregado',
   processing: 'En curso',
-  completed: 'Completada',
-  failed: 'Fallida',
+  completed: 'Atendido',
+  failed: 'Fallido',
 } as const;
+
+/** What a TPV is asked for, by the command that carries it. */
+export const commandNames: Readonly<Record<string, string>> = {
+  process_message: 'Mensaje',
+  process_edited_message: 'Mensaje corregido',
+  process_callback: 'Pulsación',
+  process_erasure: 'Borrado de datos',
+  hub_test: 'Prueba de conexión',
+};
 
 export const pushStates = {
   pending: 'En cola',

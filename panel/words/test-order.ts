@@ -9,7 +9,7 @@ export const testOrderWords = {
   sendAgain: 'Enviar otra',
   steps: 'Pasos del pedido de prueba',
   replies: 'Lo que leería el cliente',
-  story: 'Ver la instrucción',
+  story: 'Ver el mensaje',
   answered: 'El TPV ha contestado.',
   silent: 'El TPV lo ha completado sin contestar nada: un cliente no vería ninguna respuesta.',
   failed: 'El TPV no ha podido atenderlo.',

@@ -1,7 +1,7 @@
 /** What the list of TPVs and its dialogs say. */
 export const tpvsWords = {
   title: 'TPV',
-  lead: 'Los servidores de los locales que atienden a las personas.',
+  lead: 'Los programas de los locales que atienden a los clientes.',
   create: 'Nuevo TPV',
   search: 'Buscar por nombre, dirección o id',
   state: 'Estado',
@@ -12,8 +12,8 @@ export const tpvsWords = {
   columns: {
     name: 'TPV',
     state: 'Estado',
-    users: 'Personas',
-    backlog: 'En cola',
+    users: 'Clientes',
+    backlog: 'En espera',
     heartbeat: 'Última señal',
     version: 'Versión',
     actions: 'Acciones',
@@ -21,7 +21,7 @@ export const tpvsWords = {
   usersOf: (count: string, max: string) => `${count} de ${max}`,
   approve: 'Aprobar',
   approveLabel: (name: string) => `Aprobar ${name}`,
-  approved: (name: string) => `${name} está aprobado y ya recibe personas.`,
+  approved: (name: string) => `${name} está aprobado y ya recibe clientes.`,
   notApproved: (name: string) => `No se ha podido aprobar ${name}: inténtalo de nuevo.`,
   noSignal: 'Nunca',
   noVersion: 'Sin indicar',
@@ -35,10 +35,10 @@ export const tpvsWords = {
   form: {
     title: 'Nuevo TPV',
     name: 'Nombre del local',
-    nameHint: 'Lo leen las personas en la bienvenida.',
+    nameHint: 'Lo leen los clientes en la bienvenida.',
     endpoint: 'Dirección del TPV',
     endpointHint: 'Por ejemplo, https://tpv.ejemplo.es. Ahí se llaman las acciones de los botones.',
-    maxUsers: 'Personas como máximo',
+    maxUsers: 'Clientes como máximo',
     submit: 'Crear TPV',
     created: (name: string) => `${name} está creado`,
     keyLabel: 'Clave de API',

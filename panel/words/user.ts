@@ -1,7 +1,7 @@
 /** What the page of one person says. */
 export const userWords = {
-  title: 'Persona',
-  back: 'Todas las personas',
+  title: 'Cliente',
+  back: 'Todos los clientes',
   facts: {
     title: 'Datos',
     tpv: 'TPV',
@@ -12,33 +12,33 @@ export const userWords = {
     created: 'Escribe desde',
     seen: 'Última vez',
     none: 'Sin indicar',
-    instructions: 'Ver sus instrucciones',
-    pushes: 'Ver sus mensajes',
+    instructions: 'Ver lo que ha escrito',
+    pushes: 'Ver lo que se le ha enviado',
   },
-  unassigned: 'Nadie la atiende: sus mensajes esperan hasta que la asignes a un TPV.',
-  inactive: 'Está inactiva: no se le envían mensajes. Pasa también cuando bloquea el bot.',
+  unassigned: 'Nadie lo atiende: sus mensajes esperan hasta que lo asignes a un TPV.',
+  inactive: 'Está inactivo: no se le envían mensajes. Pasa también cuando bloquea el bot.',
   assign: 'Asignar',
   reassign: 'Cambiar de TPV',
   deactivate: {
     open: 'Desactivar',
     title: (name: string) => `¿Desactivar a ${name}?`,
     text: (name: string) =>
-      `«${name}» deja de recibir mensajes de los locales. Si vuelve a escribir al bot, se activa sola.`,
+      `«${name}» deja de recibir mensajes de los locales. Si vuelve a escribir al bot, se activa solo.`,
     confirm: 'Desactivar',
-    done: (name: string) => `${name} está inactiva.`,
+    done: (name: string) => `${name} está inactivo.`,
   },
   export: 'Descargar datos',
   erase: {
     open: 'Borrar datos',
     title: (name: string) => `¿Borrar los datos de ${name}?`,
     text: (name: string) =>
-      `Se borran el perfil de «${name}», sus mensajes, lo que se le respondió y sus ficheros. Lo que esté pendiente se cancela, y sus TPV reciben la orden de borrar lo suyo. Quedan solo los recuentos. No se puede deshacer.`,
+      `Se borran el perfil de «${name}», sus mensajes, lo que se le respondió y sus ficheros. Lo que esté pendiente se cancela, y a sus TPV se les pide que borren lo suyo. Quedan solo los recuentos. No se puede deshacer.`,
     confirm: 'Borrar todo',
     done: (name: string) => `Los datos de ${name} se están borrando.`,
   },
   activate: 'Activar',
   notActivated: (name: string) => `No se ha podido activar a ${name}: inténtalo de nuevo.`,
-  activated: (name: string) => `${name} está activa.`,
+  activated: (name: string) => `${name} está activo.`,
   conversation: {
     title: 'Conversación',
     label: (name: string) => `Conversación con ${name}`,
@@ -50,7 +50,7 @@ export const userWords = {
     beginning: 'Aquí empieza la conversación.',
     pressedBy: (person: string, when: string) => `Pulsado por ${person}, ${when}`,
     files: { photo: (person: string) => `Foto de ${person}`, other: 'Fichero' },
-    retriedAs: 'Reintentada',
+    retriedAs: 'Reintentado',
     press: (action: string) => `Pulsó «${action}»`,
     pressedNothing: 'Pulsó un botón',
     kinds: { text: 'Texto', photo: 'Foto', document: 'Documento', location: 'Ubicación' },
@@ -59,7 +59,7 @@ export const userWords = {
     message: 'Ver el mensaje',
     answer: 'Respuesta',
     copyAnswer: 'la respuesta',
-    instruction: 'Instrucción',
+    instruction: 'Mensaje',
   },
   write: {
     label: (name: string) => `Escribir a ${name}`,
@@ -70,7 +70,7 @@ export const userWords = {
       sent: 'Mensaje enviado.',
       pending: 'El mensaje está guardado y saldrá en cuanto Telegram lo permita.',
       failed: 'Telegram no lo ha aceptado. Abre el mensaje para ver por qué.',
-      unknown: 'No se sabe si llegó. Ábrelo en Mensajes para decidir.',
+      unknown: 'No se sabe si llegó. Ábrelo en «Enviados» para decidir.',
     },
   },
 } as const;

@@ -6,12 +6,12 @@ import type { PushSummary } from './schemas/pushes.ts';
 /** What the panel's pages call the same (panel/words/), as a spreadsheet's reader knows it from there. */
 export const CSV_WORDS = {
   instruction: {
-    pending: 'Pendiente',
-    sent: 'Enviada',
-    delivered: 'Entregada',
+    pending: 'En espera',
+    sent: 'En camino',
+    delivered: 'Entregado',
     processing: 'En curso',
-    completed: 'Completada',
-    failed: 'Fallida',
+    completed: 'Atendido',
+    failed: 'Fallido',
   } satisfies Record<InstructionStatus, string>,
   push: {
     pending: 'En cola',

@@ -47,16 +47,16 @@ const CSV_PAGE = 500;
 
 const COLUMNS: readonly Column<InstructionSummary>[] = [
   { title: 'ID', value: (row) => row.id },
-  { title: 'Orden', value: (row) => row.command },
+  { title: 'Tipo', value: (row) => row.command },
   { title: 'Texto', value: (row) => row.excerpt },
   { title: 'Estado', value: (row) => CSV_WORDS.instruction[row.status] },
   { title: 'TPV', value: (row) => row.tpv?.name },
   { title: 'ID de Telegram', value: (row) => row.user.telegram_id },
-  { title: 'Persona', value: (row) => row.user.name },
-  { title: 'Creada', time: (row) => row.created_at },
-  { title: 'Entregada', time: (row) => row.sent_at },
-  { title: 'Recibida por el TPV', time: (row) => row.delivered_at },
-  { title: 'Terminada', time: (row) => row.completed_at },
+  { title: 'Cliente', value: (row) => row.user.name },
+  { title: 'Llegó', time: (row) => row.created_at },
+  { title: 'Enviado al TPV', time: (row) => row.sent_at },
+  { title: 'Recibido por el TPV', time: (row) => row.delivered_at },
+  { title: 'Terminado', time: (row) => row.completed_at },
   { title: 'Caduca', time: (row) => row.expires_at },
   { title: 'Reintentos', value: (row) => row.retry_count },
   { title: 'Error', value: (row) => row.error_message },
@@ -107,7 +107,7 @@ export async function adminInstructionRoutes(
         const page = await listInstructions(db, wanted, after, CSV_PAGE);
         return { rows: page.rows.map(instructionSummaryOf), next: page.next };
       });
-      return sendCsv(reply, { name: 'instrucciones', timeZone }, COLUMNS, rows);
+      return sendCsv(reply, { name: 'mensajes-recibidos', timeZone }, COLUMNS, rows);
     },
   );
 

@@ -108,7 +108,7 @@ export async function adminInterventionRoutes(
         if (!(await isActive(tx.kysely, tpvId))) throw unavailable();
         if (row.tpv_id === tpvId) return { id: row.id, status: row.status };
         if (!(await moveTo(tx, row, tpvId))) throw refused('reassign', 'final');
-        const details = { before: row.tpv_id, after: tpvId };
+        const details = { before: row.tpv_id, after: tpvId, ...(await namesOf(tx, row.tpv_id, tpvId)) };
         await record(tx, options, request, { action: ACTIONS.reassign, target: targetOf(row), details });
         return { id: row.id, status: 'pending' as const };
       });
@@ -183,6 +183,16 @@ function unavailable(): HubError {
   return new HubError('invalid_request', 'The TPV can not take the instruction.', {
     details: [{ path: 'tpv_id', message: panelOnly('indica un TPV que exista y esté activo') }],
   });
+}
+
+/** How the TPVs are called, for who reads the audit log. */
+async function namesOf(tx: Tx, before: string | null, after: string): Promise<{ from?: string; to?: string }> {
+  const ids = before === null ? [after] : [before, after];
+  const rows = await tx.kysely.selectFrom('tpv_instances').select(['id', 'name']).where('id', 'in', ids).execute();
+  const names = new Map(rows.map(({ id, name }) => [id, name]));
+  const from = before === null ? undefined : names.get(before);
+  const to = names.get(after);
+  return { ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
 }
 
 function targetOf(row: InstructionRow) {

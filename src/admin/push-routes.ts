@@ -50,7 +50,7 @@ const COLUMNS: readonly Column<PushSummary>[] = [
   { title: 'TPV', value: (push) => push.tpv?.name },
   { title: 'Operador', value: (push) => push.operator },
   { title: 'ID de Telegram', value: (push) => push.user.telegram_id },
-  { title: 'Persona', value: (push) => push.user.name },
+  { title: 'Cliente', value: (push) => push.user.name },
   { title: 'Texto', value: (push) => push.excerpt },
   { title: 'Error', value: (push) => push.error_message },
 ];
@@ -84,7 +84,7 @@ export async function adminPushRoutes(instance: FastifyInstance, options: AdminP
       const wanted = queryOf(request.query);
       await recordExport(options, request, 'pushes');
       const rows = everyRow<ListedPush, number>((after) => listPushes(db, wanted, after, CSV_PAGE));
-      return sendCsv(reply, { name: 'mensajes', timeZone }, COLUMNS, summaries(rows));
+      return sendCsv(reply, { name: 'mensajes-enviados', timeZone }, COLUMNS, summaries(rows));
     },
   );
 

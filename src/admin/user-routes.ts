@@ -47,7 +47,7 @@ const COLUMNS: readonly Column<ListedUser>[] = [
   { title: 'Nombre', value: (user) => user.first_name },
   { title: 'Apellidos', value: (user) => user.last_name },
   { title: 'Idioma', value: (user) => user.language_code },
-  { title: 'Activa', value: (user) => (user.is_active === 1 ? CSV_WORDS.yes : CSV_WORDS.no) },
+  { title: 'Activo', value: (user) => (user.is_active === 1 ? CSV_WORDS.yes : CSV_WORDS.no) },
   { title: 'TPV', value: (user) => user.tpv_name },
   { title: 'Desde', time: (user) => user.created_at },
   { title: 'Último contacto', time: (user) => user.last_interaction },
@@ -89,7 +89,7 @@ export async function adminUserRoutes(instance: FastifyInstance, options: AdminU
       const wanted = queryOf(request.query);
       await recordExport(options, request, 'users');
       const rows = everyRow((after: UserKey | undefined) => listUsers(db, wanted, after, CSV_PAGE));
-      return sendCsv(reply, { name: 'personas', timeZone }, COLUMNS, rows);
+      return sendCsv(reply, { name: 'clientes', timeZone }, COLUMNS, rows);
     },
   );
 

@@ -60,7 +60,7 @@ describe.each(DIALECTS)('on %s', (database) => {
     await hub.message(1, 'Hola');
     await socket.next('instruction');
     socket.cut();
-    expect(await told(hub, clock, 1)).toContain('«Bar <Pepe>» no está conectado y atiende a una persona');
+    expect(await told(hub, clock, 1)).toContain('«Bar <Pepe>» no está conectado y atiende a un cliente');
     expect(await ofTpvs(hub)).toMatchObject([
       { code: 'tpv_offline_with_users', tpv: { id: tpv.id }, ended_at: null, told_at: expect.any(String) },
     ]);

@@ -28,5 +28,5 @@ test('every list comes as a CSV with Spanish heads, and the TPVs’ too', async 
   expect(row).toContain(`"${tpv.id}";"'=Bar;Pepe";"Activo";"No";"1";`);
   expect(end).toBe('');
   expect((await hub.admin('/api/admin/tpvs.csv?limit=1')).status).toBe(400);
-  expect(String((await hub.admin('/api/admin/instructions.csv')).body)).toContain('"Pendiente"');
+  expect(String((await hub.admin('/api/admin/instructions.csv')).body)).toContain('"En espera"');
 });

@@ -92,7 +92,7 @@ describe.each(DIALECTS)('on %s', (dialect) => {
       {
         chat: ANA,
         text:
-          '🔴 <b>Alarma</b>\n\n«Bar Pepe» no está conectado y atiende a 3 personas (desde hace un minuto).\n' +
+          '🔴 <b>Alarma</b>\n\n«Bar Pepe» no está conectado y atiende a 3 clientes (desde hace un minuto).\n' +
           `👉 <a href="https://hub.example/admin/tpvs/${PEPE.id}">Ver «Bar Pepe»</a>`,
       },
     ]);
@@ -139,7 +139,7 @@ describe.each(DIALECTS)('on %s', (dialect) => {
     const [message, ...more] = await heard();
     expect(more).toEqual([]);
     expect(message?.text).toContain(
-      '100 TPV no están conectados y atienden a 200 personas: «Bar 0», «Bar 1», «Bar 2» y 97 más.',
+      '100 TPV no están conectados y atienden a 200 clientes: «Bar 0», «Bar 1», «Bar 2» y 97 más.',
     );
     expect(message?.text).toContain('https://hub.example/admin/tpvs?state=active&amp;online=false');
     // They come back one after the other.

@@ -41,7 +41,7 @@ test('an operator reads who wrote, answers, and sends again what failed, without
   await expect(page.getByText('Por qué espera')).toBeVisible();
   await expect(page.getByRole('main')).toContainText('Bar Pepe');
   await socket.report(photo.id, 'completed', { response: { text: 'Vista' } });
-  await expect(chat).toContainText('Completada');
+  await expect(chat).toContainText('Atendido');
   await chat.getByText('Respuesta').click();
   await expect(chat).toContainText('"Vista"');
   await expect(page.getByText('Por qué espera')).toHaveCount(0);
@@ -57,7 +57,7 @@ test('an operator reads who wrote, answers, and sends again what failed, without
   await hers.getByRole('button', { name: 'Reintentar' }).click();
   const { instruction: again } = await socket.next('instruction', PATIENCE_MS);
   expect(again.payload.text).toBe('Dos cañas');
-  await expect(hers.getByText('Reintentada')).toBeVisible();
+  await expect(hers.getByText('Reintentado')).toBeVisible();
   await expect(hers.getByRole('button', { name: 'Reintentar' })).toHaveCount(0);
 
   // A photo that her TPV sent is seen as she sees it.
@@ -111,7 +111,7 @@ test('what is new is marked until it is opened, by keys too, and views narrow th
   await expect(rows).toContainText('Bea');
   await page.getByRole('link', { name: 'Sin contestar', exact: true }).click();
   await expect(rows).toHaveCount(2);
-  await page.getByLabel('Buscar a una persona').fill('bea');
+  await page.getByLabel('Buscar un cliente').fill('bea');
   await expect(rows).toHaveCount(1);
 });
 

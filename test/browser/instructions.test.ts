@@ -13,22 +13,22 @@ test('filters are kept in the address, over a reload and back and forth', async 
   await socket.report(instruction.id, 'completed');
   await hub.message(2, 'La cuenta', 1002);
   const page = await open(hub, { path: '/admin/instrucciones' });
-  const rows = page.getByRole('table', { name: 'Instrucciones' }).getByRole('rowgroup').last().getByRole('row');
+  const rows = page.getByRole('table', { name: 'Recibidos' }).getByRole('rowgroup').last().getByRole('row');
   await expect(rows).toHaveCount(2);
   await page.getByLabel('Texto del mensaje').fill('canas');
   await expect(rows).toHaveCount(1);
-  await page.getByLabel('Estado').selectOption({ label: 'Completada' });
+  await page.getByLabel('Estado').selectOption({ label: 'Atendido' });
   await expect(page).toHaveURL('/admin/instrucciones?text=canas&status=completed');
   await page.reload();
   await expect(rows).toHaveCount(1);
   await expect(page.getByLabel('Texto del mensaje')).toHaveValue('canas');
   await rows.getByRole('link', { name: /Dos cañas/ }).click();
   await expect(page.getByRole('heading', { name: 'Dos cañas', level: 1 })).toBeFocused();
-  await page.getByRole('link', { name: 'Todas las instrucciones' }).click();
+  await page.getByRole('link', { name: 'Todos los recibidos' }).click();
   await expect(page).toHaveURL('/admin/instrucciones?text=canas&status=completed');
-  await page.getByLabel('Estado').selectOption({ label: 'Pendiente' });
-  await expect(page.getByText('Ninguna coincide')).toBeVisible();
-  await page.getByRole('link', { name: 'Ver todas' }).click();
+  await page.getByLabel('Estado').selectOption({ label: 'En espera' });
+  await expect(page.getByText('Ninguno coincide')).toBeVisible();
+  await page.getByRole('link', { name: 'Ver todos' }).click();
   await expect(rows).toHaveCount(2);
   await page.getByRole('button', { name: 'Más filtros' }).click();
   await page.getByLabel('Id de Telegram').fill('1002');
@@ -49,15 +49,15 @@ test('an instruction tells why it waits, and then its whole story with the time 
     .getByRole('row')
     .getByRole('link', { name: /Dos cañas/ })
     .click();
-  await expect(page.getByText('Espera porque Bar Pepe no está conectado; la recibirá en cuanto vuelva.')).toBeVisible();
+  await expect(page.getByText('Espera porque Bar Pepe no está conectado; lo recibirá en cuanto vuelva.')).toBeVisible();
   const socket = await tpv.socket();
   const { instruction } = await socket.next('instruction', PATIENCE_MS);
   await socket.report(instruction.id, 'delivered');
   await socket.report(instruction.id, 'processing');
-  await expect(page.getByText('Bar Pepe está trabajando en ella.')).toBeVisible();
+  await expect(page.getByText('Bar Pepe está trabajando en él.')).toBeVisible();
   await socket.report(instruction.id, 'completed', { response: { text: 'Marchando' } });
-  const steps = page.getByRole('list', { name: 'Pasos de la instrucción' }).getByRole('listitem');
-  await expect(steps.last()).toContainText('El TPV la completó');
+  const steps = page.getByRole('list', { name: 'Pasos del mensaje' }).getByRole('listitem');
+  await expect(steps.last()).toContainText('El TPV lo atendió');
   await expect(steps.last()).toContainText(/\+\d+(,\d)? m?s/);
   await expect(steps.filter({ hasText: 'Se entregó al TPV' })).toHaveCount(1);
   await expect(page.getByText('Por qué espera')).toHaveCount(0);
@@ -78,11 +78,11 @@ test('an instruction is given to another TPV, cancelled, and tried again as a ne
   await dialog.getByRole('button', { name: 'Pasar', exact: true }).click();
   await expect(page.getByText('Espera porque Casa Lola no está conectado')).toBeVisible();
   await page.getByRole('button', { name: 'Cancelar' }).click();
-  await expect(dialog).toContainText('«Dos cañas», de Ana, termina como fallida');
-  await dialog.getByRole('button', { name: 'Cancelar la instrucción' }).click();
-  await expect(page.getByRole('list', { name: 'Pasos de la instrucción' })).toContainText('Terminó sin éxito');
+  await expect(dialog).toContainText('«Dos cañas», de Ana, termina como fallido');
+  await dialog.getByRole('button', { name: 'Cancelar el mensaje' }).click();
+  await expect(page.getByRole('list', { name: 'Pasos del mensaje' })).toContainText('Terminó sin éxito');
   await page.getByRole('button', { name: 'Reintentar' }).click();
-  await expect(page.locator('.toasts')).toContainText('Se ha enviado otra vez: esta es la nueva.');
+  await expect(page.locator('.toasts')).toContainText('Se ha enviado otra vez: este es el nuevo.');
   await expect(page).not.toHaveURL(`/admin/instrucciones/${row.id}`);
   await expect(page.getByText('Por qué espera')).toBeVisible();
   const [socket, other] = [await pepe.socket(), await lola.socket()];
@@ -98,16 +98,16 @@ test('many instructions are cancelled at once, after the panel counted them and 
   const { instruction } = await socket.next('instruction');
   await socket.report(instruction.id, 'completed');
   const page = await open(hub, { path: '/admin/instrucciones' });
-  const rows = page.getByRole('table', { name: 'Instrucciones' }).getByRole('rowgroup').last().getByRole('row');
-  await expect(rows.filter({ hasText: 'Completada' })).toHaveCount(1);
+  const rows = page.getByRole('table', { name: 'Recibidos' }).getByRole('rowgroup').last().getByRole('row');
+  await expect(rows.filter({ hasText: 'Atendido' })).toHaveCount(1);
   await page.getByLabel('Seleccionar todo lo que se muestra').check();
   await page.getByRole('region', { name: '3 seleccionados' }).getByRole('button', { name: 'Cancelar' }).click();
-  const dialog = page.getByRole('dialog', { name: 'Cancelar 3 instrucciones' });
-  await expect(dialog).toContainText('Se cancelan 2 instrucciones.');
-  await expect(dialog).toContainText(/^.*Omitidas.*: 1\./);
-  await dialog.getByRole('button', { name: 'Cancelar instrucciones' }).click();
-  await expect(page.locator('.toasts')).toContainText('Canceladas: 2.');
-  await expect(rows.filter({ hasText: 'Fallida' })).toHaveCount(2);
+  const dialog = page.getByRole('dialog', { name: 'Cancelar 3 mensajes' });
+  await expect(dialog).toContainText('Se cancelan 2 mensajes.');
+  await expect(dialog).toContainText(/^.*Omitidos.*: 1\./);
+  await dialog.getByRole('button', { name: 'Cancelar mensajes' }).click();
+  await expect(page.locator('.toasts')).toContainText('Cancelados: 2.');
+  await expect(rows.filter({ hasText: 'Fallido' })).toHaveCount(2);
 });
 
 test('a row that comes in while somebody reads further down waits above until they want it', async () => {
@@ -115,7 +115,7 @@ test('a row that comes in while somebody reads further down waits above until th
   await hub.tpv();
   for (let id = 1; id <= 60; id++) await hub.message(id, `Mensaje ${id}`, 1000 + id);
   const page = await open(hub, { path: '/admin/instrucciones' });
-  const rows = page.getByRole('table', { name: 'Instrucciones' }).getByRole('rowgroup').last().getByRole('row');
+  const rows = page.getByRole('table', { name: 'Recibidos' }).getByRole('rowgroup').last().getByRole('row');
   await expect(rows).toHaveCount(50);
   await page.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
   await expect(rows).toHaveCount(60);

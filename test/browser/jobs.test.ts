@@ -84,7 +84,7 @@ test('what failed at a TPV is sent again by three presses', async () => {
   await page.getByLabel('Seleccionar todo lo que se muestra').click();
   await page.getByRole('button', { name: 'Reintentar' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Reintentar' }).click();
-  await expect(page.locator('.toasts')).toContainText('Reintentadas: 2.');
+  await expect(page.locator('.toasts')).toContainText('Reintentados: 2.');
   expect(await presses()).toBe(3);
 });
 
@@ -107,10 +107,10 @@ test.each([
   const presses = await countPresses(page);
   await press(page.getByLabel('Seleccionar todo lo que se muestra'));
   await press(page.getByRole('button', { name: 'Asignar a un TPV' }));
-  const dialog = page.getByRole('dialog', { name: 'Asignar a 20 personas' });
+  const dialog = page.getByRole('dialog', { name: 'Asignar a 20 clientes' });
   await press(dialog.getByLabel(/Bar Pepe/));
   await press(dialog.getByRole('button', { name: 'Asignar', exact: true }));
-  await expect(page.locator('.toasts')).toContainText('Asignado a Bar Pepe: 20 personas.');
+  await expect(page.locator('.toasts')).toContainText('Asignado a Bar Pepe: 20 clientes.');
   expect(await presses()).toBeLessThanOrEqual(most);
   expect(await presses()).toBeGreaterThan(3);
 });

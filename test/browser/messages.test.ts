@@ -34,7 +34,7 @@ test('a message of which nobody knows is resolved, and one that failed is sent a
   await expect(page.getByText('No se sabe si llegó').first()).toBeVisible();
   await page.getByRole('button', { name: 'Llegó', exact: true }).click();
   await expect(page.locator('.lead')).toHaveText('Enviado');
-  await page.getByRole('link', { name: 'Todos los mensajes' }).click();
+  await page.getByRole('link', { name: 'Todos los enviados' }).click();
   await expect(page.getByText('Ningún mensaje sin confirmar')).toBeVisible();
 
   await page.getByRole('link', { name: 'Fallidos' }).click();
@@ -47,7 +47,7 @@ test('a message of which nobody knows is resolved, and one that failed is sent a
   const arrived = await hub.person.waitForMessage((message) => message.text === 'Este no llega', PATIENCE_MS);
   expect(arrived.entities).toMatchObject([{ type: 'bold' }]);
   await expect(page.locator('.lead')).toHaveText('Enviado');
-  await expect(page.getByRole('region', { name: 'Así lo ve la persona' }).locator('b')).toHaveText('llega');
+  await expect(page.getByRole('region', { name: 'Así lo ve el cliente' }).locator('b')).toHaveText('llega');
 });
 
 test('the presses of a message are shown as they come', async () => {
@@ -88,7 +88,7 @@ test('an update in quarantine is shown as it came, and tried again once the hub 
     .getByRole('link', { name: /Actualización 6/ })
     .click();
   await page.getByRole('button', { name: 'Intentar otra vez' }).click();
-  await expect(page.getByText('Entendida: ya es una instrucción.')).toBeVisible();
+  await expect(page.getByText('Entendida: ya es un mensaje recibido.')).toBeVisible();
   await page.getByRole('link', { name: 'Toda la cuarentena' }).click();
   await expect(page.getByRole('row', { name: /Actualización 7/ })).toBeVisible();
   await expect(page.getByRole('row', { name: /Actualización 6/ })).toHaveCount(0);
@@ -113,12 +113,12 @@ test('the audit log shows what was done, to what and by whom, also while it is l
   const tpv = await hub.tpv({ name: 'Bar Pepe' });
   const page = await open(hub, { path: '/admin/auditoria' });
   const rows = page.getByRole('table', { name: 'Auditoría' }).getByRole('rowgroup').last().getByRole('row');
-  await expect(rows.first()).toContainText('Entró');
+  await expect(rows.first()).toHaveText(/ana entró en el panel\./);
   const other = await open(hub, { path: `/admin/tpvs/${tpv.id}` });
   await other.getByRole('button', { name: 'Desactivar' }).click();
   await other.getByRole('dialog').getByRole('button', { name: 'Desactivar' }).click();
-  const row = rows.filter({ hasText: 'Desactivó un TPV' });
-  await expect(row).toContainText('ana');
+  const row = rows.filter({ hasText: 'ana desactivó «Bar Pepe».' });
+  await expect(row).toHaveCount(1);
   await page.getByLabel('Qué hizo').selectOption({ label: 'Desactivó un TPV' });
   await expect(rows).toHaveCount(1);
   await row.getByRole('link', { name: 'Bar Pepe' }).click();

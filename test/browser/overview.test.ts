@@ -21,19 +21,19 @@ test('the figures of the overview move by themselves, and a TPV that goes away r
   await expect(tiles.getByRole('link', { name: /^TPV en línea 1 de 1 activos/ })).toBeVisible();
   await expect(page.getByText('Todo en orden: ninguna alarma.')).toBeVisible();
   await hub.message(1, 'Dos cañas');
-  await expect(tiles.getByRole('link', { name: /^Personas 1 / })).toBeVisible();
+  await expect(tiles.getByRole('link', { name: /^Clientes 1 / })).toBeVisible();
   await expect(tiles.getByRole('link', { name: /^En espera 0 1 en curso/ })).toBeVisible();
   const { instruction } = await socket.next('instruction');
   await socket.report(instruction.id, 'delivered');
   await socket.report(instruction.id, 'completed');
   await expect(tiles.getByText(/mediana/)).toBeVisible();
   await expect(tiles.getByRole('link', { name: /^En espera 0 0 en curso/ })).toBeVisible();
-  await expect(page.getByRole('figure', { name: 'Por minuto' })).toContainText(/Completadas: .*, [1-9]\d* en total/);
+  await expect(page.getByRole('figure', { name: 'Por minuto' })).toContainText(/Atendidos: .*, [1-9]\d* en total/);
 
   socket.cut();
   await expect(tiles.getByRole('link', { name: /^TPV en línea 0 de 1 activos/ })).toBeVisible();
   const alarms = page.getByRole('list', { name: 'Alarmas' }).getByRole('listitem');
-  await expect(alarms.filter({ hasText: '«Bar Pepe» no está conectado y atiende a una persona.' })).toBeVisible();
+  await expect(alarms.filter({ hasText: '«Bar Pepe» no está conectado y atiende a un cliente.' })).toBeVisible();
   await alarms.getByRole('link', { name: 'Ver el TPV' }).click();
   await expect(page).toHaveURL(`/admin/tpvs/${tpv.id}`);
   await expect(page.getByText('Sin conexión desde')).toBeVisible();
@@ -91,9 +91,9 @@ test('each alarm leads to where it is mended', async () => {
   await hub.message(6, '¿Hay alguien?');
   const page = await open(hub);
   for (const [sentence, action, title] of [
-    ['Un mensaje sin confirmar', 'Resolver', 'Mensajes'],
+    ['Un mensaje sin confirmar', 'Resolver', 'Enviados'],
     ['Una actualización de Telegram en cuarentena', 'Revisar', 'Cuarentena'],
-    ['2 mensajes en espera: quien escribe no tiene TPV.', 'Asignar', 'Personas'],
+    ['2 mensajes en espera: quien escribe no tiene TPV.', 'Asignar', 'Clientes'],
   ] as const) {
     const alarm = page.getByRole('list', { name: 'Alarmas' }).getByRole('listitem').filter({ hasText: sentence });
     await alarm.getByRole('link', { name: action }).click();

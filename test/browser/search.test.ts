@@ -36,7 +36,7 @@ test('one search leads to people, TPVs, ids, pages, texts and actions, by keys a
   await expect(page).toHaveURL(`/admin/instrucciones/${id}`);
 
   await search('retencion');
-  await expect(hits).toHaveText(['«retencion» en lo que escriben las personas', '«retencion» en lo que reciben']);
+  await expect(hits).toHaveText(['«retencion» en lo que escriben los clientes', '«retencion» en lo que reciben']);
   await page.keyboard.press('Escape');
   await expect(box).toHaveCount(0);
   await search('conservacion');
@@ -67,7 +67,7 @@ test('the keys are listed, and single letters can be switched off', async () => 
   await page.keyboard.press('Control+k');
   await expect(box).toHaveCount(0);
   await page.keyboard.press('?');
-  await expect(keys).toContainText('Buscar personas, TPV, ids, páginas y acciones');
+  await expect(keys).toContainText('Buscar clientes, TPV, ids, páginas y acciones');
   await keys.getByLabel('Usar teclas de una sola letra').uncheck();
   await page.keyboard.press('Escape');
   await expect(keys).toHaveCount(0);

@@ -10,7 +10,7 @@ test('another strategy holds for the next person who writes', async () => {
   await hub.tpv({ name: 'Bar Pepe' });
   await hub.message(1, 'Hola', 1001);
   const page = await open(hub, { path: '/admin/ajustes' });
-  const strategy = page.getByRole('region', { name: 'Reparto de personas' });
+  const strategy = page.getByRole('region', { name: 'Reparto de clientes' });
   await expect(strategy.getByRole('button', { name: 'Guardar' })).toBeDisabled();
   await strategy.getByLabel('A ninguno, hasta que alguien lo decida').check();
   await strategy.getByRole('button', { name: 'Guardar' }).click();

@@ -38,7 +38,7 @@ test('a TPV that registered by itself is approved from a phone', async () => {
   const page = await open(hub, { context: { viewport: PHONE, hasTouch: true, isMobile: true } });
   await page.getByRole('list', { name: 'Alarmas' }).getByRole('link', { name: 'Aprobar' }).tap();
   await page.getByRole('button', { name: 'Aprobar Bar Pepe' }).tap();
-  await expect(notices(page)).toContainText('Bar Pepe está aprobado y ya recibe personas.');
+  await expect(notices(page)).toContainText('Bar Pepe está aprobado y ya recibe clientes.');
   expect((await hub.admin(`/api/admin/tpvs/${made.id}`)).body).toMatchObject({ state: 'active' });
   await page.getByRole('navigation', { name: 'Principal' }).getByRole('link', { name: 'TPV' }).tap();
   await expect(page.getByRole('row', { name: /Bar Pepe/ })).toContainText('Sin conexión');
@@ -108,7 +108,7 @@ test('a TPV is edited, what is wrong is said beside its field, and its key is ro
   await dialog.getByLabel('Nombre del local').fill('   ');
   await dialog.getByRole('button', { name: 'Guardar' }).click();
   await expect(dialog.getByLabel('Nombre del local')).toHaveAttribute('aria-invalid', 'true');
-  await dialog.getByLabel('Personas como máximo').fill('1234');
+  await dialog.getByLabel('Clientes como máximo').fill('1234');
   await dialog.getByLabel('Nombre del local').fill('Bar Pepa');
   await dialog.getByRole('button', { name: 'Guardar' }).click();
   await expect(page.getByRole('heading', { name: 'Bar Pepa', level: 1 })).toBeVisible();
@@ -143,7 +143,7 @@ test('a TPV is deactivated, its people stay or go elsewhere as is said, and it i
   const page = await open(hub, { path: `/admin/tpvs/${pepe.id}` });
   const dialog = page.getByRole('dialog');
   await page.getByRole('button', { name: 'Desactivar', exact: true }).click();
-  await expect(dialog.getByRole('group', { name: 'Qué pasa con 1 persona' })).toBeVisible();
+  await expect(dialog.getByRole('group', { name: 'Qué pasa con 1 cliente' })).toBeVisible();
   await dialog.getByRole('button', { name: 'Desactivar' }).click();
   await expect(notices(page)).toContainText('Bar Pepe está desactivado.');
   expect(await placeOf()).toBe('Bar Pepe');
@@ -164,7 +164,7 @@ test('a TPV is deleted only after the panel named what that hits', async () => {
   const page = await open(hub, { path: `/admin/tpvs/${tpv.id}` });
   await page.getByRole('button', { name: 'Eliminar TPV' }).click();
   const dialog = page.getByRole('dialog', { name: '¿Eliminar Bar Pepe?' });
-  await expect(dialog).toContainText('con 1 persona y 1 instrucción en cola');
+  await expect(dialog).toContainText('con 1 cliente y 1 mensaje en espera');
   await dialog.getByRole('button', { name: 'Cancelar' }).click();
   await expect(dialog).toBeHidden();
   await page.getByRole('button', { name: 'Eliminar TPV' }).click();
@@ -206,8 +206,8 @@ test('a test instruction tells how long its round trip took, and a TPV that is a
   await socket.report(instruction.id, 'delivered');
   await socket.report(instruction.id, 'completed');
   await expect(page.getByText(/Recibida en \d.* m?s; contestada en \d.* m?s\./)).toBeVisible();
-  await page.getByRole('link', { name: 'Ver la instrucción' }).click();
-  await expect(page.getByRole('list', { name: 'Pasos de la instrucción' })).toContainText('El TPV la completó');
+  await page.getByRole('link', { name: 'Ver la prueba' }).click();
+  await expect(page.getByRole('list', { name: 'Pasos del mensaje' })).toContainText('El TPV lo atendió');
 });
 
 test('TPVs are found by name and state, and the address keeps what was looked for', async () => {
@@ -248,8 +248,8 @@ test('a test order is sent, and each step and the answer are shown while they co
   expect(instruction).toMatchObject({ payload: { test: true, text: 'Dos cafés, por favor' } });
   await expect(steps).toContainText('Se entregó al TPV');
   await socket.report(instruction.id, 'processing');
-  await expect(steps).toContainText('El TPV confirmó que la tiene');
-  await expect(card).toContainText('Bar Pepe está trabajando en ella.');
+  await expect(steps).toContainText('El TPV confirmó que lo tiene');
+  await expect(card).toContainText('Bar Pepe está trabajando en él.');
   const buttons = [
     [
       { text: 'Confirmar', action: 'confirm' },

@@ -11,7 +11,7 @@ test('people are found by a part of their name, and narrowed down to those of on
   await hub.message(1, 'Hola', 1001);
   await hub.message(2, 'Hola', 1002);
   const page = await open(hub, { path: '/admin/personas' });
-  const rows = page.getByRole('table', { name: 'Personas' }).getByRole('rowgroup').last().getByRole('row');
+  const rows = page.getByRole('table', { name: 'Clientes' }).getByRole('rowgroup').last().getByRole('row');
   await expect(rows).toHaveCount(2);
   await page.getByLabel('Buscar por nombre, alias o id').fill('ana_1002');
   await expect(rows).toHaveCount(1);
@@ -37,17 +37,17 @@ test('many people are assigned at once, after the panel said who stays and why',
   for (const id of [1001, 1002, 1003]) await hub.message(id, 'Hola', id);
   await hub.admin('/api/admin/users/1001/tpv', { method: 'PUT', json: { tpv_id: pepe.id } });
   const page = await open(hub, { path: '/admin/personas' });
-  const rows = page.getByRole('table', { name: 'Personas' }).getByRole('rowgroup').last().getByRole('row');
+  const rows = page.getByRole('table', { name: 'Clientes' }).getByRole('rowgroup').last().getByRole('row');
   await expect(rows).toHaveCount(3);
   await page.getByLabel('Seleccionar todo lo que se muestra').check();
   await page.getByRole('region', { name: '3 seleccionados' }).getByRole('button', { name: 'Asignar a un TPV' }).click();
-  const dialog = page.getByRole('dialog', { name: 'Asignar a 3 personas' });
+  const dialog = page.getByRole('dialog', { name: 'Asignar a 3 clientes' });
   await dialog.getByLabel(/Bar Pepe/).check();
-  await expect(dialog).toContainText(/«Bar Pepe».* 1 persona/);
+  await expect(dialog).toContainText(/«Bar Pepe».* 1 cliente/);
   await expect(dialog).toContainText('ya tiene ese TPV');
   await expect(dialog).toContainText('el TPV está completo');
   await dialog.getByRole('button', { name: 'Asignar', exact: true }).click();
-  await expect(page.locator('.toasts')).toContainText('Asignado a Bar Pepe: 1 persona.');
+  await expect(page.locator('.toasts')).toContainText('Asignado a Bar Pepe: 1 cliente.');
   await expect(rows.filter({ hasText: 'Bar Pepe' })).toHaveCount(2);
   await expect(page.getByRole('region', { name: /seleccionado/ })).toHaveCount(0);
 });
@@ -67,7 +67,7 @@ test('a person is assigned to a TPV, which gets what waited, and is deactivated'
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel('TPV que atenderá').first().fill('lola');
   await dialog.getByLabel(/Casa Lola/).check();
-  await expect(dialog).toContainText(/«Casa Lola».* 1 persona/);
+  await expect(dialog).toContainText(/«Casa Lola».* 1 cliente/);
   await dialog.getByRole('button', { name: 'Asignar', exact: true }).click();
   const { instruction } = await socket.next('instruction', PATIENCE_MS);
   expect(instruction.telegram_user_id).toBe(1001);
@@ -76,7 +76,7 @@ test('a person is assigned to a TPV, which gets what waited, and is deactivated'
   await page.getByRole('button', { name: 'Desactivar', exact: true }).click();
   await expect(dialog).toContainText('«Ana» deja de recibir mensajes');
   await dialog.getByRole('button', { name: 'Desactivar' }).click();
-  await expect(page.getByText('Está inactiva: no se le envían mensajes.')).toBeVisible();
+  await expect(page.getByText('Está inactivo: no se le envían mensajes.')).toBeVisible();
   await expect(page.getByRole('textbox', { name: 'Escribir a Ana' })).toHaveCount(0);
   await page.getByRole('button', { name: 'Activar', exact: true }).click();
   await expect(page.getByRole('textbox', { name: 'Escribir a Ana' })).toBeVisible();
@@ -95,7 +95,7 @@ test('a conversation shows what was said, what the TPV did, what was answered an
   await expect(chat).toContainText('Dos cañas');
   await socket.report(instruction.id, 'delivered');
   await socket.report(instruction.id, 'completed', { response: { text: 'Marchando' } });
-  await expect(chat).toContainText('Completada');
+  await expect(chat).toContainText('Atendido');
   await chat.getByText('Respuesta').click();
   await expect(chat).toContainText('"Marchando"');
   const json = {

@@ -12,8 +12,8 @@ const PLACES: Readonly<Record<string, string>> = {
 
 /** What an entry of the audit log is about, which leads to it where it has a page. */
 export function AuditTarget({ target }: Pick<AuditEntry, 'target'>) {
-  if (target === null) return <span class="muted">{words.noTarget}</span>;
-  const name = target.name || target.id;
+  if (target === null) return <span class="muted">{words.none}</span>;
+  const name = nameOf(target);
   const place = Object.hasOwn(PLACES, target.kind) ? PLACES[target.kind] : undefined;
   if (place === undefined) return <span class="wrap-anywhere">{name}</span>;
   return (
@@ -21,4 +21,11 @@ export function AuditTarget({ target }: Pick<AuditEntry, 'target'>) {
       {name}
     </a>
   );
+}
+
+/** An id that nobody knows by heart is no name, and neither is an instruction's command. */
+function nameOf({ kind, id, name }: NonNullable<AuditEntry['target']>): string {
+  if (name && kind !== 'instruction') return name;
+  const kinds: Readonly<Record<string, string>> = words.targets;
+  return Object.hasOwn(kinds, kind) ? (kinds[kind] ?? id) : id;
 }

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import type { InstructionAction, InstructionDetail } from '../../../src/admin/schemas/instructions.ts';
 import { useAction } from '../../action.ts';
 import { send } from '../../api.ts';
+import { commandName } from '../../command-name.ts';
 import { Button } from '../../components/button.tsx';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { notify } from '../../components/toast.tsx';
@@ -38,7 +39,7 @@ export function InstructionActions({ instruction, size, reload, onRetried }: Ins
     notify(words.cancelAsk.done, 'good');
     reload();
   };
-  const excerpt = instruction.excerpt || instruction.command;
+  const excerpt = instruction.excerpt || commandName(instruction.command);
   // To another TPV it goes by who sees them all.
   const may = (action: InstructionAction) =>
     instruction.allowed.includes(action) && (action !== 'reassign' || canChange.value);

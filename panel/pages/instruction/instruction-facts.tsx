@@ -1,6 +1,6 @@
 import type { InstructionDetail } from '../../../src/admin/schemas/instructions.ts';
+import { commandName } from '../../command-name.ts';
 import { Card } from '../../components/card.tsx';
-import { Code } from '../../components/code.tsx';
 import { IdText } from '../../components/id-text.tsx';
 import { KeyValue } from '../../components/key-value.tsx';
 import { Time } from '../../components/time.tsx';
@@ -24,7 +24,7 @@ export function InstructionFacts({ instruction: row }: { instruction: Instructio
         rows={[
           [words.person, <UserLink user={row.user} />],
           [words.tpv, <TpvLink tpv={row.tpv} none={words.unassigned} />],
-          [words.command, <Code wrap>{row.command}</Code>],
+          [words.command, commandName(row.command)],
           [words.priority, number(row.priority)],
           [words.retries, number(row.retry_count)],
           [words.holder, row.holder === null ? undefined : words.holders[row.holder]],

@@ -1,4 +1,5 @@
 import type { InstructionSummary } from '../../../src/admin/schemas/instructions.ts';
+import { commandName } from '../../command-name.ts';
 import type { Column } from '../../components/data-table.tsx';
 import { Num } from '../../components/num.tsx';
 import { InstructionBadge } from '../../components/status.tsx';
@@ -9,9 +10,6 @@ import { instructionsWords } from '../../words/instructions.ts';
 
 const { columns: titles, ...words } = instructionsWords;
 
-/** What the hub hands out to test a TPV. */
-const TEST_COMMAND = 'hub_test';
-
 /** What a list of instructions shows of each. */
 export const INSTRUCTION_COLUMNS: readonly Column<InstructionSummary>[] = [
   {
@@ -21,8 +19,8 @@ export const INSTRUCTION_COLUMNS: readonly Column<InstructionSummary>[] = [
     width: 'wide',
     cell: ({ excerpt, command }) => (
       <>
-        <span class="main-text clamp">{excerpt || (command === TEST_COMMAND ? words.test : words.noText)}</span>
-        <span class="sub-text mono">{command}</span>
+        <span class="main-text clamp">{excerpt || words.noText}</span>
+        <span class="sub-text">{commandName(command)}</span>
       </>
     ),
   },

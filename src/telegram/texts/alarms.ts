@@ -37,9 +37,9 @@ export const alarmTexts = {
 
 export const alarmKinds: Readonly<Record<AlarmCode, KindWords>> = {
   tpv_offline_with_users: {
-    one: ({ tpv, count }) => `«${tpv}» no está conectado y atiende a ${some(count, 'una persona', 'personas')}.`,
+    one: ({ tpv, count }) => `«${tpv}» no está conectado y atiende a ${some(count, 'un cliente', 'clientes')}.`,
     many: ({ tpvs, all, count }) =>
-      `${number(all)} TPV no están conectados y atienden a ${some(count, 'una persona', 'personas')}: ${tpvs}.`,
+      `${number(all)} TPV no están conectados y atienden a ${some(count, 'un cliente', 'clientes')}: ${tpvs}.`,
     name: (tpv) => `${tpv}, sin conexión`,
     action: 'Ver los TPV desconectados',
     place: '/admin/tpvs?state=active&online=false',
