@@ -16,6 +16,9 @@ readonly SERVICE=valletpv-hub
 readonly SERVICE_USER=valletpv
 readonly UNIT_DIR=${UNIT_DIR:-/etc/systemd/system}
 readonly UNIT=$UNIT_DIR/$SERVICE.service
+# Where "valletpv-hub setup" writes its site.
+readonly CADDY_DIR=${CADDY_DIR:-/etc/caddy}
+readonly CADDY_DATA=${CADDY_DATA:-/var/lib/caddy/.local/share/caddy}
 DEPLOY_DIR=$(cd -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")" && pwd)
 PROGRAM_DIR=$(dirname -- "$DEPLOY_DIR")
 PROJECT_DIR=${PROGRAM_DIR%/releases/*/lib/node_modules/"$SERVICE"}
@@ -42,7 +45,7 @@ readonly USAGE="Uso: $0 <orden>
   logs-error   Sigue logs/error.log: lo que hace el hub, y lo que falla.
   logs-access  Sigue logs/access.log: una línea por petición.
   upgrade      Instala otra versión, de su paquete (valletpv-hub-x.y.z.tgz); si algo falla, vuelve a la de ahora.
-  uninstall    Quita el servicio; los datos, los registros y .env se quedan.
+  uninstall    Quita el servicio y el sitio de Caddy; dice lo que se queda: los datos, los registros, .env…
 "
 declare -rA TEXTS=(
   [unknown]='«%s» no es una orden.\n\n%s'
@@ -78,7 +81,10 @@ declare -rA TEXTS=(
   [not_asked]='Para saber si el hub puede atender: sudo %s status'
   [no_log]='Aún no hay %s: el hub lo crea al arrancar.'
   [not_installed]='El servicio no está instalado; no hay nada que quitar.'
-  [removed]='Servicio quitado. Siguen ahí los datos (%s), los registros (%s), la configuración (%s) y el usuario %s.'
+  [removed]='Servicio quitado. Siguen ahí el programa (%s), los datos (%s), los registros (%s), la configuración (%s) y el usuario %s.'
+  [site_removed]='Caddy ya no tiene el sitio del hub (%s).'
+  [certificate_kept]='Sigue ahí el certificado que pidió Caddy: %s'
+  [command_kept]='Sigue ahí la orden %s, de %s: npm uninstall -g %s'
 )
 
 say() {
@@ -315,6 +321,29 @@ upgrade_service() {
   exec node "$LAUNCH" "$PROGRAM_DIR/dist/src/cli/main.js" upgrade "$package"
 }
 
+# Takes away the site that setup wrote, and says where its certificate is.
+remove_site() {
+  local site=$CADDY_DIR/$SERVICE.caddy domain folder
+  [[ -f $site ]] || return 0
+  domain=$(sed -n 's/^\([^[:space:]#]*\) {$/\1/p' "$site" | head -n 1)
+  rm -f -- "$site"
+  sed -i "\\|^import $site\$|d" "$CADDY_DIR/Caddyfile"
+  # A Caddy that does not run reads it when it starts.
+  systemctl reload caddy 2>/dev/null || true
+  say site_removed "$site"
+  for folder in "$CADDY_DATA"/certificates/*/"$domain"; do
+    if [[ -n $domain && -d $folder ]]; then say certificate_kept "$folder"; fi
+  done
+}
+
+# The command that "npm install -g" made.
+name_command() {
+  local link target
+  link=$(command -v "$SERVICE") || return 0
+  target=$(readlink -f -- "$link")
+  say command_kept "$link" "${target%/src/cli/launch.cjs}" "$SERVICE"
+}
+
 uninstall_service() {
   need_root uninstall
   need_systemd
@@ -327,7 +356,9 @@ uninstall_service() {
   systemctl disable --quiet --now "$SERVICE"
   rm -f -- "$UNIT"
   systemctl daemon-reload
-  say removed "$data_dir" "$LOG_DIR" "$ENV_FILE" "$SERVICE_USER"
+  remove_site
+  say removed "$PROJECT_DIR" "$data_dir" "$LOG_DIR" "$ENV_FILE" "$SERVICE_USER"
+  name_command
 }
 
 case ${1:-} in

@@ -47,6 +47,8 @@ test('every program that the installation uses is Debian’s from the start, or 
     'nano',
     'deploy/manage_webhook_service.sh',
     'valletpv-hub',
+    'userdel',
+    '/opt/valletpv-hub/program/deploy/manage_webhook_service.sh',
   ];
   const packageOf = (program: string) => (program === 'npx' ? 'npm' : program);
   const packages = lines.flatMap((line) => /^apt-get .*install -y (.+)/.exec(line)?.[1]?.split(' ') ?? []);
@@ -108,17 +110,23 @@ test('there is no other line, but what copies the program and what a machine doe
     /^(deploy\/manage_webhook_service\.sh|apt-get|sed|ln|certbot|install|openssl|docker|npx valletpv-hub) /;
   const rest = lines.filter((line) => !checked.test(line));
   expect([...new Set(rest)]).toEqual([
-    // test/deploy/release.test.ts installs it, test/cli/setup.test.ts sets it up.
+    // test/trial does the next four on a bare Debian, and uninstalls.
     'npm install -g ./valletpv-hub-1.2.0.tgz',
     'valletpv-hub setup --domain valletpvbot.example',
+    'cd /opt/valletpv-hub',
+    'valletpv-hub tpv register "Bar La Esquina" --endpoint-url http://localhost:8001',
     'DOMAIN=valletpvbot.example',
     'git clone REPOSITORY /opt/valletpv-hub',
-    'cd /opt/valletpv-hub',
     'npm ci',
     'rm -f /etc/nginx/sites-enabled/default',
     // test/deploy/nginx.test.ts runs nginx with this site.
     'nginx -t && systemctl reload nginx',
     'nano .env',
     'git pull',
+    '/opt/valletpv-hub/program/deploy/manage_webhook_service.sh uninstall',
+    'npm uninstall -g valletpv-hub',
+    'userdel valletpv',
+    'rm -rf /var/lib/caddy/.local/share/caddy/certificates/*/valletpvbot.example',
+    'rm -rf /opt/valletpv-hub',
   ]);
 });
