@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileS
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { startEmulator } from '../../demo/emulator/mod.ts';
 import { freePort } from '../../demo/port.ts';
 import { openLogs } from '../../src/log/log.ts';
 import { PASSWORD } from '../support/admin.ts';
@@ -131,12 +132,14 @@ test('a start from a fresh .env listens, and prints the link for the first accou
   expect(existsSync(join(folder, '.env'))).toBe(true);
 
   expect(readme.commands('bash')).toContain('npm start');
+  const emulator = await startEmulator();
+  onTestFinished(() => emulator.close());
   const env = {
     PORT: '0',
     DATABASE_URL: `sqlite:${join(folder, 'data/hub.db')}`,
-    TELEGRAM_BOT_TOKEN: '1:made-up',
+    TELEGRAM_BOT_TOKEN: emulator.token,
     TELEGRAM_MODE: 'polling',
-    TELEGRAM_API_ROOT: 'http://127.0.0.1:9',
+    TELEGRAM_API_ROOT: emulator.apiRoot,
   };
   // What npm runs.
   const hub = startProcess(['-c', scripts.start], { program: 'bash', env, cwd: ROOT });
