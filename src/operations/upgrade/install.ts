@@ -24,10 +24,12 @@ export async function installRelease(tarball: string, options: ChildOptions): Pr
     // The service's user reads it, whatever root's shell keeps from others. No package of the hub needs a script.
     const install = ['install', '--global', '--prefix', releaseFolder(project, release), '--omit=dev'];
     const quietly = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', tarball];
+    // npm runs under the hub's Node here, which by itself does not know whom this machine trusts besides.
+    const env = { ...options.env, NODE_USE_SYSTEM_CA: '1' };
     await runChild(
       '/bin/sh',
       ['-c', 'umask 022 && exec npm "$@"', 'npm', ...install, ...quietly],
-      options,
+      { ...options, env },
       `npm can't install ${tarball}; the hub runs as before.`,
     );
     return release;
