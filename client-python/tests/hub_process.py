@@ -20,7 +20,7 @@ from telegram_side import TelegramSide
 
 ROOT = Path(__file__).resolve().parents[2]
 #: A machine that does ten other things is slow.
-PATIENCE = 60.0
+PATIENCE = 120.0
 _SECRET = "a-made-up-webhook-secret"
 _TOKEN = "a-made-up-administrator-token"
 

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { MOVES, OPEN_STATUSES } from '#protocol';
 import { nextTurn } from '../clock.ts';
-import type { Database, Tx } from '../db/open.ts';
+import { BULK, type Database, type Tx } from '../db/open.ts';
 import { TIED_COMMANDS } from '../instructions/instruction.ts';
 import { backToPending } from '../instructions/instruction-store.ts';
 import { releaseUsers } from '../users/assign.ts';
@@ -20,7 +20,7 @@ export async function beginToVacate(tx: Tx, tpvId: string): Promise<void> {
  * in each commit, and ends where the TPV was activated again meanwhile.
  */
 export async function vacate(db: Pick<Database, 'transact'>, tpvId: string): Promise<void> {
-  while (await db.transact((tx) => takePiece(tx, tpvId))) await nextTurn();
+  while (await db.transact((tx) => takePiece(tx, tpvId), BULK)) await nextTurn();
 }
 
 /** Goes on where a process ended in the middle. */

@@ -1,10 +1,13 @@
 import { once } from 'node:events';
+import { statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
 import type { WatchedFile } from './watched-file.ts';
 
 /** A smaller log is left alone: most hubs never need the thread. */
 const LEAST_LOG_BYTES = 4 * 1024 * 1024;
+/** Twice what the thread leaves of a log that it started anew (checkpoint-worker.cjs), an eighth of what is too long (sqlite.ts). */
+const BEHIND_LOG_BYTES = 128 * 1024 * 1024;
 
 type NamedFile = Pick<WatchedFile, 'path' | 'identity' | 'loss'>;
 
@@ -41,6 +44,11 @@ export class Checkpointer {
     const worker = this.#worker;
     if (isLong && worker !== undefined) await this.#whileStartedAnew(() => ask(worker, 'restart'));
     this.#lastChange = log.mtimeMs;
+  }
+
+  /** Whether the log grew faster than it is written back. It costs some microseconds. */
+  isBehind(): boolean {
+    return (statSync(`${this.#file.path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > BEHIND_LOG_BYTES;
   }
 
   /**

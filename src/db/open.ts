@@ -18,7 +18,7 @@ import { type DatabaseObserver, groupCommit, type Transact } from './transact.ts
 import { shrinking } from './vacuum.ts';
 import type { WatchedFile } from './watched-file.ts';
 
-export { type DatabaseObserver, HOUSEKEEPING, type Transact, type TransactOptions } from './transact.ts';
+export { BULK, type DatabaseObserver, HOUSEKEEPING, type Transact, type TransactOptions } from './transact.ts';
 export type { Tx } from './tx.ts';
 
 /** The hub's database: one connection that writes, others that read what is committed. */
@@ -96,6 +96,8 @@ export function openDatabase(options: DatabaseOptions, ports: DatabasePorts = {}
     const shrink = writer.pages && shrinking(writer.pages, () => performance.now());
     return assemble('sqlite', beside?.writer ?? writer, beside?.reader ?? openReader(), ports, {
       file: writer.file,
+      // What fails here is said by the next regular checkpoint, or by the write itself.
+      room: () => (checkpointer.isBehind() ? checkpoints('', () => checkpointer.run().catch(() => {})) : undefined),
       tidy: () =>
         checkpoints('', async () => {
           await checkpointer.run();
@@ -132,16 +134,21 @@ function remedyOf(fault: unknown): string {
   }
 }
 
+/** What differs between the two databases. */
+interface Assembled extends Partial<Pick<Database, 'tidy' | 'forget' | 'close' | 'file'>> {
+  closed?(): void;
+  /** Where housekeeping writes beside what comes in; absent: there too. */
+  chores?: Connection;
+  /** Where work on many rows has to wait for the log: resolves when it need not any more. */
+  room?(): Promise<void> | undefined;
+}
+
 function assemble(
   dialect: DialectName,
   writer: Connection,
   readingConnection: Connection,
   { observer, events = NO_LISTENERS }: DatabasePorts,
-  {
-    file,
-    chores,
-    ...housekeeping
-  }: Partial<Pick<Database, 'tidy' | 'forget' | 'close' | 'file'>> & { closed?(): void; chores?: Connection },
+  { file, chores, room, ...housekeeping }: Assembled,
 ): Database {
   const reader = sayingFaults(readingConnection, observer);
   const read = kyselyOver(reader, dialect);
@@ -153,7 +160,12 @@ function assemble(
   return {
     dialect,
     read,
-    transact: (fn, options) => (options?.lane === 'housekeeping' ? (aside ?? main) : main).transact(fn, options),
+    transact: (fn, options) => {
+      const isHousekeeping = options?.lane === 'housekeeping';
+      const { transact } = (isHousekeeping && aside) || main;
+      const waits = isHousekeeping || options?.bulk ? room?.() : undefined;
+      return waits === undefined ? transact(fn, options) : waits.then(() => transact(fn, options));
+    },
     writer: kysely,
     file,
     async query<P extends object, R>(statement: Statement<P, R>, parameters: P): Promise<R[]> {

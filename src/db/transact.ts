@@ -19,6 +19,12 @@ export interface TransactOptions {
    * it has a connection of its own, so that it holds up nothing that comes in. SQLite has one writer.
    */
   lane?: 'housekeeping';
+  /**
+   * One piece of work on rows without number, each piece a commit: on SQLite it waits while the log is so long that the
+   * checkpoint's thread has to catch up first. Did the log grow on, the hub's own thread would write it back in the end.
+   * Housekeeping does so in any case.
+   */
+  bulk?: true;
 }
 
 /**
@@ -33,6 +39,8 @@ export type Transact = <T>(fn: (tx: Tx) => Promise<T>, options?: TransactOptions
 
 /** For work of that lane. */
 export const HOUSEKEEPING: TransactOptions = { lane: 'housekeeping' };
+/** For a piece of such work. */
+export const BULK: TransactOptions = { bulk: true };
 
 /** More than this many waiting transactions are refused: the database is not keeping up. */
 const MAX_WAITING = 20_000;

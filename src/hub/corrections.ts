@@ -6,7 +6,7 @@ import { correctTickets } from '../administrators/ticket.ts';
 import { correctAlarms } from '../alarms/alarm-store.ts';
 import { correctButtons } from '../buttons/correct-buttons.ts';
 import { type Cancel, type Clock, type Correction, pause } from '../clock.ts';
-import type { Database, Transact } from '../db/open.ts';
+import { BULK, type Database, type Transact } from '../db/open.ts';
 import { storedValue, storeValue } from '../db/stored-value.ts';
 import { HubError } from '../errors.ts';
 import { correctInstructions } from '../instructions/correct-instructions.ts';
@@ -86,7 +86,8 @@ export async function startCorrections(ports: CorrectionPorts): Promise<Correcti
 
   const apply = async (transact: Transact, byMs: number) => {
     const correction: Correction = { byMs, now: clock.now() };
-    const through = { ...db, transact };
+    const inPieces: Transact = (fn) => transact(fn, BULK);
+    const through = { ...db, transact: inPieces };
     if (byMs !== 0)
       log.warn(
         { by_ms: byMs },

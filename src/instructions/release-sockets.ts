@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { HELD_STATUSES } from '#protocol';
 import { nextTurn } from '../clock.ts';
-import type { Database } from '../db/open.ts';
+import { BULK, type Database } from '../db/open.ts';
 import { POLL_HOLDER } from './instruction.ts';
 import { backToPending } from './instruction-store.ts';
 
@@ -30,7 +30,7 @@ export async function releaseSockets(db: Pick<Database, 'read' | 'transact'>): P
           .where('seq', 'in', held)
           .where('status', 'in', HELD_STATUSES)
           .execute();
-      });
+      }, BULK);
     }
     const last = page.at(-1);
     if (last?.due_at == null || page.length < PAGE) return;

@@ -1,6 +1,6 @@
 import { ERASURE_COMMAND, EXPIRED, NO_ANSWER, PRESS_COMMAND } from '#protocol';
 import { nextTurn } from '../clock.ts';
-import type { Database, Tx } from '../db/open.ts';
+import { BULK, type Database, type Tx } from '../db/open.ts';
 import type { UnansweredReason } from '../events.ts';
 import { hubSentence, say } from '../push/enqueue.ts';
 import { NOBODY } from '../users/nobody.ts';
@@ -36,7 +36,7 @@ export async function sweepDue(ports: SweepPorts, now: number): Promise<number> 
     if (due.length === 0) break;
     await ports.db.transact(async (tx) => {
       for (const row of due) await settle(tx, ports, row, now);
-    });
+    }, BULK);
     changed += due.length;
     if (due.length < PAGE) break;
     await nextTurn();

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { nextTurn } from '../clock.ts';
-import type { Database } from '../db/open.ts';
+import { BULK, type Database } from '../db/open.ts';
 import { statement } from '../db/statement.ts';
 import type { Tx } from '../db/tx.ts';
 import { WRITTEN } from '../wording/written.ts';
@@ -39,7 +39,7 @@ export async function settleInterrupted(
     const interrupted = page.filter((row) => row.status === 'sending' && (row.sender_term ?? 0) < before);
     if (interrupted.length === 0) continue;
     const seqs = interrupted.map(({ seq }) => seq);
-    await db.transact((tx) => settle(tx.kysely, seqs, before));
+    await db.transact((tx) => settle(tx.kysely, seqs, before), BULK);
     for (const row of interrupted) chats.add(row.chat_id);
   }
   return [...chats];

@@ -1,5 +1,5 @@
 import { nextTurn } from '../clock.ts';
-import type { Database } from '../db/open.ts';
+import { BULK, type Database } from '../db/open.ts';
 import type { RequestStep } from '../db/rights-tables.ts';
 import { enqueue, hubSentence } from '../push/enqueue.ts';
 import { pushById } from '../push/push-store.ts';
@@ -77,7 +77,7 @@ async function erasePage(ports: ErasePorts, request: OpenRequest, now: number): 
       await ports.notes.note({ id: request.id, at: request.asked_at, telegramId: request.telegram_id });
       return 'none';
     case 'instructions':
-      return db.transact((tx) => eraseInstructions(tx, request, now));
+      return db.transact((tx) => eraseInstructions(tx, request, now), BULK);
     case 'messages':
       return eraseMessages(ports, request, now);
     case 'presses':

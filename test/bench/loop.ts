@@ -1,3 +1,5 @@
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { registerTpv } from '#hub-client';
 import { Bystander } from './bystander.ts';
 import { type Asked, everything } from './everything.ts';
@@ -14,10 +16,19 @@ export interface HeldUp {
   status: number;
   /** How long answers of `/healthz` took while it was asked for. */
   beside: Latencies;
+  /** Processor time that the hub's event loop took for one of its turns, at most, in milliseconds. */
+  turnMs: number;
+}
+
+export interface FullHub {
+  url: URL;
+  filled: Filled;
+  /** Where its loop-watch.ts tells. */
+  watchPath: string;
 }
 
 /** Asks a full hub for everything, one after the other, and measures what others wait meanwhile. */
-export async function holdUp(url: URL, filled: Filled): Promise<{ idle: Latencies; asked: HeldUp[] }> {
+export async function holdUp({ url, filled, watchPath }: FullHub): Promise<{ idle: Latencies; asked: HeldUp[] }> {
   const tpv = await registerTpv({ url: url.href }, { name: 'bench', endpoint_url: 'http://127.0.0.1:9', max_users: 1 });
   const headers: Record<Asked['as'], Record<string, string>> = {
     admin: { authorization: `Token ${BENCH_ADMIN_TOKEN}` },
@@ -33,9 +44,11 @@ export async function holdUp(url: URL, filled: Filled): Promise<{ idle: Latencie
     const day = { from: new Date(Date.now() - 12 * HOUR_MS).toISOString(), to: new Date().toISOString() };
     for (const request of everything(filled, day)) {
       await bystander.take();
+      await longestTurn(watchPath);
       let status = 0;
       for (let time = 0; time < TIMES; time++) status = await ask(url, request, headers[request.as]);
-      asked.push({ name: request.name, status, beside: await bystander.take() });
+      const turnMs = await longestTurn(watchPath);
+      asked.push({ name: request.name, status, beside: await bystander.take(), turnMs });
     }
     return { idle, asked };
   } finally {
@@ -58,4 +71,9 @@ async function ask(url: URL, { path, method, body, mostBytes }: Asked, credentia
   }
   left.abort();
   return answer.status;
+}
+
+/** In milliseconds of processor time, since it was asked for last. */
+async function longestTurn(watchPath: string): Promise<number> {
+  return Number(await text(connect(watchPath)));
 }

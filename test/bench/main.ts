@@ -74,7 +74,8 @@ async function measure({ parts, ...given }: BenchOptions): Promise<void> {
   if (parts.includes('panel')) await panel(given);
   if (parts.includes('loop')) await loop(given);
   if (parts.includes('postgres')) {
-    const withHubOn: Parameters<typeof comparePostgres>[2] = (url, work) => withHub('sqlite', work, undefined, url);
+    const withHubOn: Parameters<typeof comparePostgres>[2] = (url, work) =>
+      withHub('sqlite', work, { databaseUrl: url });
     await comparePostgres(`sqlite:${join(folder, 'beside.db')}`, options.dir, withHubOn, given);
   }
 }
@@ -111,7 +112,7 @@ async function traffic(hub: HubUnderLoad, parts: BenchOptions['parts'], sizes: S
 /** How long a person looks at a spinner, beside what the two calls between Telegram and the hub take by themselves. */
 async function presses({ rounds }: Sizes): Promise<void> {
   const { shown, webhook, answer } = await pressButtons(
-    (telegram, work) => withHub('press', work, telegram),
+    (telegram, work) => withHub('press', work, { telegram }),
     async (url) => (await registerTpvs(url, 1)).join(),
     rounds,
   );
@@ -213,31 +214,38 @@ async function panel({ rows, connections, seconds, rate, rounds, tpvs }: Sizes):
 /** What everybody else waits while somebody asks for everything. */
 async function loop({ rows }: Sizes): Promise<void> {
   const filled = await fill(join(folder, 'loop.db'), Math.max(...rows));
-  await withHub('loop', async (hub) => {
-    const { idle, asked } = await holdUp(hub.url, filled);
-    const worst = ({ beside }: (typeof asked)[number]) => beside.quantiles([1])[0] ?? 0;
+  const watchPath = join(folder, 'loop.watch');
+  const watched = { LOOP_WATCH: watchPath, NODE_OPTIONS: `--import=${import.meta.resolve('./loop-watch.ts')}` };
+  const work = async (hub: HubUnderLoad) => {
+    const { idle, asked } = await holdUp({ url: hub.url, filled, watchPath });
     const all = new Latencies();
     for (const { beside } of asked) all.merge(beside);
     printHeading(`/healthz, ${whole(filled.instructions)} rows`, LATENCY_COLUMNS.slice(1));
     printRow('while nothing is asked for', latencyCells(0, idle).slice(1));
     printRow('while everything is', latencyCells(0, all).slice(1));
-    printHeading('the worst of them', ['status', ...LATENCY_COLUMNS.slice(1)]);
-    // Beside some nobody asked: they were over before.
-    const measured = asked.filter(({ beside }) => beside.count > 0).sort((a, b) => worst(b) - worst(a));
-    for (const one of measured.slice(0, WORST_SHOWN)) {
-      printRow(one.name, [String(one.status), ...latencyCells(0, one.beside).slice(1)]);
+    printHeading('the worst of them', ['status', 'turn ms', ...LATENCY_COLUMNS.slice(1)]);
+    const worst = asked.toSorted((a, b) => b.turnMs - a.turnMs);
+    for (const { name, status, turnMs, beside } of worst.slice(0, WORST_SHOWN)) {
+      printRow(name, [String(status), turnMs.toFixed(2), ...latencyCells(0, beside).slice(1)]);
     }
-  });
+  };
+  await withHub('loop', work, { env: watched });
   rmSync(join(folder, 'loop.db'), { force: true });
+}
+
+interface MeasuredHub {
+  telegram?: TelegramSide;
+  databaseUrl?: string;
+  /** Variables of its process, beside those of docs/environment.md. */
+  env?: Record<string, string>;
 }
 
 async function withHub<T>(
   name: string,
   work: (hub: HubUnderLoad) => Promise<T>,
-  telegram?: TelegramSide,
-  databaseUrl = `sqlite:${join(folder, `${name}.db`)}`,
+  { telegram, databaseUrl = `sqlite:${join(folder, `${name}.db`)}`, env }: MeasuredHub = {},
 ): Promise<T> {
-  const environment = (url: URL) => ({ ...slowDisk, ...hubEnvironment(databaseUrl, url, telegram) });
+  const environment = (url: URL) => ({ ...slowDisk, ...env, ...hubEnvironment(databaseUrl, url, telegram) });
   const hub = await HubUnderLoad.make(environment, { log: 'dropped' });
   hubs.add(hub);
   try {

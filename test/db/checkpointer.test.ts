@@ -3,13 +3,16 @@ import SqliteDatabase from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { Checkpointer } from '../../src/db/checkpointer.ts';
 import { migrate } from '../../src/db/migrate.ts';
-import { type Database, openDatabase } from '../../src/db/open.ts';
+import { BULK, type Database, openDatabase } from '../../src/db/open.ts';
 import type { FileLoss, WatchedFile } from '../../src/db/watched-file.ts';
 import { freshDatabase } from '../support/hub.ts';
 
+const ROW_BYTES = 64 * 1024;
 const LOG_BYTES = 8 * 1024 * 1024;
 /** More than the thread leaves as it is. */
 const LONG_LOG_BYTES = 40 * 1024 * 1024;
+/** From here on work on many rows waits for it. */
+const BEHIND_LOG_BYTES = 128 * 1024 * 1024;
 /** What the thread leaves of a log. */
 const KEPT_LOG_BYTES = 64 * 1024 * 1024;
 
@@ -68,6 +71,20 @@ test('the thread, and not the hub’s next commit, cuts a log that grew too long
   await db.close();
 });
 
+test('work on many rows waits for the thread where the log grew too long, and what comes in does not', async () => {
+  const url = await freshDatabase('sqlite');
+  const log = `${url.slice('sqlite:'.length)}-wal`;
+  const db = openDatabase({ DATABASE_URL: url, DATABASE_DURABILITY: 'full' });
+  await migrate(db);
+  for (let i = 0; statSync(log).size <= BEHIND_LOG_BYTES; i++) await writeRow(db, `row ${i}`, 16 * ROW_BYTES);
+  const before = timesBegun(log);
+  await writeRow(db, 'came in');
+  expect(timesBegun(log)).toBe(before);
+  const seen = await db.transact(async () => [timesBegun(log), statSync(log).size], BULK);
+  expect(seen).toEqual([before + 1, KEPT_LOG_BYTES]);
+  await db.close();
+});
+
 /** https://sqlite.org/fileformat2.html#walformat: the head counts how often the log was begun. */
 function timesBegun(log: string): number {
   return readFileSync(log).readUInt32BE(12);
@@ -107,11 +124,11 @@ function asStillNamed(file: WatchedFile): Pick<WatchedFile, 'path' | 'identity' 
   return { path: file.path, identity: file.identity, loss: () => undefined };
 }
 
-function writeRow(db: Database, key: string): Promise<void> {
+function writeRow(db: Database, key: string, bytes = ROW_BYTES): Promise<void> {
   return db.transact(async (tx) => {
     await tx.kysely
       .insertInto('settings')
-      .values({ key, value: 'x'.repeat(64 * 1024) })
+      .values({ key, value: 'x'.repeat(bytes) })
       .execute();
   });
 }
