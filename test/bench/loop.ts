@@ -73,7 +73,7 @@ async function ask(url: URL, { path, method, body, mostBytes }: Asked, credentia
   return answer.status;
 }
 
-/** In milliseconds of processor time, since it was asked for last. */
-async function longestTurn(watchPath: string): Promise<number> {
+/** In milliseconds of processor time, since it was asked for last, or since the hub's process began. */
+export async function longestTurn(watchPath: string): Promise<number> {
   return Number(await text(connect(watchPath)));
 }

@@ -1,13 +1,14 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { HubUnderLoad } from '../support/hub-under-load.ts';
 import { preloadedLibrary } from '../support/preloaded.ts';
 import { fill } from './fill.ts';
 import { hubEnvironment, type TelegramSide } from './hub-environment.ts';
 import { openIdleSockets } from './idle-sockets.ts';
 import { Latencies } from './latencies.ts';
-import { holdUp } from './loop.ts';
+import { holdUp, longestTurn } from './loop.ts';
 import { type BenchOptions, benchOptions, HELP } from './options.ts';
 import { PanelVisitors } from './panel.ts';
 import { poll, registerPollers } from './polls.ts';
@@ -20,6 +21,8 @@ import { Traffic } from './traffic.ts';
 
 /** Before anything is measured, the hub runs for this long at most: its code is compiled then, its people are known. */
 const WARM_UP_SECONDS = 2;
+/** What a hub has to do at its start goes on while it serves. */
+const FIRST_MS = 5_000;
 /** Of what was asked for, so many are shown. */
 const WORST_SHOWN = 20;
 const EXIT_USAGE = 64;
@@ -212,17 +215,29 @@ async function panel({ rows, connections, seconds, rate, rounds, tpvs }: Sizes):
 }
 
 /** What everybody else waits while somebody asks for everything. */
-async function loop({ rows }: Sizes): Promise<void> {
+async function loop({ rows, connections, seconds, tpvs }: Sizes): Promise<void> {
   const filled = await fill(join(folder, 'loop.db'), Math.max(...rows));
   const watchPath = join(folder, 'loop.watch');
   const watched = { LOOP_WATCH: watchPath, NODE_OPTIONS: `--import=${import.meta.resolve('./loop-watch.ts')}` };
   const work = async (hub: HubUnderLoad) => {
+    // Until it listens it holds up nobody.
+    await longestTurn(watchPath);
+    await pause(FIRST_MS);
+    const atFirstMs = await longestTurn(watchPath);
+    const load = new Traffic(hub.url);
+    await load.connect(await registerTpvs(hub.url, tpvs));
+    await load.run({ connections, seconds });
+    load.close();
+    const atFullMs = await longestTurn(watchPath);
     const { idle, asked } = await holdUp({ url: hub.url, filled, watchPath });
     const all = new Latencies();
     for (const { beside } of asked) all.merge(beside);
     printHeading(`/healthz, ${whole(filled.instructions)} rows`, LATENCY_COLUMNS.slice(1));
     printRow('while nothing is asked for', latencyCells(0, idle).slice(1));
     printRow('while everything is', latencyCells(0, all).slice(1));
+    printHeading('longest turn of the loop, CPU', ['ms']);
+    printRow(`${FIRST_MS / 1_000} s from when it is ready on`, [atFirstMs.toFixed(2)]);
+    printRow(`saturation, ${connections} connections`, [atFullMs.toFixed(2)]);
     printHeading('the worst of them', ['status', 'turn ms', ...LATENCY_COLUMNS.slice(1)]);
     const worst = asked.toSorted((a, b) => b.turnMs - a.turnMs);
     for (const { name, status, turnMs, beside } of worst.slice(0, WORST_SHOWN)) {
