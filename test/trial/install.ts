@@ -65,6 +65,6 @@ async function packagesOf(debian: Stage['debian']): Promise<number> {
 async function megabytesOf(debian: Stage['debian']): Promise<{ program: number; node: number }> {
   const sizes = async (what: string) => Number((await debian.must(`du -smc ${what} | tail -n 1 | cut -f 1`)).trim());
   const folder = '/opt/valletpv-hub/program/';
-  const node = await sizes(`${folder}node_modules/node-linux-*`);
+  const node = await sizes(`${folder}node_modules/node-linux-*/bin/node`);
   return { program: (await sizes(folder)) - node, node };
 }

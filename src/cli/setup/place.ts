@@ -1,7 +1,7 @@
 import { chmodSync, cpSync, existsSync, lstatSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { VERSION } from '../../config/version.ts';
-import { linkTo, makeRelease } from '../../operations/upgrade/program.ts';
+import { dropHeaders, linkTo, makeRelease } from '../../operations/upgrade/program.ts';
 import type { Input } from '../command.ts';
 
 const USUAL_FOLDER = '/opt/valletpv-hub';
@@ -41,6 +41,7 @@ export function placeProgram({ folder, isCheckout }: Program, hub: string): void
     verbatimSymlinks: true,
     filter: (path) => path !== join(folder, 'program'),
   });
+  dropHeaders(target);
   linkTo(hub, release.target);
   const own = join(folder, 'program');
   if (lstatSync(own, { throwIfNoEntry: false }) === undefined) symlinkSync(join(hub, 'program'), own);

@@ -1,8 +1,9 @@
 import { rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { HubError } from '../../errors.ts';
 import { requireSpace } from '../backup/space.ts';
 import { type ChildOptions, runChild } from './child.ts';
-import { makeRelease, type Release, releaseFolder } from './program.ts';
+import { dropHeaders, makeRelease, type Release, releaseFolder } from './program.ts';
 
 const NAME = 'valletpv-hub';
 /** As semantic versions are; it becomes the name of a folder. */
@@ -32,6 +33,7 @@ export async function installRelease(tarball: string, options: ChildOptions): Pr
       { ...options, env },
       `npm can't install ${tarball}; the hub runs as before.`,
     );
+    dropHeaders(join(project, release.target));
     return release;
   } catch (error) {
     rmSync(releaseFolder(project, release), { recursive: true, force: true });

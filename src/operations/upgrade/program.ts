@@ -1,4 +1,14 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { HubError } from '../../errors.ts';
 import { syncFolder } from '../backup/partial.ts';
@@ -11,6 +21,9 @@ const LINK = 'program';
 const RELEASES = 'releases';
 /** Where npm puts a package that it installs below a folder of its own. */
 const WITHIN = 'lib/node_modules/valletpv-hub';
+
+/** Packages that bring Node. */
+const BRINGS_NODE = /^node-(bin-)?(linux|darwin|win)-/;
 
 /** A version of the program that lies in `releases/`. */
 export interface Release {
@@ -44,6 +57,19 @@ export function linkTo(project: string, target: string): void {
   symlinkSync(target, fresh);
   renameSync(fresh, join(project, LINK));
   syncFolder(project);
+}
+
+/**
+ * Takes away what the package that brings Node has for those who compile against it: 67 MB.
+ * @param program a release's folder
+ */
+export function dropHeaders(program: string): void {
+  const packages = join(program, 'node_modules');
+  // Never those of another folder, to which a link leads.
+  if (lstatSync(packages, { throwIfNoEntry: false })?.isDirectory() !== true) return;
+  for (const name of readdirSync(packages).filter((one) => BRINGS_NODE.test(one))) {
+    rmSync(join(packages, name, 'include'), { recursive: true, force: true });
+  }
 }
 
 /** Makes an empty folder for a release; the service's user may read it. */
