@@ -42,13 +42,15 @@ export interface DataTableProps<Row> {
   rowName?: (row: Row) => string;
   /** The keys of the chosen rows; absent: none can be chosen. */
   selection?: Signal<ReadonlySet<string>>;
+  /** What a row offers, shown where it is pointed at or gone to, and always by touch; null: nothing. */
+  actions?: (row: Row) => ComponentChildren;
   /** Stands where no row is. */
   empty: ComponentChildren;
 }
 
 /** A list's rows: a table on a desk, cards on a phone. The roles are said aloud because cards are laid out as no table. */
 export function DataTable<Row>(props: DataTableProps<Row>): VNode {
-  const { label, list, columns, rowKey, href, rowName, selection, empty } = props;
+  const { label, list, columns, rowKey, href, rowName, selection, actions, empty } = props;
   const element = useRef<HTMLDivElement>(null);
   useKeys(element, moveByKey);
   const { rows, waiting, release } = useHeldRows(list, list.rows.value, rowKey);
@@ -83,6 +85,11 @@ export function DataTable<Row>(props: DataTableProps<Row>): VNode {
               {columns.map((column) => (
                 <HeadCell key={column.id} label={column.label} look={look(column)} orders={column.orders} />
               ))}
+              {actions && (
+                <th scope="col" class="acts" role="columnheader">
+                  <span class="visually-hidden">{listWords.actions}</span>
+                </th>
+              )}
             </tr>
           </thead>
           <tbody role="rowgroup">
@@ -99,6 +106,7 @@ export function DataTable<Row>(props: DataTableProps<Row>): VNode {
                   {columns.map((column) => (
                     <Cell key={column.id} column={column} row={row} href={href} />
                   ))}
+                  {actions && <Actions>{actions(row)}</Actions>}
                 </tr>
               );
             })}
@@ -107,6 +115,14 @@ export function DataTable<Row>(props: DataTableProps<Row>): VNode {
       )}
       <ListEnd list={list} />
     </div>
+  );
+}
+
+function Actions({ children }: { children: ComponentChildren }): VNode {
+  return (
+    <td class="acts" role="cell">
+      {children === null ? null : <div class="row-acts">{children}</div>}
+    </td>
   );
 }
 

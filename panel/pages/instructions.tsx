@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { InstructionAction } from '../../src/admin/schemas/instructions.ts';
+import type { InstructionAction, InstructionSummary } from '../../src/admin/schemas/instructions.ts';
 import { at } from '../address.ts';
 import { commandName } from '../command-name.ts';
 import { BulkBar } from '../components/bulk-bar.tsx';
@@ -15,9 +15,10 @@ import { userName } from '../components/user-link.tsx';
 import { Views } from '../components/views.tsx';
 import { useList } from '../list.ts';
 import { useSelection } from '../selection.ts';
-import { canChange } from '../session.ts';
+import { canAttend, canChange } from '../session.ts';
 import { instructionsWords as words } from '../words/instructions.ts';
 import { commandNames, instructionStates } from '../words/states.ts';
+import { InstructionActions } from './instruction/instruction-actions.tsx';
 import { INSTRUCTION_COLUMNS } from './instructions/columns.tsx';
 
 const BulkChange = later(async () => (await import('./instructions/bulk-change.tsx')).BulkChange);
@@ -43,6 +44,15 @@ const FIELDS = [
   { name: 'from', label: words.filters.from, kind: 'time' },
   { name: 'to', label: words.filters.to, kind: 'time' },
 ] as const;
+
+/** To be sent once more, what failed; to be cancelled, what is open. The rest is done where the whole story is read. */
+function offered(row: InstructionSummary, reload: () => void) {
+  const wanted = row.status === 'failed' ? 'retry' : 'cancel';
+  if (!row.allowed.includes(wanted)) return null;
+  return (
+    <InstructionActions instruction={{ ...row, allowed: [wanted] }} size="small" reload={reload} onRetried={reload} />
+  );
+}
 
 /** Every instruction, narrowed down by what stands in the address; several can be changed at once. */
 export function InstructionsPage() {
@@ -80,6 +90,7 @@ export function InstructionsPage() {
         rowName={({ excerpt, command, user }) => words.rowName(excerpt || commandName(command), userName(user))}
         href={({ id }) => `${PATH}/${id}`}
         selection={canChange.value ? selection : undefined}
+        actions={canAttend.value ? (row) => offered(row, list.reload) : undefined}
         empty={
           <FilteredEmpty words={words.empty} path={PATH}>
             <Empty icon="list" title={words.empty.title}>

@@ -17,8 +17,10 @@ import { Views } from '../components/views.tsx';
 import { useList } from '../list.ts';
 import { overview } from '../live.ts';
 import { query } from '../router.ts';
+import { canChange } from '../session.ts';
 import { pushesWords as words } from '../words/pushes.ts';
 import { pushStates } from '../words/states.ts';
+import { PushActions } from './push/push-actions.tsx';
 
 const PATH = '/admin/mensajes';
 const STATES = ['pending', 'sent', 'failed', 'unknown'] as const;
@@ -70,6 +72,11 @@ const COLUMNS: readonly Column<PushSummary>[] = [
   },
 ];
 
+function offered(push: PushSummary, reload: () => void) {
+  if (push.status !== 'failed' && push.status !== 'unknown') return null;
+  return <PushActions push={push} size="small" reload={reload} />;
+}
+
 /** Every message to a person; those of which nobody knows whether they arrived are one tap away. */
 export function PushesPage() {
   const list = useList(at('/api/admin/pushes'), {
@@ -101,6 +108,7 @@ export function PushesPage() {
           words.rowName(plainOfMarkup(excerpt) || words.kinds[kind], userName(user))
         }
         href={({ id }) => `${PATH}/${id}`}
+        actions={canChange.value ? (push) => offered(push, list.reload) : undefined}
         empty={<NoPushes />}
       />
     </Page>

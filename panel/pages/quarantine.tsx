@@ -46,7 +46,7 @@ export function QuarantinePage() {
     filters: ['outcome'],
   });
   const selection = useSelection();
-  const [discarding, setDiscarding] = useState(false);
+  const [discarding, setDiscarding] = useState<readonly number[] | undefined>(undefined);
   const kept = query.value.get('outcome') === 'kept';
   return (
     <Page title={words.title} lead={words.lead}>
@@ -67,6 +67,15 @@ export function QuarantinePage() {
         rowName={updateName}
         selection={canChange.value ? selection : undefined}
         href={({ seq }) => `${PATH}/${seq}`}
+        actions={
+          canChange.value
+            ? ({ seq }) => (
+                <Button size="small" onClick={() => setDiscarding([seq])}>
+                  {words.discard.button}
+                </Button>
+              )
+            : undefined
+        }
         empty={
           <Empty icon="shield" title={kept ? words.empty.keptTitle : words.empty.title}>
             <p>{kept ? words.empty.keptText : words.empty.text}</p>
@@ -74,14 +83,14 @@ export function QuarantinePage() {
         }
       />
       <BulkBar selection={selection}>
-        <Button kind="danger" onClick={() => setDiscarding(true)}>
+        <Button kind="danger" onClick={() => setDiscarding([...selection.value].map(Number))}>
           {words.discard.button}
         </Button>
       </BulkBar>
       {discarding ? (
         <Discard
-          seqs={[...selection.value].map(Number)}
-          onClose={() => setDiscarding(false)}
+          seqs={discarding}
+          onClose={() => setDiscarding(undefined)}
           onDone={() => {
             selection.value = new Set();
           }}

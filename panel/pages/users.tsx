@@ -91,7 +91,7 @@ const COLUMNS: readonly Column<UserSummary>[] = [
 /** Everybody who writes to the bot; those whom nobody serves are one tap away. */
 export function UsersPage() {
   const selection = useSelection();
-  const [assigning, setAssigning] = useState(false);
+  const [assigning, setAssigning] = useState<string | undefined>(undefined);
   const list = useList(at('/api/admin/users'), {
     key: (user) => String(user.telegram_id),
     kind: 'user',
@@ -102,7 +102,7 @@ export function UsersPage() {
     filters: { assigned: 'false' },
     count: overview.value?.users.unassigned,
   };
-  const chosen = [...selection.value].map(Number);
+  const chosen = assigning === 'chosen' ? [...selection.value].map(Number) : [Number(assigning)];
   const names = new Map(list.rows.value.map((user) => [user.telegram_id, personName(user)]));
   return (
     <Page title={words.title} lead={words.lead}>
@@ -126,18 +126,21 @@ export function UsersPage() {
         rowName={personName}
         href={(user) => `${PATH}/${user.telegram_id}`}
         selection={canChange.value ? selection : undefined}
+        actions={
+          canChange.value ? (user) => <Assign onAssign={() => setAssigning(String(user.telegram_id))} /> : undefined
+        }
         empty={<NoUsers />}
       />
       <BulkBar selection={selection}>
-        <Button kind="primary" onClick={() => setAssigning(true)}>
+        <Button kind="primary" onClick={() => setAssigning('chosen')}>
           {words.assign.open}
         </Button>
       </BulkBar>
-      {assigning ? (
+      {assigning !== undefined ? (
         <Assignment
           ids={chosen}
           names={names}
-          onClose={() => setAssigning(false)}
+          onClose={() => setAssigning(undefined)}
           onDone={() => {
             selection.value = new Set();
             list.reload();
@@ -145,6 +148,14 @@ export function UsersPage() {
         />
       ) : null}
     </Page>
+  );
+}
+
+function Assign({ onAssign }: { onAssign(): void }) {
+  return (
+    <Button size="small" onClick={onAssign}>
+      {words.assign.open}
+    </Button>
   );
 }
 

@@ -1,7 +1,7 @@
 /** What the overview says until a new hub works. */
 export const firstStepsWords = {
   title: 'Primeros pasos',
-  lead: 'Tres pasos y el hub estará atendiendo. Cada uno se marca solo cuando está hecho.',
+  lead: 'Cuatro pasos y el hub estará atendiendo. Cada uno se marca solo cuando está hecho.',
   hide: 'Ocultar los primeros pasos',
   done: 'Hecho',
   bot: {
@@ -21,6 +21,11 @@ export const firstStepsWords = {
     title: 'Haz un pedido de prueba',
     text: 'En la página del TPV, «Pedido de prueba» muestra paso a paso qué hace con lo que escribiría un cliente. No le llega a nadie.',
     go: 'Ir a los TPV',
+  },
+  invite: {
+    title: 'Invita al local',
+    text: 'En «Cuenta», añade una cuenta con el perfil «Responsable» y pásale la invitación a quien lo lleva: verá y atenderá sus conversaciones, y solo las suyas.',
+    go: 'Invitar a un local',
   },
 } as const;
 

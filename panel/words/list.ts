@@ -13,4 +13,5 @@ export const listWords = {
   chosen: (count: number) => (count === 1 ? '1 seleccionado' : `${count.toLocaleString('es')} seleccionados`),
   unchoose: 'Quitar la selección',
   row: 'esta fila',
+  actions: 'Acciones',
 } as const;

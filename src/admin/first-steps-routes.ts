@@ -35,6 +35,10 @@ const completedOrder = statement<object>()((db) =>
 
 const anyPerson = statement<object>()((db) => db.selectFrom('telegram_users').select('telegram_id').limit(1));
 
+const anyManager = statement<object>()((db) =>
+  db.selectFrom('admin_users').select('id').where('role', '=', 'manager').limit(1),
+);
+
 /** What is still to do until a new hub works: the panel shows it until each step is done. */
 export async function firstStepsRoutes(
   instance: FastifyInstance,
@@ -47,22 +51,24 @@ export async function firstStepsRoutes(
     {
       config: { right: 'see' },
       schema: {
-        summary: 'Los primeros pasos: el bot, y si ya hay un TPV conectado, un pedido y una persona',
+        summary: 'Los primeros pasos: el bot, y si ya hay un TPV conectado, un pedido, una persona y un local invitado',
         response: { 200: firstSteps },
       },
     },
     async () => {
-      const [tpvs, orders, people] = [
+      const [tpvs, orders, people, managers] = [
         await db.query(connectedTpv, {}),
         await db.query(completedOrder, {}),
         await db.query(anyPerson, {}),
+        await db.query(anyManager, {}),
       ];
-      const isDone = [tpvs, orders, people].every(({ length }) => length > 0);
+      const isDone = [tpvs, orders, people, managers].every(({ length }) => length > 0);
       return {
         bot: isDone ? null : await botOf(botUsername),
         tpv_connected: tpvs.length > 0,
         order_completed: orders.length > 0,
         person_wrote: people.length > 0,
+        restaurant_invited: managers.length > 0,
       };
     },
   );

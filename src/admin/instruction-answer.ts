@@ -45,6 +45,7 @@ export function instructionSummaryOf(row: ListedInstruction): InstructionSummary
     error_message: row.error_message,
     retry_of: row.retry_of,
     retried_as: row.retried_as,
+    allowed: INTERVENTIONS.filter((intervention) => obstacleTo(intervention, row) === undefined),
   };
 }
 
@@ -65,7 +66,6 @@ export function instructionDetailOf(
     holder: holderOf(row),
     steps: storyOf(row, receivedAt).map(({ step, at, afterMs }) => ({ step, at: isoTime(at), after_ms: afterMs })),
     waits: wait === undefined ? null : waitsOf(wait),
-    allowed: INTERVENTIONS.filter((intervention) => obstacleTo(intervention, row) === undefined),
   };
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { findAlarms, shownAlarms } from '../../src/admin/overview/alarms.ts';
-import { logIn, PASSWORD } from '../support/admin.ts';
+import { createAccount, logIn, PASSWORD } from '../support/admin.ts';
 import { type TestClock, testClock } from '../support/clock.ts';
 import { DIALECTS, startHub, type TestHub } from '../support/hub.ts';
 import { auditOf, everyItem } from '../support/pages.ts';
@@ -65,7 +65,9 @@ describe.each(DIALECTS)('on %s', (database) => {
       return firstSteps();
     };
     const all = { tpv_connected: true, order_completed: true, person_wrote: true };
-    await expect.poll(later).toEqual({ bot: null, ...all });
+    await expect.poll(later).toMatchObject({ ...all, restaurant_invited: false });
+    await createAccount(hub, { name: 'pepa', role: 'manager', tpvs: [id] });
+    expect(await firstSteps()).toEqual({ bot: null, ...all, restaurant_invited: true });
     const { body: activity } = await hub.admin(`/api/admin/activity?tpv_id=${id}&minutes=60`);
     expect(activity.completed).toHaveLength(60);
     expect(activity.completed.reduce((sum: number, one: number) => sum + one, 0)).toBe(1);

@@ -1,6 +1,6 @@
 import { test } from 'vitest';
 import { startHub } from '../support/hub.ts';
-import { expect, PATIENCE_MS, useBrowser } from '../support/panel.ts';
+import { expect, PATIENCE_MS, PHONE, useBrowser } from '../support/panel.ts';
 
 const open = useBrowser();
 
@@ -38,6 +38,42 @@ test('filters are kept in the address, over a reload and back and forth', async 
   await page.getByRole('button', { name: 'Menos filtros' }).click();
   await page.getByRole('button', { name: 'Quitar el filtro «Id de Telegram: 1002»' }).click();
   await expect(rows).toHaveCount(2);
+});
+
+test('a row offers what can be done with it where it is pointed at, by a key, and to touch', async () => {
+  const hub = await startHub();
+  const tpv = await hub.tpv({ name: 'Bar Pepe' });
+  const socket = await tpv.socket();
+  await hub.message(1, 'Dos cañas', 1001);
+  const { instruction } = await socket.next('instruction', PATIENCE_MS);
+  await socket.report(instruction.id, 'failed', { error_message: 'sin papel' });
+  const page = await open(hub, { path: '/admin/instrucciones' });
+  const row = page.getByRole('row').filter({ hasText: 'Dos cañas' });
+  const retry = row.getByRole('button', { name: 'Reintentar' });
+  await expect(retry).toHaveCount(1);
+  await expect(row.locator('.row-acts')).toHaveCSS('opacity', '0');
+  await row.hover();
+  await expect(row.locator('.row-acts')).toHaveCSS('opacity', '1');
+  await page.keyboard.press('j');
+  await expect(row.getByRole('link', { name: /Dos cañas/ })).toBeFocused();
+  await page.keyboard.press('a');
+  const { instruction: again } = await socket.next('instruction', PATIENCE_MS);
+  expect(again.payload.text).toBe('Dos cañas');
+  await expect(retry).toHaveCount(0);
+
+  // On a phone it stands below, and all rows are chosen at once.
+  const phone = await open(hub, {
+    path: '/admin/instrucciones',
+    context: { viewport: PHONE, hasTouch: true, isMobile: true },
+  });
+  const cancel = phone.getByRole('row').filter({ hasText: 'En camino' }).getByRole('button', { name: 'Cancelar' });
+  await expect(cancel).toBeInViewport();
+  await phone.getByLabel('Seleccionar todo lo que se muestra').check();
+  await expect(phone.getByText('2 seleccionados')).toBeVisible();
+  await phone.getByRole('button', { name: 'Quitar la selección' }).tap();
+  await cancel.tap();
+  await phone.getByRole('dialog').getByRole('button', { name: 'Cancelar el mensaje' }).tap();
+  await expect(phone.getByText('El mensaje está cancelado.')).toBeVisible();
 });
 
 test('an instruction tells why it waits, and then its whole story with the time between the steps', async () => {

@@ -82,7 +82,7 @@ test('what failed at a TPV is sent again by three presses', async () => {
   await expect(rowsOf(page)).toHaveCount(2);
   const presses = await countPresses(page);
   await page.getByLabel('Seleccionar todo lo que se muestra').click();
-  await page.getByRole('button', { name: 'Reintentar' }).click();
+  await page.getByRole('region', { name: '2 seleccionados' }).getByRole('button', { name: 'Reintentar' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Reintentar' }).click();
   await expect(page.locator('.toasts')).toContainText('Reintentados: 2.');
   expect(await presses()).toBe(3);
@@ -106,7 +106,8 @@ test.each([
   const press = (locator: ReturnType<Page['locator']>) => ('hasTouch' in context ? locator.tap() : locator.click());
   const presses = await countPresses(page);
   await press(page.getByLabel('Seleccionar todo lo que se muestra'));
-  await press(page.getByRole('button', { name: 'Asignar a un TPV' }));
+  const bar = page.getByRole('region', { name: '20 seleccionados' });
+  await press(bar.getByRole('button', { name: 'Asignar a un TPV' }));
   const dialog = page.getByRole('dialog', { name: 'Asignar a 20 clientes' });
   await press(dialog.getByLabel(/Bar Pepe/));
   await press(dialog.getByRole('button', { name: 'Asignar', exact: true }));

@@ -98,11 +98,12 @@ test('an update in quarantine is shown as it came, and tried again once the hub 
     .getByRole('row')
     .getByRole('link', { name: /Actualización 8/ })
     .click();
+  await expect(page.getByRole('heading', { name: /Actualización 8/, level: 1 })).toBeVisible();
   await page.getByRole('button', { name: 'Descartar' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Descartar' }).click();
   await expect(page.getByRole('row', { name: /Actualización 8/ })).toHaveCount(0);
   await page.getByRole('checkbox', { name: 'Seleccionar Actualización 7' }).check();
-  await page.getByRole('button', { name: 'Descartar' }).click();
+  await page.getByRole('region', { name: '1 seleccionado' }).getByRole('button', { name: 'Descartar' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Descartar' }).click();
   await expect(page.getByText('No hay nada en cuarentena')).toBeVisible();
   await emulator.close();

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { onTestFinished, test } from 'vitest';
 import { freePort } from '../../demo/port.ts';
 import { openDatabase } from '../../src/db/open.ts';
+import { createAccount } from '../support/admin.ts';
 import { startHub } from '../support/hub.ts';
 import { expect, PATIENCE_MS, useBrowser } from '../support/panel.ts';
 import { startPushing } from '../support/push.ts';
@@ -69,11 +70,21 @@ test('a new hub says what it lacks until it is done, and three lines connect a T
   await dialog.getByRole('button', { name: 'Cerrar', exact: true }).last().click();
   await expect(steps.getByRole('listitem').filter({ hasText: 'Conecta un TPV' })).toContainText('Hecho');
 
-  // With the first answer nothing is left to do.
   await steps.getByRole('link', { name: 'Ir a los TPV' }).click();
   await page.getByRole('link', { name: /Casa Lola/ }).click();
   await page.getByRole('button', { name: 'Enviar prueba' }).click();
   await expect(page.getByRole('region', { name: 'Lo que leería el cliente' })).toContainText('Recibido: Hola');
+  await page
+    .getByRole('link', { name: /^Resumen/ })
+    .first()
+    .click();
+  await expect(steps.getByRole('listitem').filter({ hasText: 'Haz un pedido de prueba' })).toContainText('Hecho');
+
+  // Once a restaurant is let in, nothing is left to do.
+  await steps.getByRole('link', { name: 'Invitar a un local' }).click();
+  await expect(page.getByRole('list', { name: 'Cuentas del panel' })).toBeVisible();
+  const { items } = (await hub.admin('/api/admin/tpvs')).body;
+  await createAccount(hub, { name: 'lola', role: 'manager', tpvs: [items[0].id] });
   await page
     .getByRole('link', { name: /^Resumen/ })
     .first()

@@ -9,19 +9,25 @@ import { openNewTpv } from '../../opened.ts';
 import { canChange } from '../../session.ts';
 import { firstStepsWords as words } from '../../words/first-steps.ts';
 
+export interface FirstStepsCardProps {
+  steps: Steps;
+  /** Whether each step is done, in their order. */
+  done: readonly boolean[];
+  onHide(): void;
+}
+
 /** The steps that are left, and those that are done. */
-export function FirstStepsCard({ steps, onHide }: { steps: Steps; onHide(): void }) {
-  const done = [steps.person_wrote, steps.tpv_connected, steps.order_completed];
+export function FirstStepsCard({ steps, done, onHide }: FirstStepsCardProps) {
   const current = done.indexOf(false);
   return (
     <Card title={words.title} actions={<Button kind="quiet" icon="close" label={words.hide} onClick={onHide} />}>
       <p class="muted">{words.lead}</p>
       <ol class="first-steps">
-        <Step title={words.bot.title} done={steps.person_wrote} current={current === 0}>
+        <Step title={words.bot.title} done={done[0]} current={current === 0}>
           <p>{words.bot.text}</p>
           <Bot bot={steps.bot} />
         </Step>
-        <Step title={words.tpv.title} done={steps.tpv_connected} current={current === 1}>
+        <Step title={words.tpv.title} done={done[1]} current={current === 1}>
           <p>{words.tpv.text}</p>
           <ConnectLines />
           {canChange.value ? (
@@ -32,10 +38,16 @@ export function FirstStepsCard({ steps, onHide }: { steps: Steps; onHide(): void
             </p>
           ) : null}
         </Step>
-        <Step title={words.order.title} done={steps.order_completed} current={current === 2}>
+        <Step title={words.order.title} done={done[2]} current={current === 2}>
           <p>{words.order.text}</p>
           <p>
             <Button href="/admin/tpvs">{words.order.go}</Button>
+          </p>
+        </Step>
+        <Step title={words.invite.title} done={done[3]} current={current === 3}>
+          <p>{words.invite.text}</p>
+          <p>
+            <Button href="/admin/cuenta">{words.invite.go}</Button>
           </p>
         </Step>
       </ol>
@@ -45,7 +57,7 @@ export function FirstStepsCard({ steps, onHide }: { steps: Steps; onHide(): void
 
 interface StepProps {
   title: string;
-  done: boolean;
+  done: boolean | undefined;
   /** The first that is not done stands open; the others are opened by who wants to. */
   current: boolean;
   children: ComponentChildren;

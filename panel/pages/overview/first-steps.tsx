@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import type { FirstSteps as Steps } from '../../../src/admin/schemas/first-steps.ts';
 import { at } from '../../address.ts';
 import { later } from '../../components/later.tsx';
 import { keptChoice } from '../../kept-choice.ts';
@@ -12,6 +13,11 @@ const shown = keptChoice('valletpv-first-steps', ['yes', 'no']);
 /** Once all is done nobody asks again. */
 const finished = signal(false);
 
+/** Whether each step is done, in their order. */
+function stepsDone(steps: Steps): boolean[] {
+  return [steps.person_wrote, steps.tpv_connected, steps.order_completed, steps.restaurant_invited];
+}
+
 /** What is left to do until a new hub works; nothing where all is done, or was hidden. */
 export function FirstSteps() {
   const wanted = shown.value === 'yes' && !finished.value;
@@ -19,7 +25,7 @@ export function FirstSteps() {
     kinds: ['tpv', 'user', 'instruction'],
   });
   const steps = resource.value;
-  const done = steps === undefined ? [] : [steps.person_wrote, steps.tpv_connected, steps.order_completed];
+  const done = steps === undefined ? [] : stepsDone(steps);
   const isOver = steps !== undefined && done.every(Boolean);
   useEffect(() => {
     if (isOver) finished.value = true;
@@ -28,5 +34,5 @@ export function FirstSteps() {
   const hide = () => {
     shown.value = 'no';
   };
-  return <FirstStepsCard steps={steps} onHide={hide} />;
+  return <FirstStepsCard steps={steps} done={done} onHide={hide} />;
 }

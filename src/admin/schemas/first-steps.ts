@@ -8,5 +8,6 @@ export const firstSteps = z.object({
   tpv_connected: z.boolean().describe('Algún TPV se ha conectado alguna vez'),
   order_completed: z.boolean().describe('Algún TPV ha completado algo, aunque sea un pedido de prueba'),
   person_wrote: z.boolean().describe('Alguien ha escrito al bot'),
+  restaurant_invited: z.boolean().describe('Algún local tiene una cuenta en el panel'),
 });
 export type FirstSteps = z.infer<typeof firstSteps>;

@@ -26,6 +26,10 @@ export const instructionFilters = z.strictObject({
 });
 export type InstructionFilters = z.infer<typeof instructionFilters>;
 
+/** What an administrator may do with an instruction. */
+export const ACTIONS = ['retry', 'cancel', 'reassign'] as const;
+export type InstructionAction = (typeof ACTIONS)[number];
+
 export const adminInstructionParams = z.object({ id: z.string().max(64) });
 
 export const instructionSummary = z.object({
@@ -45,6 +49,7 @@ export const instructionSummary = z.object({
   error_message: z.string(),
   retry_of: z.uuid().nullable().describe('La que un administrador envió otra vez como esta'),
   retried_as: z.uuid().nullable().describe('Como cuál la envió otra vez un administrador'),
+  allowed: z.array(z.enum(ACTIONS)),
 });
 export type InstructionSummary = z.infer<typeof instructionSummary>;
 
@@ -81,9 +86,6 @@ export const waits = z.object({
 });
 export type Waits = z.infer<typeof waits>;
 
-export const ACTIONS = ['retry', 'cancel', 'reassign'] as const;
-export type InstructionAction = (typeof ACTIONS)[number];
-
 export const instructionDetail = instructionSummary.extend({
   is_test: z.boolean().describe('Un pedido de prueba: nadie recibe lo que el TPV contesta'),
   payload: z.record(z.string(), z.unknown()),
@@ -108,7 +110,6 @@ export const instructionDetail = instructionSummary.extend({
   holder: z.enum(['socket', 'poll']).nullable(),
   steps: z.array(z.object({ step: z.enum(STEPS), at: timestamp, after_ms: z.int().nullable() })),
   waits: waits.nullable(),
-  allowed: z.array(z.enum(ACTIONS)),
 });
 export type InstructionDetail = z.infer<typeof instructionDetail>;
 

@@ -4,6 +4,7 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
   'Alguien ha escrito al bot': 'Somebody has written to the bot',
   'Algún TPV ha completado algo, aunque sea un pedido de prueba':
     'Some TPV has completed something, be it a test order',
+  'Algún local tiene una cuenta en el panel': 'Some restaurant has an account of the panel',
   'Algún TPV se ha conectado alguna vez': 'Some TPV has connected at some time',
   'Entre un bot de Telegram y los TPV de muchos restaurantes.':
     'Between one Telegram bot and the TPVs (point-of-sale servers) of many restaurants.',

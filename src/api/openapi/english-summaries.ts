@@ -2,8 +2,8 @@
 export const SUMMARIES: Readonly<Record<string, string>> = {
   'El proceso vive': 'The process lives',
   'El hub puede atender': 'The hub can work',
-  'Los primeros pasos: el bot, y si ya hay un TPV conectado, un pedido y una persona':
-    'The first steps: the bot, and whether a TPV has connected, an order was completed and a person wrote',
+  'Los primeros pasos: el bot, y si ya hay un TPV conectado, un pedido, una persona y un local invitado':
+    'The first steps: the bot, and whether a TPV has connected, an order was completed, a person wrote and a restaurant was invited',
   'Métricas para Prometheus': 'Metrics for Prometheus',
   'Si hay sesión, o hace falta crear la primera cuenta':
     'Whether there is a session, or the first account has to be made',
