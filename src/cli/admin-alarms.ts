@@ -6,6 +6,7 @@ import { systemClock } from '../clock.ts';
 import type { Database } from '../db/open.ts';
 import { UsageError } from '../process/exit.ts';
 import type { Input, Result } from './command.ts';
+import { say, word } from './language/say.ts';
 import { tableOf } from './table.ts';
 
 /** Which alarms an account's person hears of from now on. */
@@ -18,7 +19,7 @@ export interface AlarmChange {
 export function alarmChangeOf({ mute, hear }: Input['options']): AlarmChange {
   const change = { mute: codesOf('--mute', mute), hear: codesOf('--hear', hear) };
   const both = change.mute.find((code) => change.hear.includes(code));
-  if (both !== undefined) throw new UsageError(`"${both}" can't be both muted and heard.`);
+  if (both !== undefined) throw new UsageError(say`"${both}" can't be both muted and heard.`);
   return change;
 }
 
@@ -38,8 +39,8 @@ export async function accountAlarms(db: Database, account: Account, { mute, hear
         });
   const muted = mutedAlarms(changed);
   const isLinked = changed.telegram_id !== null;
-  const rows = ALARM_CODES.map((code) => [code, muted.includes(code) ? 'muted' : 'heard']);
-  const note = isLinked ? '' : `\n"${changed.name}" has no Telegram linked, and hears of none yet.`;
+  const rows = ALARM_CODES.map((code) => [code, word(muted.includes(code) ? 'muted' : 'heard')]);
+  const note = isLinked ? '' : `\n${say`"${changed.name}" has no Telegram linked, and hears of none yet.`}`;
   return {
     data: { id: changed.id, name: changed.name, linked: isLinked, muted },
     text: tableOf(['alarm', ''], rows) + note,
@@ -52,7 +53,7 @@ function codesOf(option: string, given: Input['options'][string]): AlarmCode[] {
   const codes = String(given).split(',');
   const unknown = codes.find((code) => !isAlarmCode(code));
   if (unknown !== undefined) {
-    throw new UsageError(`${option} takes all, or some of ${ALARM_CODES.join(', ')}; not "${unknown}".`);
+    throw new UsageError(say`${option} takes all, or some of ${ALARM_CODES.join(', ')}; not "${unknown}".`);
   }
   return codes.filter(isAlarmCode);
 }

@@ -19,6 +19,7 @@ import { UsageError } from '../process/exit.ts';
 import { accountAlarms, alarmChangeOf } from './admin-alarms.ts';
 import type { Input, Result } from './command.ts';
 import { withDatabase } from './database.ts';
+import { say } from './language/say.ts';
 import { readNewSecret } from './secret.ts';
 
 /**
@@ -28,21 +29,23 @@ import { readNewSecret } from './secret.ts';
  */
 export async function adminCommand({ env, words: [action, name, ...more], options }: Input): Promise<Result> {
   if (action !== 'create' && action !== 'reset-password' && action !== 'unlink' && action !== 'alarms') {
-    throw new UsageError('"admin" takes "create <name>", "reset-password <name>", "unlink <name>" or "alarms <name>".');
+    throw new UsageError(
+      say`"admin" takes "create <name>", "reset-password <name>", "unlink <name>" or "alarms <name>".`,
+    );
   }
-  if (name === undefined) throw new UsageError(`"admin ${action}" takes the name of an account.`);
-  if (more.length > 0) throw new UsageError(`"admin ${action}" takes one name; put quotes around one with spaces.`);
+  if (name === undefined) throw new UsageError(say`"admin ${action}" takes the name of an account.`);
+  if (more.length > 0) throw new UsageError(say`"admin ${action}" takes one name; put quotes around one with spaces.`);
   if (action !== 'reset-password' && options['disable-totp'] !== undefined) {
-    throw new UsageError(`"admin ${action}" takes no --disable-totp.`);
+    throw new UsageError(say`"admin ${action}" takes no --disable-totp.`);
   }
   if (action !== 'alarms' && (options.mute !== undefined || options.hear !== undefined)) {
-    throw new UsageError(`"admin ${action}" takes neither --mute nor --hear.`);
+    throw new UsageError(say`"admin ${action}" takes neither --mute nor --hear.`);
   }
   if (action === 'create') {
     const role = roleOf(options.role);
     return withDatabase(env, (db) => create(db, name, role));
   }
-  if (options.role !== undefined) throw new UsageError(`"admin ${action}" takes no --role.`);
+  if (options.role !== undefined) throw new UsageError(say`"admin ${action}" takes no --role.`);
   if (action === 'alarms') {
     const change = alarmChangeOf(options);
     return withDatabase(env, async (db) => accountAlarms(db, await existing(db, name), change));
@@ -53,8 +56,8 @@ export async function adminCommand({ env, words: [action, name, ...more], option
 
 async function create(db: Database, name: string, role: AdminRole): Promise<Result> {
   if (nameFault(name) !== undefined) {
-    const what = `1 to ${MOST_NAME_LENGTH} visible characters, and none of ${RESERVED_NAMES.join(', ')}`;
-    throw new UsageError(`Nobody can be called ${JSON.stringify(name)}: a name is ${what}.`);
+    const what = say`1 to ${MOST_NAME_LENGTH} visible characters, and none of ${RESERVED_NAMES.join(', ')}`;
+    throw new UsageError(say`Nobody can be called ${JSON.stringify(name)}: a name is ${what}.`);
   }
   if ((await accountNamed(db, name)) !== undefined) throw taken(name);
   const passwordHash = await newPasswordHash(normalName(name));
@@ -66,7 +69,7 @@ async function create(db: Database, name: string, role: AdminRole): Promise<Resu
   });
   return {
     data: { id: account.id, name: account.name, role: account.role },
-    text: `"${account.name}" may now log in, as ${role === 'admin' ? 'an administrator' : 'somebody who sees everything and changes nothing'}.`,
+    text: say`"${account.name}" may now log in, as ${role === 'admin' ? say`an administrator` : say`somebody who sees everything and changes nothing`}.`,
   };
 }
 
@@ -87,10 +90,10 @@ async function resetPassword(db: Database, name: string, disableTotp: boolean): 
   const hint =
     account.totp_enabled_at === null || disableTotp
       ? ''
-      : ' The second factor is still asked for; --disable-totp switches it off.';
+      : say` The second factor is still asked for; --disable-totp switches it off.`;
   return {
     data: { id: account.id, name: account.name, sessions_ended: ended.length, totp_disabled: disableTotp },
-    text: `"${account.name}" has the new password; sessions ended: ${ended.length}.${hint}`,
+    text: say`"${account.name}" has the new password; sessions ended: ${ended.length}.${hint}`,
   };
 }
 
@@ -109,38 +112,41 @@ async function unlinkTelegram(db: Database, name: string): Promise<Result> {
     data: { id, name: account.name, unlinked: telegramId !== null },
     text:
       telegramId === null
-        ? `"${account.name}" has no Telegram linked.`
-        : `No Telegram hears of the logins of "${account.name}" any more.`,
+        ? say`"${account.name}" has no Telegram linked.`
+        : say`No Telegram hears of the logins of "${account.name}" any more.`,
   };
 }
 
 async function existing(db: Database, name: string): Promise<Account> {
   const account = await accountNamed(db, name);
   if (account !== undefined) return account;
-  throw new HubError('not_found', `There is no account ${JSON.stringify(normalName(name))}: "admin create" makes it.`);
+  throw new HubError(
+    'not_found',
+    say`There is no account ${JSON.stringify(normalName(name))}: "admin create" makes it.`,
+  );
 }
 
 const BY_CLI: Pick<AuditEntry, 'actor'> = { actor: 'cli' };
 
 async function newPasswordHash(name: string): Promise<string> {
-  const password = await readNewSecret(`New password of "${name}": `, 'password');
+  const password = await readNewSecret(say`New password of "${name}": `, say`the password`);
   if (!isPasswordLength(password)) {
-    throw new UsageError(`A password has ${LEAST_PASSWORD_LENGTH} to ${MOST_PASSWORD_LENGTH} characters.`);
+    throw new UsageError(say`A password has ${LEAST_PASSWORD_LENGTH} to ${MOST_PASSWORD_LENGTH} characters.`);
   }
   if (isCommonPassword(password))
-    throw new UsageError('That password is among those that are tried first: choose another.');
+    throw new UsageError(say`That password is among those that are tried first: choose another.`);
   return hashPassword(password, 'cli');
 }
 
 function roleOf(given: Input['options'][string]): AdminRole {
   if (given === undefined || given === 'admin') return 'admin';
   if (given === 'viewer') return 'viewer';
-  throw new UsageError('--role takes admin or viewer.');
+  throw new UsageError(say`--role takes admin or viewer.`);
 }
 
 function taken(name: string): HubError {
   return new HubError(
     'conflict',
-    `There is an account ${JSON.stringify(normalName(name))} already: "admin reset-password" gives it a new password.`,
+    say`There is an account ${JSON.stringify(normalName(name))} already: "admin reset-password" gives it a new password.`,
   );
 }

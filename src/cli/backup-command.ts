@@ -6,6 +6,7 @@ import { megabytes } from '../operations/backup/space.ts';
 import { UsageError } from '../process/exit.ts';
 import { backupList } from './backup-list.ts';
 import type { Input, Result } from './command.ts';
+import { languageNow, say, word } from './language/say.ts';
 import { progressOn } from './progress.ts';
 
 /**
@@ -15,18 +16,18 @@ import { progressOn } from './progress.ts';
 export async function backupCommand({ env, words: [file, ...more], options }: Input): Promise<Result> {
   const force = options.force === true;
   if (file === undefined || more.length > 0)
-    throw new UsageError('"backup" takes one file, which it makes, or "list".');
+    throw new UsageError(say`"backup" takes one file, which it makes, or "list".`);
   const { DATABASE_URL: url, BACKUP_DIR: dir, TIME_ZONE: timeZone } = readDatabaseConfig(env);
   if (!url.startsWith('sqlite:')) {
     throw new HubError(
       'invalid_request',
-      'PostgreSQL makes its own copies, also while the hub serves: pg_dump --format=custom --file <file> --dbname <database>. pg_restore brings one back.',
+      say`PostgreSQL makes its own copies, also while the hub serves: pg_dump --format=custom --file <file> --dbname <database>. pg_restore brings one back.`,
     );
   }
   if (file === 'list') return backupList(dir, timeZone);
   letOthersGoFirst();
   const startedAt = performance.now();
-  const progress = progressOn(process.stderr, 'copied');
+  const progress = progressOn(process.stderr, word('copied'));
   const source = url.slice('sqlite:'.length);
   const { migrations, bytes } = await backupDatabase({
     source,
@@ -37,7 +38,7 @@ export async function backupCommand({ env, words: [file, ...more], options }: In
   const seconds = Math.round((performance.now() - startedAt) / 100) / 10;
   return {
     data: { file, bytes, seconds, migrations },
-    text: `Copied ${source} to ${file} (${megabytes(bytes)}, ${seconds} s), and read the copy through: it is whole.`,
+    text: say`Copied ${source} to ${file} (${megabytes(bytes, languageNow())}, ${seconds} s), and read the copy through: it is whole.`,
   };
 }
 

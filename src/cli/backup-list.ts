@@ -4,6 +4,7 @@ import { isoTime } from '../iso-time.ts';
 import { copiesIn } from '../operations/backup/copies.ts';
 import { megabytes } from '../operations/backup/space.ts';
 import type { Result } from './command.ts';
+import { languageNow, say } from './language/say.ts';
 import { localTime } from './local-time.ts';
 import { tableOf } from './table.ts';
 
@@ -15,13 +16,17 @@ import { tableOf } from './table.ts';
  */
 export async function backupList(dir: string | undefined, timeZone: string): Promise<Result> {
   if (dir === undefined) {
-    throw new HubError('invalid_request', 'No copies are made by themselves: set BACKUP_DIR, and restart the hub.');
+    throw new HubError('invalid_request', say`No copies are made by themselves: set BACKUP_DIR, and restart the hub.`);
   }
   const folder = resolve(dir);
   const copies = await copiesIn(folder);
-  const rows = copies.map(({ name, bytes, madeAt }) => [name, megabytes(bytes), localTime(madeAt, timeZone)]);
+  const rows = copies.map(({ name, bytes, madeAt }) => [
+    name,
+    megabytes(bytes, languageNow()),
+    localTime(madeAt, timeZone),
+  ]);
   return {
     data: { folder, items: copies.map(({ name, bytes, madeAt }) => ({ name, bytes, made_at: isoTime(madeAt) })) },
-    text: rows.length === 0 ? `There is no copy in ${folder} yet.` : tableOf(['name', 'size', 'made at'], rows),
+    text: rows.length === 0 ? say`There is no copy in ${folder} yet.` : tableOf(['name', 'size', 'made at'], rows),
   };
 }

@@ -1,6 +1,28 @@
 import type { ParseArgsOptionsConfig } from 'node:util';
 import type { ExitCode } from '../process/exit.ts';
 
+/** What the command line can do, by command. */
+export const COMMANDS = [
+  'serve',
+  'migrate',
+  'doctor',
+  'logs',
+  'backup',
+  'restore',
+  'import',
+  'admin',
+  'tpv',
+  'user',
+  'instruction',
+  'webhook',
+  'maintenance',
+  'upgrade',
+  'setup',
+  'completion',
+  'man',
+] as const;
+export type CommandName = (typeof COMMANDS)[number];
+
 /** What a command gets from its caller. */
 export interface Input {
   env: Readonly<Record<string, string | undefined>>;

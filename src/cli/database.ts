@@ -6,6 +6,7 @@ import { migrationStatus } from '../db/migrate.ts';
 import { type Database, openDatabase, type Tx } from '../db/open.ts';
 import { HubError } from '../errors.ts';
 import type { Input } from './command.ts';
+import { say } from './language/say.ts';
 import { localTime } from './local-time.ts';
 
 /** The database and what it takes to change something in it. */
@@ -26,7 +27,7 @@ export async function withDatabase<T>(env: Input['env'], run: (db: Database) => 
   const db = openDatabase(readDatabaseConfig(env));
   try {
     if ((await migrationStatus(db)).waiting.length > 0) {
-      throw new HubError('unavailable', 'The database is not up to date: run "npx valletpv-hub migrate" first.');
+      throw new HubError('unavailable', say`The database is not up to date: run "npx valletpv-hub migrate" first.`);
     }
     return await run(db);
   } finally {

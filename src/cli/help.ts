@@ -1,34 +1,14 @@
 import { ADMIN_HELP } from './admin-help.ts';
-import type { CommandHelp } from './command.ts';
+import type { CommandHelp, CommandName } from './command.ts';
+import type { RunLanguage } from './language/say.ts';
+import { SPANISH_HELP, SPANISH_OVERVIEW } from './language/spanish-help.ts';
 import { LOGS_HELP } from './log/logs-help.ts';
 import { COMPLETION_HELP, MAN_HELP } from './manual/manual-help.ts';
 import { SETUP_HELP } from './setup/setup-help.ts';
 import { TPV_HELP } from './tpv-help.ts';
 import { UPGRADE_HELP } from './upgrade-help.ts';
 
-/** What the command line can do, by command. */
-export const COMMANDS = [
-  'serve',
-  'migrate',
-  'doctor',
-  'logs',
-  'backup',
-  'restore',
-  'import',
-  'admin',
-  'tpv',
-  'user',
-  'instruction',
-  'webhook',
-  'maintenance',
-  'upgrade',
-  'setup',
-  'completion',
-  'man',
-] as const;
-export type CommandName = (typeof COMMANDS)[number];
-
-export const HELP = `ValleTPV Hub: between one Telegram bot and the TPVs of many restaurants.
+const OVERVIEW = `ValleTPV Hub: between one Telegram bot and the TPVs of many restaurants.
 
 Usage: npx valletpv-hub <command> [options]
 
@@ -68,9 +48,12 @@ them. To begin:
   cp .env.example .env      then fill in TELEGRAM_BOT_TOKEN and TELEGRAM_WEBHOOK_SECRET
   npx valletpv-hub serve
 
+It speaks Spanish, or English where LC_ALL, LC_MESSAGES or LANG begin with "en".
+
 Exit codes: 0 done, 1 refused, 64 wrong command line, 69 unavailable (database, port), 78 wrong configuration.
 `;
 
+/** How each command is called, and what its `--help` says in English. */
 export const COMMAND_HELP: Record<CommandName, CommandHelp> = {
   serve: {
     help: `Usage: npx valletpv-hub serve [--json]
@@ -246,3 +229,10 @@ All work while the hub runs, need no variable but DATABASE_URL, and take --json.
   completion: COMPLETION_HELP,
   man: MAN_HELP,
 };
+
+/** What `--help` says: of the whole program, and of each command. */
+export function helpIn(language: RunLanguage): { overview: string; commands: Record<CommandName, string> } {
+  if (language === 'es') return { overview: SPANISH_OVERVIEW, commands: SPANISH_HELP };
+  const texts = Object.entries(COMMAND_HELP).map(([name, { help }]) => [name, help]);
+  return { overview: OVERVIEW, commands: Object.fromEntries(texts) as Record<CommandName, string> };
+}

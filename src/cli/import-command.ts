@@ -11,16 +11,18 @@ import { callableUrl } from '../tpvs/endpoint.ts';
 import type { Input, Result } from './command.ts';
 import { withDatabase } from './database.ts';
 import { findTpv } from './find-tpv.ts';
+import { languageNow, say, told, word } from './language/say.ts';
+import type { Word } from './language/spanish-words.ts';
 import { postgresAddress } from './postgres-address.ts';
 
-const NAMES: Record<Kind, string> = {
+const NAMES = {
   tpvs: 'TPVs',
   people: 'people',
   instructions: 'open instructions',
   messages: 'messages of the last days',
   buttons: 'buttons that still work',
   origins: 'allowed origins',
-};
+} satisfies Record<Kind, Word>;
 const NAME_WIDTH = 28;
 const COLUMN_WIDTH = 15;
 
@@ -29,17 +31,17 @@ const COLUMN_WIDTH = 15;
  * @throws UsageError, ConfigError, HubError
  */
 export async function importCommand({ env, words, options }: Input): Promise<Result> {
-  if (words.length !== 1 || words[0] !== 'django') throw new UsageError('"import" takes "django".');
+  if (words.length !== 1 || words[0] !== 'django') throw new UsageError(say`"import" takes "django".`);
   const apply = options.apply === true;
-  if (apply && options['dry-run'] === true) throw new UsageError('"import" takes --apply or --dry-run, not both.');
+  if (apply && options['dry-run'] === true) throw new UsageError(say`"import" takes --apply or --dry-run, not both.`);
   if (typeof options.database !== 'string' || options.database === '') {
-    throw new UsageError('"import django" takes --database <file>, or --database - for PostgreSQL.');
+    throw new UsageError(say`"import django" takes --database <file>, or --database - for PostgreSQL.`);
   }
   const { callbackUrls, originNames } = callbacksOf(options['callback-url']);
   const config = readDatabaseConfig(env);
   const file = /^sqlite:(.+)$/.exec(config.DATABASE_URL)?.[1];
   if (file !== undefined && !existsSync(file)) {
-    throw new HubError('unavailable', `There is no database at ${file} yet: "migrate" or "serve" makes it.`);
+    throw new HubError('unavailable', say`There is no database at ${file} yet: "migrate" or "serve" makes it.`);
   }
   const place = await placeOf(options.database);
   const now = systemClock().now();
@@ -68,7 +70,7 @@ function callbacksOf(given: Input['options'][string]) {
     const [, base = '', name] = ORIGIN_AND_TPV.exec(one) ?? [];
     if (name !== undefined) {
       const origin = callableUrl(base)?.origin;
-      if (origin === undefined) throw new UsageError(`--callback-url: ${JSON.stringify(base)} is no origin.`);
+      if (origin === undefined) throw new UsageError(say`--callback-url: ${JSON.stringify(base)} is no origin.`);
       originNames.set(origin, name);
       continue;
     }
@@ -76,7 +78,7 @@ function callbacksOf(given: Input['options'][string]) {
     const at = one.indexOf('=');
     const [empresa, url] = alone ? [ANY_EMPRESA, one] : [one.slice(0, at), one.slice(at + 1)];
     if (!alone && (at < 1 || callableUrl(url) === undefined)) {
-      throw new UsageError(`--callback-url takes <empresa>=<http or https URL>, and not ${JSON.stringify(one)}.`);
+      throw new UsageError(say`--callback-url takes <empresa>=<http or https URL>, and not ${JSON.stringify(one)}.`);
     }
     urls.set(empresa, url);
   }
@@ -87,16 +89,16 @@ function textOf({ counts, problems }: Tally, applied: boolean): string {
   const row = (name: string, cells: readonly string[]) =>
     name.padEnd(NAME_WIDTH) + cells.map((cell) => cell.padStart(COLUMN_WIDTH)).join('');
   return [
-    row('', [applied ? 'made' : 'to make', 'there already', 'left out']),
+    row('', [word(applied ? 'made' : 'to make'), word('there already'), word('left out')]),
     ...KINDS.map((kind) => {
       const { create, present, left_out: leftOut } = counts[kind];
       return row(
-        NAMES[kind],
-        [create, present, leftOut].map((count) => count.toLocaleString('en')),
+        word(NAMES[kind]),
+        [create, present, leftOut].map((count) => count.toLocaleString(languageNow())),
       );
     }),
-    ...(problems.length > 0 ? ['', ...problems] : []),
+    ...(problems.length > 0 ? ['', ...problems.map((problem) => told(problem))] : []),
     '',
-    applied ? 'Done. Again is fine: it makes what is not there yet.' : 'Nothing was written; --apply does.',
+    applied ? say`Done. Again is fine: it makes what is not there yet.` : say`Nothing was written; --apply does.`,
   ].join('\n');
 }

@@ -15,10 +15,14 @@ import { UsageError } from '../process/exit.ts';
 import type { Input, Result } from './command.ts';
 import { atDesk, type Desk } from './database.ts';
 import { findTpv } from './find-tpv.ts';
+import { say, word } from './language/say.ts';
+import type { Word } from './language/spanish-words.ts';
 import { limitOf } from './limit.ts';
 import { NOT_HERE } from './not-here.ts';
 import { tableOf } from './table.ts';
 
+/** The longest name of a fact, in either language. */
+const FACT_WIDTH = 13;
 const STATUSES: readonly InstructionStatus[] = [...OPEN_STATUSES, ...FINAL_STATUSES];
 
 /**
@@ -26,26 +30,26 @@ const STATUSES: readonly InstructionStatus[] = [...OPEN_STATUSES, ...FINAL_STATU
  * @throws UsageError, ConfigError, HubError
  */
 export async function instructionCommand({ env, words: [action, id, ...more], options }: Input): Promise<Result> {
-  if (more.length > 0) throw new UsageError(`"instruction ${action}" takes no "${more.join(' ')}".`);
+  if (more.length > 0) throw new UsageError(say`"instruction ${action}" takes no "${more.join(' ')}".`);
   switch (action) {
     case 'list':
-      if (id !== undefined) throw new UsageError(`"instruction list" takes no "${id}".`);
+      if (id !== undefined) throw new UsageError(say`"instruction list" takes no "${id}".`);
       return atDesk(env, (desk) => list(desk, options));
     case 'show':
     case 'retry':
-      if (id === undefined) throw new UsageError(`"instruction ${action}" takes the id of an instruction.`);
+      if (id === undefined) throw new UsageError(say`"instruction ${action}" takes the id of an instruction.`);
       return atDesk(env, (desk) => (action === 'show' ? show(desk, id) : retry(desk, id)));
     default:
-      throw new UsageError('"instruction" takes list, show or retry.');
+      throw new UsageError(say`"instruction" takes list, show or retry.`);
   }
 }
 
 async function list({ db, timeOf }: Desk, options: Input['options']): Promise<Result> {
   const { status, tpv, user } = options;
   const wanted = STATUSES.find((one) => one === status);
-  if (status !== undefined && wanted === undefined) throw new UsageError(`--status takes ${STATUSES.join(', ')}.`);
+  if (status !== undefined && wanted === undefined) throw new UsageError(say`--status takes ${STATUSES.join(', ')}.`);
   if (user !== undefined && (typeof user !== 'string' || !/^\d{1,16}$/.test(user))) {
-    throw new UsageError('--user takes a Telegram id.');
+    throw new UsageError(say`--user takes a Telegram id.`);
   }
   const query = {
     status: wanted,
@@ -61,11 +65,11 @@ async function list({ db, timeOf }: Desk, options: Input['options']): Promise<Re
     row.command,
     excerptOf(row),
   ]);
-  const headings = ['id', 'status', 'written', 'tpv', 'command', 'says'];
-  const text = cells.length === 0 ? 'No instruction fits.' : tableOf(headings, cells);
+  const headings = ['id', 'status', 'written', 'tpv', 'command', 'says'] as const;
+  const text = cells.length === 0 ? say`No instruction fits.` : tableOf(headings, cells);
   return {
     data: { instructions: rows.map(summaryOf), more: next !== undefined },
-    text: next === undefined ? text : `${text}\n… and more: --limit, --status, --tpv, --user`,
+    text: next === undefined ? text : `${text}\n${say`… and more: --limit, --status, --tpv, --user`}`,
   };
 }
 
@@ -80,22 +84,26 @@ async function show({ db, timeOf }: Desk, given: string): Promise<Result> {
           .where('update_id', '=', row.update_id)
           .executeTakeFirst();
   const steps = storyOf(row, update?.received_at);
-  const lines = steps.map(({ step, at, afterMs }) => [step, timeOf(at), afterMs === null ? '' : `+${afterMs} ms`]);
-  const facts: [string, string][] = [
+  const lines = steps.map(({ step, at, afterMs }) => [
+    word(step),
+    timeOf(at),
+    afterMs === null ? '' : `+${afterMs} ms`,
+  ]);
+  const facts: [Word, string][] = [
     ['id', row.id],
     ['status', row.error_message === '' ? row.status : `${row.status}: ${row.error_message}`],
-    ['tpv', row.tpv_name ?? 'none yet'],
+    ['tpv', row.tpv_name ?? say`none yet`],
     ['person', `${row.telegram_user_id} ${row.first_name ?? ''} ${row.last_name ?? ''}`.trim()],
     ['command', row.command],
     ['payload', row.payload],
     ['response', row.response ?? '–'],
     ['expires', timeOf(row.expires_at)],
     ['retries', String(row.retry_count)],
-    ...(row.retry_of === null ? [] : [['retry of', row.retry_of] satisfies [string, string]]),
-    ...(row.retried_as === null ? [] : [['retried', `as ${row.retried_as}`] satisfies [string, string]]),
+    ...(row.retry_of === null ? [] : [['retry of', row.retry_of] satisfies [Word, string]]),
+    ...(row.retried_as === null ? [] : [['retried', say`as ${row.retried_as}`] satisfies [Word, string]]),
   ];
   const text = [
-    ...facts.map(([name, value]) => `${name.padEnd(9)} ${value}`),
+    ...facts.map(([name, value]) => `${word(name).padEnd(FACT_WIDTH)} ${value}`),
     '',
     tableOf(['step', 'at', 'after'], lines),
   ];
@@ -115,11 +123,11 @@ async function retry(desk: Desk, given: string): Promise<Result> {
   const row = await existing(desk.db, given);
   const obstacle = obstacleTo('retry', row);
   if (obstacle === 'not_final')
-    throw new HubError('invalid_transition', `It is ${row.status}: only what ended can be sent again.`);
+    throw new HubError('invalid_transition', say`It is ${row.status}: only what ended can be sent again.`);
   if (obstacle === 'retried')
-    throw new HubError('invalid_transition', `It was sent again already, as ${row.retried_as}: retry that one.`);
+    throw new HubError('invalid_transition', say`It was sent again already, as ${row.retried_as}: retry that one.`);
   if (obstacle !== undefined)
-    throw new HubError('invalid_transition', 'A press is not sent again: nobody waits for its answer.');
+    throw new HubError('invalid_transition', say`A press is not sent again: nobody waits for its answer.`);
   const id = await desk.change(
     (tx) => retryInstruction(tx, NOT_HERE, row, desk.now()),
     (made) => ({
@@ -128,13 +136,13 @@ async function retry(desk: Desk, given: string): Promise<Result> {
       details: { instruction_id: made },
     }),
   );
-  return { data: { instruction_id: id }, text: `It goes out again as ${id}.` };
+  return { data: { instruction_id: id }, text: say`It goes out again as ${id}.` };
 }
 
 async function existing(db: Desk['db'], given: string): Promise<ListedInstruction> {
   const row = await listedInstruction(db, instructionIdOf(given));
   if (row === undefined)
-    throw new HubError('not_found', `There is no instruction ${given}: "instruction list" shows them.`);
+    throw new HubError('not_found', say`There is no instruction ${given}: "instruction list" shows them.`);
   return row;
 }
 

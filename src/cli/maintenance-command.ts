@@ -10,6 +10,7 @@ import { UsageError } from '../process/exit.ts';
 import type { Input, Result } from './command.ts';
 import { atDesk, type Desk } from './database.ts';
 import { findTpv } from './find-tpv.ts';
+import { say } from './language/say.ts';
 import { tableOf } from './table.ts';
 
 const MINUTE_MS = 60_000;
@@ -22,11 +23,11 @@ const USUAL_MINUTES = '60';
  */
 export async function maintenanceCommand({ env, words, options }: Input): Promise<Result> {
   const [action, subject, ...more] = words;
-  if (more.length > 0) throw new UsageError(`"maintenance" takes no "${more.join(' ')}".`);
+  if (more.length > 0) throw new UsageError(say`"maintenance" takes no "${more.join(' ')}".`);
   if (action === 'list' && subject === undefined) return atDesk(env, list);
   if (action === 'end' && subject !== undefined) return atDesk(env, (desk) => end(desk, subject));
   if (action === 'begin') return atDesk(env, (desk) => begin(desk, subject, options));
-  throw new UsageError('"maintenance" takes "list", "begin [tpv]" or "end <id>".');
+  throw new UsageError(say`"maintenance" takes "list", "begin [tpv]" or "end <id>".`);
 }
 
 async function list({ db, now, timeOf }: Desk): Promise<Result> {
@@ -35,12 +36,12 @@ async function list({ db, now, timeOf }: Desk): Promise<Result> {
     id,
     timeOf(from),
     timeOf(until),
-    tpvName ?? 'the whole hub',
+    tpvName ?? say`the whole hub`,
     reason,
   ]);
   const text =
     rows.length === 0
-      ? 'No maintenance is under way or planned: alarms are told.'
+      ? say`No maintenance is under way or planned: alarms are told.`
       : tableOf(['id', 'from', 'until', 'what', 'reason'], rows);
   return { data: { maintenance: windows.map(listed) }, text };
 }
@@ -48,7 +49,7 @@ async function list({ db, now, timeOf }: Desk): Promise<Result> {
 async function begin(desk: Desk, given: string | undefined, options: Input['options']): Promise<Result> {
   const { reason = '' } = options;
   if (typeof reason !== 'string' || reason.length > MOST_REASON_LENGTH || !reason.isWellFormed()) {
-    throw new UsageError(`--reason takes a text of ${MOST_REASON_LENGTH} characters at most.`);
+    throw new UsageError(say`--reason takes a text of ${MOST_REASON_LENGTH} characters at most.`);
   }
   const now = desk.now();
   const from = fromOf(options, now);
@@ -63,10 +64,10 @@ async function begin(desk: Desk, given: string | undefined, options: Input['opti
       details: { id: made, from: isoTime(from), until: isoTime(until), reason },
     }),
   );
-  const of = tpv === undefined ? 'alarms' : `alarms of "${tpv.name}"`;
+  const of = tpv === undefined ? say`alarms` : say`alarms of "${tpv.name}"`;
   return {
     data: listed({ ...wanted, id, tpvName: tpv?.name ?? null, createdBy: 'cli' }),
-    text: `No person is told of ${of} from ${desk.timeOf(from)} until ${desk.timeOf(until)}.\nid  ${id}`,
+    text: `${say`No person is told of ${of} from ${desk.timeOf(from)} until ${desk.timeOf(until)}.`}\nid  ${id}`,
   };
 }
 
@@ -75,19 +76,19 @@ async function end(desk: Desk, id: string): Promise<Result> {
     (tx) => endWindow(tx, id, desk.now()),
     (ended) => ({ action: 'maintenance.end', details: { id, until: isoTime(ended.until_at), reason: ended.reason } }),
   );
-  return { data: { id, ended: true }, text: 'The maintenance is over: alarms are told again.' };
+  return { data: { id, ended: true }, text: say`The maintenance is over: alarms are told again.` };
 }
 
 function fromOf({ from }: Input['options'], now: number): number {
   if (from === undefined) return now;
   const begins = Date.parse(String(from));
-  if (Number.isNaN(begins)) throw new UsageError('--from takes a time such as 2026-11-28T22:00:00+01:00.');
+  if (Number.isNaN(begins)) throw new UsageError(say`--from takes a time such as 2026-11-28T22:00:00+01:00.`);
   return begins;
 }
 
 function minutesOf({ for: minutes = USUAL_MINUTES }: Input['options']): number {
   if (typeof minutes !== 'string' || !/^[1-9]\d{0,5}$/.test(minutes)) {
-    throw new UsageError('--for takes minutes: a whole number from 1 on.');
+    throw new UsageError(say`--for takes minutes: a whole number from 1 on.`);
   }
   return Number(minutes);
 }

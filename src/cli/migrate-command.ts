@@ -5,6 +5,7 @@ import { openDatabase } from '../db/open.ts';
 import { HubError } from '../errors.ts';
 import { UsageError } from '../process/exit.ts';
 import type { Input, Result } from './command.ts';
+import { say, word } from './language/say.ts';
 import { moveCommand } from './move-command.ts';
 
 /**
@@ -14,13 +15,13 @@ import { moveCommand } from './move-command.ts';
 export async function migrateCommand({ env, options }: Input): Promise<Result> {
   const status = options.status === true;
   if (typeof options.to === 'string') {
-    if (status) throw new UsageError('"migrate" takes --status or --to, not both.');
+    if (status) throw new UsageError(say`"migrate" takes --status or --to, not both.`);
     return moveCommand(env, options.to);
   }
   const config = readDatabaseConfig(env);
   const path = /^sqlite:(.+)$/.exec(config.DATABASE_URL)?.[1];
   if (status && path !== undefined && !existsSync(path)) {
-    throw new HubError('unavailable', `There is no database at ${path} yet: "migrate" or "serve" makes it.`);
+    throw new HubError('unavailable', say`There is no database at ${path} yet: "migrate" or "serve" makes it.`);
   }
   const db = openDatabase(config);
   try {
@@ -31,24 +32,29 @@ export async function migrateCommand({ env, options }: Input): Promise<Result> {
     const applied = await migrate(db);
     return {
       data: { applied },
-      text: applied.length === 0 ? 'The database is up to date.' : `Applied: ${applied.join(', ')}.`,
+      text: applied.length === 0 ? say`The database is up to date.` : say`Applied: ${applied.join(', ')}.`,
     };
   } finally {
     await db.close();
   }
 }
 
+/** The longest state in either language, and a gap. */
+const STATE_WIDTH = 13;
+
 function statusText({ applied, waiting, unknown }: Awaited<ReturnType<typeof migrationStatus>>): string {
   const lines = [
-    ...applied.map((name) => `applied  ${name}`),
-    ...waiting.map((name) => `waiting  ${name}`),
-    ...unknown.map((name) => `unknown  ${name} (a newer version of the hub wrote it)`),
+    ...applied.map((name) => `${word('applied').padEnd(STATE_WIDTH)}${name}`),
+    ...waiting.map((name) => `${word('waiting').padEnd(STATE_WIDTH)}${name}`),
+    ...unknown.map(
+      (name) => `${word('unknown').padEnd(STATE_WIDTH)}${name} (${say`a newer version of the hub wrote it`})`,
+    ),
   ];
   const sum =
     unknown.length > 0
-      ? 'The database is newer than this program.'
+      ? say`The database is newer than this program.`
       : waiting.length > 0
-        ? `${waiting.length} to apply: "npx valletpv-hub migrate", or the next start.`
-        : 'The database is up to date.';
+        ? say`${waiting.length} to apply: "npx valletpv-hub migrate", or the next start.`
+        : say`The database is up to date.`;
   return [...lines, sum].join('\n');
 }

@@ -4,6 +4,7 @@ import { personDocument } from '../rights/person-document.ts';
 import { userById } from '../users/user.ts';
 import type { Result } from './command.ts';
 import type { Desk } from './database.ts';
+import { say } from './language/say.ts';
 
 /**
  * Writes everything that is held on a person into a new file that is for this user alone.
@@ -11,11 +12,13 @@ import type { Desk } from './database.ts';
  */
 export async function exportPerson({ db, change, now }: Desk, telegramId: number, file: string): Promise<Result> {
   if ((await db.query(userById, { telegramId })).length === 0) {
-    throw new HubError('not_found', `Nobody with the id ${telegramId} has written yet.`);
+    throw new HubError('not_found', say`Nobody with the id ${telegramId} has written yet.`);
   }
   const handle = await open(file, 'wx', 0o600).catch((cause: unknown) => {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new HubError('invalid_request', `The file can't be made (${reason}): give another one with --to.`, { cause });
+    throw new HubError('invalid_request', say`The file can't be made (${reason}): give another one with --to.`, {
+      cause,
+    });
   });
   let bytes = 0;
   try {
@@ -31,5 +34,8 @@ export async function exportPerson({ db, change, now }: Desk, telegramId: number
     async () => {},
     () => ({ action: 'user.export', target: { kind: 'user', id: String(telegramId) } }),
   );
-  return { data: { telegram_id: telegramId, file, bytes }, text: `All that is held on ${telegramId} is in ${file}.` };
+  return {
+    data: { telegram_id: telegramId, file, bytes },
+    text: say`All that is held on ${telegramId} is in ${file}.`,
+  };
 }

@@ -1,5 +1,6 @@
 import { saysEncryption } from '../config/postgres-url.ts';
 import { UsageError } from '../process/exit.ts';
+import { say } from './language/say.ts';
 import { readSecret } from './secret.ts';
 
 const ADDRESS = /^postgres(ql)?:\/\/.+/;
@@ -12,17 +13,17 @@ const ADDRESS = /^postgres(ql)?:\/\/.+/;
  */
 export async function postgresAddress(given: string, option: string): Promise<string> {
   const address =
-    given === '-' ? await readSecret('Address (postgres://user:password@host/database): ', 'address') : given;
+    given === '-' ? await readSecret(say`Address (postgres://user:password@host/database): `, say`the address`) : given;
   const url = ADDRESS.test(address) ? URL.parse(address) : null;
-  if (url === null) throw new UsageError(`${option} takes postgres://user@host/database, or - to ask for it.`);
+  if (url === null) throw new UsageError(say`${option} takes postgres://user@host/database, or - to ask for it.`);
   if (given !== '-' && (url.password !== '' || url.searchParams.has('password'))) {
     throw new UsageError(
-      `A password on the command line is seen by everybody on this machine: give ${option} -, and the address on standard input.`,
+      say`A password on the command line is seen by everybody on this machine: give ${option} -, and the address on standard input.`,
     );
   }
   if (!saysEncryption(address)) {
     throw new UsageError(
-      `${option} names another machine: add ?sslmode=verify-full, or ?sslmode=disable where the network is trusted.`,
+      say`${option} names another machine: add ?sslmode=verify-full, or ?sslmode=disable where the network is trusted.`,
     );
   }
   return address;

@@ -9,39 +9,40 @@ import { megabytes } from '../operations/backup/space.ts';
 import { UsageError } from '../process/exit.ts';
 import { erasureNotesFile } from '../rights/erasure-notes.ts';
 import type { Input, Result } from './command.ts';
+import { languageNow, say, word } from './language/say.ts';
 import { progressOn } from './progress.ts';
 
 /**
  * `restore <file>`: puts a copy in the database's place, while no hub runs on it.
  * @throws UsageError, ConfigError, HubError
  */
-export async function restoreCommand({ env, words: [word, ...more] }: Input): Promise<Result> {
-  if (word === undefined || more.length > 0) throw new UsageError('"restore" takes one file, which "backup" made.');
+export async function restoreCommand({ env, words: [given, ...more] }: Input): Promise<Result> {
+  if (given === undefined || more.length > 0) throw new UsageError(say`"restore" takes one file, which "backup" made.`);
   const { DATABASE_URL: url, BACKUP_DIR: dir } = readDatabaseConfig(env);
   if (!url.startsWith('sqlite:')) {
     throw new HubError(
       'invalid_request',
-      'PostgreSQL takes its own copies back: pg_restore --clean --if-exists --dbname <database> <file>, while no hub runs.',
+      say`PostgreSQL takes its own copies back: pg_restore --clean --if-exists --dbname <database> <file>, while no hub runs.`,
     );
   }
-  const file = fileOf(word, dir);
+  const file = fileOf(given, dir);
   const target = url.slice('sqlite:'.length);
-  const progress = progressOn(process.stderr, 'copied');
+  const progress = progressOn(process.stderr, word('copied'));
   const { bytes, before, beforeFault, waiting } = await restoreDatabase({
     source: file,
     target,
     now: systemClock().now(),
     onProgress: progress.show,
   }).finally(progress.end);
-  const lines = [`${target} is what ${file} holds (${megabytes(bytes)}).`];
+  const lines = [say`${target} is what ${file} holds (${megabytes(bytes, languageNow())}).`];
   if (before !== undefined) {
-    lines.push(`What was there is kept as ${before}; this goes back: npx valletpv-hub restore ${before}`);
+    lines.push(say`What was there is kept as ${before}; this goes back: npx valletpv-hub restore ${before}`);
   }
-  if (beforeFault !== undefined) lines.push(`It could not be read (${beforeFault}), and was kept as it is.`);
+  if (beforeFault !== undefined) lines.push(say`It could not be read (${beforeFault}), and was kept as it is.`);
   if (waiting.length > 0)
-    lines.push(`The copy is older than this program: the next start applies ${waiting.join(', ')}.`);
+    lines.push(say`The copy is older than this program: the next start applies ${waiting.join(', ')}.`);
   if (existsSync(erasureNotesFile({ DATABASE_URL: url }))) {
-    lines.push('People who were erased since the copy was made are erased again at the next start.');
+    lines.push(say`People who were erased since the copy was made are erased again at the next start.`);
   }
   return { data: { file, target, bytes, before: before ?? null, waiting }, text: lines.join('\n') };
 }
@@ -57,11 +58,11 @@ function fileOf(word: string, dir: string | undefined): string {
     if (existsSync(word) || madeAtOf(word) === undefined) return word;
     throw new HubError(
       'invalid_request',
-      `There is no ${word} in ${dir}: "npx valletpv-hub backup list" shows what is.`,
+      say`There is no ${word} in ${dir}: "npx valletpv-hub backup list" shows what is.`,
     );
   }
   if (existsSync(word) && resolve(word) !== resolve(copy)) {
-    throw new UsageError(`${word} is there and in ${dir}: say which one, as ./${word} or ${copy}.`);
+    throw new UsageError(say`${word} is there and in ${dir}: say which one, as ./${word} or ${copy}.`);
   }
   return copy;
 }

@@ -1,8 +1,9 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import { systemClock } from '../clock.ts';
 import { EXIT, type ExitCode, UsageError } from '../process/exit.ts';
-import type { Input, Run } from './command.ts';
-import { COMMAND_HELP, COMMANDS, type CommandName, HELP } from './help.ts';
+import { COMMANDS, type CommandName, type Input, type Run } from './command.ts';
+import { COMMAND_HELP, helpIn } from './help.ts';
+import { languageNow, type RunLanguage, say, speaking, told } from './language/say.ts';
 
 /** Each is loaded only when it runs: the whole hub takes a second, and help should not. */
 const RUN: Record<CommandName, Run> = {
@@ -42,7 +43,7 @@ const RUN: Record<CommandName, Run> = {
   completion: async (input) => (await import('./manual/completion.ts')).completionCommand(input, COMMAND_HELP),
   async man(input) {
     const { VERSION: version } = await import('../config/version.ts');
-    return (await import('./manual/man.ts')).manCommand(input, { overview: HELP, help: COMMAND_HELP, version });
+    return (await import('./manual/man.ts')).manCommand(input, { ...helpIn(languageNow()), version });
   },
   async webhook(input) {
     const { webhookCommand } = await import('./webhook-command.ts');
@@ -62,16 +63,26 @@ export interface Said {
  * Runs the command that these words name.
  * @param argv what stands behind the program's name
  * @param readEnv called only where a command runs
+ * @param language in which it speaks to its person; a script reads English
  * @returns undefined where the command goes on by itself, as `serve` does
  * @throws UsageError, ConfigError, HubError
  */
-export async function runCommand(argv: readonly string[], readEnv: () => Input['env']): Promise<Said | undefined> {
+export function runCommand(
+  argv: readonly string[],
+  readEnv: () => Input['env'],
+  language: RunLanguage,
+): Promise<Said | undefined> {
+  return speaking(wantsJson(argv) ? 'en' : language, () => run(argv, readEnv));
+}
+
+async function run(argv: readonly string[], readEnv: () => Input['env']): Promise<Said | undefined> {
   const [name, ...rest] = argv.filter((arg) => arg !== '--json');
-  if (name === '--help' || name === '-h' || name === 'help') return { text: HELP, code: EXIT.ok };
+  if (name === '--help' || name === '-h' || name === 'help')
+    return { text: helpIn(languageNow()).overview, code: EXIT.ok };
   const command = COMMANDS.find((known) => known === name);
   if (command === undefined) throw unknownCommand(name);
   const { help, words, options } = optionsOf(command, rest);
-  if (help) return { text: COMMAND_HELP[command].help, code: EXIT.ok };
+  if (help) return { text: helpIn(languageNow()).commands[command], code: EXIT.ok };
   const result = await RUN[command]({ env: readEnv(), words, options }, wantsJson(argv));
   if (result === undefined) return undefined;
   const text = `${wantsJson(argv) ? JSON.stringify(result.data) : result.text}\n`;
@@ -84,8 +95,10 @@ export function wantsJson(argv: readonly string[]): boolean {
 }
 
 function unknownCommand(name: string | undefined): UsageError {
-  const known = `the commands are ${COMMANDS.join(', ')}, and "npx valletpv-hub --help" explains them.`;
-  return new UsageError(name === undefined ? `A command is missing: ${known}` : `"${name}" is no command: ${known}`);
+  const known = say`the commands are ${COMMANDS.join(', ')}, and "npx valletpv-hub --help" explains them.`;
+  return new UsageError(
+    name === undefined ? say`A command is missing: ${known}` : say`"${name}" is no command: ${known}`,
+  );
 }
 
 function optionsOf(command: CommandName, rest: string[]): { help: boolean } & Pick<Input, 'words' | 'options'> {
@@ -97,6 +110,6 @@ function optionsOf(command: CommandName, rest: string[]): { help: boolean } & Pi
     return { help: help === true, words: positionals, options: given };
   } catch (error) {
     const what = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`${what}\n"npx valletpv-hub ${command} --help" shows what it takes.`);
+    throw new UsageError(`${told(what)}\n${say`"npx valletpv-hub ${command} --help" shows what it takes.`}`);
   }
 }

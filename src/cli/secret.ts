@@ -1,11 +1,12 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { UsageError } from '../process/exit.ts';
+import { say, word } from './language/say.ts';
 
 /**
  * One line of standard input, or of an answer to a prompt that doesn't show it; a secret never stands on the command
  * line.
- * @param what what is missing if nothing comes, such as `key`
+ * @param what what is missing if nothing comes, such as "the key"
  */
 export async function readSecret(prompt: string, what: string): Promise<string> {
   return (await readLine(prompt, what)).trim();
@@ -14,8 +15,8 @@ export async function readSecret(prompt: string, what: string): Promise<string> 
 /** A secret that an operator chooses: a prompt asks for it twice, since it does not show what is typed. */
 export async function readNewSecret(prompt: string, what: string): Promise<string> {
   const first = await readLine(prompt, what);
-  if (process.stdin.isTTY && (await readLine('Again: ', what)) !== first) {
-    throw new UsageError(`The two were not the same: nothing was changed. Give the ${what} again.`);
+  if (process.stdin.isTTY && (await readLine(`${word('again')}: `, what)) !== first) {
+    throw new UsageError(say`The two were not the same: nothing was changed. Give the ${what} again.`);
   }
   return first;
 }
@@ -32,7 +33,7 @@ async function readLine(prompt: string, what: string): Promise<string> {
     lines.close();
     if (asked) process.stderr.write('\n');
   }
-  throw new UsageError(`The ${what} is missing: give it on standard input.`);
+  throw new UsageError(say`The ${what} is missing: give it on standard input.`);
 }
 
 function nowhere(): Writable {

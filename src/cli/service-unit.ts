@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { HubError } from '../errors.ts';
 import type { Service } from '../operations/upgrade/undo.ts';
 import { hubAt } from './doctor/listening-check.ts';
+import { say } from './language/say.ts';
 
 const SERVICE = 'valletpv-hub';
 /** As in deploy/manage_webhook_service.sh. */
@@ -22,7 +23,7 @@ export function serviceNode(project: string, unitDir = UNIT_DIR): (program: stri
   if (node === undefined || place !== project) {
     throw new HubError(
       'invalid_request',
-      `The hub in ${project} is not installed as this version's service: deploy/manage_webhook_service.sh install`,
+      say`The hub in ${project} is not installed as this version's service: deploy/manage_webhook_service.sh install`,
     );
   }
   const brought = join(project, 'program/');
@@ -56,7 +57,7 @@ export function systemdService(url: string): Service {
       try {
         await systemctl(['start'], limitMs);
       } catch (cause) {
-        throw new HubError('unavailable', `It did not start: journalctl -u ${SERVICE} -n 50 says why.`, { cause });
+        throw new HubError('unavailable', say`It did not start: journalctl -u ${SERVICE} -n 50 says why.`, { cause });
       }
     },
     isReady: async () => (await hubAt(url))?.ready === true,

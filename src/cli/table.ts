@@ -1,3 +1,6 @@
+import { word } from './language/say.ts';
+import type { Word } from './language/spanish-words.ts';
+
 /** The width if the output is no terminal. */
 const PLAIN_WIDTH = 120;
 const GAP = '  ';
@@ -9,11 +12,11 @@ const LEAST_WIDTH = 8;
  * @param rows one list of cells each, as many as `headings`
  */
 export function tableOf(
-  headings: readonly string[],
+  headings: readonly Word[],
   rows: readonly (readonly string[])[],
   width = process.stdout.columns ?? PLAIN_WIDTH,
 ): string {
-  const lines = [headings.map((heading) => heading.toUpperCase()), ...rows.map((row) => row.map(oneLine))];
+  const lines = [headings.map((heading) => word(heading).toUpperCase()), ...rows.map((row) => row.map(oneLine))];
   const widths = headings.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
   narrow(widths, width - GAP.length * (widths.length - 1));
   return lines

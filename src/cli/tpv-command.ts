@@ -11,6 +11,7 @@ import { stateOf } from '../tpvs/tpv-list.ts';
 import type { Input, Result } from './command.ts';
 import { atDesk, type Desk } from './database.ts';
 import { findTpv } from './find-tpv.ts';
+import { say, word } from './language/say.ts';
 import { readSecret } from './secret.ts';
 import { tableOf } from './table.ts';
 import { tpvService } from './tpv-service.ts';
@@ -40,15 +41,17 @@ export async function tpvCommand({ env, words, options }: Input): Promise<Result
     return atDesk(env, (desk) => tpvTestOrder(desk, subject, options, env.DEFAULT_LOCALE ?? 'es'));
   }
   if (action === undefined || !Object.hasOwn(ACTIONS, action)) {
-    throw new UsageError(`"tpv" takes ${Object.keys(ACTIONS).join(', ')}, and service and test-order with a TPV.`);
+    throw new UsageError(say`"tpv" takes ${Object.keys(ACTIONS).join(', ')}, and service and test-order with a TPV.`);
   }
-  if (more.length > 0) throw new UsageError(`"tpv ${action}" takes no "${more.join(' ')}".`);
+  if (more.length > 0) throw new UsageError(say`"tpv ${action}" takes no "${more.join(' ')}".`);
   if (action === 'list') {
-    if (subject !== undefined) throw new UsageError(`"tpv list" takes no "${subject}".`);
+    if (subject !== undefined) throw new UsageError(say`"tpv list" takes no "${subject}".`);
     return atDesk(env, list);
   }
   if (subject === undefined) {
-    throw new UsageError(`"tpv ${action}" takes the ${action === 'register' ? 'name' : 'id or the name'} of a TPV.`);
+    throw new UsageError(
+      say`"tpv ${action}" takes the ${action === 'register' ? say`name` : say`id or the name`} of a TPV.`,
+    );
   }
   return atDesk(env, (desk) => ACTIONS[action as keyof typeof ACTIONS](desk, subject, options));
 }
@@ -66,29 +69,29 @@ async function list({ db, timeOf }: Desk): Promise<Result> {
   }));
   const rows = all.map((tpv) => [
     tpv.id,
-    stateOf(tpv),
+    word(stateOf(tpv)),
     `${tpv.user_count}/${tpv.max_users}`,
-    tpv.last_heartbeat === null ? 'never' : timeOf(tpv.last_heartbeat),
+    tpv.last_heartbeat === null ? word('never') : timeOf(tpv.last_heartbeat),
     tpv.name,
   ]);
   const text =
-    rows.length === 0 ? 'No TPV has registered yet.' : tableOf(['id', 'state', 'users', 'last seen', 'name'], rows);
+    rows.length === 0 ? say`No TPV has registered yet.` : tableOf(['id', 'state', 'users', 'last seen', 'name'], rows);
   return { data: { tpvs }, text };
 }
 
 async function register(desk: Desk, name: string, options: Input['options']): Promise<Result> {
   const endpointUrl = options['endpoint-url'];
   if (name.length > MOST_TPV_NAME_LENGTH)
-    throw new UsageError(`A name has ${MOST_TPV_NAME_LENGTH} characters at most.`);
+    throw new UsageError(say`A name has ${MOST_TPV_NAME_LENGTH} characters at most.`);
   if (typeof endpointUrl !== 'string' || !/^https?:$/.test(URL.parse(endpointUrl)?.protocol ?? '')) {
-    throw new UsageError('"tpv register" takes --endpoint-url: the http or https address of the TPV.');
+    throw new UsageError(say`"tpv register" takes --endpoint-url: the http or https address of the TPV.`);
   }
   const registration = { name, endpointUrl, maxUsers: maxUsersOf(options), version: '', metadata: {} };
   const { id, apiKey, signingSecret } = await desk.change(
     (tx) => registerTpv(within(tx), registration, true, desk.now()),
     (made) => ({ action: 'tpv.create', target: { kind: 'tpv', id: made.id, name } }),
   );
-  const text = `"${name}" is registered and active.\nid      ${id}\nkey     ${apiKey}\nsecret  ${signingSecret}\nKey and signing secret are shown this once.`;
+  const text = say`"${name}" is registered and active.\nid      ${id}\nkey     ${apiKey}\nsecret  ${signingSecret}\nKey and signing secret are shown this once.`;
   return { data: { id, api_key: apiKey, signing_secret: signingSecret }, text };
 }
 
@@ -96,7 +99,7 @@ function maxUsersOf(options: Input['options']): number {
   const given = options['max-users'];
   if (given === undefined) return DEFAULT_MAX_USERS;
   if (typeof given !== 'string' || !/^[1-9]\d{0,8}$/.test(given))
-    throw new UsageError('--max-users takes a whole number from 1 on.');
+    throw new UsageError(say`--max-users takes a whole number from 1 on.`);
   return Number(given);
 }
 
@@ -106,12 +109,12 @@ async function activateTpv(desk: Desk, given: string): Promise<Result> {
     (tx) => activate(tx, id, desk.now()),
     () => ({ action: 'tpv.activate', target: { kind: 'tpv', id, name } }),
   );
-  return { data: { id, is_active: true }, text: `"${name}" is active.` };
+  return { data: { id, is_active: true }, text: say`"${name}" is active.` };
 }
 
 async function deactivateTpv(desk: Desk, given: string, options: Input['options']): Promise<Result> {
   const { users = 'keep' } = options;
-  if (users !== 'keep' && users !== 'reassign') throw new UsageError('--users takes keep or reassign.');
+  if (users !== 'keep' && users !== 'reassign') throw new UsageError(say`--users takes keep or reassign.`);
   const { id, name } = await findTpv(desk.db, given);
   await desk.change(
     async (tx) => {
@@ -121,8 +124,8 @@ async function deactivateTpv(desk: Desk, given: string, options: Input['options'
     () => ({ action: 'tpv.deactivate', target: { kind: 'tpv', id, name }, details: { users } }),
   );
   if (users === 'reassign') await vacate(desk.db, id);
-  const what = users === 'keep' ? 'its users wait for it' : 'its users go to other TPVs';
-  return { data: { id, is_active: false, users }, text: `"${name}" is inactive; ${what}.` };
+  const what = users === 'keep' ? say`its users wait for it` : say`its users go to other TPVs`;
+  return { data: { id, is_active: false, users }, text: say`"${name}" is inactive; ${what}.` };
 }
 
 async function rotate(desk: Desk, given: string): Promise<Result> {
@@ -131,7 +134,7 @@ async function rotate(desk: Desk, given: string): Promise<Result> {
     (tx) => rotateKey(tx, id, desk.now()),
     () => ({ action: 'tpv.rotate_key', target: { kind: 'tpv', id, name } }),
   );
-  const text = `${key}\nThe new key of "${name}", shown this once. The one before works until ${desk.timeOf(previousValidUntil)}.`;
+  const text = `${key}\n${say`The new key of "${name}", shown this once. The one before works until ${desk.timeOf(previousValidUntil)}.`}`;
   return { data: { id, api_key: key, previous_valid_until: isoTime(previousValidUntil) }, text };
 }
 
@@ -141,7 +144,7 @@ async function rotateSecret(desk: Desk, given: string): Promise<Result> {
     (tx) => rotateSigningSecret(tx, id, desk.now()),
     () => ({ action: 'tpv.rotate_secret', target: { kind: 'tpv', id, name } }),
   );
-  const text = `${secret}\nThe new signing secret of "${name}", shown this once. Calls are signed with the one before, too, until ${desk.timeOf(previousValidUntil)}.`;
+  const text = `${secret}\n${say`The new signing secret of "${name}", shown this once. Calls are signed with the one before, too, until ${desk.timeOf(previousValidUntil)}.`}`;
   return { data: { id, signing_secret: secret, previous_valid_until: isoTime(previousValidUntil) }, text };
 }
 
@@ -157,18 +160,18 @@ async function joinCode(desk: Desk, given: string, options: Input['options']): P
           )
         ).joinCode
       : tpv.join_code;
-  const text = `${code}\nWho sends the bot "/start ${code}", or opens https://t.me/<bot>?start=${code}, comes to "${tpv.name}".`;
+  const text = `${code}\n${say`Who sends the bot "/start ${code}", or opens https://t.me/<bot>?start=${code}, comes to "${tpv.name}".`}`;
   return { data: { id: tpv.id, join_code: code }, text };
 }
 
 async function importInto(desk: Desk, given: string): Promise<Result> {
   const { id, name } = await findTpv(desk.db, given);
-  const key = await readSecret(`Key of "${name}": `, 'key');
+  const key = await readSecret(say`Key of "${name}": `, say`the key`);
   await desk.change(
     (tx) => importKey(within(tx), id, key, desk.now()),
     () => ({ action: 'tpv.import_key', target: { kind: 'tpv', id, name } }),
   );
-  return { data: { id, imported: true }, text: `"${name}" may now come with that key, besides those that it has.` };
+  return { data: { id, imported: true }, text: say`"${name}" may now come with that key, besides those that it has.` };
 }
 
 /** A transaction that is open already, for what would begin one itself. */

@@ -9,6 +9,7 @@ import { wordingIn } from '../wording/wording.ts';
 import type { Input, Result } from './command.ts';
 import type { Desk } from './database.ts';
 import { findTpv } from './find-tpv.ts';
+import { languageNow, say, word } from './language/say.ts';
 
 const OPTIONS = ['minutes', 'for', 'until', 'reason', 'timetable'] as const;
 const MINUTE_MS = 60_000;
@@ -42,10 +43,10 @@ export async function tpvService(
 async function changeOf(state: string | undefined, options: Input['options'], now: number) {
   const { minutes, reason, timetable } = options;
   if (state !== undefined && !SETTABLE_SERVICE_STATES.some((known) => known === state)) {
-    throw new UsageError(`A TPV can be ${SETTABLE_SERVICE_STATES.join(', ')}; "closed" follows from its timetable.`);
+    throw new UsageError(say`A TPV can be ${SETTABLE_SERVICE_STATES.join(', ')}; "closed" follows from its timetable.`);
   }
   if (state === 'busy' && minutes === undefined)
-    throw new UsageError('"busy" takes --minutes: how long a person waits.');
+    throw new UsageError(say`"busy" takes --minutes: how long a person waits.`);
   const parsed = serviceChangeSchema.safeParse(
     {
       state,
@@ -54,22 +55,22 @@ async function changeOf(state: string | undefined, options: Input['options'], no
       reason,
       timetable: typeof timetable === 'string' ? await readTimetable(timetable) : undefined,
     },
-    { error: wordingIn('en').ofSchema },
+    { error: wordingIn(languageNow()).ofSchema },
   );
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw new UsageError(`That does not fit: ${issue?.path.join('.')} (${issue?.message}).`);
+  throw new UsageError(say`That does not fit: ${issue?.path.join('.')} (${issue?.message}).`);
 }
 
 function untilOf({ for: minutes, until }: Input['options'], now: number): string | undefined {
-  if (until !== undefined && minutes !== undefined) throw new UsageError('Give --for or --until, not both.');
+  if (until !== undefined && minutes !== undefined) throw new UsageError(say`Give --for or --until, not both.`);
   if (typeof minutes === 'string') {
-    if (!/^[1-9]\d{0,5}$/.test(minutes)) throw new UsageError('--for takes minutes: a whole number from 1 on.');
+    if (!/^[1-9]\d{0,5}$/.test(minutes)) throw new UsageError(say`--for takes minutes: a whole number from 1 on.`);
     return isoTime(now + Number(minutes) * MINUTE_MS);
   }
   if (typeof until !== 'string') return undefined;
   const end = Date.parse(until);
-  if (Number.isNaN(end)) throw new UsageError('--until takes a time such as 2026-11-28T22:00:00+01:00.');
+  if (Number.isNaN(end)) throw new UsageError(say`--until takes a time such as 2026-11-28T22:00:00+01:00.`);
   return isoTime(end);
 }
 
@@ -79,34 +80,34 @@ async function readTimetable(path: string): Promise<unknown> {
   try {
     text = await readFile(path, 'utf8');
   } catch (cause) {
-    throw new UsageError(`"${path}" can't be read: ${cause instanceof Error ? cause.message : String(cause)}`);
+    throw new UsageError(say`"${path}" can't be read: ${cause instanceof Error ? cause.message : String(cause)}`);
   }
-  if (text.length > MOST_TIMETABLE_LENGTH) throw new UsageError(`"${path}" is too long for a timetable.`);
+  if (text.length > MOST_TIMETABLE_LENGTH) throw new UsageError(say`"${path}" is too long for a timetable.`);
   try {
     return JSON.parse(text);
   } catch {
-    throw new UsageError(`"${path}" is no JSON.`);
+    throw new UsageError(say`"${path}" is no JSON.`);
   }
 }
 
 function shown({ timeOf }: Desk, { id, name }: { id: string; name: string }, service: Service): Result {
   const { state, minutes, until, reason, opens_at: opens, closes_at: closes, timetable } = service;
   const more = [
-    minutes !== null && `people wait ${minutes} minutes`,
+    minutes !== null && say`people wait ${minutes} minutes`,
     reason !== null && reason,
-    until !== null && `until ${timeOf(Date.parse(until))}`,
-    opens !== null && `opens ${timeOf(Date.parse(opens))}`,
-    closes !== null && `closes ${timeOf(Date.parse(closes))}`,
+    until !== null && say`until ${timeOf(Date.parse(until))}`,
+    opens !== null && say`opens ${timeOf(Date.parse(opens))}`,
+    closes !== null && say`closes ${timeOf(Date.parse(closes))}`,
   ].filter(Boolean);
-  const lines = [`"${name}" is ${state}${more.length === 0 ? '' : ` (${more.join('; ')})`}.`];
+  const lines = [say`"${name}" is ${word(state)}${more.length === 0 ? '' : ` (${more.join('; ')})`}.`];
   if (timetable !== null) {
-    for (const day of WEEKDAYS) lines.push(`${day}  ${written(timetable.weekly[day])}`);
+    for (const day of WEEKDAYS) lines.push(`${word(day).padEnd(3)}  ${written(timetable.weekly[day])}`);
     for (const { date, hours } of timetable.exceptions) lines.push(`${date}  ${written(hours)}`);
-    lines.push(`Times are those of ${timetable.zone}.`);
+    lines.push(say`Times are those of ${timetable.zone}.`);
   }
   return { data: { id, ...service }, text: lines.join('\n') };
 }
 
 function written(hours: readonly (readonly [string, string])[]): string {
-  return hours.length === 0 ? 'closed' : hours.map((range) => range.join('-')).join(' ');
+  return hours.length === 0 ? word('closed') : hours.map((range) => range.join('-')).join(' ');
 }

@@ -15,6 +15,7 @@ import { type Tpv, tpvById } from '../tpvs/tpv.ts';
 import type { Input, Result } from './command.ts';
 import type { Desk } from './database.ts';
 import { findTpv } from './find-tpv.ts';
+import { say, word, wordIfKnown } from './language/say.ts';
 import { NOT_HERE } from './not-here.ts';
 import { tableOf } from './table.ts';
 
@@ -41,7 +42,7 @@ export async function tpvTestOrder(
   const { id: tpvId, name, is_active: active } = await findTpv(desk.db, given);
   const seconds = secondsOf(options.wait);
   const order = { tpvId, text: textOf(options.text), languageCode, ttlMs: seconds * 1_000 };
-  if (active !== 1) throw new HubError('tpv_inactive', `"${name}" is not active, and gets no instructions.`);
+  if (active !== 1) throw new HubError('tpv_inactive', say`"${name}" is not active, and gets no instructions.`);
   const id = await desk.change(
     (tx) => submitTestOrder(tx, NOT_HERE, order, desk.now()),
     (made) => ({
@@ -83,7 +84,7 @@ function secondsOf(wait: Input['options'][string]): number {
   if (wait === undefined) return DEFAULT_WAIT_SECONDS;
   const seconds = typeof wait === 'string' && /^[1-9]\d{0,2}$/.test(wait) ? Number(wait) : undefined;
   if (seconds === undefined || seconds > MOST_WAIT_SECONDS) {
-    throw new UsageError(`--wait takes seconds: a whole number from 1 to ${MOST_WAIT_SECONDS}.`);
+    throw new UsageError(say`--wait takes seconds: a whole number from 1 to ${MOST_WAIT_SECONDS}.`);
   }
   return seconds;
 }
@@ -91,7 +92,7 @@ function secondsOf(wait: Input['options'][string]): number {
 function textOf(given: Input['options'][string]): string {
   if (given === undefined) return DEFAULT_TEXT;
   if (typeof given === 'string' && given.trim() !== '' && given.length <= MOST_TEST_TEXT) return given;
-  throw new UsageError(`--text takes what a person would write: 1 to ${MOST_TEST_TEXT} characters.`);
+  throw new UsageError(say`--text takes what a person would write: 1 to ${MOST_TEST_TEXT} characters.`);
 }
 
 /** The row once it has ended, or its time is up. */
@@ -100,7 +101,7 @@ async function ended({ db }: Desk, id: string, waitMs: number): Promise<Instruct
   const until = clock.elapsed() + waitMs;
   for (;;) {
     const [row] = await db.query(instructionById, { id });
-    if (row === undefined) throw new HubError('not_found', 'The test order was deleted meanwhile.');
+    if (row === undefined) throw new HubError('not_found', say`The test order was deleted meanwhile.`);
     if (isFinal(row.status) || clock.elapsed() >= until) return row;
     await pause(clock, LOOK_MS);
   }
@@ -120,21 +121,21 @@ function sentenceOf(
   switch (outcome) {
     case 'completed':
       return replies > 0
-        ? `"${name}" answered.`
-        : `"${name}" completed it without an answer: a person would see nothing.`;
+        ? say`"${name}" answered.`
+        : say`"${name}" completed it without an answer: a person would see nothing.`;
     case 'failed':
-      return `"${name}" failed it: ${error}`;
+      return say`"${name}" failed it: ${error}`;
     case 'no_answer':
-      return `"${name}" is online, but ${delivered === null ? 'did not answer' : 'took it and did not end it'} within ${seconds} s.`;
+      return say`"${name}" is online, but ${delivered === null ? say`did not answer` : say`took it and did not end it`} within ${seconds} s.`;
     case 'offline':
-      return `"${name}" is offline, and did not come within ${seconds} s.`;
+      return say`"${name}" is offline, and did not come within ${seconds} s.`;
     default:
       return outcome satisfies never;
   }
 }
 
 function stepCells({ step, at, afterMs }: StoryStep, timeOf: Desk['timeOf']): string[] {
-  return [step, timeOf(at), afterMs === null ? '' : `+${afterMs} ms`];
+  return [word(step), timeOf(at), afterMs === null ? '' : `+${afterMs} ms`];
 }
 
 function replyData({ push }: SentReply) {
@@ -149,5 +150,5 @@ function replyData({ push }: SentReply) {
 function replyText(reply: SentReply): string {
   const { kind, text, buttons, keyboard } = replyData(reply);
   const rows = [...buttons, ...keyboard].map((line) => line.map((label) => `[${label}]`).join(' '));
-  return ['', kind === 'text' ? text : `(${kind}) ${text}`.trim(), ...rows].join('\n');
+  return ['', kind === 'text' ? text : `(${wordIfKnown(kind)}) ${text}`.trim(), ...rows].join('\n');
 }

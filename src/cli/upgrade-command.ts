@@ -13,6 +13,7 @@ import { upgrade } from '../operations/upgrade/upgrade.ts';
 import { UsageError } from '../process/exit.ts';
 import type { Input, Result } from './command.ts';
 import { localUrl } from './doctor/listening-check.ts';
+import { say, told } from './language/say.ts';
 import { serviceNode, systemdService } from './service-unit.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -27,7 +28,7 @@ export async function upgradeCommand(input: Input): Promise<Result | undefined> 
   const [file, ...more] = words;
   const undo = options.undo === true;
   if (undo ? file !== undefined || options['have-copy'] !== undefined : file === undefined || more.length > 0) {
-    throw new UsageError('"upgrade" takes one package, valletpv-hub-<version>.tgz, or --undo alone.');
+    throw new UsageError(say`"upgrade" takes one package, valletpv-hub-<version>.tgz, or --undo alone.`);
   }
   const config = readConfig(env);
   const project = process.cwd();
@@ -36,7 +37,7 @@ export async function upgradeCommand(input: Input): Promise<Result | undefined> 
   const service = systemdService(localUrl(config));
   if (undo || file === undefined) {
     const settled = await settle(project, service);
-    return { data: { upgrade: settled ?? null }, text: SETTLED[settled ?? 'none'] };
+    return { data: { upgrade: settled ?? null }, text: settledText(settled) };
   }
   const data = resolve(dataFolder(config));
   // Only the process that this one starts has a channel to its parent.
@@ -46,7 +47,9 @@ export async function upgradeCommand(input: Input): Promise<Result | undefined> 
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   const ending = new AbortController();
   for (const signal of SIGNALS) {
-    process.on(signal, () => ending.abort(new HubError('unavailable', `The upgrade was ended (${signal}).`)));
+    // A signal comes from outside, and knows nothing of this run's language.
+    const ended = new HubError('unavailable', say`The upgrade was ended (${signal}).`);
+    process.on(signal, () => ending.abort(ended));
   }
   const { version, applied, copy, downMs } = await upgrade({
     project,
@@ -59,20 +62,21 @@ export async function upgradeCommand(input: Input): Promise<Result | undefined> 
     clock: systemClock(),
     env,
     signal: ending.signal,
-    say: (what) => process.stderr.write(`${what}\n`),
+    say: (what) => process.stderr.write(`${told(what)}\n`),
   });
   const seconds = Math.ceil(downMs / 1_000);
-  const lines = [`Version ${version} runs. The hub did not answer for ${seconds} s.`];
-  if (applied.length > 0) lines.push(`The database was brought up to date: ${applied.join(', ')}.`);
-  if (copy !== null) lines.push(`As it was before, it is in ${copy}, until the next upgrade.`);
+  const lines = [say`Version ${version} runs. The hub did not answer for ${seconds} s.`];
+  if (applied.length > 0) lines.push(say`The database was brought up to date: ${applied.join(', ')}.`);
+  if (copy !== null) lines.push(say`As it was before, it is in ${copy}, until the next upgrade.`);
   return { data: { version, applied, copy, down_seconds: seconds }, text: lines.join('\n') };
 }
 
-const SETTLED = {
-  none: 'No upgrade was interrupted.',
-  'taken back': 'The version that ran before runs again, with its data.',
-  finished: 'The new version runs: the upgrade is done.',
-} as const;
+function settledText(settled: Awaited<ReturnType<typeof settle>>): string {
+  if (settled === undefined) return say`No upgrade was interrupted.`;
+  return settled === 'finished'
+    ? say`The new version runs: the upgrade is done.`
+    : say`The version that ran before runs again, with its data.`;
+}
 
 /** Ends an upgrade that no process is at work on any more. */
 async function settle(project: string, service: Service) {
@@ -97,6 +101,6 @@ async function watchWorker(project: string, service: Service, data: string): Pro
   }
   const settled = await settle(project, service);
   clearTrial(data);
-  const now = settled === undefined ? 'The hub was not touched: it runs as before.' : SETTLED[settled];
-  throw new HubError('unavailable', `The upgrade was killed (${signal}). ${now}`);
+  const now = settled === undefined ? say`The hub was not touched: it runs as before.` : settledText(settled);
+  throw new HubError('unavailable', say`The upgrade was killed (${signal}). ${now}`);
 }

@@ -7,6 +7,7 @@ import { type ListedUser, listUsers } from '../users/user-list.ts';
 import type { Input, Result } from './command.ts';
 import { atDesk, type Desk } from './database.ts';
 import { findTpv } from './find-tpv.ts';
+import { say, word } from './language/say.ts';
 import { limitOf } from './limit.ts';
 import { exportPerson } from './person-file.ts';
 import { tableOf } from './table.ts';
@@ -18,34 +19,39 @@ import { tableOf } from './table.ts';
 export async function userCommand({ env, words: [action, ...rest], options }: Input): Promise<Result> {
   switch (action) {
     case 'list':
-      if (rest.length > 0) throw new UsageError(`"user list" takes no "${rest.join(' ')}".`);
+      if (rest.length > 0) throw new UsageError(say`"user list" takes no "${rest.join(' ')}".`);
       return atDesk(env, (desk) => list(desk, options));
     case 'assign': {
       const [user, tpv, ...more] = rest;
-      if (tpv === undefined || more.length > 0) throw new UsageError(TAKES.assign);
-      const telegramId = idOf(user, TAKES.assign);
+      if (tpv === undefined || more.length > 0) throw new UsageError(usageOf('assign'));
+      const telegramId = idOf(user, usageOf('assign'));
       return atDesk(env, (desk) => assign(desk, telegramId, tpv));
     }
     case 'export':
     case 'erase': {
       const [user, ...more] = rest;
-      if (more.length > 0) throw new UsageError(TAKES[action]);
-      const telegramId = idOf(user, TAKES[action]);
+      if (more.length > 0) throw new UsageError(usageOf(action));
+      const telegramId = idOf(user, usageOf(action));
       const file = typeof options.to === 'string' ? options.to : `person-${telegramId}.json`;
       return atDesk(env, (desk) =>
         action === 'erase' ? erase(desk, telegramId) : exportPerson(desk, telegramId, file),
       );
     }
     default:
-      throw new UsageError('"user" takes list, assign, export or erase.');
+      throw new UsageError(say`"user" takes list, assign, export or erase.`);
   }
 }
 
-const TAKES = {
-  assign: '"user assign" takes the Telegram id of a person and the id or the name of a TPV.',
-  export: '"user export" takes the Telegram id of a person.',
-  erase: '"user erase" takes the Telegram id of a person.',
-} as const;
+function usageOf(action: 'assign' | 'export' | 'erase'): string {
+  switch (action) {
+    case 'assign':
+      return say`"user assign" takes the Telegram id of a person and the id or the name of a TPV.`;
+    case 'export':
+      return say`"user export" takes the Telegram id of a person.`;
+    case 'erase':
+      return say`"user erase" takes the Telegram id of a person.`;
+  }
+}
 
 function idOf(given: string | undefined, usage: string): number {
   if (given === undefined || !/^[1-9]\d{0,15}$/.test(given)) throw new UsageError(usage);
@@ -56,12 +62,12 @@ async function erase(desk: Desk, telegramId: number): Promise<Result> {
   await desk.change(
     async (tx) => {
       if (await askErasure(tx, telegramId, desk.now())) return;
-      throw new HubError('not_found', `Nobody with the id ${telegramId} has written yet.`);
+      throw new HubError('not_found', say`Nobody with the id ${telegramId} has written yet.`);
     },
     // Who did it stays written down, and not to whom.
     () => ({ action: 'user.erase', target: { kind: 'user' } }),
   );
-  const text = `${telegramId} is unknown from now on. A running hub erases what is left within moments, and tells the person.`;
+  const text = say`${telegramId} is unknown from now on. A running hub erases what is left within moments, and tells the person.`;
   return { data: { telegram_id: telegramId }, text };
 }
 
@@ -90,14 +96,14 @@ async function list({ db, timeOf }: Desk, options: Input['options']): Promise<Re
     nameOf(user),
     user.username === null ? '' : `@${user.username}`,
     user.tpv_name ?? '–',
-    user.is_active === 1 ? 'yes' : 'no',
+    word(user.is_active === 1 ? 'yes' : 'no'),
     timeOf(user.last_interaction),
   ]);
-  const headings = ['telegram id', 'name', 'username', 'tpv', 'active', 'last seen'];
-  const text = cells.length === 0 ? 'Nobody is there who fits.' : tableOf(headings, cells);
+  const headings = ['telegram id', 'name', 'username', 'tpv', 'active', 'last seen'] as const;
+  const text = cells.length === 0 ? say`Nobody is there who fits.` : tableOf(headings, cells);
   return {
     data: { users, more: next !== undefined },
-    text: next === undefined ? text : `${text}\n… and more: --limit, --query`,
+    text: next === undefined ? text : `${text}\n${say`… and more: --limit, --query`}`,
   };
 }
 
@@ -111,7 +117,7 @@ async function assign(desk: Desk, telegramId: number, given: string): Promise<Re
     async (tx) => {
       const moved = await reassignUser(tx, telegramId, tpv.id);
       if (moved === 'full') {
-        throw new HubError('invalid_request', `"${tpv.name}" is inactive or has no room: nobody was moved.`);
+        throw new HubError('invalid_request', say`"${tpv.name}" is inactive or has no room: nobody was moved.`);
       }
       return moved;
     },
@@ -123,7 +129,7 @@ async function assign(desk: Desk, telegramId: number, given: string): Promise<Re
   );
   const text =
     outcome === 'unchanged'
-      ? `${telegramId} is "${tpv.name}"'s already.`
-      : `"${tpv.name}" attends ${telegramId} from now on.`;
+      ? say`${telegramId} is "${tpv.name}"'s already.`
+      : say`"${tpv.name}" attends ${telegramId} from now on.`;
   return { data: { telegram_id: telegramId, tpv_id: tpv.id, outcome }, text };
 }

@@ -1,12 +1,14 @@
 import { type Config, readConfig } from '../config/config.ts';
 import { EXIT, UsageError } from '../process/exit.ts';
 import type { Input, Result } from './command.ts';
+import { type WebhookFault, webhookSentences } from './doctor/telegram-check.ts';
+import { say } from './language/say.ts';
 
 /** Telegram's side of the webhook, as these commands need it. */
 export interface WebhookSide {
   /** @returns the URL to which Telegram delivers from now on */
   set(url: string | undefined): Promise<string>;
-  info(): Promise<{ info: object; problems: readonly string[] }>;
+  info(): Promise<{ info: object; faults: WebhookFault[]; problems: readonly string[] }>;
   delete(): Promise<void>;
 }
 
@@ -19,16 +21,20 @@ export async function webhookCommand(
   reach: (config: Config) => WebhookSide,
 ): Promise<Result> {
   if (more.length > 0 || (url !== undefined && action !== 'set'))
-    throw new UsageError(`"webhook ${action}" takes no more.`);
+    throw new UsageError(say`"webhook ${action}" takes no more.`);
   switch (action) {
     case 'set': {
       const taken = await reach(readConfig(env)).set(url);
-      return { data: { ok: true, url: taken }, text: `Telegram delivers to ${taken}.` };
+      return { data: { ok: true, url: taken }, text: say`Telegram delivers to ${taken}.` };
     }
     case 'info': {
-      const { info, problems } = await reach(readConfig(env)).info();
+      const config = readConfig(env);
+      const { info, faults, problems } = await reach(config).info();
       const facts = Object.entries(info).map(([name, value]) => `${name.padEnd(24)} ${[value].flat().join(', ')}`);
-      const sum = problems.length === 0 ? ['All is well.'] : problems.map((problem) => `✗ ${problem}`);
+      const sum =
+        problems.length === 0
+          ? [say`All is well.`]
+          : faults.map((fault) => `✗ ${webhookSentences(fault, config.TIME_ZONE).join(' → ')}`);
       return {
         data: { webhook_info: info, problems },
         text: [...facts, '', ...sum].join('\n'),
@@ -39,9 +45,9 @@ export async function webhookCommand(
       await reach(readConfig(env)).delete();
       return {
         data: { ok: true },
-        text: 'Telegram delivers nowhere; it keeps updates for 24 hours. With TELEGRAM_WEBHOOK_AUTO, a hub that runs sets the webhook again within 5 minutes, and each hub at its start.',
+        text: say`Telegram delivers nowhere; it keeps updates for 24 hours. With TELEGRAM_WEBHOOK_AUTO, a hub that runs sets the webhook again within 5 minutes, and each hub at its start.`,
       };
     default:
-      throw new UsageError('"webhook" takes set, info or delete.');
+      throw new UsageError(say`"webhook" takes set, info or delete.`);
   }
 }

@@ -29,21 +29,28 @@ export function faultsOf(error: unknown): { code: ExitCode; sentences: readonly 
   };
 }
 
+/** What a person reads of a fault's sentence, which is English. */
+export type FaultWords = (sentence: string, error: unknown) => string;
+
+const AS_IT_IS: FaultWords = (sentence) => sentence;
+
 /** Runs a program; a fault becomes its sentences on standard error, or one line of JSON, and the exit code. */
-export async function runProgram(program: () => Promise<void>, json = false): Promise<void> {
+export async function runProgram(program: () => Promise<void>, json = false, words = AS_IT_IS): Promise<void> {
   try {
     await program();
   } catch (error) {
-    const { code, text } = faultText(error, json);
+    const { code, text } = faultText(error, json, words);
     process.stderr.write(text);
     process.exit(code);
   }
 }
 
 /** The same fault as a person reads it on standard error, or as one line of JSON for a script. */
-export function faultText(error: unknown, json: boolean): { code: ExitCode; text: string } {
+export function faultText(error: unknown, json: boolean, words = AS_IT_IS): { code: ExitCode; text: string } {
   const { code, sentences } = faultsOf(error);
-  const text = json ? JSON.stringify({ exit_code: code, faults: sentences }) : sentences.join('\n');
+  const text = json
+    ? JSON.stringify({ exit_code: code, faults: sentences })
+    : sentences.map((one) => words(one, error)).join('\n');
   return { code, text: `${text}\n` };
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { CloseCode } from '#protocol';
+import { speaking } from '../../src/cli/language/say.ts';
 import { tableOf } from '../../src/cli/table.ts';
 import { cli, cliJson, cliProcess } from '../support/cli.ts';
 import { DIALECTS, startHub, type TestHub, WEBHOOK_SECRET } from '../support/hub.ts';
@@ -165,13 +166,10 @@ test('the webhook is set, shown and taken away', async () => {
 });
 
 test('a table fits the terminal, and obeys no control character', () => {
-  const table = tableOf(
-    ['id', 'says'],
-    [
-      ['1', 'a\u001b[2Jb\nc'],
-      ['22', 'x'.repeat(200)],
-    ],
-    40,
-  );
+  const rows = [
+    ['1', 'a\u001b[2Jb\nc'],
+    ['22', 'x'.repeat(200)],
+  ];
+  const table = speaking('en', () => tableOf(['id', 'says'], rows, 40));
   expect(table.split('\n')).toEqual(['ID  SAYS', '1   a [2Jb c', `22  ${'x'.repeat(35)}…`]);
 });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { speaking } from '../../src/cli/language/say.ts';
 import { logsCommand } from '../../src/cli/log/logs-command.ts';
 import { systemClock } from '../../src/clock.ts';
 import { openLogs } from '../../src/log/log.ts';
@@ -24,7 +25,7 @@ function logs(dir: string, options: Record<string, string | boolean> = {}, json 
   const ending = new AbortController();
   const env = { LOG_DIR: dir, TIME_ZONE: 'Europe/Madrid' };
   const ports = { out, clock: systemClock(), json, signal: ending.signal };
-  const ended = logsCommand({ env, words: [], options }, ports);
+  const ended = speaking('en', () => logsCommand({ env, words: [], options }, ports));
   onTestFinished(async () => {
     ending.abort();
     await ended.catch(() => {});
@@ -113,9 +114,7 @@ test('--follow goes on with what a hub writes, into the next file too', async ()
 
 test('what is no time and no folder is refused', async () => {
   await expect(logs(folder(), { since: 'yesterday-ish' }).ended).rejects.toThrow('--since takes');
-  const none = logsCommand(
-    { env: {}, words: [], options: {} },
-    { out: new PassThrough(), clock: systemClock(), json: false },
-  );
+  const ports = { out: new PassThrough(), clock: systemClock(), json: false };
+  const none = speaking('en', () => logsCommand({ env: {}, words: [], options: {} }, ports));
   await expect(none).rejects.toThrow('LOG_DIR is not set');
 });

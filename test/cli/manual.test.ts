@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
-import { COMMAND_HELP, COMMANDS } from '../../src/cli/help.ts';
+import { COMMANDS } from '../../src/cli/command.ts';
+import { COMMAND_HELP } from '../../src/cli/help.ts';
 import { runCommand } from '../../src/cli/run.ts';
 import { runProcess } from '../support/process.ts';
 
 async function printed(...args: string[]): Promise<string> {
-  return (await runCommand(args, () => ({})))?.text ?? '';
+  return (await runCommand(args, () => ({}), 'en'))?.text ?? '';
 }
 
 /** What bash offers for the last of these words. */

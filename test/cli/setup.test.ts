@@ -5,6 +5,7 @@ import { parseEnv } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
 import { startEmulator } from '../../demo/emulator/mod.ts';
 import { freePort } from '../../demo/port.ts';
+import { speaking } from '../../src/cli/language/say.ts';
 import { answersOf, envWith } from '../../src/cli/setup/answers.ts';
 import { copyMigratedFile } from '../support/migrated-database.ts';
 import { serviceScript } from '../support/service-script.ts';
@@ -83,17 +84,18 @@ test('what is known is not asked for, and options win over it', async () => {
     TELEGRAM_WEBHOOK_SECRET: 'kept-kept-kept-kept',
     PUBLIC_URL: 'https://a.example',
   };
-  expect(await answersOf(known, {})).toMatchObject({ ...known, TELEGRAM_MODE: 'webhook' });
-  expect(await answersOf(known, { domain: 'b.example' })).toMatchObject({ PUBLIC_URL: 'https://b.example' });
-  expect(await answersOf(known, { polling: true })).toEqual({
+  const answers = (options: Parameters<typeof answersOf>[1]) => speaking('en', () => answersOf(known, options));
+  expect(await answers({})).toMatchObject({ ...known, TELEGRAM_MODE: 'webhook' });
+  expect(await answers({ domain: 'b.example' })).toMatchObject({ PUBLIC_URL: 'https://b.example' });
+  expect(await answers({ polling: true })).toEqual({
     TELEGRAM_BOT_TOKEN: '1:a',
     TELEGRAM_MODE: 'polling',
     BACKUP_DIR: 'data/backups',
   });
   for (const domain of ['https://a.example', 'localhost', 'a..example', 'a b.example', '-a.example', '']) {
-    await expect(answersOf(known, { domain }), domain).rejects.toThrow('is no domain');
+    await expect(answers({ domain }), domain).rejects.toThrow('is no domain');
   }
-  await expect(answersOf(known, { domain: 'a.example', polling: true })).rejects.toThrow('not both');
+  await expect(answers({ domain: 'a.example', polling: true })).rejects.toThrow('not both');
 });
 
 test('the values of an .env are changed in their lines, and the rest stays', () => {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { expect, test } from 'vitest';
-import { COMMANDS } from '../../src/cli/help.ts';
+import { COMMANDS } from '../../src/cli/command.ts';
 import { readConfig } from '../../src/config/config.ts';
 import { VARIABLE_NAMES } from '../../src/config/environment.ts';
 import { EXIT } from '../../src/process/exit.ts';

@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { imageSize } from '../../demo/emulator/image-size.ts';
 import { frameWords } from '../../panel/words/frame.ts';
 import { presence, pushStates } from '../../panel/words/states.ts';
-import { COMMANDS } from '../../src/cli/help.ts';
+import { COMMANDS } from '../../src/cli/command.ts';
 import { VARIABLE_NAMES } from '../../src/config/environment.ts';
 import { startHub } from '../support/hub.ts';
 import { ROOT, runProcess } from '../support/process.ts';

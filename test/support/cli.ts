@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { faultIn, type RunLanguage } from '../../src/cli/language/say.ts';
 import { runCommand, wantsJson } from '../../src/cli/run.ts';
 import { faultText } from '../../src/process/exit.ts';
 import { COMPILE_CACHE } from './compile-cache.ts';
@@ -18,6 +19,8 @@ export interface CliOptions {
   /** What it reads on standard input: then it runs as a process of its own. */
   input?: string;
   env?: Record<string, string>;
+  /** In which it speaks: English, unless the test is of Spanish. */
+  language?: RunLanguage;
 }
 
 /**
@@ -27,16 +30,16 @@ export interface CliOptions {
 export async function cli(
   hub: Pick<TestHub, 'databaseUrl'>,
   args: readonly string[],
-  { input, env = {} }: CliOptions = {},
+  { input, env = {}, language = 'en' }: CliOptions = {},
 ): Promise<CliRun> {
   // `backup` lowers the priority of its process for good: of a worker's, that of every test after it.
   if (input !== undefined || args[0] === 'backup')
-    return cliProcess(hub, args, { ...(input !== undefined && { input }), env });
+    return cliProcess(hub, args, { ...(input !== undefined && { input }), env, language });
   try {
-    const said = await runCommand(args, () => ({ DATABASE_URL: hub.databaseUrl, ...env }));
+    const said = await runCommand(args, () => ({ DATABASE_URL: hub.databaseUrl, ...env }), language);
     return { code: said?.code ?? null, stdout: said?.text ?? '', stderr: '' };
   } catch (error) {
-    const { code, text: stderr } = faultText(error, wantsJson(args));
+    const { code, text: stderr } = faultText(error, wantsJson(args), faultIn(language));
     return { code, stdout: '', stderr };
   }
 }
@@ -45,10 +48,10 @@ export async function cli(
 export async function cliProcess(
   hub: Pick<TestHub, 'databaseUrl'>,
   args: readonly string[],
-  { input = '', env = {} }: CliOptions = {},
+  { input = '', env = {}, language = 'en' }: CliOptions = {},
 ): Promise<CliRun> {
   const child = spawn(process.execPath, [join(ROOT, 'src/cli/main.ts'), ...args], {
-    env: { PATH: process.env.PATH ?? '', ...COMPILE_CACHE, DATABASE_URL: hub.databaseUrl, ...env },
+    env: { PATH: process.env.PATH ?? '', LANG: language, ...COMPILE_CACHE, DATABASE_URL: hub.databaseUrl, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   // A command that refuses its words reads nothing.

@@ -32,7 +32,13 @@ export interface TestProcess {
 export function startProcess(args: readonly string[], options: ProcessOptions = {}): TestProcess {
   const child = spawn(options.program ?? process.execPath, args, {
     cwd: options.cwd ?? ROOT,
-    env: { PATH: `${dirname(process.execPath)}:${process.env.PATH ?? ''}`, ...COMPILE_CACHE, ...options.env },
+    env: {
+      PATH: `${dirname(process.execPath)}:${process.env.PATH ?? ''}`,
+      // The command line speaks Spanish, unless it is asked for English.
+      LANG: 'en',
+      ...COMPILE_CACHE,
+      ...options.env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   // Whatever it has open in a folder of the test is closed before that goes.

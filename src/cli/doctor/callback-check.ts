@@ -5,6 +5,7 @@ import type { Config } from '../../config/config.ts';
 import type { Database } from '../../db/open.ts';
 import { callableUrl } from '../../tpvs/endpoint.ts';
 import { allTpvs } from '../../tpvs/tpv.ts';
+import { say } from '../language/say.ts';
 import { type Finding, findings } from './finding.ts';
 
 type CallbackConfig = Pick<Config, 'CALLBACK_ALLOWED_ORIGINS' | 'CALLBACK_ALLOW_PRIVATE' | 'PUBLIC_URL'>;
@@ -18,22 +19,24 @@ export async function checkCallbacks(db: Database, config: CallbackConfig): Prom
   const found: Finding[] = [];
   const allowPrivate = config.CALLBACK_ALLOW_PRIVATE;
   if (allowPrivate && config.PUBLIC_URL?.startsWith('https:')) {
-    const what = 'CALLBACK_ALLOW_PRIVATE is true: buttons may call every address of this LAN.';
-    found.push(warning(what, 'Set it to false, unless the TPVs stand in this LAN.'));
+    const what = say`CALLBACK_ALLOW_PRIVATE is true: buttons may call every address of this LAN.`;
+    found.push(warning(what, say`Set it to false, unless the TPVs stand in this LAN.`));
   }
   for (const origin of config.CALLBACK_ALLOWED_ORIGINS) {
     if (await isCallable(origin, allowPrivate)) continue;
-    const what = `CALLBACK_ALLOWED_ORIGINS has ${origin}, a private or unknown address: its buttons are never called.`;
-    found.push(fault(what, 'Give an address that the internet knows, or set CALLBACK_ALLOW_PRIVATE=true for a LAN.'));
+    const what = say`CALLBACK_ALLOWED_ORIGINS has ${origin}, a private or unknown address: its buttons are never called.`;
+    found.push(
+      fault(what, say`Give an address that the internet knows, or set CALLBACK_ALLOW_PRIVATE=true for a LAN.`),
+    );
   }
   for (const tpv of await db.query(allTpvs, {})) {
     if (tpv.is_active !== 1 || (await isCallable(tpv.endpoint_url, allowPrivate))) continue;
-    const what = `"${tpv.name}" has the private or unknown address ${tpv.endpoint_url}: buttons can't call it.`;
+    const what = say`"${tpv.name}" has the private or unknown address ${tpv.endpoint_url}: buttons can't call it.`;
     found.push(
-      warning(what, 'It matters only where its buttons have a callback_url; CALLBACK_ALLOW_PRIVATE=true allows it.'),
+      warning(what, say`It matters only where its buttons have a callback_url; CALLBACK_ALLOW_PRIVATE=true allows it.`),
     );
   }
-  return found.length > 0 ? found : [ok('What buttons call can be called.')];
+  return found.length > 0 ? found : [ok(say`What buttons call can be called.`)];
 }
 
 async function isCallable(text: string, allowPrivate: boolean): Promise<boolean> {

@@ -5,14 +5,13 @@ import type { Config } from '../../config/config.ts';
 import { migrationStatus } from '../../db/migrate.ts';
 import { type Database, openDatabase } from '../../db/open.ts';
 import { damageOf } from '../../db/quick-check.ts';
+import { say, told } from '../language/say.ts';
 import { type Finding, findings } from './finding.ts';
 
 type DatabaseConfig = Pick<Config, 'DATABASE_URL' | 'DATABASE_DURABILITY'>;
 
 /** A page of the database. */
 const TRIAL_BYTES = 4096;
-
-const RESTORE_IT = 'Keep the file, stop the hub, and restore the last good copy: npx valletpv-hub restore <copy>';
 
 /** The file of a SQLite database; undefined for PostgreSQL. */
 export function sqlitePath(url: string): string | undefined {
@@ -32,39 +31,48 @@ export async function checkDatabase(
   const found: Finding[] = [];
   if (config.DATABASE_DURABILITY === 'normal') {
     found.push(
-      warning('DATABASE_DURABILITY is normal: a power cut may lose the last moments.', 'Set DATABASE_DURABILITY=full.'),
+      warning(
+        say`DATABASE_DURABILITY is normal: a power cut may lose the last moments.`,
+        say`Set DATABASE_DURABILITY=full.`,
+      ),
     );
   }
   if (path !== undefined) {
     const unwritable = await unwritablePart(path);
     if (unwritable !== undefined) {
       const { part, code } = unwritable;
-      return [...found, fault(`${part} can't be written (${code}).`, remedyOf(code, dirname(path)))];
+      return [...found, fault(say`${part} can't be written (${code}).`, remedyOf(code, dirname(path)))];
     }
     // Looking must not make it.
-    if (!existsSync(path)) return [...found, skipped(`${path} does not exist yet; the first start makes it.`)];
+    if (!existsSync(path)) return [...found, skipped(say`${path} does not exist yet; the first start makes it.`)];
   }
   let db: Database | undefined;
   try {
     db = openDatabase(config);
     const { waiting, unknown } = await migrationStatus(db);
     if (unknown.length > 0) {
-      const what = `A newer version of the hub wrote this database (${unknown.join(', ')}).`;
-      return [...found, fault(what, 'Install that version, or a later one.')];
+      const what = say`A newer version of the hub wrote this database (${unknown.join(', ')}).`;
+      return [...found, fault(what, say`Install that version, or a later one.`)];
     }
     if (waiting.length > 0) {
-      const what = `The schema is old: ${waiting.join(', ')} ${waiting.length === 1 ? 'waits' : 'wait'}.`;
-      return [...found, fault(what, 'npx valletpv-hub migrate, or restart the hub.')];
+      const what = say`The schema is old; still to be applied: ${waiting.join(', ')}.`;
+      return [...found, fault(what, say`npx valletpv-hub migrate, or restart the hub.`)];
     }
     await db.transact((tx) => tx.kysely.selectFrom('settings').select('key').limit(1).execute());
     const damage = path === undefined ? [] : damageOf(path);
     if (damage.length > 0) {
-      return [...found, fault(`The database is damaged: ${damage.join('; ')}`, RESTORE_IT)];
+      return [
+        ...found,
+        fault(
+          say`The database is damaged: ${damage.join('; ')}`,
+          say`Keep the file, stop the hub, and restore the last good copy: npx valletpv-hub restore <copy>`,
+        ),
+      ];
     }
-    return [...found, ok(`The database answers, and its schema is this program's.`), ...(await look(db))];
+    return [...found, ok(say`The database answers, and its schema is this program's.`), ...(await look(db))];
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return [...found, fault(reason, 'Check DATABASE_URL, and that the database runs and lets this user in.')];
+    return [...found, fault(told(reason), say`Check DATABASE_URL, and that the database runs and lets this user in.`)];
   } finally {
     await db?.close();
   }
@@ -75,11 +83,11 @@ function remedyOf(code: string, folder: string): string {
   switch (code) {
     case 'ENOSPC':
     case 'EDQUOT':
-      return `Make room on the disk of ${folder}.`;
+      return say`Make room on the disk of ${folder}.`;
     case 'EROFS':
-      return `Mount the disk of ${folder} so that it can be written.`;
+      return say`Mount the disk of ${folder} so that it can be written.`;
     default:
-      return `Give it to the user that runs the hub: chown -R <user> ${folder}`;
+      return say`Give it to the user that runs the hub: chown -R <user> ${folder}`;
   }
 }
 

@@ -1,4 +1,5 @@
 import { statfs } from 'node:fs/promises';
+import { say } from '../language/say.ts';
 import { type Finding, findings } from './finding.ts';
 
 const MIB = 1024 * 1024;
@@ -15,10 +16,11 @@ export async function checkDisk(folder: string): Promise<Finding> {
     const disk = await statfs(folder);
     free = disk.bavail * disk.bsize;
   } catch {
-    return skipped(`The disk of ${folder} can't be asked: the folder does not exist yet.`);
+    return skipped(say`The disk of ${folder} can't be asked: the folder does not exist yet.`);
   }
-  const what = `${Math.floor(free / MIB)} MiB are free under ${folder}.`;
-  if (free < LEAST_BYTES) return fault(what, 'Free some space there: a full disk makes the hub refuse updates (503).');
-  if (free < COMFORTABLE_BYTES) return warning(what, 'Free some space, or lower RETENTION_DAYS.');
+  const what = say`${Math.floor(free / MIB)} MiB are free under ${folder}.`;
+  if (free < LEAST_BYTES)
+    return fault(what, say`Free some space there: a full disk makes the hub refuse updates (503).`);
+  if (free < COMFORTABLE_BYTES) return warning(what, say`Free some space, or lower RETENTION_DAYS.`);
   return ok(what);
 }

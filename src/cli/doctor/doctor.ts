@@ -3,6 +3,7 @@ import { systemClock } from '../../clock.ts';
 import { type Config, ConfigError, readConfig, readDatabaseConfig } from '../../config/config.ts';
 import { EXIT } from '../../process/exit.ts';
 import type { Input, Result } from '../command.ts';
+import { say, told, word, wordIfKnown } from '../language/say.ts';
 import { checkBackup } from './backup-check.ts';
 import { checkCallbacks } from './callback-check.ts';
 import { checkDatabase, sqlitePath } from './database-check.ts';
@@ -43,7 +44,7 @@ async function examine(env: Input['env'], reachTelegram: ReachTelegram): Promise
   }
   const { ok } = findings('configuration');
   const path = sqlitePath(config.DATABASE_URL);
-  const found = [ok('Every variable has a value that it can have.'), ...(await checkFiles(path))];
+  const found = [ok(say`Every variable has a value that it can have.`), ...(await checkFiles(path))];
   const now = () => systemClock().now();
   if (path !== undefined) found.push(await checkDisk(dirname(path)), await checkBackup(config, now()));
   found.push(...(await checkDatabase(config, (db) => checkCallbacks(db, config))));
@@ -67,19 +68,19 @@ async function examineFiles(env: Input['env']): Promise<Finding[]> {
 
 function configFaults({ faults }: ConfigError): Finding[] {
   const { fault } = findings('configuration');
-  return faults.map((sentence) => fault(sentence, 'Set it in .env; .env.example explains every variable.'));
+  return faults.map((sentence) => fault(told(sentence), say`Set it in .env; .env.example explains every variable.`));
 }
 
 const MARKS = { ok: '✓', warning: '!', fault: '✗', skipped: '·' } as const;
-const WIDTH = 15;
+const WIDTH = 17;
 
 function lineOf({ check, state, what, mend }: Finding): string {
-  const line = `${MARKS[state]} ${check.padEnd(WIDTH)} ${what}`;
+  const line = `${MARKS[state]} ${wordIfKnown(check).padEnd(WIDTH)} ${what}`;
   return mend === undefined ? line : `${line}\n  ${' '.repeat(WIDTH)} → ${mend}`;
 }
 
 function sumOf(faults: number, warnings: number): string {
-  const warned = warnings === 0 ? '' : `, ${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`;
-  if (faults === 0) return `All is well${warned}.`;
-  return `${faults} ${faults === 1 ? 'fault' : 'faults'}${warned}: mend what has an arrow, from the top.`;
+  const warned = warnings === 0 ? '' : `, ${warnings} ${word(warnings === 1 ? 'warning' : 'warnings')}`;
+  if (faults === 0) return say`All is well${warned}.`;
+  return say`${faults} ${word(faults === 1 ? 'fault' : 'faults')}${warned}: mend what has an arrow, from the top.`;
 }

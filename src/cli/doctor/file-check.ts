@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { say } from '../language/say.ts';
 import { type Finding, findings } from './finding.ts';
 
 const OTHERS_ANY = 0o007;
@@ -19,8 +20,8 @@ async function checkFile(path: string): Promise<Finding | undefined> {
   const { ok, fault } = findings('files');
   const mode = await modeOf(path);
   if (mode === undefined) return undefined;
-  if ((mode & OTHERS_ANY) === 0 || (await isShutIn(resolve(path)))) return ok(`Nobody else can read ${path}.`);
-  return fault(`Every user of this machine can read ${path} (mode ${mode.toString(8)}).`, `chmod 600 ${path}`);
+  if ((mode & OTHERS_ANY) === 0 || (await isShutIn(resolve(path)))) return ok(say`Nobody else can read ${path}.`);
+  return fault(say`Every user of this machine can read ${path} (mode ${mode.toString(8)}).`, `chmod 600 ${path}`);
 }
 
 /** Whether a folder on the way to it lets no others in. */

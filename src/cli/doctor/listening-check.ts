@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { Config } from '../../config/config.ts';
 import { faultsOf } from '../../process/exit.ts';
+import { problemInEnglish } from '../../wording/written.ts';
+import { languageNow, say, told } from '../language/say.ts';
 import { type Finding, findings } from './finding.ts';
 
 type Address = Pick<Config, 'HOST' | 'PORT'>;
@@ -32,6 +34,11 @@ function problemOf(problem: unknown): Answer['problems'][number] {
   return { code, sentence: 'message' in problem ? String(problem.message) : code };
 }
 
+/** A hub speaks Spanish, whoever asks. */
+function problemText({ code, sentence }: Answer['problems'][number]): string {
+  return languageNow() === 'en' ? problemInEnglish(code, sentence) : sentence;
+}
+
 /** The hub's own address on this machine. */
 export function localUrl({ HOST, PORT }: Address): string {
   const host = HOST === '0.0.0.0' ? '127.0.0.1' : HOST === '::' ? '[::1]' : HOST.includes(':') ? `[${HOST}]` : HOST;
@@ -43,10 +50,10 @@ export async function checkListening(address: Address): Promise<{ found: Finding
   const { ok, fault, skipped } = findings('port');
   const hub = await hubAt(localUrl(address));
   if (hub !== undefined) {
-    if (hub.ready) return { found: [ok(`The hub runs at ${localUrl(address)}.`), ...pollingOf(hub)], running: true };
-    const sentences = hub.problems.map(({ sentence }) => sentence).join(' ');
-    const what = `The hub runs at ${localUrl(address)} and is not ready: ${sentences}`;
-    return { found: [fault(what, 'Look at its log: deploy/manage_webhook_service.sh logs-error')], running: true };
+    if (hub.ready) return { found: [ok(say`The hub runs at ${localUrl(address)}.`), ...pollingOf(hub)], running: true };
+    const sentences = hub.problems.map(problemText).join(' ');
+    const what = say`The hub runs at ${localUrl(address)} and is not ready: ${sentences}`;
+    return { found: [fault(what, say`Look at its log: deploy/manage_webhook_service.sh logs-error`)], running: true };
   }
   try {
     const server = createServer();
@@ -54,14 +61,20 @@ export async function checkListening(address: Address): Promise<{ found: Finding
     await once(server, 'listening');
     await new Promise((resolve) => server.close(resolve));
     return {
-      found: [skipped(`The hub does not run; ${address.HOST}:${address.PORT} is free for it.`)],
+      found: [skipped(say`The hub does not run; ${address.HOST}:${address.PORT} is free for it.`)],
       running: false,
     };
   } catch (error) {
-    const [sentence = ''] = faultsOf(error).sentences;
-    const [what = sentence, mend = ''] = sentence.split(/(?<=\w): /);
+    const sentence = told(faultsOf(error).sentences[0] ?? '');
+    const [what = sentence, mend = ''] = sentence.split(/(?<=[^ ]): /);
     return { found: [fault(`${what}.`, mend)], running: false };
   }
+}
+
+/** With the hub's own words, which have Telegram's. */
+function pollingText(problem: Answer['problems'][number]): string {
+  const text = problemText(problem);
+  return text === problem.sentence ? text : `${text} (${problem.sentence})`;
 }
 
 /** Only the hub knows how its polling goes: a second program that asks would cut it off. The webhook has its own check. */
@@ -69,5 +82,5 @@ function pollingOf({ problems }: Answer): Finding[] {
   const { fault } = findings('polling');
   return problems
     .filter(({ code }) => code === 'polling_broken')
-    .map(({ sentence }) => fault(sentence, 'Mend that; the hub goes on by itself.'));
+    .map((problem) => fault(pollingText(problem), say`Mend that; the hub goes on by itself.`));
 }

@@ -1,5 +1,6 @@
 import { WebSocket } from 'ws';
 import type { Config } from '../../config/config.ts';
+import { say } from '../language/say.ts';
 import { type Finding, findings } from './finding.ts';
 import { hubAt } from './listening-check.ts';
 
@@ -15,16 +16,19 @@ export async function checkPublicUrl(config: PublicConfig): Promise<Finding[]> {
   const { ok, warning, fault } = findings('public address');
   const { PUBLIC_URL: base } = config;
   if (base === undefined) {
-    const found = [warning('PUBLIC_URL is not set: TPVs and links have no address to show.', 'Set PUBLIC_URL.')];
+    const found = [warning(say`PUBLIC_URL is not set: TPVs and links have no address to show.`, say`Set PUBLIC_URL.`)];
     return [...found, ...(await checkSecret(config))];
   }
   if ((await hubAt(base)) === undefined) {
     return [
-      fault(`No hub answers at ${base}.`, 'Check DNS, the firewall, the certificate and the web server in front.'),
+      fault(
+        say`No hub answers at ${base}.`,
+        say`Check DNS, the firewall, the certificate and the web server in front.`,
+      ),
     ];
   }
   return [
-    ok(`The hub answers at ${base}.`),
+    ok(say`The hub answers at ${base}.`),
     await checkSocket(base, config.ADMIN_TOKEN),
     ...(await checkSecret(config)),
   ];
@@ -37,12 +41,12 @@ async function checkSocket(base: string, adminToken: string | undefined): Promis
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
   const headers = adminToken === undefined ? {} : { authorization: `Token ${adminToken}` };
   const outcome = await opened(new WebSocket(url, { headers, handshakeTimeout: TIMEOUT_MS }));
-  if (outcome === 'opened') return ok('A WebSocket opens through it.');
-  if (outcome === 401 && adminToken === undefined) return ok('It passes WebSockets on (ADMIN_TOKEN would open one).');
-  const mend =
-    'Let the web server pass the headers Upgrade and Connection with HTTP/1.1, as deploy/nginx/valletpv-hub.conf does.';
-  if (outcome === 400) return fault('The web server in front strips "Upgrade": no TPV can open a WebSocket.', mend);
-  return fault(`No WebSocket opens through ${base} (${outcome}).`, mend);
+  if (outcome === 'opened') return ok(say`A WebSocket opens through it.`);
+  if (outcome === 401 && adminToken === undefined)
+    return ok(say`It passes WebSockets on (ADMIN_TOKEN would open one).`);
+  const mend = say`Let the web server pass the headers Upgrade and Connection with HTTP/1.1, as deploy/nginx/valletpv-hub.conf does.`;
+  if (outcome === 400) return fault(say`The web server in front strips "Upgrade": no TPV can open a WebSocket.`, mend);
+  return fault(say`No WebSocket opens through ${base} (${outcome}).`, mend);
 }
 
 function opened(socket: WebSocket): Promise<'opened' | number | string> {
@@ -72,9 +76,9 @@ async function checkSecret(config: PublicConfig): Promise<Finding[]> {
     (response) => response.status,
     (error: unknown) => (error instanceof Error ? error.message : String(error)),
   );
-  if (status === 415) return [ok('The webhook takes TELEGRAM_WEBHOOK_SECRET.')];
+  if (status === 415) return [ok(say`The webhook takes TELEGRAM_WEBHOOK_SECRET.`)];
   if (status === 401) {
-    return [fault('The running hub has another TELEGRAM_WEBHOOK_SECRET than .env.', 'Restart the hub.')];
+    return [fault(say`The running hub has another TELEGRAM_WEBHOOK_SECRET than .env.`, say`Restart the hub.`)];
   }
-  return [fault(`The webhook ${webhook} does not lead to the hub (${status}).`, 'Check TELEGRAM_WEBHOOK_URL.')];
+  return [fault(say`The webhook ${webhook} does not lead to the hub (${status}).`, say`Check TELEGRAM_WEBHOOK_URL.`)];
 }

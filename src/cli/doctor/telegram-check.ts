@@ -1,5 +1,6 @@
 import type { Config } from '../../config/config.ts';
 import { HubError } from '../../errors.ts';
+import { say } from '../language/say.ts';
 import { localTime } from '../local-time.ts';
 import { type Finding, findings } from './finding.ts';
 
@@ -29,14 +30,14 @@ export async function checkTelegram(side: TelegramSide, config: TelegramConfig):
   const { ok, fault } = findings('token');
   const me = await side.me();
   if ('unreachable' in me) {
-    const what = `Telegram can't be reached (${me.unreachable}).`;
-    return [fault(what, 'Check this machine’s network, DNS and firewall, and TELEGRAM_API_ROOT.')];
+    const what = say`Telegram can't be reached (${me.unreachable}).`;
+    return [fault(what, say`Check this machine’s network, DNS and firewall, and TELEGRAM_API_ROOT.`)];
   }
   if ('refused' in me) {
-    const what = `Telegram refuses TELEGRAM_BOT_TOKEN (${me.refused} ${me.description}).`;
-    return [fault(what, 'Copy it again from @BotFather (/mybots, API Token).')];
+    const what = say`Telegram refuses TELEGRAM_BOT_TOKEN (${me.refused} ${me.description}).`;
+    return [fault(what, say`Copy it again from @BotFather (/mybots, API Token).`)];
   }
-  return [ok(`Telegram knows the bot: @${me.username}.`), ...(await checkWebhook(side, config))];
+  return [ok(say`Telegram knows the bot: @${me.username}.`), ...(await checkWebhook(side, config))];
 }
 
 async function checkWebhook(
@@ -49,42 +50,47 @@ async function checkWebhook(
     faults = await side.webhook();
   } catch (error) {
     if (!(error instanceof HubError)) throw error;
-    return [fault(`Telegram does not say how the webhook is: ${error.message}`, 'Try again in a minute.')];
+    return [fault(say`Telegram does not say how the webhook is: ${error.message}`, say`Try again in a minute.`)];
   }
-  if (faults.length > 0) return faults.map((one) => fault(...sentencesOf(one, timeZone)));
-  if (mode === 'polling') return [ok('TELEGRAM_MODE is polling: no webhook is needed, and none is set.')];
-  return [ok('Telegram delivers here, and its last deliveries went well.')];
+  if (faults.length > 0) return faults.map((one) => fault(...webhookSentences(one, timeZone)));
+  if (mode === 'polling') return [ok(say`TELEGRAM_MODE is polling: no webhook is needed, and none is set.`)];
+  return [ok(say`Telegram delivers here, and its last deliveries went well.`)];
 }
 
-function sentencesOf(fault: WebhookFault, timeZone: string): [what: string, mend: string] {
+/** What is wrong with the webhook, and how it is mended. */
+export function webhookSentences(fault: WebhookFault, timeZone: string): [what: string, mend: string] {
   switch (fault.code) {
     case 'unset':
-      return ['Telegram has no webhook for this bot.', SET];
+      return [say`Telegram has no webhook for this bot.`, SET];
     case 'elsewhere':
-      return [`Telegram delivers to ${fault.url}, not to ${fault.expected}.`, `${SET}, unless that is on purpose.`];
+      return [
+        say`Telegram delivers to ${fault.url}, not to ${fault.expected}.`,
+        say`${SET}, unless that is on purpose.`,
+      ];
     case 'failing':
       return [
-        `Telegram's last delivery failed (${localTime(fault.at, timeZone)}): ${fault.message}`,
+        say`Telegram's last delivery failed (${localTime(fault.at, timeZone)}): ${fault.message}`,
         mendOf(fault.message),
       ];
     case 'backlog':
-      return [`Telegram holds back ${fault.count} updates.`, 'Check that PUBLIC_URL leads to the hub.'];
+      return [say`Telegram holds back ${fault.count} updates.`, say`Check that PUBLIC_URL leads to the hub.`];
     case 'missing_kinds':
-      return [`Telegram does not deliver ${fault.kinds.join(', ')}.`, SET];
+      return [say`Telegram does not deliver ${fault.kinds.join(', ')}.`, SET];
     case 'unwanted':
       return [
-        `TELEGRAM_MODE is polling, but Telegram delivers to ${fault.url}: no update can be fetched.`,
-        'Start the hub, which takes the webhook away, or: npx valletpv-hub webhook delete',
+        say`TELEGRAM_MODE is polling, but Telegram delivers to ${fault.url}: no update can be fetched.`,
+        say`Start the hub, which takes the webhook away, or: npx valletpv-hub webhook delete`,
       ];
   }
 }
 
 /** Telegram words what the web server answered. */
 function mendOf(message: string): string {
-  if (/\b401\b/.test(message)) return `The secret that Telegram has is not TELEGRAM_WEBHOOK_SECRET: ${SET}`;
-  if (/\b404\b/.test(message)) return 'The address leads to another program: check the web server in front of the hub.';
+  if (/\b401\b/.test(message)) return say`The secret that Telegram has is not TELEGRAM_WEBHOOK_SECRET: ${SET}`;
+  if (/\b404\b/.test(message))
+    return say`The address leads to another program: check the web server in front of the hub.`;
   if (/\b50[234]\b/.test(message))
-    return 'The web server in front does not reach the hub: check that it runs, and its PORT.';
-  if (/certificate|SSL/i.test(message)) return 'Renew the certificate, and serve its whole chain.';
-  return 'Check DNS, the firewall and the web server in front of the hub.';
+    return say`The web server in front does not reach the hub: check that it runs, and its PORT.`;
+  if (/certificate|SSL/i.test(message)) return say`Renew the certificate, and serve its whole chain.`;
+  return say`Check DNS, the firewall and the web server in front of the hub.`;
 }

@@ -6,6 +6,7 @@ import { readDatabaseConfig } from '../../config/config.ts';
 import { HubError } from '../../errors.ts';
 import { UsageError } from '../../process/exit.ts';
 import type { Input } from '../command.ts';
+import { say } from '../language/say.ts';
 import { isFault, type LogLine, logLineOf, readable } from './log-line.ts';
 import { LogTail } from './log-tail.ts';
 
@@ -44,7 +45,7 @@ export async function logsCommand({ env, options }: Input, ports: LogsPorts): Pr
     } while (options.follow === true && signal?.aborted !== true);
   } catch (cause) {
     if (!(cause instanceof Error && 'code' in cause && cause.code === 'EACCES')) throw cause;
-    throw new HubError('unavailable', `${dir} is for the hub's user alone: run this as root (sudo).`, { cause });
+    throw new HubError('unavailable', say`${dir} is for the hub's user alone: run this as root (sudo).`, { cause });
   }
   return undefined;
 }
@@ -55,7 +56,7 @@ function folderOf({ LOG_DIR: dir }: Input['env']): string {
   if (existsSync('logs')) return 'logs';
   throw new HubError(
     'unavailable',
-    'There is no folder logs here, and LOG_DIR is not set: go to the hub’s folder; in a container its lines are in "docker compose logs", else where its standard output goes.',
+    say`There is no folder logs here, and LOG_DIR is not set: go to the hub’s folder; in a container its lines are in "docker compose logs", else where its standard output goes.`,
   );
 }
 
@@ -64,7 +65,7 @@ function sinceOf(given: Input['options'][string] = USUAL_SINCE, now: number): nu
   const [, count, unit = ''] = /^(\d{1,4})([smhd])$/.exec(text) ?? [];
   const at = count === undefined ? Date.parse(text) : now - Number(count) * (UNITS_MS[unit] ?? 0);
   if (Number.isNaN(at))
-    throw new UsageError('--since takes how long ago (90s, 15m, 2h, 7d), or a time such as 2026-11-28T22:00.');
+    throw new UsageError(say`--since takes how long ago (90s, 15m, 2h, 7d), or a time such as 2026-11-28T22:00.`);
   return at;
 }
 

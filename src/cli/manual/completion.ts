@@ -1,5 +1,6 @@
 import { UsageError } from '../../process/exit.ts';
 import type { CommandHelp, Input, Result } from '../command.ts';
+import { say } from '../language/say.ts';
 
 /** The options that every command takes. */
 const EVERYWHERE = ['--help', '--json'];
@@ -14,7 +15,7 @@ export function completionCommand(
   help: Readonly<Record<string, CommandHelp>>,
 ): Result {
   if ((shell !== 'bash' && shell !== 'zsh') || more.length > 0) {
-    throw new UsageError('"completion" takes bash or zsh.');
+    throw new UsageError(say`"completion" takes bash or zsh.`);
   }
   // zsh understands bash's.
   const before = shell === 'zsh' ? 'autoload -U +X compinit bashcompinit && compinit && bashcompinit\n' : '';

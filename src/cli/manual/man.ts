@@ -1,5 +1,6 @@
 import { UsageError } from '../../process/exit.ts';
-import type { CommandHelp, Input, Result } from '../command.ts';
+import type { Input, Result } from '../command.ts';
+import { say } from '../language/say.ts';
 
 /**
  * `man`: the page for man(1), made of the same help.
@@ -8,9 +9,9 @@ import type { CommandHelp, Input, Result } from '../command.ts';
  */
 export function manCommand(
   { words }: Input,
-  { overview, help, version }: { overview: string; help: Readonly<Record<string, CommandHelp>>; version: string },
+  { overview, commands, version }: { overview: string; commands: Readonly<Record<string, string>>; version: string },
 ): Result {
-  if (words.length > 0) throw new UsageError('"man" takes no words: valletpv-hub man > valletpv-hub.8');
+  if (words.length > 0) throw new UsageError(say`"man" takes no words: valletpv-hub man > valletpv-hub.8`);
   const [name = '', ...rest] = overview.split('\n\n');
   const page = [
     `.TH VALLETPV\\-HUB 8 "" "valletpv\\-hub ${version}"`,
@@ -18,7 +19,7 @@ export function manCommand(
     `valletpv\\-hub \\- ${plain(name.replace(/^ValleTPV Hub: /, '').replace(/\.$/, ''))}`,
     '.SH DESCRIPTION',
     ...asItIs(rest.join('\n\n')),
-    ...Object.entries(help).flatMap(([command, one]) => [`.SH ${command.toUpperCase()}`, ...asItIs(one.help)]),
+    ...Object.entries(commands).flatMap(([command, help]) => [`.SH ${command.toUpperCase()}`, ...asItIs(help)]),
   ];
   const text = page.join('\n');
   return { data: { page: text }, text };

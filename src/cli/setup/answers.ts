@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createInterface } from 'node:readline/promises';
 import { UsageError } from '../../process/exit.ts';
 import type { Input } from '../command.ts';
+import { say } from '../language/say.ts';
 import { readSecret } from '../secret.ts';
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -17,9 +18,10 @@ const DOMAIN = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}
  */
 export async function answersOf(known: Variables, options: Input['options']): Promise<Record<string, string>> {
   if (options.domain !== undefined && options.polling === true) {
-    throw new UsageError('"setup" takes --domain or --polling, not both.');
+    throw new UsageError(say`"setup" takes --domain or --polling, not both.`);
   }
-  const token = filled(known.TELEGRAM_BOT_TOKEN) ?? (await readSecret("The bot's token, from @BotFather: ", 'token'));
+  const token =
+    filled(known.TELEGRAM_BOT_TOKEN) ?? (await readSecret(say`The bot's token, from @BotFather: `, say`the token`));
   const variables: Record<string, string> = { TELEGRAM_BOT_TOKEN: token };
   if (filled(known.BACKUP_DIR) === undefined && !(known.DATABASE_URL ?? '').startsWith('postgres')) {
     variables.BACKUP_DIR = 'data/backups';
@@ -42,15 +44,15 @@ async function domainOf(known: Variables, { domain, polling }: Input['options'])
   const url = filled(known.PUBLIC_URL);
   if (url !== undefined) return new URL(url).host;
   if (known.TELEGRAM_MODE === 'polling') return undefined;
-  if (!process.stdin.isTTY) throw new UsageError('Give --domain <name>, or --polling where the machine has none.');
-  const answer = await ask('The domain that leads to this machine (none: press Enter): ');
+  if (!process.stdin.isTTY) throw new UsageError(say`Give --domain <name>, or --polling where the machine has none.`);
+  const answer = await ask(say`The domain that leads to this machine (none: press Enter): `);
   return answer === '' ? undefined : checked(answer);
 }
 
 function checked(domain: string): string {
   if (DOMAIN.test(domain)) return domain.toLowerCase();
   throw new UsageError(
-    `${JSON.stringify(domain)} is no domain: give a name such as bot.example.org, without https://.`,
+    say`${JSON.stringify(domain)} is no domain: give a name such as bot.example.org, without https://.`,
   );
 }
 

@@ -11,6 +11,7 @@ import { HubError } from '../../errors.ts';
 import type { Input, Result } from '../command.ts';
 import { doctorCommand, type ReachTelegram } from '../doctor/doctor.ts';
 import { localUrl } from '../doctor/listening-check.ts';
+import { say } from '../language/say.ts';
 import { answersOf, envWith } from './answers.ts';
 import { writeCaddySite } from './caddy-site.ts';
 import { hubFolder, placeProgram, thisProgram, writeEnv } from './place.ts';
@@ -34,17 +35,17 @@ export async function setupCommand({ env, options }: Input, reach: ReachTelegram
   const variables = { ...given, ...(await answersOf(known, options)) };
   const config = readConfig({ ...known, ...variables });
   const bot = await botOf(config, reach);
-  tell(`Telegram knows the bot: @${bot}.`);
+  tell(say`Telegram knows the bot: @${bot}.`);
 
   placeProgram(program, folder);
   writeEnv(file, envWith(text, variables));
-  tell(`The configuration is in ${file}, for its owner alone.`);
+  tell(say`The configuration is in ${file}, for its owner alone.`);
   const domain = config.PUBLIC_URL === undefined ? undefined : new URL(config.PUBLIC_URL).host;
   if (domain !== undefined && options['no-site'] !== true) {
     await makeSite(program.folder, env.CADDY_DIR ?? CADDY_DIR, domain);
   }
   const data = { folder, bot, domain: domain ?? null };
-  if (options['no-service'] === true) return { data, text: `Start the hub in ${folder}: valletpv-hub serve` };
+  if (options['no-service'] === true) return { data, text: say`Start the hub in ${folder}: valletpv-hub serve` };
 
   const script = join(folder, program.isCheckout ? '' : 'program', 'deploy/manage_webhook_service.sh');
   for (const command of ['install', 'restart']) await run('bash', [script, command], folder);
@@ -56,7 +57,7 @@ export async function setupCommand({ env, options }: Input, reach: ReachTelegram
     data: verdict,
   } = await doctorCommand({ env: parseEnv(readFileSync(file, 'utf8')), words: [], options: {} }, reach);
   const link = await firstAccountLink(config);
-  const last = link === undefined ? [] : ['', `The first account of the panel, once, within a day: ${link}`];
+  const last = link === undefined ? [] : ['', say`The first account of the panel, once, within a day: ${link}`];
   return {
     data: { ...data, ...verdict, link: link ?? null },
     text: [findings, ...last].join('\n'),
@@ -69,18 +70,20 @@ async function botOf(config: Config, reach: ReachTelegram): Promise<string> {
   if ('username' in me) return me.username;
   const what =
     'refused' in me
-      ? `Telegram refuses the token (${me.description}): copy it again from @BotFather.`
-      : `Telegram can't be reached (${me.unreachable}).`;
-  throw new HubError('telegram_error', `${what} Nothing was written.`);
+      ? say`Telegram refuses the token (${me.description}): copy it again from @BotFather.`
+      : say`Telegram can't be reached (${me.unreachable}).`;
+  throw new HubError('telegram_error', say`${what} Nothing was written.`);
 }
 
 async function makeSite(program: string, caddy: string, domain: string): Promise<void> {
   if (!writeCaddySite(program, caddy, domain)) {
-    tell('Caddy is not installed: let a web server pass https on to the hub, as deploy/nginx/valletpv-hub.conf does.');
+    tell(
+      say`Caddy is not installed: let a web server pass https on to the hub, as deploy/nginx/valletpv-hub.conf does.`,
+    );
     return;
   }
   await run('systemctl', ['reload-or-restart', 'caddy'], '/');
-  tell(`Caddy has the site of ${domain}, and gets its certificate.`);
+  tell(say`Caddy has the site of ${domain}, and gets its certificate.`);
 }
 
 async function firstAccountLink(config: Config): Promise<string | undefined> {
@@ -101,7 +104,7 @@ async function run(program: string, args: readonly string[], cwd: string): Promi
   if (code !== 0)
     throw new HubError(
       'unavailable',
-      `"${args.at(-1)}" failed, as the lines above say: mend that, and run setup again.`,
+      say`"${args.at(-1)}" failed, as the lines above say: mend that, and run setup again.`,
     );
 }
 

@@ -53,6 +53,6 @@ export function isDiskFull(error: unknown): boolean {
 }
 
 /** A size as people read it, `1,074 MB`. */
-export function megabytes(bytes: number): string {
-  return `${Math.ceil(bytes / 1_000_000).toLocaleString('en')} MB`;
+export function megabytes(bytes: number, language: 'es' | 'en' = 'en'): string {
+  return `${Math.ceil(bytes / 1_000_000).toLocaleString(language)} MB`;
 }
