@@ -1,7 +1,7 @@
 import { constants, setPriority } from 'node:os';
 import { readDatabaseConfig } from '../config/config.ts';
-import { HubError } from '../errors.ts';
 import { backupDatabase } from '../operations/backup/backup.ts';
+import { dumpPostgres } from '../operations/backup/postgres-copy.ts';
 import { megabytes } from '../operations/backup/space.ts';
 import { UsageError } from '../process/exit.ts';
 import { backupList } from './backup-list.ts';
@@ -18,23 +18,15 @@ export async function backupCommand({ env, words: [file, ...more], options }: In
   if (file === undefined || more.length > 0)
     throw new UsageError(say`"backup" takes one file, which it makes, or "list".`);
   const { DATABASE_URL: url, BACKUP_DIR: dir, TIME_ZONE: timeZone } = readDatabaseConfig(env);
-  if (!url.startsWith('sqlite:')) {
-    throw new HubError(
-      'invalid_request',
-      say`PostgreSQL makes its own copies, also while the hub serves: pg_dump --format=custom --file <file> --dbname <database>. pg_restore brings one back.`,
-    );
-  }
   if (file === 'list') return backupList(dir, timeZone);
   letOthersGoFirst();
   const startedAt = performance.now();
   const progress = progressOn(process.stderr, word('copied'));
-  const source = url.slice('sqlite:'.length);
-  const { migrations, bytes } = await backupDatabase({
-    source,
-    target: file,
-    force,
-    onProgress: progress.show,
-  }).finally(progress.end);
+  const path = /^sqlite:(.+)$/.exec(url)?.[1];
+  const source = path ?? 'PostgreSQL';
+  const how = { target: file, force, onProgress: progress.show };
+  const made = path === undefined ? dumpPostgres({ ...how, url }) : backupDatabase({ ...how, source: path });
+  const { migrations, bytes } = await made.finally(progress.end);
   const seconds = Math.round((performance.now() - startedAt) / 100) / 10;
   return {
     data: { file, bytes, seconds, migrations },

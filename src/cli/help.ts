@@ -102,13 +102,13 @@ Exit code 0: all is well; 1: something is to be mended.
     help: `Usage: npx valletpv-hub backup <file> [--force] [--json]
        npx valletpv-hub backup list [--json]
 
-Copies the SQLite database of DATABASE_URL to a new file while the hub serves: everything that was committed before is
-in it. The copy is read through before it gets its name, so a file of that name is whole, whatever happens meanwhile.
+Copies the database of DATABASE_URL to a new file while the hub serves: everything that was committed before is in it.
+Of PostgreSQL its own pg_dump makes the copy (--format=custom), and has to be there. The copy is read through before it gets its name, so a file of that name is whole, whatever happens meanwhile.
 
   --force    Replaces a file that is there already.
 
 It is for this user alone (mode 600): it holds people's messages. Files that wait to be sent, in the folder uploads
-beside the database, are not part of it. PostgreSQL makes copies with its own pg_dump.
+beside a SQLite database, are not part of it.
 
 With BACKUP_DIR the hub does the same by itself each night; list shows those copies, the newest first.
 `,
@@ -117,12 +117,13 @@ With BACKUP_DIR the hub does the same by itself each night; list shows those cop
     takesWords: true,
     help: `Usage: npx valletpv-hub restore <file> [--json]
 
-Puts a copy that "backup" made in the place of the SQLite database of DATABASE_URL: a file, or one in BACKUP_DIR by its
+Puts a copy that "backup" made in the place of the database of DATABASE_URL: a file, or one in BACKUP_DIR by its
 name alone, as "backup list" shows it. The hub must not run. The copy is read through first, and refused where it is
 damaged or a newer version of the hub wrote it; the copy itself stays.
 
-What the database held until then is kept beside it as <database>.before-restore-<time>; "restore" with that file goes
-back. Delete it once it is not needed.
+What a SQLite database held until then is kept beside it as <database>.before-restore-<time>; "restore" with that file
+goes back. PostgreSQL, whose pg_restore does the work in one transaction, keeps it as the schema before_restore_<time>.
+Delete it once it is not needed.
 `,
   },
   import: {

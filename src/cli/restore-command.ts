@@ -4,6 +4,7 @@ import { systemClock } from '../clock.ts';
 import { readDatabaseConfig } from '../config/config.ts';
 import { HubError } from '../errors.ts';
 import { madeAtOf } from '../operations/backup/copies.ts';
+import { restorePostgres } from '../operations/backup/postgres-restore.ts';
 import { restoreDatabase } from '../operations/backup/restore.ts';
 import { megabytes } from '../operations/backup/space.ts';
 import { UsageError } from '../process/exit.ts';
@@ -19,13 +20,11 @@ import { progressOn } from './progress.ts';
 export async function restoreCommand({ env, words: [given, ...more] }: Input): Promise<Result> {
   if (given === undefined || more.length > 0) throw new UsageError(say`"restore" takes one file, which "backup" made.`);
   const { DATABASE_URL: url, BACKUP_DIR: dir } = readDatabaseConfig(env);
-  if (!url.startsWith('sqlite:')) {
-    throw new HubError(
-      'invalid_request',
-      say`PostgreSQL takes its own copies back: pg_restore --clean --if-exists --dbname <database> <file>, while no hub runs.`,
-    );
-  }
   const file = fileOf(given, dir);
+  const erasedAgain = existsSync(erasureNotesFile({ DATABASE_URL: url }))
+    ? [say`People who were erased since the copy was made are erased again at the next start.`]
+    : [];
+  if (!url.startsWith('sqlite:')) return intoPostgres(url, file, erasedAgain);
   const target = url.slice('sqlite:'.length);
   const progress = progressOn(process.stderr, word('copied'));
   const { bytes, before, beforeFault, waiting } = await restoreDatabase({
@@ -39,12 +38,25 @@ export async function restoreCommand({ env, words: [given, ...more] }: Input): P
     lines.push(say`What was there is kept as ${before}; this goes back: npx valletpv-hub restore ${before}`);
   }
   if (beforeFault !== undefined) lines.push(say`It could not be read (${beforeFault}), and was kept as it is.`);
-  if (waiting.length > 0)
-    lines.push(say`The copy is older than this program: the next start applies ${waiting.join(', ')}.`);
-  if (existsSync(erasureNotesFile({ DATABASE_URL: url }))) {
-    lines.push(say`People who were erased since the copy was made are erased again at the next start.`);
-  }
+  lines.push(...olderThanProgram(waiting), ...erasedAgain);
   return { data: { file, target, bytes, before: before ?? null, waiting }, text: lines.join('\n') };
+}
+
+async function intoPostgres(url: string, file: string, erasedAgain: readonly string[]): Promise<Result> {
+  const { bytes, before, waiting } = await restorePostgres(url, file, systemClock().now());
+  const lines = [say`${'PostgreSQL'} is what ${file} holds (${megabytes(bytes, languageNow())}).`];
+  if (before !== undefined) {
+    lines.push(
+      say`What was there is kept as the schema ${before}: drop it (drop schema … cascade) once it is not needed.`,
+    );
+  }
+  lines.push(...olderThanProgram(waiting), ...erasedAgain);
+  return { data: { file, target: 'postgres', bytes, before: before ?? null, waiting }, text: lines.join('\n') };
+}
+
+function olderThanProgram(waiting: readonly string[]): string[] {
+  if (waiting.length === 0) return [];
+  return [say`The copy is older than this program: the next start applies ${waiting.join(', ')}.`];
 }
 
 /**

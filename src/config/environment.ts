@@ -193,9 +193,6 @@ function faultsBetween(right: Partial<Values>, given: Given): string[] {
   if (right.TELEGRAM_MODE === 'webhook' && given.TELEGRAM_WEBHOOK_SECRET === undefined) {
     faults.push(`TELEGRAM_WEBHOOK_SECRET is required in webhook mode; it takes ${WEBHOOK_SECRET}.`);
   }
-  if (right.BACKUP_DIR !== undefined && right.DATABASE_URL?.startsWith('sqlite:') === false) {
-    faults.push('BACKUP_DIR is for SQLite: leave it out, and have pg_dump copy PostgreSQL.');
-  }
   if (right.HUB_LEASE_SECONDS !== undefined && right.DATABASE_URL?.startsWith('sqlite:') === true) {
     faults.push('HUB_LEASE_SECONDS is for hubs that share a PostgreSQL: leave it out with SQLite, which has one hub.');
   }

@@ -1,7 +1,8 @@
 import { extname, join, resolve } from 'node:path';
 import { copyByChild } from '../operations/backup/copy-by-child.ts';
 import { type BackupState, NightlyBackup } from '../operations/backup/nightly-backup.ts';
-import { type RoomOf, requireShare } from '../operations/backup/space.ts';
+import { sizeOfPostgres } from '../operations/backup/postgres-copy.ts';
+import { type RoomOf, requireShare, sizeOfSqlite } from '../operations/backup/space.ts';
 import type { Ground } from './ground.ts';
 
 export interface Backups {
@@ -20,20 +21,24 @@ const CLI = join(import.meta.dirname, `../cli/main${extname(import.meta.filename
  * @param room of the folder's disk; as the system says where it is absent
  */
 export function startBackups(
-  { config, clock, log, lostFile }: Pick<Ground, 'config' | 'clock' | 'log' | 'lostFile'>,
+  { cluster, config, clock, log, lostFile }: Pick<Ground, 'cluster' | 'config' | 'clock' | 'log' | 'lostFile'>,
   ends: AsyncDisposableStack,
   room?: RoomOf,
 ): Backups {
   const { BACKUP_DIR: folder, BACKUP_AT: at, TIME_ZONE: zone, DATABASE_URL: url } = config;
   if (folder === undefined) return { state: () => undefined, async stop() {} };
-  const database = resolve(url.slice('sqlite:'.length));
+  const file = url.startsWith('sqlite:') ? resolve(url.slice('sqlite:'.length)) : undefined;
+  const database = file === undefined ? url : `sqlite:${file}`;
+  const size = () => (file === undefined ? sizeOfPostgres(url) : sizeOfSqlite(file));
   const backup = new NightlyBackup({
     clock,
     log,
     folder: resolve(folder),
+    kind: file === undefined ? 'dump' : 'db',
     nightly: { at, zone },
-    isCopyable: () => lostFile() === undefined,
-    requireRoom: (into) => requireShare(into, database, room),
+    // Of hubs that share a database, one copies it.
+    isCopyable: () => lostFile() === undefined && cluster.term('chores') !== undefined,
+    requireRoom: (into) => size().then((bytes) => requireShare(into, bytes, room)),
     copy: (target, signal) => copyByChild(CLI, database, target, signal),
   });
   ends.defer(() => backup.stop());

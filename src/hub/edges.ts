@@ -18,6 +18,7 @@ import { botUsername } from '../telegram/setup/bot-username.ts';
 import { webhookSetupRoutes } from '../telegram/setup/webhook-setup-routes.ts';
 import type { KeepService } from '../tpvs/service/set-service.ts';
 import { type Administration, registerAdministration } from './administration.ts';
+import type { Backups } from './backups.ts';
 import type { Ground } from './ground.ts';
 import type { Inbound } from './inbound.ts';
 import type { Observation } from './observation.ts';
@@ -34,6 +35,7 @@ export interface EdgesPorts extends Ground {
   outbound: Outbound;
   observation: Observation;
   looked: Readings;
+  backups: Backups;
   report: KeepReport;
   keepService: KeepService;
   problems(): Promise<readonly Problem[]>;
@@ -77,7 +79,19 @@ export async function registerEdges(
 }
 
 /** What Prometheus asks for. */
-function scrapeOf({ db, cluster, delivery, gateway, logs, looked, metrics, observation, problems }: EdgesPorts) {
+function scrapeOf({
+  backups,
+  clock,
+  db,
+  cluster,
+  delivery,
+  gateway,
+  logs,
+  looked,
+  metrics,
+  observation,
+  problems,
+}: EdgesPorts) {
   return metrics.scrape({
     version: VERSION,
     sockets: () => gateway.size,
@@ -91,5 +105,9 @@ function scrapeOf({ db, cluster, delivery, gateway, logs, looked, metrics, obser
     disk: () => looked.disk(),
     // The line in the log that says why is the backlog's.
     alarms: async () => (cluster.term('chores') === undefined ? new Map() : countAlarms(db).catch(() => undefined)),
+    newestCopy: () => {
+      const newest = backups.state()?.newest;
+      return newest && { ageSeconds: (clock.now() - newest.madeAt) / 1_000, bytes: newest.bytes };
+    },
   });
 }

@@ -170,6 +170,7 @@ export async function createHub(
     outbound,
     observation,
     looked,
+    backups,
     report: keepReport,
     keepService: service,
     problems,

@@ -238,12 +238,10 @@ test('a webhook’s port is one that Telegram calls', () => {
   expect(at(':8100')).toEqual([expect.stringContaining('it takes the ports 443, 80, 88 and 8443')]);
 });
 
-test('copies of PostgreSQL are not made by themselves', () => {
+test('copies of either database are made by themselves', () => {
   const BACKUP_DIR = 'data/backups';
   expect(faults({ BACKUP_DIR })).toEqual([]);
-  expect(faults({ BACKUP_DIR, DATABASE_URL: 'postgres://hub@127.0.0.1/hub' })).toEqual([
-    'BACKUP_DIR is for SQLite: leave it out, and have pg_dump copy PostgreSQL.',
-  ]);
+  expect(faults({ BACKUP_DIR, DATABASE_URL: 'postgres://hub@127.0.0.1/hub' })).toEqual([]);
 });
 
 test('registering by token needs the token', () => {

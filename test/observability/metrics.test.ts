@@ -382,6 +382,7 @@ test('the metrics of a hub that is gone keep nothing of it in memory', async () 
       backlogLimit: 1,
       disk: async () => undefined,
       alarms: async () => undefined,
+      newestCopy: () => undefined,
     });
     return new WeakRef(inFlight);
   };

@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { HubError } from '../../src/errors.ts';
 import { copyName } from '../../src/operations/backup/copies.ts';
 import { NightlyBackup, type NightlyBackupPorts } from '../../src/operations/backup/nightly-backup.ts';
-import { requireShare } from '../../src/operations/backup/space.ts';
+import { requireShare, sizeOfSqlite } from '../../src/operations/backup/space.ts';
 import { testClock, turns } from '../support/clock.ts';
 import { keptLog } from '../support/log.ts';
 import { WAIT_MS } from '../support/within.ts';
@@ -32,6 +32,7 @@ function nightly(ports: Partial<NightlyBackupPorts> = {}, settle?: () => Promise
   const backup = new NightlyBackup({
     clock,
     log,
+    kind: 'db',
     nightly: { at: '04:30', zone: 'Europe/Madrid' },
     isCopyable: () => true,
     async requireRoom() {},
@@ -105,11 +106,12 @@ describe('a nightly copy', () => {
     writeFileSync(database, Buffer.alloc(1_000_000));
     writeFileSync(`${database}-wal`, Buffer.alloc(500_000));
     const room = (freeBytes: number) => async () => ({ freeBytes, sizeBytes: 20_000_000 });
-    await requireShare('/copies', database, room(3_500_000));
-    const refused = requireShare('/copies', database, room(3_499_999));
+    const bytes = await sizeOfSqlite(database);
+    await requireShare('/copies', bytes, room(3_500_000));
+    const refused = requireShare('/copies', bytes, room(3_499_999));
     await expect(refused).rejects.toThrow(HubError);
     await expect(refused).rejects.toThrow(/^The disk of \/copies has 4 MB free of 20 MB, and the copy takes 2 MB: /);
-    const full = nightly({ requireRoom: (dir) => requireShare(dir, database, room(0)) });
+    const full = nightly({ requireRoom: (dir) => requireShare(dir, bytes, room(0)) });
     await full.clock.advance(MINUTE_MS);
     expect(full.said(FAILED)).toHaveLength(1);
     expect(full.backup.state()).toMatchObject({ fault: 'no_room', isLate: true });

@@ -46,7 +46,9 @@ async function examine(env: Input['env'], reachTelegram: ReachTelegram): Promise
   const path = sqlitePath(config.DATABASE_URL);
   const found = [ok(say`Every variable has a value that it can have.`), ...(await checkFiles(path))];
   const now = () => systemClock().now();
-  if (path !== undefined) found.push(await checkDisk(dirname(path)), await checkBackup(config, now()));
+  if (path !== undefined) found.push(await checkDisk(dirname(path)));
+  // The server of a PostgreSQL may have copies of its own.
+  if (path !== undefined || config.BACKUP_DIR !== undefined) found.push(await checkBackup(config, now()));
   found.push(...(await checkDatabase(config, (db) => checkCallbacks(db, config))));
   found.push(await checkTime(config.TELEGRAM_API_ROOT, now));
   found.push(...(await checkTelegram(reachTelegram(config), config)));

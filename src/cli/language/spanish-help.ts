@@ -101,7 +101,8 @@ En un contenedor, el hub escribe en la salida estándar: docker compose logs.
      npx valletpv-hub backup list [--json]
 
 Copia la base de datos de DATABASE_URL a un fichero nuevo con el hub en marcha: lleva todo lo que estaba confirmado antes.
-La copia se lee de principio a fin antes de recibir su nombre; un fichero con ese nombre está entero, pase lo que pase.
+De PostgreSQL hace la copia su propio pg_dump (--format=custom), que tiene que estar instalado. La copia se lee de principio
+a fin antes de recibir su nombre; un fichero con ese nombre está entero, pase lo que pase.
 
   --force    Sustituye un fichero que ya existe.
 
@@ -117,7 +118,8 @@ nombre, como lo enseña «backup list». El hub tiene que estar parado. Antes se
 dañada o la escribió una versión más nueva del hub; la copia se conserva.
 
 Lo que había en una base SQLite se conserva a su lado como <base>.before-restore-<hora>; «restore» con ese fichero vuelve
-atrás. Bórralo cuando ya no haga falta.
+atrás. PostgreSQL, cuyo pg_restore hace el trabajo en una sola transacción, lo conserva como el esquema
+before_restore_<hora>. Bórralo cuando ya no haga falta.
 `,
   import: `Uso: npx valletpv-hub import django --database <fichero|-> [--callback-url <empresa>=<url>]... [--apply] [--json]
 

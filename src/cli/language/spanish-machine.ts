@@ -46,16 +46,14 @@ export const SPANISH_MACHINE: Readonly<Record<string, string>> = {
 
   // Copies
   '"backup" takes one file, which it makes, or "list".': '«backup» va seguido de un fichero, que crea, o de «list».',
-  'PostgreSQL makes its own copies, also while the hub serves: pg_dump --format=custom --file <file> --dbname <database>. pg_restore brings one back.':
-    'PostgreSQL hace sus propias copias, también con el hub en marcha: pg_dump --format=custom --file <fichero> --dbname <base>. pg_restore las recupera.',
   'Copied {0} to {1} ({2}, {3} s), and read the copy through: it is whole.':
     'Copiado {0} en {1} ({2}, {3} s), y leída la copia de principio a fin: está entera.',
   'No copies are made by themselves: set BACKUP_DIR, and restart the hub.':
     'No se hacen copias automáticas: configura BACKUP_DIR y reinicia el hub.',
   'There is no copy in {0} yet.': 'Todavía no hay ninguna copia en {0}.',
   '"restore" takes one file, which "backup" made.': '«restore» va seguido de un fichero que hizo «backup».',
-  'PostgreSQL takes its own copies back: pg_restore --clean --if-exists --dbname <database> <file>, while no hub runs.':
-    'PostgreSQL recupera sus propias copias: pg_restore --clean --if-exists --dbname <base> <fichero>, con el hub parado.',
+  'What was there is kept as the schema {0}: drop it (drop schema … cascade) once it is not needed.':
+    'Lo que había se conserva en el esquema {0}: bórralo (drop schema … cascade) cuando ya no haga falta.',
   '{0} is what {1} holds ({2}).': '{0} tiene ahora lo que contiene {1} ({2}).',
   'What was there is kept as {0}; this goes back: npx valletpv-hub restore {1}':
     'Lo que había se conserva en {0}; para volver atrás: npx valletpv-hub restore {1}',

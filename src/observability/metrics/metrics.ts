@@ -5,6 +5,7 @@ import type { Backlog } from '../backlog.ts';
 import type { DiskSpace } from '../disk-space.ts';
 import { alarmMetrics } from './alarm-metrics.ts';
 import { backlogMetrics } from './backlog-metrics.ts';
+import { backupMetrics, type NewestCopy } from './backup-metrics.ts';
 import { clusterMetrics, leaderMetric } from './cluster-metrics.ts';
 import { httpMetrics } from './http-metrics.ts';
 import { type InboundMetrics, inboundMetrics } from './inbound-metrics.ts';
@@ -29,6 +30,8 @@ export interface ScrapeOptions extends ProcessOptions {
   disk(): Promise<DiskSpace | undefined>;
   /** How many alarms of each kind last; undefined if they can't be read now. */
   alarms(): Promise<ReadonlyMap<string, number> | undefined>;
+  /** Undefined if there is none, or the hub makes none. */
+  newestCopy(): NewestCopy | undefined;
 }
 
 /**
@@ -68,6 +71,7 @@ function scrape(registry: Registry, options: ScrapeOptions): Scrape {
   const setProcess = processMetrics(registry, options);
   const setBacklog = backlogMetrics(registry, options.backlogLimit);
   const setAlarms = alarmMetrics(registry);
+  const setBackup = backupMetrics(registry);
   inFlightMetric(registry, options.inFlight);
   leaderMetric(registry, options.leads);
   const read = async () => {
@@ -80,6 +84,7 @@ function scrape(registry: Registry, options: ScrapeOptions): Scrape {
     setProcess({ problems, degraded: options.degraded(), disk });
     setBacklog(backlog);
     setAlarms(alarms);
+    setBackup(options.newestCopy());
     return registry.metrics();
   };
   let reading: Promise<string> | undefined;

@@ -10,11 +10,14 @@ export interface Copy {
   bytes: number;
 }
 
-const NAME = /^hub-(\d{4}-\d{2}-\d{2})T(\d{2})(\d{2})(\d{2})Z\.db$/;
+const NAME = /^hub-(\d{4}-\d{2}-\d{2})T(\d{2})(\d{2})(\d{2})Z\.(?:db|dump)$/;
+
+/** Of SQLite a copy is a database again, of PostgreSQL what its pg_dump makes. */
+export type CopyKind = 'db' | 'dump';
 
 /** The name of the copy that is made at this moment: `hub-2026-11-28T033000Z.db`, in UTC. */
-export function copyName(at: number): string {
-  return `hub-${timeInName(at)}.db`;
+export function copyName(at: number, kind: CopyKind = 'db'): string {
+  return `hub-${timeInName(at)}.${kind}`;
 }
 
 /** A time as names of files have it: `2026-11-28T033000Z`, in UTC. */

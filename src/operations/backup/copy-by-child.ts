@@ -4,27 +4,22 @@ import { text } from 'node:stream/consumers';
 
 /** A copy that takes longer hangs, as on a network folder that is away. */
 const MOST_MS = 6 * 3_600_000;
-/** Of the environment; the rest holds secrets, and the copy needs none. */
-const PASSED_ON = ['PATH', 'TMPDIR', 'SystemRoot', 'NODE_COMPILE_CACHE'];
+/** Of the environment; the rest holds secrets that the copy does not need. */
+const PASSED_ON = ['PATH', 'TMPDIR', 'SystemRoot', 'NODE_COMPILE_CACHE', 'HOME', 'PGPASSWORD', 'PGPASSFILE'];
 
 /**
- * Makes a copy of a SQLite database with the command `backup`, in a process of its own: reading and checking it takes
+ * Makes a copy of a database with the command `backup`, in a process of its own: reading and checking it takes
  * minutes, in which the hub's event loop must turn, and whatever befalls that process harms nothing here. Its start
  * holds the loop for some milliseconds, once a night.
  * @param program the command line's main file
- * @param database the absolute path of its file
+ * @param url the database, a file by its absolute path
  * @param signal kills the process
  * @throws Error that says what the process said
  */
-export async function copyByChild(
-  program: string,
-  database: string,
-  target: string,
-  signal: AbortSignal,
-): Promise<void> {
+export async function copyByChild(program: string, url: string, target: string, signal: AbortSignal): Promise<void> {
   const child = spawn(process.execPath, [program, 'backup', target, '--json'], {
     // An empty variable counts as absent, and wins over the .env in this folder: only one of the two may be set.
-    env: { ...passedOn(), DATABASE_URL: `sqlite:${database}`, DATABASE_URL_FILE: '' },
+    env: { ...passedOn(), DATABASE_URL: url, DATABASE_URL_FILE: '' },
     stdio: ['ignore', 'ignore', 'pipe'],
     timeout: MOST_MS,
     killSignal: 'SIGKILL',

@@ -4,7 +4,7 @@ import { type Cancel, type Clock, pause } from '../../clock.ts';
 import { HubError } from '../../errors.ts';
 import type { Logger } from '../../log/log.ts';
 import { makeFolder } from '../../ownership.ts';
-import { type Copy, copiesIn, copyName, madeAtOf } from './copies.ts';
+import { type Copy, type CopyKind, copiesIn, copyName, madeAtOf } from './copies.ts';
 import { removePartials } from './partial.ts';
 import { outdated } from './rotation.ts';
 import { isDue, isOld, type Nightly } from './schedule.ts';
@@ -27,8 +27,9 @@ export interface NightlyBackupPorts {
   clock: Clock;
   log: Logger;
   folder: string;
+  kind: CopyKind;
   nightly: Nightly;
-  /** Whether the database may be copied now: one that was replaced under the hub may not. */
+  /** Whether the database may be copied now, and by this hub: one that was replaced under it may not. */
   isCopyable(): boolean;
   /** @throws HubError `unavailable` with a sentence if the disk has no room for another copy */
   requireRoom(folder: string): Promise<void>;
@@ -110,9 +111,9 @@ export class NightlyBackup {
   }
 
   async #make(now: number): Promise<void> {
-    const { clock, log, folder } = this.#ports;
+    const { clock, log, folder, kind } = this.#ports;
     const { signal } = this.#ending;
-    const copy = copyName(now);
+    const copy = copyName(now, kind);
     const startedAt = clock.elapsed();
     try {
       signal.throwIfAborted();

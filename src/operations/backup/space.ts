@@ -27,18 +27,23 @@ export type RoomOf = (folder: string) => Promise<{ freeBytes: number; sizeBytes:
 const LEAST_FREE_PART = 0.1;
 
 /**
- * Makes sure that a copy of a SQLite database leaves a tenth of a folder's disk free.
+ * Makes sure that a copy leaves a tenth of a folder's disk free.
+ * @param bytes of the copy, at the most
  * @param look how much room the disk has
  * @throws HubError `unavailable` with a sentence; the system's error
  */
-export async function requireShare(folder: string, database: string, look: RoomOf = roomOf): Promise<void> {
-  const bytes = (await stat(database)).size + ((await stat(`${database}-wal`).catch(() => undefined))?.size ?? 0);
+export async function requireShare(folder: string, bytes: number, look: RoomOf = roomOf): Promise<void> {
   const { freeBytes, sizeBytes } = await look(folder);
   if (freeBytes - bytes >= sizeBytes * LEAST_FREE_PART) return;
   throw new HubError(
     'unavailable',
     `The disk of ${folder} has ${megabytes(freeBytes)} free of ${megabytes(sizeBytes)}, and the copy takes ${megabytes(bytes)}: less than a tenth would be left. Make room, or choose another BACKUP_DIR.`,
   );
+}
+
+/** How large a SQLite database is, with its log. */
+export async function sizeOfSqlite(database: string): Promise<number> {
+  return (await stat(database)).size + ((await stat(`${database}-wal`).catch(() => undefined))?.size ?? 0);
 }
 
 async function roomOf(folder: string): Promise<{ freeBytes: number; sizeBytes: number }> {
