@@ -12,53 +12,80 @@ import { endTotp } from '../administrators/second-factor.ts';
 import { unlink } from '../administrators/telegram-link.ts';
 import { type AuditEntry, audit } from '../audit/audit.ts';
 import { systemClock } from '../clock.ts';
+import { readDatabaseConfig } from '../config/config.ts';
 import type { AdminRole } from '../db/admin-tables.ts';
 import type { Database } from '../db/open.ts';
 import { HubError } from '../errors.ts';
 import { UsageError } from '../process/exit.ts';
 import { accountAlarms, alarmChangeOf } from './admin-alarms.ts';
+import { createManager, inviteManager, listAccounts, managerTpvs } from './admin-managers.ts';
 import type { Input, Result } from './command.ts';
 import { withDatabase } from './database.ts';
 import { say } from './language/say.ts';
 import { readNewSecret } from './secret.ts';
 
+/** The options of each action. */
+const ACTIONS: Readonly<Record<string, readonly string[]>> = {
+  list: [],
+  create: ['role', 'tpv'],
+  'reset-password': ['disable-totp'],
+  unlink: [],
+  alarms: ['mute', 'hear'],
+  tpvs: ['bind', 'unbind'],
+  invite: ['withdraw'],
+};
+
 /**
- * `admin create [--role viewer] <name>`, `admin reset-password [--disable-totp] <name>`, `admin unlink <name>` and
- * `admin alarms [--mute <codes>] [--hear <codes>] <name>`; works while the hub runs.
+ * `admin <action> <name>`; works while the hub runs.
  * @throws UsageError, ConfigError, HubError
  */
-export async function adminCommand({ env, words: [action, name, ...more], options }: Input): Promise<Result> {
-  if (action !== 'create' && action !== 'reset-password' && action !== 'unlink' && action !== 'alarms') {
-    throw new UsageError(
-      say`"admin" takes "create <name>", "reset-password <name>", "unlink <name>" or "alarms <name>".`,
-    );
+export async function adminCommand({ env, words: [action = '', name, ...more], options }: Input): Promise<Result> {
+  const taken = Object.hasOwn(ACTIONS, action) ? ACTIONS[action] : undefined;
+  if (taken === undefined) throw new UsageError(say`"admin" takes ${Object.keys(ACTIONS).join(', ')}.`);
+  const strange = Object.keys(options).find((option) => !taken.includes(option));
+  if (strange !== undefined) throw new UsageError(say`"admin ${action}" takes no --${strange}.`);
+  if (action === 'list') {
+    if (name !== undefined) throw new UsageError(say`"admin list" takes no "${name}".`);
+    return withDatabase(env, listAccounts);
   }
   if (name === undefined) throw new UsageError(say`"admin ${action}" takes the name of an account.`);
   if (more.length > 0) throw new UsageError(say`"admin ${action}" takes one name; put quotes around one with spaces.`);
-  if (action !== 'reset-password' && options['disable-totp'] !== undefined) {
-    throw new UsageError(say`"admin ${action}" takes no --disable-totp.`);
+  switch (action) {
+    case 'create': {
+      const role = roleOf(options.role);
+      if (role === 'manager') return withDatabase(env, (db) => createManager(db, checkedName(name), options.tpv));
+      if (options.tpv !== undefined) throw new UsageError(say`--tpv is for --role manager.`);
+      return withDatabase(env, (db) => create(db, name, role));
+    }
+    case 'reset-password':
+      return withDatabase(env, (db) => resetPassword(db, name, options['disable-totp'] === true));
+    case 'unlink':
+      return withDatabase(env, (db) => unlinkTelegram(db, name));
+    case 'tpvs':
+      return withDatabase(env, async (db) => managerTpvs(db, await existing(db, name), options));
+    case 'invite': {
+      const { TIME_ZONE: zone } = readDatabaseConfig(env);
+      const withdraw = options.withdraw === true;
+      return withDatabase(env, async (db) => inviteManager(db, await existing(db, name), withdraw, zone));
+    }
+    default: {
+      const change = alarmChangeOf(options);
+      return withDatabase(env, async (db) => accountAlarms(db, await existing(db, name), change));
+    }
   }
-  if (action !== 'alarms' && (options.mute !== undefined || options.hear !== undefined)) {
-    throw new UsageError(say`"admin ${action}" takes neither --mute nor --hear.`);
-  }
-  if (action === 'create') {
-    const role = roleOf(options.role);
-    return withDatabase(env, (db) => create(db, name, role));
-  }
-  if (options.role !== undefined) throw new UsageError(say`"admin ${action}" takes no --role.`);
-  if (action === 'alarms') {
-    const change = alarmChangeOf(options);
-    return withDatabase(env, async (db) => accountAlarms(db, await existing(db, name), change));
-  }
-  if (action === 'unlink') return withDatabase(env, (db) => unlinkTelegram(db, name));
-  return withDatabase(env, (db) => resetPassword(db, name, options['disable-totp'] === true));
 }
 
-async function create(db: Database, name: string, role: AdminRole): Promise<Result> {
+/** @throws UsageError for a name that no account can have */
+function checkedName(name: string): string {
   if (nameFault(name) !== undefined) {
     const what = say`1 to ${MOST_NAME_LENGTH} visible characters, and none of ${RESERVED_NAMES.join(', ')}`;
     throw new UsageError(say`Nobody can be called ${JSON.stringify(name)}: a name is ${what}.`);
   }
+  return name;
+}
+
+async function create(db: Database, name: string, role: AdminRole): Promise<Result> {
+  checkedName(name);
   if ((await accountNamed(db, name)) !== undefined) throw taken(name);
   const passwordHash = await newPasswordHash(normalName(name));
   const account = await db.transact(async (tx) => {
@@ -140,8 +167,8 @@ async function newPasswordHash(name: string): Promise<string> {
 
 function roleOf(given: Input['options'][string]): AdminRole {
   if (given === undefined || given === 'admin') return 'admin';
-  if (given === 'viewer') return 'viewer';
-  throw new UsageError(say`--role takes admin or viewer.`);
+  if (given === 'viewer' || given === 'manager') return given;
+  throw new UsageError(say`--role takes admin, viewer or manager.`);
 }
 
 function taken(name: string): HubError {

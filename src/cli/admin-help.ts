@@ -4,12 +4,20 @@ import type { CommandHelp } from './command.ts';
 export const ADMIN_HELP: CommandHelp = {
   options: {
     role: { type: 'string' },
+    tpv: { type: 'string', multiple: true },
+    bind: { type: 'string', multiple: true },
+    unbind: { type: 'string', multiple: true },
+    withdraw: { type: 'boolean' },
     'disable-totp': { type: 'boolean' },
     mute: { type: 'string' },
     hear: { type: 'string' },
   },
   takesWords: true,
-  help: `Usage: npx valletpv-hub admin create [--role admin|viewer] <name> [--json]
+  help: `Usage: npx valletpv-hub admin list [--json]
+       npx valletpv-hub admin create [--role admin|viewer] <name> [--json]
+       npx valletpv-hub admin create --role manager --tpv <tpv>... <name> [--json]
+       npx valletpv-hub admin tpvs [--bind <tpv>]... [--unbind <tpv>]... <name> [--json]
+       npx valletpv-hub admin invite [--withdraw] <name> [--json]
        npx valletpv-hub admin reset-password [--disable-totp] <name> [--json]
        npx valletpv-hub admin unlink <name> [--json]
        npx valletpv-hub admin alarms [--mute <codes>] [--hear <codes>] <name> [--json]
@@ -18,6 +26,13 @@ create makes an account for the panel at /admin/. Where there is none yet, the h
 with which a browser makes the first one; it works once, for a day.
 
   --role viewer    Sees everything, changes nothing. Else: admin.
+  --role manager   Sees and attends the TPVs of --tpv alone; has no password, and comes in by an invitation.
+
+tpvs shows which TPVs a manager has, and binds or unbinds some; its sessions end then.
+
+invite makes the link with which a manager's person links their Telegram, once, within a week; the one before ends.
+
+  --withdraw       Takes it back, and makes none.
 
 reset-password gives an account a new password and ends its sessions.
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { totpCode } from '../../src/administrators/totp.ts';
 import { logIn, openBrowser, PASSWORD, postFromPanel } from '../support/admin.ts';
-import { cliProcess } from '../support/cli.ts';
+import { cliProcess, cli as inProcess } from '../support/cli.ts';
 import { DIALECTS, startHub, type TestHub } from '../support/hub.ts';
 
 const NEW_PASSWORD = 'la siguiente contraseña ';
@@ -78,9 +78,9 @@ describe.each(DIALECTS)('the command line beside a running hub on %s', (database
 test('what can not be done is refused with what to do, and changes nothing', async () => {
   const hub = await startHub();
   const cases: [args: string[], input: string, code: number, says: RegExp][] = [
-    [['fly', 'ana'], PASSWORD, 64, /"create <name>"/],
+    [['fly', 'ana'], PASSWORD, 64, /"admin" takes list, create/],
     [['create', 'ana', 'lópez'], PASSWORD, 64, /quotes/],
-    [['create', 'ana', '--role', 'root'], PASSWORD, 64, /admin or viewer/],
+    [['create', 'ana', '--role', 'root'], PASSWORD, 64, /admin, viewer or manager/],
     [['create', 'hub'], PASSWORD, 64, /none of token, cli, hub/],
     [['create', 'ana'], '', 64, /standard input/],
     [['create', 'ana'], 'too short', 64, /12 to 1024/],
@@ -94,4 +94,34 @@ test('what can not be done is refused with what to do, and changes nothing', asy
     expect([args, got[i]]).toEqual([args, { code, stdout: '', stderr: expect.stringMatching(says) }]);
   }
   expect(await hub.hub.db.read.selectFrom('admin_users').select('id').execute()).toEqual([]);
+});
+
+describe.each(DIALECTS)('managers by the command line on %s', (database) => {
+  test('are made, bound, invited and shown; an invitation that is taken back lets nobody in', async () => {
+    const hub = await startHub({ database });
+    await hub.emulatorDelivers();
+    const [bar, casa] = [await hub.tpv({ name: 'Bar' }), await hub.tpv({ name: 'Casa' })];
+    const admin = (...args: string[]) => inProcess(hub, ['admin', ...args]);
+    expect(await admin('create', '--role', 'manager', 'pepa')).toMatchObject({ code: 64 });
+    expect(await admin('create', '--role', 'viewer', '--tpv', 'Bar', 'pepa')).toMatchObject({ code: 64 });
+    expect(await admin('create', '--role', 'manager', '--tpv', 'Bar', 'Pepa')).toMatchObject({ code: 0, stderr: '' });
+    expect(await admin('tpvs', '--unbind', 'Bar', 'pepa')).toMatchObject({ code: 64 });
+    expect((await admin('tpvs', '--bind', casa.id, '--unbind', 'Bar', 'pepa')).stdout).toBe('"pepa" manages "Casa".\n');
+    expect((await admin('tpvs', '--bind', bar.id, 'pepa')).stdout).toBe('"pepa" manages "Bar", "Casa".\n');
+    expect((await admin('list')).stdout).toMatch(/^pepa +manager +no +Bar, Casa$/m);
+
+    const person = hub.emulator.person({ id: 1001, first_name: 'Pepa', started: true });
+    const open = async (link: string) => {
+      const read = person.waitForMessage();
+      person.send(`/start ${/start=(\S+)/.exec(link)?.[1]}`);
+      await read;
+      return (await admin('list')).stdout;
+    };
+    const first = (await admin('invite', 'pepa')).stdout;
+    expect((await admin('invite', '--withdraw', 'pepa')).code).toBe(0);
+    expect(await open(first)).toMatch(/^pepa +manager +no /m);
+    expect(await open((await admin('invite', 'pepa')).stdout)).toMatch(/^pepa +manager +yes /m);
+    await inProcess(hub, ['admin', 'create', 'ana'], { input: PASSWORD });
+    expect(await admin('invite', 'ana')).toMatchObject({ code: 1, stderr: expect.stringContaining('no manager') });
+  });
 });

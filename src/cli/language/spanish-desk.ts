@@ -5,14 +5,26 @@ export const SPANISH_DESK: Readonly<Record<string, string>> = {
   '"{0}" has no Telegram linked, and hears of none yet.':
     '«{0}» no tiene ningún Telegram vinculado: de momento no recibe ninguna.',
   '{0} takes all, or some of {1}; not "{2}".': '{0} admite all o algunos de estos: {1}; «{2}» no es ninguno.',
-  '"admin" takes "create <name>", "reset-password <name>", "unlink <name>" or "alarms <name>".':
-    '«admin» va seguido de «create <nombre>», «reset-password <nombre>», «unlink <nombre>» o «alarms <nombre>».',
+  '"admin" takes {0}.': '«admin» va seguido de {0}.',
+  '"admin list" takes no "{0}".': '«admin list» no admite «{0}».',
+  'There is no account yet.': 'Todavía no hay ninguna cuenta.',
+  'A manager takes --tpv: the id or the name of a TPV.':
+    'A un responsable le falta --tpv: el id o el nombre de un TPV.',
+  '"{0}" manages {1}; "admin invite" makes the link with which their person comes in.':
+    '«{0}» lleva {1}; con «admin invite» se crea el enlace con el que entra su persona.',
+  'A manager has one TPV at least: bind another one before.':
+    'Un responsable tiene al menos un TPV: dale antes otro con --bind.',
+  '"{0}" manages {1}.': '«{0}» lleva {1}.',
+  'No invitation of "{0}" lets anybody in any more.': 'Ninguna invitación de «{0}» deja entrar ya a nadie.',
+  'Who opens it, with your bot\'s name in it, is "{0}" from then on: once, until {1}.':
+    'Quien lo abra, con el nombre de tu bot en él, es «{0}» desde entonces: una sola vez, hasta {1}.',
+  '"{0}" is no manager: "admin create --role manager" makes one.':
+    '«{0}» no es responsable de ningún TPV: «admin create --role manager» crea uno.',
+  '--tpv is for --role manager.': '--tpv es para --role manager.',
   '"admin {0}" takes the name of an account.': 'A «admin {0}» le falta el nombre de una cuenta.',
   '"admin {0}" takes one name; put quotes around one with spaces.':
     '«admin {0}» admite un solo nombre; si lleva espacios, ponlo entre comillas.',
-  '"admin {0}" takes no --disable-totp.': '«admin {0}» no admite --disable-totp.',
-  '"admin {0}" takes neither --mute nor --hear.': '«admin {0}» no admite --mute ni --hear.',
-  '"admin {0}" takes no --role.': '«admin {0}» no admite --role.',
+  '"admin {0}" takes no --{1}.': '«admin {0}» no admite --{1}.',
   '1 to {0} visible characters, and none of {1}': 'de 1 a {0} caracteres visibles, y no puede ser {1}',
   'Nobody can be called {0}: a name is {1}.': '{0} no vale como nombre: tiene {1}.',
   '"{0}" may now log in, as {1}.': '«{0}» ya puede entrar, como {1}.',
@@ -29,7 +41,7 @@ export const SPANISH_DESK: Readonly<Record<string, string>> = {
   'A password has {0} to {1} characters.': 'Una contraseña tiene entre {0} y {1} caracteres.',
   'That password is among those that are tried first: choose another.':
     'Esa contraseña es de las primeras que prueba cualquiera: elige otra.',
-  '--role takes admin or viewer.': '--role admite admin o viewer.',
+  '--role takes admin, viewer or manager.': '--role admite admin, viewer o manager.',
   'There is an account {0} already: "admin reset-password" gives it a new password.':
     'Ya hay una cuenta {0}: con «admin reset-password» le pones otra contraseña.',
 

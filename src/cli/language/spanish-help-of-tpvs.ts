@@ -1,6 +1,10 @@
 /** What `--help` says of the commands for accounts, TPVs and people, in Spanish. */
 export const SPANISH_HELP_OF_TPVS = {
-  admin: `Uso: npx valletpv-hub admin create [--role admin|viewer] <nombre> [--json]
+  admin: `Uso: npx valletpv-hub admin list [--json]
+     npx valletpv-hub admin create [--role admin|viewer] <nombre> [--json]
+     npx valletpv-hub admin create --role manager --tpv <tpv>... <nombre> [--json]
+     npx valletpv-hub admin tpvs [--bind <tpv>]... [--unbind <tpv>]... <nombre> [--json]
+     npx valletpv-hub admin invite [--withdraw] <nombre> [--json]
      npx valletpv-hub admin reset-password [--disable-totp] <nombre> [--json]
      npx valletpv-hub admin unlink <nombre> [--json]
      npx valletpv-hub admin alarms [--mute <códigos>] [--hear <códigos>] <nombre> [--json]
@@ -9,6 +13,14 @@ create crea una cuenta del panel, en /admin/. Mientras no hay ninguna, el hub es
 que un navegador crea la primera; vale una vez, durante un día.
 
   --role viewer    Lo ve todo y no cambia nada. Si no: admin.
+  --role manager   Ve y atiende solo los TPV de --tpv; no tiene contraseña, y entra con una invitación.
+
+tpvs enseña qué TPV tiene un responsable, y le da o le quita alguno; entonces se cierran sus sesiones.
+
+invite crea el enlace con el que la persona responsable vincula su Telegram, una vez, durante una semana; el anterior deja
+de valer.
+
+  --withdraw       Lo retira, y no crea otro.
 
 reset-password pone otra contraseña a una cuenta y cierra sus sesiones.
 

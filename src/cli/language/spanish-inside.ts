@@ -143,9 +143,9 @@ export const SPANISH_INSIDE: Readonly<Record<string, string>> = {
   '{0} is no copy of a PostgreSQL database of a hub.': '{0} no es una copia de la base PostgreSQL de un hub.',
   "{0} can't be brought back ({1}). The database is as it was.":
     '{0} no se puede recuperar ({1}). La base de datos sigue como estaba.',
-  'There is no {0} on this machine: install the package {1}.': 'No hay {0} en esta máquina: instala el paquete {1}.',
-  '{0} is of version {1} and the server of {2}: install the package {3}.':
-    '{0} es de la versión {1}, y el servidor de la {2}: instala el paquete {3}.',
+  'There is no {0} on this machine: {1}.': 'No hay {0} en esta máquina: {1}.',
+  '{0} is of version {1} and the server of {2}: {3}.': '{0} es de la versión {1}, y el servidor de la {2}: {3}.',
+  'install the package {0}': 'instala el paquete {0}',
   '{0} is no SQLite database.': '{0} no es una base de datos SQLite.',
   '{0} is a database, but not one of a hub.': '{0} es una base de datos, pero no la de un hub.',
 

@@ -34,7 +34,7 @@ export const SPANISH_WORDS = {
   reason: 'motivo',
   role: 'papel',
   tpvs: 'tpv',
-  invited: 'invitado',
+  telegram: 'telegram',
 
   // Facts of an instruction, and the steps of its way
   person: 'persona',
