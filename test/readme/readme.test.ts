@@ -15,7 +15,7 @@ import { PROGRAMS_MS } from '../support/within.ts';
 const english = readGuide('en');
 const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 const PICTURES = ['panel-overview', 'panel-instruction', 'panel-phone'];
-const LONGEST_README = 250;
+const LONGEST_README = 200;
 
 test('it opens with the demo and the tests, and the latter is what a change has to pass', () => {
   const commands = english.commands('bash');

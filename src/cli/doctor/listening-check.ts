@@ -34,7 +34,7 @@ function problemOf(problem: unknown): Answer['problems'][number] {
   return { code, sentence: 'message' in problem ? String(problem.message) : code };
 }
 
-/** A hub speaks Spanish, whoever asks. */
+/** A hub speaks Spanish, unless its DEFAULT_LOCALE is another. */
 function problemText({ code, sentence }: Answer['problems'][number]): string {
   return languageNow() === 'en' ? problemInEnglish(code, sentence) : sentence;
 }
@@ -66,7 +66,7 @@ export async function checkListening(address: Address): Promise<{ found: Finding
     };
   } catch (error) {
     const sentence = told(faultsOf(error).sentences[0] ?? '');
-    const [what = sentence, mend = ''] = sentence.split(/(?<=[^ ]): /);
+    const [what = sentence, mend = ''] = sentence.split(/(?<=[\p{L}\d]): /u);
     return { found: [fault(`${what}.`, mend)], running: false };
   }
 }
