@@ -39,16 +39,12 @@ export async function migrateCommand({ env, options }: Input): Promise<Result> {
   }
 }
 
-/** The longest state in either language, and a gap. */
-const STATE_WIDTH = 13;
-
 function statusText({ applied, waiting, unknown }: Awaited<ReturnType<typeof migrationStatus>>): string {
+  const width = Math.max(...(['applied', 'waiting', 'unknown'] as const).map((state) => word(state).length)) + 2;
   const lines = [
-    ...applied.map((name) => `${word('applied').padEnd(STATE_WIDTH)}${name}`),
-    ...waiting.map((name) => `${word('waiting').padEnd(STATE_WIDTH)}${name}`),
-    ...unknown.map(
-      (name) => `${word('unknown').padEnd(STATE_WIDTH)}${name} (${say`a newer version of the hub wrote it`})`,
-    ),
+    ...applied.map((name) => `${word('applied').padEnd(width)}${name}`),
+    ...waiting.map((name) => `${word('waiting').padEnd(width)}${name}`),
+    ...unknown.map((name) => `${word('unknown').padEnd(width)}${name} (${say`a newer version of the hub wrote it`})`),
   ];
   const sum =
     unknown.length > 0
