@@ -34,7 +34,7 @@ export async function upgrade(stage: Installed, { good, broken }: Upgrades): Pro
   const { code, said } = await debian.run(`${HUB}${SCRIPT} upgrade ${broken}`);
   assert.notEqual(code, 0, `The broken version was taken:\n${said}`);
   for (const line of said.trim().split('\n')) say(`  ${line}`);
-  assert.match(said, /Vuelve a estar en marcha la versión de antes, con sus datos/);
+  assert.match(said, /(runs again, with its data|Vuelve a estar en marcha la versión de antes, con sus datos)/);
   assert.equal(await versionOf(stage), versionIn(good));
   await writeAndWait(person, 'Tras la rota');
   assert.deepEqual(await tpvsOf(stage), ['Bar La Esquina']);

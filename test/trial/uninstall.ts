@@ -18,7 +18,7 @@ export async function uninstall({ debian, tpv }: Installed): Promise<void> {
   const kept = await leftovers(debian);
   const unsaid = kept.filter((path) => !pathsIn(said).some((one) => `${path}/`.startsWith(`${one}/`)));
   assert.deepEqual(unsaid, [], 'Uninstall leaves what it does not say');
-  assert.match(said, /usuario valletpv/);
+  assert.match(said, /(usuario|user) valletpv\b/);
   await debian.must('id valletpv');
   say(`The service is gone; ${kept.length} things that it names stay.`);
 
