@@ -7,6 +7,10 @@ export interface HubTable {
   version: string;
   /** Telegram's id of its bot; null: not known. */
   bot: string | null;
+  /** The newest migration that its program knows; null: a program that did not say so yet. */
+  level: number | null;
+  /** What must be the same at all hubs of a database: a keyed hash a variable, as JSON. */
+  config: string | null;
   state: 'up' | 'draining';
   started_at: number;
   /** Past this moment it counts as dead. */
@@ -22,6 +26,9 @@ export interface SocketTable {
   /** Grows with each socket of the TPV. */
   fence: number;
   opened_at: number;
+  /** When it, or one before it, last took over from one that was open, and the time before that. */
+  took_over_at: number | null;
+  took_over_before: number | null;
 }
 
 /** What one hub does for all. */

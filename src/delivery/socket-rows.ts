@@ -7,15 +7,29 @@ import type { Presence } from '../tpvs/presence/presence.ts';
 import type { Sink } from './sink.ts';
 import type { SocketWindow } from './socket-window.ts';
 
+/** Three take-overs of one TPV's socket within this time mean that two machines share its key. */
+const SHARED_KEY_WITHIN_MS = 60_000;
+
 const socketOfTpv = statement<{ tpvId: string }>()((db, p) =>
-  db.selectFrom('sockets').select('session_id').where('tpv_id', '=', p('tpvId')).forUpdate(),
+  db
+    .selectFrom('sockets')
+    .select(['session_id', 'took_over_at', 'took_over_before'])
+    .where('tpv_id', '=', p('tpvId'))
+    .forUpdate(),
 );
 
 /** A newer socket takes the row over. A hub that was taken for dead has no row, and opens none. */
-const openSocket = statement<{ tpvId: string; sessionId: string; hubId: string; now: number }>()((db, p) =>
+const openSocket = statement<{
+  tpvId: string;
+  sessionId: string;
+  hubId: string;
+  now: number;
+  tookOverAt: number | null;
+  tookOverBefore: number | null;
+}>()((db, p) =>
   db
     .insertInto('sockets')
-    .columns(['tpv_id', 'session_id', 'hub_id', 'fence', 'opened_at'])
+    .columns(['tpv_id', 'session_id', 'hub_id', 'fence', 'opened_at', 'took_over_at', 'took_over_before'])
     .expression((eb) =>
       eb
         .selectFrom('hubs')
@@ -25,6 +39,8 @@ const openSocket = statement<{ tpvId: string; sessionId: string; hubId: string; 
           'hubs.id as hub_id',
           sql<number>`1`.as('fence'),
           sql<number>`${p('now')}`.as('opened_at'),
+          sql<number | null>`${p('tookOverAt')}`.as('took_over_at'),
+          sql<number | null>`${p('tookOverBefore')}`.as('took_over_before'),
         ])
         .where('hubs.id', '=', p('hubId'))
         .forKeyShare(),
@@ -35,6 +51,8 @@ const openSocket = statement<{ tpvId: string; sessionId: string; hubId: string; 
         hub_id: eb.ref('excluded.hub_id'),
         fence: eb('sockets.fence', '+', 1),
         opened_at: eb.ref('excluded.opened_at'),
+        took_over_at: eb.ref('excluded.took_over_at'),
+        took_over_before: eb.ref('excluded.took_over_before'),
       })),
     )
     .returning('fence'),
@@ -123,6 +141,20 @@ export interface Look {
 
 export const NOTHING_FOUND: Look = { replaced: [], buried: [], waiting: [], notHeld: [], news: 0 };
 
+interface Takeovers {
+  /** The last one, and the one before that. */
+  took_over_at: number | null;
+  took_over_before: number | null;
+}
+
+/** What the row of a socket says that takes over from `before`; the third take-over within a minute starts anew. */
+function takeoversAt(now: number, before: Takeovers | undefined) {
+  if (before === undefined) return { isKeyShared: false, tookOverAt: null, tookOverBefore: null };
+  const isKeyShared = before.took_over_before !== null && now - before.took_over_before < SHARED_KEY_WITHIN_MS;
+  if (isKeyShared) return { isKeyShared, tookOverAt: null, tookOverBefore: null };
+  return { isKeyShared, tookOverAt: now, tookOverBefore: before.took_over_at };
+}
+
 /** The rows of sockets, where several hubs share the database: each TPV's newest socket has the one row. */
 export class SocketRows {
   readonly #ports: SocketRowsPorts;
@@ -138,10 +170,12 @@ export class SocketRows {
   async open(tx: Tx, { tpvId, id: sessionId }: Sink, now: number): Promise<void> {
     const { cluster, presence } = this.#ports;
     const [before] = await tx.run(socketOfTpv, { tpvId });
-    const [opened] = await tx.run(openSocket, { tpvId, sessionId, hubId: cluster.id, now });
+    const { isKeyShared, ...takeovers } = takeoversAt(now, before);
+    const [opened] = await tx.run(openSocket, { tpvId, sessionId, hubId: cluster.id, now, ...takeovers });
     if (opened === undefined) throw new HubError('unavailable', 'The other hubs took this one for dead.');
     // The others see at once that the TPV is there.
     await presence.keep(tx, tpvId);
+    if (isKeyShared) tx.emit({ type: 'tpv.key_shared', tpvId });
     if (before === undefined) return;
     tx.afterCommit(() => cluster.tell({ kind: 'replaced', sessionId: before.session_id }));
   }

@@ -1,6 +1,7 @@
 import type { WebSocket } from 'ws';
 import { CloseCode, type ServiceNow } from '#protocol';
 import { type Cancel, type Clock, wallTime } from '../clock.ts';
+import type { Cluster } from '../cluster/cluster.ts';
 import type { Database } from '../db/open.ts';
 import type { Sink } from '../delivery/sink.ts';
 import type { EventSink } from '../events.ts';
@@ -16,6 +17,8 @@ import { Session, type SessionPorts } from './socket-session.ts';
 
 export interface GatewayPorts {
   db: Database;
+  /** Where several hubs share the database, the rows of sockets count the take-overs. */
+  cluster: Pick<Cluster, 'isShared'>;
   clock: Clock;
   /** Where it says what no row holds: sockets. */
   events: EventSink;
@@ -108,7 +111,7 @@ export class Gateway {
     });
     const older = this.#sessions.get(tpv.id);
     if (older !== undefined) {
-      this.#takenOver(tpv.id);
+      if (!this.#ports.cluster.isShared) this.#takenOver(tpv.id);
       older.close(CloseCode.Replaced, 'replaced');
     }
     this.#sessions.set(tpv.id, session);
@@ -213,10 +216,6 @@ export class Gateway {
     this.#takeovers.set(tpvId, recent);
     if (recent.length < SHARED_KEY_TAKEOVERS) return;
     this.#takeovers.delete(tpvId);
-    this.#ports.log.warn(
-      { tpv_id: tpvId },
-      'two machines share one key and take the socket from each other: give each its own',
-    );
     this.#ports.events.emit({ type: 'tpv.key_shared', tpvId });
   }
 }

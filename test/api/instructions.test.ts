@@ -3,7 +3,7 @@ import { instructionSchema } from '#protocol';
 import { arrival } from '../support/arrivals.ts';
 import { behindItsBack } from '../support/behind.ts';
 import { testClock } from '../support/clock.ts';
-import { DIALECTS, startHub, type TestTpv } from '../support/hub.ts';
+import { DIALECTS, startHub, type TestTpv, testOfOneHub } from '../support/hub.ts';
 import { WAIT_MS } from '../support/within.ts';
 
 const list = async (tpv: TestTpv, query = '') => (await tpv.fetch(`/api/tpv/instructions/${query}`)).body;
@@ -194,7 +194,7 @@ describe.each(DIALECTS)('instructions over REST on %s', (database) => {
   });
 });
 
-test('more than twenty waiting polls of one TPV are answered at once', async () => {
+testOfOneHub('more than twenty waiting polls of one TPV are answered at once', async () => {
   const hub = await startHub({ clock: testClock() });
   const tpv = await hub.tpv();
   let answered = 0;

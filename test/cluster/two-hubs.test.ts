@@ -142,6 +142,23 @@ describe('a TPV', () => {
     expect(await rows('select fence from sockets')).toEqual([{ fence: '2' }]);
   });
 
+  test('that takes its socket from itself three times within a minute raises the alarm, at whichever hubs', async () => {
+    const { a, b, tpv, socket, rows } = await twoHubs();
+    const alarms: string[] = [];
+    for (const { hub } of [a, b]) hub.events.on('tpv.key_shared', ({ tpvId }) => alarms.push(tpvId));
+    for (const at of [a, b, a]) await socket(at);
+    expect(alarms).toEqual([]);
+    await socket(b);
+    expect(alarms).toEqual([tpv.id]);
+    // It starts anew; and what is longer ago does not count.
+    for (const at of [a, b]) await socket(at);
+    await rows('update sockets set took_over_before = took_over_before - 60000');
+    await socket(a);
+    expect(alarms).toEqual([tpv.id]);
+    await socket(b);
+    expect(alarms).toEqual([tpv.id, tpv.id]);
+  });
+
   test('is online at both hubs, wherever its socket is, and stays so when it changes the hub', async () => {
     const { a, b, socket, rows } = await twoHubs();
     const isOnline = async (at: TestHub) => (await at.admin('/api/admin/tpvs')).body.items[0].is_online;

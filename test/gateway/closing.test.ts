@@ -3,7 +3,7 @@ import { type Database, openDatabase } from '../../src/db/open.ts';
 import { deactivate } from '../../src/tpvs/edit.ts';
 import { revokeKeys } from '../../src/tpvs/keys.ts';
 import { testClock } from '../support/clock.ts';
-import { DIALECTS, type DialectUnderTest, startHub, type TestHub, type TestTpv } from '../support/hub.ts';
+import { DIALECTS, type DialectUnderTest, startHub, type TestHub, type TestTpv, testOfOneHub } from '../support/hub.ts';
 import { keptLog } from '../support/log.ts';
 import { quiet } from '../support/quiet.ts';
 import { frame, type RawFrame, type RawSocket, rawSocket, upgradeRequest } from '../support/raw-socket.ts';
@@ -205,7 +205,7 @@ describe.each(DIALECTS)('a TPV that loses access on %s is cut off within a secon
     expect(bystander.raw.readyState).toBe(bystander.raw.OPEN);
   });
 
-  test('right after a slow look that began before, also where no other second passes', async () => {
+  testOfOneHub('right after a slow look that began before, also where no other second passes', async () => {
     const { clock, hub, tpv, socket } = await connected(database);
     const { halfway, goOn } = slowLook(hub);
     await clock.advance(500);

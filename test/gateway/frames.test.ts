@@ -1,9 +1,10 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { jsonText } from '../../src/db/json-text.ts';
 import { uuidv7 } from '../../src/ids.ts';
 import { DIALECTS, startHub, type TestHub } from '../support/hub.ts';
 import { quiet } from '../support/quiet.ts';
 import type { TestSocket } from '../support/socket.ts';
+import { WAIT_MS } from '../support/within.ts';
 
 const textOf = ({ payload }: { payload: Record<string, unknown> }) => String(payload.text);
 
@@ -166,6 +167,7 @@ describe.each(DIALECTS)('the window on %s', (database) => {
     const sent = async () => (await tpv.fetch('/api/tpv/stats/')).body.instructions.sent;
     for (let reported = 0; reported < 20; reported++) {
       const { instruction } = await socket.next('instruction');
+      await vi.waitFor(() => expect(texts(socket)).toHaveLength(Math.min(20, reported + 3)), WAIT_MS);
       await quiet(hub, socket);
       expect(texts(socket)).toHaveLength(Math.min(20, reported + 3));
       expect(await sent()).toBe(Math.min(3, 20 - reported));

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { testClock } from '../support/clock.ts';
-import { DIALECTS, startHub } from '../support/hub.ts';
+import { DIALECTS, startHub, testOfOneHub } from '../support/hub.ts';
 import { frame, rawSocket, upgradeRequest } from '../support/raw-socket.ts';
 import { type OpenOptions, openSocket, Refused } from '../support/socket.ts';
 import { WAIT_MS } from '../support/within.ts';
@@ -179,18 +179,21 @@ describe('the handshake', () => {
 });
 
 describe('how many upgrades', () => {
-  test('after 20 failed keys in a minute an address has to wait, and a valid key is taken all the same', async () => {
-    // Its clock stands still: the minute does not end before the test.
-    const hub = await startHub({ clock: testClock() });
-    const { key } = await hub.tpv();
-    for (let i = 0; i < 20; i++) expect(await refusal(hub.url, { key: `wrong ${i}` })).toMatchObject({ status: 401 });
-    const { status, code, retry } = await refusal(hub.url, { key: 'wrong again' });
-    expect({ status, code }).toEqual({ status: 429, code: 'too_many_requests' });
-    expect(Number(retry)).toBeGreaterThanOrEqual(1);
-    await (await openSocket(hub.url, { key })).next('welcome');
-  });
+  testOfOneHub(
+    'after 20 failed keys in a minute an address has to wait, and a valid key is taken all the same',
+    async () => {
+      // Its clock stands still: the minute does not end before the test.
+      const hub = await startHub({ clock: testClock() });
+      const { key } = await hub.tpv();
+      for (let i = 0; i < 20; i++) expect(await refusal(hub.url, { key: `wrong ${i}` })).toMatchObject({ status: 401 });
+      const { status, code, retry } = await refusal(hub.url, { key: 'wrong again' });
+      expect({ status, code }).toEqual({ status: 429, code: 'too_many_requests' });
+      expect(Number(retry)).toBeGreaterThanOrEqual(1);
+      await (await openSocket(hub.url, { key })).next('welcome');
+    },
+  );
 
-  test('more than 500 in one second are refused, and taken again in the next', async () => {
+  testOfOneHub('more than 500 in one second are refused, and taken again in the next', async () => {
     const clock = testClock();
     const hub = await startHub({ clock });
     const { key } = await hub.tpv();
@@ -205,30 +208,33 @@ describe('how many upgrades', () => {
     await (await openSocket(hub.url, { key })).next('welcome');
   });
 
-  test('more than 20 of one address whose key is not checked yet are refused, and late ones are dropped', async () => {
-    const clock = testClock();
-    const hub = await startHub({ database: 'postgres', clock });
-    const { key } = await hub.tpv();
-    // No key can be looked up while this transaction holds the table.
-    const blocker = new pg.Client({ connectionString: hub.databaseUrl });
-    await blocker.connect();
-    onTestFinished(() => blocker.end());
-    await blocker.query('begin; lock table api_keys in access exclusive mode');
-    const first = Array.from({ length: 25 }, () =>
-      openSocket(hub.url, { key }).then(
-        () => 'opened',
-        (error: unknown) => (error instanceof Refused ? error.status : error),
-      ),
-    );
-    const refused: unknown[] = [];
-    for (const attempt of first) void attempt.then((outcome) => refused.push(outcome));
-    await vi.waitUntil(() => refused.length === 5, WAIT_MS);
-    expect(refused).toEqual([429, 429, 429, 429, 429]);
-    await clock.advance(5_000);
-    expect((await Promise.all(first)).filter((outcome) => outcome === 503)).toHaveLength(20);
-    await blocker.query('commit');
-    await (await openSocket(hub.url, { key })).next('welcome');
-  });
+  testOfOneHub(
+    'more than 20 of one address whose key is not checked yet are refused, and late ones are dropped',
+    async () => {
+      const clock = testClock();
+      const hub = await startHub({ database: 'postgres', clock });
+      const { key } = await hub.tpv();
+      // No key can be looked up while this transaction holds the table.
+      const blocker = new pg.Client({ connectionString: hub.databaseUrl });
+      await blocker.connect();
+      onTestFinished(() => blocker.end());
+      await blocker.query('begin; lock table api_keys in access exclusive mode');
+      const first = Array.from({ length: 25 }, () =>
+        openSocket(hub.url, { key }).then(
+          () => 'opened',
+          (error: unknown) => (error instanceof Refused ? error.status : error),
+        ),
+      );
+      const refused: unknown[] = [];
+      for (const attempt of first) void attempt.then((outcome) => refused.push(outcome));
+      await vi.waitUntil(() => refused.length === 5, WAIT_MS);
+      expect(refused).toEqual([429, 429, 429, 429, 429]);
+      await clock.advance(5_000);
+      expect((await Promise.all(first)).filter((outcome) => outcome === 503)).toHaveLength(20);
+      await blocker.query('commit');
+      await (await openSocket(hub.url, { key })).next('welcome');
+    },
+  );
 
   test('while the hub drains every upgrade is answered with 503', async () => {
     const hub = await startHub();

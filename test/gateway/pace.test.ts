@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { describe, expect, test, vi } from 'vitest';
 import { testClock } from '../support/clock.ts';
-import { startHub, type TestTpv } from '../support/hub.ts';
+import { startHub, type TestTpv, testOfOneHub } from '../support/hub.ts';
 import { keptLog } from '../support/log.ts';
 import { quiet } from '../support/quiet.ts';
 import { openSocket, type TestSocket } from '../support/socket.ts';
@@ -103,7 +103,7 @@ async function congest({ hub, clock }: StillHub, socket: TestSocket): Promise<st
 
 // S13
 describe('a reader that does not read', () => {
-  test('is closed with 4001 as soon as more than 1 MiB waits for it', async () => {
+  testOfOneHub('is closed with 4001 as soon as more than 1 MiB waits for it', async () => {
     const { clock, hub, closeCode } = await stillHub();
     const slow = await hub.tpv({ max_users: 1 });
     const socket = await slow.socket();
@@ -129,7 +129,7 @@ describe('a reader that does not read', () => {
     expect(await socket.closed).toEqual({ code: 4001, reason: 'slow_consumer' });
   });
 
-  test('gets nothing more while 256 KiB wait, and is closed with 4001 after 30 s of it', async () => {
+  testOfOneHub('gets nothing more while 256 KiB wait, and is closed with 4001 after 30 s of it', async () => {
     const still = await stillHub();
     const { clock, hub, closeCode } = still;
     const slow = await hub.tpv({ max_users: 1 });

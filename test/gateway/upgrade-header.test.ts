@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { startHub, WEBHOOK_SECRET } from '../support/hub.ts';
+import { startHub, testOfOneHub, WEBHOOK_SECRET } from '../support/hub.ts';
 import { rawSocket, upgradeRequest } from '../support/raw-socket.ts';
 
 /** One kept connection, as a proxy has to the hub. */
@@ -45,28 +45,31 @@ function delivery(updateId: number): string {
   ].join('\r\n');
 }
 
-test('an Upgrade header anywhere but at the sockets is ignored, and the connection goes on (S26, row 28)', async () => {
-  const hub = await startHub();
-  const asked: [path: string, headers: Record<string, string>, status: number][] = [
-    ['/healthz', {}, 200],
-    ['/healthz', { Upgrade: 'h2c', Connection: 'Upgrade, HTTP2-Settings' }, 200],
-    ['/', {}, 200],
-    ['/admin/', {}, 200],
-    ['/api/tpv/instructions/', {}, 401],
-    ['/api/tpv/w%73', {}, 400],
-    ['/api/tpv/ws/x', {}, 404],
-    ['/api/tpv/ws', { Upgrade: 'h2c' }, 400],
-  ];
-  for (const [index, [path, headers, status]] of asked.entries()) {
-    const connection = keptConnection(hub.url);
-    connection.write(upgradeRequest(headers, path));
-    expect(await connection.statuses(1), path).toEqual([status]);
-    connection.write(delivery(index + 1));
-    expect(await connection.statuses(2), path).toEqual([status, 200]);
-  }
-});
+testOfOneHub(
+  'an Upgrade header anywhere but at the sockets is ignored, and the connection goes on (S26, row 28)',
+  async () => {
+    const hub = await startHub();
+    const asked: [path: string, headers: Record<string, string>, status: number][] = [
+      ['/healthz', {}, 200],
+      ['/healthz', { Upgrade: 'h2c', Connection: 'Upgrade, HTTP2-Settings' }, 200],
+      ['/', {}, 200],
+      ['/admin/', {}, 200],
+      ['/api/tpv/instructions/', {}, 401],
+      ['/api/tpv/w%73', {}, 400],
+      ['/api/tpv/ws/x', {}, 404],
+      ['/api/tpv/ws', { Upgrade: 'h2c' }, 400],
+    ];
+    for (const [index, [path, headers, status]] of asked.entries()) {
+      const connection = keptConnection(hub.url);
+      connection.write(upgradeRequest(headers, path));
+      expect(await connection.statuses(1), path).toEqual([status]);
+      connection.write(delivery(index + 1));
+      expect(await connection.statuses(2), path).toEqual([status, 200]);
+    }
+  },
+);
 
-test('an upgrade with another method is an ordinary request', async () => {
+testOfOneHub('an upgrade with another method is an ordinary request', async () => {
   const hub = await startHub();
   const connection = keptConnection(hub.url);
   connection.write(upgradeRequest({ 'Content-Length': '0' }).replace(/^GET/, 'POST'));

@@ -9,14 +9,14 @@ export interface Arrival {
 }
 
 /** Resolves when the next request for `path` has reached the hub; ask for it before sending the request. */
-export function arrival({ hub }: TestHub, path: string): Promise<Arrival> {
+export function arrival({ hubs }: TestHub, path: string): Promise<Arrival> {
   const arrived = new Promise<Arrival>((resolve) => {
     const look = (request: IncomingMessage, response: ServerResponse) => {
       if (!request.url?.startsWith(path)) return;
-      hub.app.server.off('request', look);
+      for (const { app } of hubs) app.server.off('request', look);
       resolve({ closed: new Promise((closed) => response.once('close', () => closed())) });
     };
-    hub.app.server.on('request', look);
+    for (const { app } of hubs) app.server.on('request', look);
   });
   return within(arrived, () => `No request for ${path}`);
 }

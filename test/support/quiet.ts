@@ -4,11 +4,11 @@ import type { TestSocket } from './socket.ts';
 import { patience } from './within.ts';
 
 /** Resolves when everything that the hub has to do and to say to `socket` by now is done and has arrived. */
-export async function quiet({ hub }: TestHub, socket: TestSocket): Promise<void> {
+export async function quiet({ hubs }: TestHub, socket: TestSocket): Promise<void> {
   // A report's commit makes room, and the next commit fills it.
   for (let i = 0; i < 3; i++) {
     await socket.sync();
-    await hub.db.transact(async () => {});
+    await Promise.all(hubs.map(({ db }) => db.transact(async () => {})));
   }
   await socket.sync();
 }
