@@ -85,6 +85,8 @@ function Judgement({ hubs }: { hubs: readonly ListedHub[] }): VNode | null {
   const led = new Set(hubs.flatMap(({ leads }) => leads));
   if (led.size < 2) return <Note tone="bad">{words.nobodyLeads}</Note>;
   if (others.length === 0) return <Note tone="warn">{words.onlyOne}</Note>;
+  const differing = [...new Set(hubs.flatMap(({ differs }) => differs))];
+  if (differing.length > 0) return <Note tone="bad">{words.configured(differing.join(', '))}</Note>;
   if (others.some(({ version }) => version !== first.version)) return <Note tone="info">{words.differ}</Note>;
   return null;
 }

@@ -23,6 +23,8 @@ export const hubsWords = {
   onlyOne: 'Solo hay un hub: si se para, nadie atiende hasta que vuelva. Arranca otro con la misma base de datos.',
   nobodyLeads:
     'Ningún hub hace las tareas de fondo o los envíos a Telegram. Si dura más de unos segundos, mira el registro de cada hub.',
+  configured: (variables: string) =>
+    `No todos están configurados igual: ${variables}. Pon lo mismo en cada hub y arráncalo de nuevo.`,
   differ: 'No todos tienen la misma versión. Es normal mientras se actualizan, de uno en uno.',
   none: {
     title: 'Este hub está solo',

@@ -12,6 +12,8 @@ export interface Cluster {
   readonly isShared: boolean;
   /** A hub that says nothing for so long counts as dead; 0 where this one is alone. */
   readonly leaseMs: number;
+  /** So long it goes on as before once it says that it ends; 0 where this one is alone. */
+  readonly noticeMs: number;
   /** Names this process in the rows; another one after it was taken for dead. */
   readonly id: string;
   /** Whether it may act: hand out, claim, send, accept. */
@@ -44,6 +46,7 @@ const never: Cancel = () => {};
 export const SOLO: Cluster = Object.freeze<Cluster>({
   isShared: false,
   leaseMs: 0,
+  noticeMs: 0,
   id: 'solo',
   isAlive: () => true,
   mayBury: false,

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Database } from '../db/open.ts';
 import { statement } from '../db/statement.ts';
 import { type Cluster, LEASES, type Lease } from './cluster.ts';
+import { differences } from './drift.ts';
 import { DATABASE_NOW } from './membership.ts';
 
 /** One of the hubs that share the database, as its row says. */
@@ -18,12 +19,14 @@ export interface ListedHub {
   leads: Lease[];
   /** How long ago it last said that it is alive. */
   lagMs: number;
+  /** Variables that it has otherwise than the oldest hub, and should not. */
+  differs: string[];
 }
 
 const hubRows = statement<object>()((db) =>
   db
     .selectFrom('hubs')
-    .select(['id', 'name', 'version', 'state', 'started_at', 'until'])
+    .select(['id', 'name', 'version', 'config', 'state', 'started_at', 'until'])
     .select(sql<number>`${sql.raw(DATABASE_NOW)}`.as('now'))
     .select((eb) =>
       eb
@@ -43,6 +46,7 @@ export async function listHubs(db: Database, { isShared, leaseMs }: Pick<Cluster
   if (!isShared) return [];
   const leases = await db.query(leaseRows, {});
   const rows = await db.query(hubRows, {});
+  const oldest = rows.find(({ now, until }) => Number(until) >= Number(now));
   return rows.map((row): ListedHub => {
     const [now, until] = [Number(row.now), Number(row.until)];
     return {
@@ -56,6 +60,7 @@ export async function listHubs(db: Database, { isShared, leaseMs }: Pick<Cluster
         leases.some((one) => one.name === name && one.hub_id === row.id && one.until >= now),
       ),
       lagMs: Math.max(0, now - (until - leaseMs)),
+      differs: differences(oldest?.config ?? null, row.config),
     };
   });
 }

@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { type Cancel, systemClock } from '../clock.ts';
 import { VERSION } from '../config/version.ts';
 import { COMMITS_WITHOUT_DISK, type SideConnections } from '../db/postgres/side.ts';
+import { FIRST_LEVEL, SCHEMA_MIN } from '../db/schema-level.ts';
 import { HubError } from '../errors.ts';
 import { uuidv7 } from '../ids.ts';
 import type { Lease } from './cluster.ts';
@@ -15,9 +16,15 @@ export interface MembershipOptions {
   leaseMs: number;
   /** The bot's id: hubs that share a database have one bot; absent: it is not looked at. */
   bot?: string | undefined;
+  /** Of its program: a database whose hubs have to be on a higher one is not its any more. */
+  level: number;
+  /** What all hubs must have alike, as JSON (drift.ts). */
+  shared?: string | undefined;
   /** What this hub leads whenever no other one does. */
   leases: readonly LeaseName[];
   onFault(error: unknown): void;
+  /** Called once when a newer program has changed the database so that this one can't work on it any more. */
+  onTooOld?(): void;
   /** Called after each renewal with the leases that this hub has then. */
   onRenewed?(terms: ReadonlyMap<LeaseName, number>): void;
   observer?: Pick<ClusterObserver, 'renewed'> | undefined;
@@ -32,8 +39,8 @@ const LEASES_UNTIL_GIVEN_UP = 4;
 export const DATABASE_NOW = '(extract(epoch from clock_timestamp()) * 1000)::bigint';
 
 /** Where a hub of another bot is alive, none enters. */
-const ENTER = `insert into hubs (id, name, version, bot, state, started_at, until)
-  select $1, $2, $3, $5, 'up', now, now + $4::bigint from (select ${DATABASE_NOW} as now) as clock
+const ENTER = `insert into hubs (id, name, version, bot, level, config, state, started_at, until)
+  select $1, $2, $3, $5, $6, $7, 'up', now, now + $4::bigint from (select ${DATABASE_NOW} as now) as clock
   where not exists (select 1 from hubs as other where other.bot != $5 and other.until >= now)
   returning id`;
 
@@ -52,12 +59,20 @@ const RENEW = `with clock as materialized (select ${DATABASE_NOW} as now, ${COMM
       term = leases.term + case when leases.hub_id = excluded.hub_id then 0 else 1 end
     where leases.hub_id = excluded.hub_id or leases.until < (select now from clock)
     returning name, term)
-  select exists (select 1 from mine) as known, coalesce((select json_object_agg(name, term) from led), '{}') as terms`;
+  select exists (select 1 from mine) as known, coalesce((select json_object_agg(name, term) from led), '{}') as terms,
+    coalesce((select value from settings where key = '${SCHEMA_MIN}')::int, ${FIRST_LEVEL}) as schema_min`;
 
 const RESIGN = `with left_alone as (update leases set until = 0 where hub_id = $1)
   update hubs set state = 'draining' where id = $1`;
 const LEAVE = `with left_alone as (update leases set until = 0 where hub_id = $1)
   delete from hubs where id = $1`;
+
+interface Renewed {
+  /** Whether its row is there. */
+  known: boolean;
+  terms: Partial<Record<LeaseName, number>>;
+  schema_min: number;
+}
 
 /** This process's row among the hubs, and what it leads. */
 export class Membership {
@@ -74,6 +89,7 @@ export class Membership {
   #aliveSince = 0;
   #givenUp = false;
   #resigned = false;
+  #tooOld = false;
   #renewing: Promise<void> | undefined;
 
   private constructor(side: SideConnections, options: MembershipOptions) {
@@ -152,8 +168,8 @@ export class Membership {
   async #enter(): Promise<void> {
     // The machine's clock orders ids, and decides nothing.
     const id = uuidv7(systemClock().now());
-    const { leaseMs, bot = null } = this.#options;
-    const entered = await this.#side.query(ENTER, [id, hostname(), VERSION, leaseMs, bot]);
+    const { leaseMs, bot = null, level, shared = null } = this.#options;
+    const entered = await this.#side.query(ENTER, [id, hostname(), VERSION, leaseMs, bot, level, shared]);
     if (entered.length === 0) {
       throw new HubError(
         'unavailable',
@@ -176,17 +192,17 @@ export class Membership {
     const { leaseMs, leases, onRenewed } = this.#options;
     const sentAt = performance.now();
     const wanted = this.#resigned ? [] : leases;
-    const [row] = await this.#side.query<{ known: boolean; terms: Partial<Record<LeaseName, number>> }>(RENEW, [
-      this.#id,
-      leaseMs,
-      wanted,
-    ]);
+    const [row] = await this.#side.query<Renewed>(RENEW, [this.#id, leaseMs, wanted]);
     if (row === undefined || !row.known) {
       this.#aliveUntil = 0;
       this.#terms = new Map();
       this.#buried();
       await this.#enter();
       return this.#renew();
+    }
+    if (row.schema_min > this.#options.level && !this.#tooOld) {
+      this.#tooOld = true;
+      this.#options.onTooOld?.();
     }
     this.#options.observer?.renewed(performance.now() - sentAt);
     if (!this.isAlive()) this.#aliveSince = sentAt;

@@ -8,6 +8,8 @@ import { DATABASE_NOW, Membership } from './membership.ts';
 export interface OnlyHubOptions {
   /** `postgres://…` */
   url: string;
+  /** Of its program (db/schema-level.ts). */
+  level: number;
   /** Gets what goes wrong where no caller waits for an answer. */
   onFault(error: unknown): void;
   /** Another hub has the database, as this one said nothing for as long as the lease lasts: it must end at once. */
@@ -22,7 +24,7 @@ const LOOK_AGAIN_MS = 250;
 
 /** Whether the tables are there as the statements here want them; an older hub's are migrated first. */
 const TABLES = `select to_regclass('leases') is not null and exists (select 1 from pg_attribute
-  where attrelid = to_regclass('hubs') and attname = 'bot' and not attisdropped) as made`;
+  where attrelid = to_regclass('hubs') and attname = 'level' and not attisdropped) as made`;
 const HOLDER = `select leases.until, hubs.name, hubs.version, hubs.started_at as since
   from leases left join hubs on hubs.id = leases.hub_id
   where leases.name = 'only' and leases.hub_id != $1 and leases.until >= ${DATABASE_NOW}`;
@@ -92,9 +94,10 @@ export class OnlyHub {
   }
 
   async #take(side: SideConnections): Promise<void> {
-    const { onFault, leaseMs = LEASE_MS } = this.#options;
+    const { level, onFault, leaseMs = LEASE_MS } = this.#options;
     const membership = await Membership.enter(side, {
       leaseMs,
+      level,
       leases: ['only'],
       onFault,
       onRenewed: (terms) => this.#renewed(terms.has('only')),

@@ -11,14 +11,22 @@ import { PostgresSignals } from './postgres-signals.ts';
 export interface SharedCluster {
   /** A hub that says nothing for so long counts as dead. */
   leaseMs: number;
+  /** So long a hub that ends goes on as before, while the balancers before it learn that it does; absent: 0. */
+  noticeMs?: number;
 }
 
 export interface JoinOptions extends SharedCluster {
   url: string;
+  /** Of its program (db/schema-level.ts). */
+  level: number;
+  /** What all hubs must have alike (drift.ts). */
+  shared?: string | undefined;
   /** The bot's id: all hubs of a database have one bot. */
   bot?: string | undefined;
   /** Gets what goes wrong where no caller waits for an answer. */
   onFault(error: unknown): void;
+  /** A newer program has changed the database so that this one can't work on it any more: it has to end. */
+  onTooOld(): void;
   observer?: ClusterObserver | undefined;
 }
 
@@ -30,24 +38,24 @@ const SIDE_CONNECTIONS = 2;
  * @throws HubError `unavailable` with a sentence where a hub runs there that shares it with none, or one of another bot
  */
 export async function joinHubs(options: JoinOptions): Promise<Cluster> {
-  const { url, bot, leaseMs, onFault, observer = NO_CLUSTER_OBSERVER } = options;
+  const { url, onFault, observer = NO_CLUSTER_OBSERVER } = options;
   const side = openSideConnections(url, SIDE_CONNECTIONS);
   let membership: Membership | undefined;
   try {
-    membership = await Membership.enter(side, { leaseMs, leases: LEASES, bot, onFault, observer });
+    membership = await Membership.enter(side, { ...options, leases: LEASES, observer });
     await noOnlyHub(side, membership.id);
   } catch (error) {
     await membership?.leave().catch(onFault);
     await side.close();
     throw databaseFault(error);
   }
-  return clusterOf(membership, side, { url, leaseMs, onFault, observer });
+  return clusterOf(membership, side, { ...options, observer });
 }
 
 function clusterOf(
   membership: Membership,
   side: SideConnections,
-  { url, leaseMs, onFault, observer }: Pick<JoinOptions, 'url' | 'leaseMs' | 'onFault'> & { observer: ClusterObserver },
+  { url, leaseMs, noticeMs = 0, onFault, observer }: JoinOptions & { observer: ClusterObserver },
 ): Cluster {
   const signals = new PostgresSignals({ url, side, id: () => membership.id, onFault, observer });
   const leave = async () => {
@@ -61,6 +69,7 @@ function clusterOf(
   return {
     isShared: true,
     leaseMs,
+    noticeMs,
     get id() {
       return membership.id;
     },

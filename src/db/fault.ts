@@ -1,9 +1,9 @@
 import { HubError } from '../errors.ts';
 
 /**
- * What a fault of the database is, for its operator. `conflict`: two transactions were in each other's way once;
- * `lost`: the file was
- * deleted or replaced; `unreachable`: no answer of the server; `refused`: it answers, and lacks a table, a right or a file.
+ * What a fault of the database is, for its operator. `conflict`: two transactions were in each other's way once, or a
+ * migration was in one's; `lost`: the file was deleted or replaced; `unreachable`: no answer of the server; `refused`: it
+ * answers, and lacks a table, a right or a file.
  */
 export type FaultKind =
   | 'disk_full'
@@ -51,7 +51,7 @@ const CODES: readonly (readonly [FaultKind, RegExp])[] = [
   ['read_only', /^(SQLITE_READONLY|EROFS|25006)/],
   // A lock, or a statement, that took longer than it may.
   ['locked', /^(SQLITE_(BUSY|LOCKED)|55P03|57014)/],
-  ['conflict', /^40/],
+  ['conflict', /^(40|0A000)/],
   // A file that is shorter than it says it is, too.
   ['damaged', /^(SQLITE_(CORRUPT|NOTADB|IOERR_SHORT_READ)|XX)/],
   ['unreachable', /^(08|25P0[34]|53|57|E[A-Z]{3,}$)/],

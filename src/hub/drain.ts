@@ -3,13 +3,15 @@ import type { Cluster } from '../cluster/cluster.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { Logger } from '../log/log.ts';
+import type { Ground } from './ground.ts';
 import type { Inbound } from './inbound.ts';
 import type { Observation } from './observation.ts';
 import type { Outbound } from './outbound.ts';
 
 export interface DrainPorts {
   clock: Clock;
-  cluster: Pick<Cluster, 'resign'>;
+  cluster: Pick<Cluster, 'resign' | 'noticeMs'>;
+  draining: Ground['draining'];
   log: Logger;
   observation: Pick<Observation, 'drain'>;
   inbound: Pick<Inbound, 'stop'>;
@@ -24,10 +26,16 @@ const LOOK_INTERVAL_MS = 50;
 
 /** Takes and hands out nothing new, and lets what is under way end: the steps are in their order. */
 export async function drain(ports: DrainPorts): Promise<void> {
-  const { clock, cluster, log, observation, inbound, delivery, gateway, outbound } = ports;
+  const { clock, cluster, draining, log, observation, inbound, delivery, gateway, outbound } = ports;
   log.info('draining');
+  draining.isTold = true;
+  // Where none is before it, it takes nothing new from here on.
+  draining.begun = cluster.noticeMs === 0;
   // Another hub leads at once.
   await cluster.resign();
+  // Balancers ask /readyz, and send everything elsewhere before this one refuses it.
+  if (!draining.begun) await pause(clock, cluster.noticeMs);
+  draining.begun = true;
   observation.drain();
   await inbound.stop();
   await delivery.drain();

@@ -22,11 +22,25 @@ export function endReplaced(log: Logger): void {
   end('Another hub took the database while this one stood still: this one ends.');
 }
 
+/**
+ * Ends the process in order, as SIGTERM does, where a newer program has changed the PostgreSQL so that this one can't work
+ * on it any more. Started anew, it says so, and ends.
+ */
+export function endTooOld(log: Logger): void {
+  log.fatal('a newer version of the hub changed the database so that this one can not work on it: the process ends');
+  say('A newer version of the hub changed the database: this one ends. Install that version, or a later one.');
+  process.kill(process.pid, 'SIGTERM');
+}
+
 function end(sentence: string): void {
+  say(sentence);
+  process.kill(process.pid, 'SIGKILL');
+}
+
+function say(sentence: string): void {
   try {
     writeSync(2, `${sentence}\n`);
   } catch {
     // Standard error is gone; the end is what matters.
   }
-  process.kill(process.pid, 'SIGKILL');
 }

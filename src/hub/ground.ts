@@ -1,11 +1,14 @@
 import type { Clock } from '../clock.ts';
 import { type Cluster, SOLO } from '../cluster/cluster.ts';
+import { sharedHashes } from '../cluster/drift.ts';
+import { noOlderHubs } from '../cluster/older-hubs.ts';
 import { OnlyHub } from '../cluster/only-hub.ts';
-import { joinHubs, type SharedCluster } from '../cluster/postgres-cluster.ts';
+import { type JoinOptions, joinHubs, type SharedCluster } from '../cluster/postgres-cluster.ts';
 import type { Config } from '../config/config.ts';
 import { DatabaseFault, databaseFault } from '../db/fault.ts';
-import { migrate } from '../db/migrate.ts';
+import { migrate, programLevel } from '../db/migrate.ts';
 import { type Database, type HubDisk, openDatabase } from '../db/open.ts';
+import type { LevelledMigrations } from '../db/schema-level.ts';
 import { Events } from '../events.ts';
 import type { DeliverySettings } from '../instructions/instruction.ts';
 import type { Logger, Logs } from '../log/log.ts';
@@ -21,7 +24,7 @@ import { type PeoplesTexts, telegramTexts } from '../telegram/texts/texts.ts';
 import { Presence } from '../tpvs/presence/presence.ts';
 import { errorLanguageOf, type Wording, wordingIn } from '../wording/wording.ts';
 import { type Corrections, NO_CORRECTIONS, startCorrections } from './corrections.ts';
-import { endAtOnce, endReplaced } from './end-at-once.ts';
+import { endAtOnce, endReplaced, endTooOld } from './end-at-once.ts';
 
 /** What every half of the hub stands on. Each takes what it uses of it, and says so with `Pick`. */
 export interface Ground {
@@ -43,8 +46,11 @@ export interface Ground {
   readonly health: Health;
   /** Undefined while the database's file is where it was opened. */
   lostFile(): LostFile | undefined;
-  /** From its first moment on, a drain takes nothing new. */
-  readonly draining: { begun: boolean };
+  /**
+   * `isTold`: /readyz says that the hub ends. `begun`: it takes nothing new; where a balancer is before several hubs, a
+   * moment later.
+   */
+  readonly draining: { isTold: boolean; begun: boolean };
   /** Which TPVs are there. */
   readonly presence: Presence;
   /** What happened lately. */
@@ -60,18 +66,26 @@ export interface Ground {
   readonly corrections: Corrections;
 }
 
+/** What tests put in the place of the machine's. */
+export interface GroundMachine {
+  /** How the log of the database is synced, and what a failed sync does; absent: the process ends. */
+  disk?: HubDisk | undefined;
+  /** How this hub shares a PostgreSQL with others; absent: as HUB_LEASE_SECONDS says. */
+  shared?: (SharedCluster & Partial<Pick<JoinOptions, 'onTooOld'>>) | undefined;
+  /** Other ones than the program's. */
+  migrations?: LevelledMigrations | undefined;
+}
+
 /**
  * Opens the database, brings it up to date, and begins to follow what happens.
  * @param ends gets the end of each thing that is made
- * @param machine `disk`: how the log of the database is synced, and what a failed sync does; absent: the process ends.
- * `shared`: how this hub shares a PostgreSQL with others; absent: as HUB_LEASE_SECONDS says
  */
 export async function openGround(
   config: Config,
   logs: Logs,
   clock: Clock,
   ends: AsyncDisposableStack,
-  { disk, shared = sharedBy(config) }: { disk?: HubDisk | undefined; shared?: SharedCluster | undefined },
+  { disk, shared = sharedBy(config), migrations }: GroundMachine,
 ): Promise<Ground> {
   const { log } = logs;
   const now = () => clock.now();
@@ -98,8 +112,11 @@ export async function openGround(
     onFault(fault);
   };
   const url = config.DATABASE_URL;
+  const level = await programLevel(migrations);
   const isAlone = shared === undefined && !url.startsWith('sqlite:');
-  const only = isAlone ? new OnlyHub({ url, onFault: onClusterFault, onLost: () => endReplaced(log) }) : undefined;
+  const only = isAlone
+    ? new OnlyHub({ url, level, onFault: onClusterFault, onLost: () => endReplaced(log) })
+    : undefined;
   // After the database was closed.
   ends.defer(async () => only?.leave());
   const db = openDatabase(config, {
@@ -110,16 +127,29 @@ export async function openGround(
   ends.defer(() => db.close());
   // Before anything of it changes, if it can be known.
   await only?.enter();
-  const ran = await migrate(db);
+  const isShared = shared !== undefined;
+  const ran = await migrate(db, {
+    migrations,
+    isShared,
+    ...(isShared && { beforeEnding: (lowest: number) => noOlderHubs(db, lowest) }),
+  });
   if (ran.length > 0) log.info({ migrations: ran }, 'the database was brought up to date');
   await only?.enter();
   const [bot] = config.TELEGRAM_BOT_TOKEN.split(':');
-  const joining = { url, bot, onFault: onClusterFault, observer: metrics.cluster };
-  const cluster = shared === undefined ? SOLO : await joinHubs({ ...shared, ...joining });
+  const joining = {
+    url,
+    bot,
+    level,
+    shared: sharedHashes(config),
+    onFault: onClusterFault,
+    onTooOld: () => endTooOld(log),
+    observer: metrics.cluster,
+  };
+  const cluster = shared === undefined ? SOLO : await joinHubs({ ...joining, ...shared });
   ends.defer(() => cluster.close());
 
-  const draining = { begun: false };
-  const health = await startHealth({ db, clock, log, cluster, draining: () => draining.begun }, watch);
+  const draining = { isTold: false, begun: false };
+  const health = await startHealth({ db, clock, log, cluster, level, draining: () => draining.isTold }, watch);
   ends.defer(() => health.stop());
   const fileWatch = startFileWatch({ db, clock, log });
   ends.defer(() => fileWatch.stop());
@@ -165,7 +195,10 @@ export async function openGround(
   };
 }
 
+/** Two checks of a balancer, one each second (deploy/haproxy/haproxy.cfg). */
+const NOTICE_MS = 2_000;
+
 /** How a hub shares its database; undefined: it is alone. */
 function sharedBy({ HUB_LEASE_SECONDS: seconds }: Config): SharedCluster | undefined {
-  return seconds === undefined ? undefined : { leaseMs: seconds * 1_000 };
+  return seconds === undefined ? undefined : { leaseMs: seconds * 1_000, noticeMs: NOTICE_MS };
 }

@@ -1,10 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import { type Clock, systemClock } from '../clock.ts';
-import type { SharedCluster } from '../cluster/postgres-cluster.ts';
 import type { Config } from '../config/config.ts';
 import { Lookout } from '../conversation/lookout.ts';
 import type { SayPorts } from '../conversation/say.ts';
-import type { Database, HubDisk } from '../db/open.ts';
+import type { Database } from '../db/open.ts';
 import { Delivery } from '../delivery/delivery.ts';
 import type { Events } from '../events.ts';
 import { Gateway } from '../gateway/gateway.ts';
@@ -24,7 +23,7 @@ import { startBackups } from './backups.ts';
 import { startBridge } from './bridge.ts';
 import { drain } from './drain.ts';
 import { registerEdges } from './edges.ts';
-import { openGround } from './ground.ts';
+import { type GroundMachine, openGround } from './ground.ts';
 import { createInbound } from './inbound.ts';
 import { reportKeeper } from './keep-report.ts';
 import { startMaintenance } from './maintenance.ts';
@@ -52,14 +51,11 @@ export interface Hub {
 }
 
 /** What tests put in the place of the machine's. */
-export interface HubMachine {
-  disk?: HubDisk | undefined;
+export interface HubMachine extends GroundMachine {
   /** What requests to Telegram may take goes by it; by the machine's clock where it is absent. */
   telegramClock?: Pick<Clock, 'after'> | undefined;
   /** Of the disk on which copies of the database are made. */
   room?: RoomOf | undefined;
-  /** How other hubs share the PostgreSQL; absent: as HUB_LEASE_SECONDS says. */
-  shared?: SharedCluster | undefined;
 }
 
 /**
@@ -137,6 +133,9 @@ export async function createHub(
     keepService: service,
   });
   making.defer(() => gateway.close());
+  events.on('tpv.key_shared', ({ tpvId }) => {
+    log.warn({ tpv_id: tpvId }, 'two machines share one key and take the socket from each other: give each its own');
+  });
   events.on('tpv.service', ({ tpvId, service }) => gateway.tellService(tpvId, service));
   const lookout = new Lookout({
     ...ground,
@@ -178,9 +177,8 @@ export async function createHub(
 
   const made = making.move();
   const shutDown = async () => {
-    draining.begun = true;
     const copied = backups.stop();
-    await drain({ clock, cluster, log, observation, inbound, delivery, gateway, outbound });
+    await drain({ clock, cluster, draining, log, observation, inbound, delivery, gateway, outbound });
     await copied;
     await made.disposeAsync();
     log.info('closed');

@@ -4,6 +4,7 @@ import { type Clock, pause } from '../clock.ts';
 import { type Cluster, SOLO } from '../cluster/cluster.ts';
 import { DatabaseFault } from '../db/fault.ts';
 import type { Database } from '../db/open.ts';
+import { schemaMin } from '../db/schema-level.ts';
 import { statement } from '../db/statement.ts';
 import { storeValue } from '../db/stored-value.ts';
 import type { Logger } from '../log/log.ts';
@@ -40,7 +41,9 @@ export interface HealthPorts {
   clock: Clock;
   draining(): boolean;
   /** Where several hubs share the database: whether the others count on this one. */
-  cluster?: Pick<Cluster, 'isAlive'> | undefined;
+  cluster?: Pick<Cluster, 'isShared' | 'isAlive'> | undefined;
+  /** Of this program (db/schema-level.ts). */
+  level?: number | undefined;
   log: Logger;
 }
 
@@ -79,7 +82,7 @@ const MARK = 'last_write_test';
 
 /** Begins to look after the hub; the database is migrated by now, so that its migrations are those of this program. */
 export async function startHealth(ports: HealthPorts, watch: DatabaseWatch): Promise<Health> {
-  const { db, clock, draining, cluster = SOLO, log } = ports;
+  const { db, clock, draining, cluster = SOLO, level = 0, log } = ports;
   const known = await appliedNames(db);
   const stalls = watchStalls(clock);
   let looked: Look = { codes: [] };
@@ -89,7 +92,10 @@ export async function startHealth(ports: HealthPorts, watch: DatabaseWatch): Pro
   const look = async () => {
     const ended = new AbortController();
     const late = pause(clock, PATIENCE_MS, ended.signal).then((): Look => ({ codes: ['database_unavailable'] }));
-    const now = await Promise.race([late, lookAtDatabase(db, watch, known)]);
+    const now = await Promise.race([
+      late,
+      lookAtDatabase(db, watch, { known, level: cluster.isShared ? level : undefined }),
+    ]);
     ended.abort();
     // Once, and not at each look: an outage may last all night.
     if (String(now.codes) !== String(looked.codes)) {
@@ -128,13 +134,22 @@ function problem(code: ProblemCode): Problem {
   return { code, message: PROBLEMS[code] };
 }
 
-async function lookAtDatabase(db: Database, watch: DatabaseWatch, known: ReadonlySet<string>): Promise<Look> {
+/** What this program knows of the schema. */
+interface KnownSchema {
+  /** The migrations that the database had at the start. */
+  known: ReadonlySet<string>;
+  /** Undefined where no newer hub may have migrated it. */
+  level: number | undefined;
+}
+
+async function lookAtDatabase(db: Database, watch: DatabaseWatch, { known, level }: KnownSchema): Promise<Look> {
   if (db.file?.loss() !== undefined) return { codes: ['database_lost'] };
   // What failed a moment ago need not be tried again: that may hang, and others would wait behind it.
   if (watch.trouble !== undefined) return { codes: [PROBLEM_OF[watch.trouble.kind]], fault: watch.trouble.fault };
   try {
     const names = await appliedNames(db);
-    if (!names.isSubsetOf(known)) return { codes: ['schema_newer'] };
+    const isNewer = !names.isSubsetOf(known) && (level === undefined || (await schemaMin(db)) > level);
+    if (isNewer) return { codes: ['schema_newer'] };
     if (!known.isSubsetOf(names)) return { codes: ['schema_outdated'] };
     if (watch.wroteLately) return { codes: [] };
     await db.transact((tx) => tx.run(storeValue, { key: MARK, value: randomUUID() }));

@@ -15,7 +15,13 @@ const LEASE_MS = 900;
 
 async function join(url: string): Promise<{ cluster: Cluster; faults: unknown[] }> {
   const faults: unknown[] = [];
-  const cluster = await joinHubs({ url, leaseMs: LEASE_MS, onFault: (fault) => faults.push(fault) });
+  const cluster = await joinHubs({
+    url,
+    leaseMs: LEASE_MS,
+    level: 9_000,
+    onTooOld() {},
+    onFault: (fault) => faults.push(fault),
+  });
   onTestFinished(() => cluster.close());
   return { cluster, faults };
 }
@@ -55,16 +61,28 @@ test('a hub that is alone is alive, leads everything and has nobody to tell', as
   expect(Object.isFrozen(SOLO)).toBe(true);
 });
 
+test('a hub hears once that a newer one changed the database so that it can not work on it', async () => {
+  const url = await freshDatabase('postgres', 'migrated');
+  const until = async () => Number((await asked<{ until: string }>(url, 'select until from hubs'))[0]?.until);
+  let heard = 0;
+  const cluster = await joinHubs({ url, leaseMs: LEASE_MS, level: 1, onTooOld: () => heard++, onFault() {} });
+  onTestFinished(() => cluster.close());
+  expect(heard).toBe(1);
+  const renewed = await until();
+  await vi.waitFor(async () => expect(await until()).toBeGreaterThan(renewed), WAIT_MS);
+  expect(heard).toBe(1);
+});
+
 test('a hub of another bot does not enter while one is alive, and is told why', async () => {
   const url = await freshDatabase('postgres', 'migrated');
   const onFault = () => {};
-  const first = await joinHubs({ url, bot: '1', leaseMs: LEASE_MS, onFault });
-  const other = () => joinHubs({ url, bot: '2', leaseMs: LEASE_MS, onFault });
+  const first = await joinHubs({ url, bot: '1', leaseMs: LEASE_MS, level: 9_000, onTooOld() {}, onFault });
+  const other = () => joinHubs({ url, bot: '2', leaseMs: LEASE_MS, level: 9_000, onTooOld() {}, onFault });
   await expect(other()).rejects.toMatchObject({
     code: 'unavailable',
     message: expect.stringMatching(/hub of another bot/),
   });
-  await (await joinHubs({ url, bot: '1', leaseMs: LEASE_MS, onFault })).close();
+  await (await joinHubs({ url, bot: '1', leaseMs: LEASE_MS, level: 9_000, onTooOld() {}, onFault })).close();
   await first.close();
   await (await other()).close();
 });

@@ -87,6 +87,7 @@ test('one that stood still is told when another one took the database meanwhile,
     onLost: () => {
       lost += 1;
     },
+    level: 9_000,
     leaseMs: 900,
   });
   onTestFinished(() => hub.leave());

@@ -69,6 +69,14 @@ test('both hubs list both: who leads, who has how many sockets, and who answers'
   );
 });
 
+test('a hub that is configured otherwise than the oldest one names the variables', async () => {
+  const { a, databaseUrl } = await twoHubs();
+  const env = { RETENTION_DAYS: '30', ROUTING_STRATEGY: 'round_robin' };
+  const other = await startHub({ emulator: a.emulator, databaseUrl, shared: { leaseMs: LEASE_MS }, env });
+  const differing = (await hubsAt(other)).items.map(({ differs }: { differs: string[] }) => differs);
+  expect(differing).toEqual([[], [], ['RETENTION_DAYS', 'ROUTING_STRATEGY']]);
+});
+
 test('a hub that is alone lists none, and says so', async () => {
   const hub = await startHub();
   expect(await hubsAt(hub)).toEqual({ items: [], next: null });

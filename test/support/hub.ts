@@ -1,14 +1,15 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { onTestFinished } from 'vitest';
+import { onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../demo/emulator/mod.ts';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import type { SharedCluster } from '../../src/cluster/postgres-cluster.ts';
 import { readConfig } from '../../src/config/config.ts';
 import type { HubDisk } from '../../src/db/open.ts';
-import { createHub, type Hub } from '../../src/hub/hub.ts';
+import type { LevelledMigrations } from '../../src/db/schema-level.ts';
+import { createHub, type Hub, type HubMachine } from '../../src/hub/hub.ts';
 import type { Logs } from '../../src/log/log.ts';
 import type { RoomOf } from '../../src/operations/backup/space.ts';
 import type { TestClock } from './clock.ts';
@@ -17,11 +18,19 @@ import { makeMemoryFolder } from './memory-folder.ts';
 import { copyMigratedFile } from './migrated-database.ts';
 import { createPostgresDatabase, hasPostgres } from './postgres.ts';
 import { openSocket, type TestSocket } from './socket.ts';
+import { alwaysThreeHubs, asOne, THREE_HUBS } from './three-hubs.ts';
 import { patience, TEST_MS, within } from './within.ts';
 
 export type DialectUnderTest = 'sqlite' | 'postgres';
-/** Both, but in `npm run test:fast`. */
-export const DIALECTS: readonly DialectUnderTest[] = hasPostgres() ? ['sqlite', 'postgres'] : ['sqlite'];
+/** Both, but in `npm run test:fast`, and in `npm run test:cluster`, where each hub of a test is three. */
+export const DIALECTS = dialects();
+/** The same, and three hubs: for suites that hold what TPVs rely on. */
+export type HubsUnderTest = DialectUnderTest | typeof THREE_HUBS;
+export const DIALECTS_AND_THREE_HUBS: readonly HubsUnderTest[] =
+  hasPostgres() && !alwaysThreeHubs() ? [...DIALECTS, THREE_HUBS] : DIALECTS;
+
+/** A test that looks into what one hub has in memory, or counts what each hub counts for itself. */
+export const testOfOneHub = test.skipIf(alwaysThreeHubs());
 
 export const WEBHOOK_SECRET = 'a-made-up-webhook-secret';
 export const ADMIN_TOKEN = 'a-made-up-administrator-token';
@@ -33,7 +42,7 @@ export interface HubOptions {
   /** Variables of docs/environment.md, over the test's defaults. */
   env?: Record<string, string>;
   clock?: Clock;
-  database?: DialectUnderTest;
+  database?: HubsUnderTest;
   /** An existing database instead of a fresh one (`sqlite:…` or `postgres://…`). */
   databaseUrl?: string;
   /** Where the hub logs; nowhere by default (CONTRIBUTING.md, TEST_LOG). */
@@ -45,7 +54,9 @@ export interface HubOptions {
   /** Of the disk for copies of the database; plenty by default, as what the tests' disk has is no matter of theirs. */
   room?: RoomOf;
   /** Other hubs share its PostgreSQL. */
-  shared?: SharedCluster;
+  shared?: HubMachine['shared'];
+  /** Other ones than the program's, as a newer one has. */
+  migrations?: LevelledMigrations;
   emulator?: Emulator;
   emulatorOptions?: EmulatorOptions;
 }
@@ -81,7 +92,9 @@ export interface Answer {
 /** A real hub on a random port with a real database and a Bot API emulator, taken down with the test. */
 export interface TestHub {
   url: string;
+  /** Where there are three: the first, which hears what happens at any of them. */
   hub: Hub;
+  hubs: readonly Hub[];
   databaseUrl: string;
   clock: Clock;
   emulator: Emulator;
@@ -100,6 +113,11 @@ export interface TestHub {
   close(): Promise<void>;
 }
 
+function dialects(): readonly DialectUnderTest[] {
+  if (!hasPostgres()) return ['sqlite'];
+  return alwaysThreeHubs() ? ['postgres'] : ['sqlite', 'postgres'];
+}
+
 const plenty: RoomOf = async () => ({ freeBytes: 1e12, sizeBytes: 2e12 });
 
 export async function startHub(options: HubOptions = {}): Promise<TestHub> {
@@ -107,7 +125,9 @@ export async function startHub(options: HubOptions = {}): Promise<TestHub> {
   const limits = options.clock === undefined;
   const emulator = options.emulator ?? (await startEmulator({ limits, ...options.emulatorOptions }));
   if (options.emulator === undefined) onTestFinished(() => emulator.close());
-  const databaseUrl = options.databaseUrl ?? (await freshDatabase(options.database ?? 'sqlite', 'migrated'));
+  const { database = alwaysThreeHubs() ? THREE_HUBS : 'sqlite' } = options;
+  const databaseUrl = options.databaseUrl ?? (await freshDatabase(database, 'migrated'));
+  const isThree = (database === THREE_HUBS || alwaysThreeHubs()) && options.shared === undefined;
   const config = readConfig({
     HOST: '127.0.0.1',
     PORT: '0',
@@ -121,12 +141,18 @@ export async function startHub(options: HubOptions = {}): Promise<TestHub> {
   });
   const log = options.log ?? testLog();
   const { clock = systemClock() } = options;
-  const hub = await createHub(config, options.logs ?? logsOf(log), clock, { room: plenty, ...options });
+  const machine = { room: plenty, ...options, ...(isThree && { shared: SHARED }) };
+  const start = async () => {
+    const made = await createHub(config, options.logs ?? logsOf(log), clock, machine);
+    onTestFinished(() => closeHub(made, clock));
+    const writeDocuments = putOffDocuments(made);
+    const address = await made.listen();
+    writeDocuments();
+    return { hub: made, url: address };
+  };
+  const hubs = isThree ? ([await start(), await start(), await start()] as const) : ([await start()] as const);
+  const { hub, url } = isThree ? await asOne(hubs) : hubs[0];
   const close = () => closeHub(hub, clock);
-  onTestFinished(close);
-  const writeDocuments = putOffDocuments(hub);
-  const url = await hub.listen();
-  writeDocuments();
   const call = (path: string, init?: JsonInit) => fetchJson(new URL(path, url).href, init);
   const withHeader = (init: JsonInit | undefined, authorization: string): JsonInit => ({
     ...init,
@@ -143,6 +169,7 @@ export async function startHub(options: HubOptions = {}): Promise<TestHub> {
   return {
     url,
     hub,
+    hubs: hubs.map((one) => one.hub),
     databaseUrl,
     clock,
     emulator,
@@ -240,11 +267,8 @@ export function messageUpdate(updateId: number, text: string, from = 1001) {
  * The URL of a new database that goes with the test.
  * @param content `migrated`: as a hub's is after its start
  */
-export async function freshDatabase(
-  dialect: DialectUnderTest,
-  content: 'empty' | 'migrated' = 'empty',
-): Promise<string> {
-  if (dialect === 'postgres') {
+export async function freshDatabase(dialect: HubsUnderTest, content: 'empty' | 'migrated' = 'empty'): Promise<string> {
+  if (dialect !== 'sqlite') {
     const { url, drop } = await createPostgresDatabase(content);
     onTestFinished(drop);
     return url;

@@ -11,6 +11,7 @@ export const listedHub = z.object({
   sockets: z.int().min(0).describe('TPV conectados a él por WebSocket'),
   leads: z.array(z.enum(['chores', 'telegram'])).describe('Lo que hace él solo por todos'),
   lag_ms: z.int().min(0).describe('Hace cuánto dijo por última vez que sigue vivo'),
+  differs: z.array(z.string()).describe('Variables que tiene distintas del hub más antiguo y deberían ser iguales'),
   is_this: z.boolean().describe('El que ha respondido a esta petición'),
 });
 export type ListedHub = z.infer<typeof listedHub>;

@@ -145,6 +145,8 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
   'TPV conectados a él por WebSocket': 'TPVs that are connected to it by WebSocket',
   'Lo que hace él solo por todos': 'What it alone does for all',
   'Hace cuánto dijo por última vez que sigue vivo': 'How long ago it last said that it is alive',
+  'Variables que tiene distintas del hub más antiguo y deberían ser iguales':
+    'Variables that it has otherwise than the oldest hub, and should not',
   'El que ha respondido a esta petición': 'The one that answered this request',
   'Vacía donde el hub está solo, como siempre con SQLite.':
     'Empty where the hub is alone, as it always is with SQLite.',

@@ -7,7 +7,7 @@ import {
   LOCK_MS,
   outcome,
   STATEMENT_MS,
-  statementNames,
+  StatementNames,
   TYPES,
 } from './session.ts';
 
@@ -27,16 +27,19 @@ export function openPostgresReader(connectionString: string): Connection {
   });
   // An idle connection that is cut is replaced at the next query; that query reports what is wrong.
   pool.on('error', () => {});
-  const names = statementNames();
+  const names = new StatementNames();
   const noTransactions = async () => {
     throw new Error('Transactions go through transact.');
   };
   return {
     async execute(text, parameters) {
-      try {
-        return outcome(await pool.query({ name: names(text), text, values: [...parameters] }));
-      } catch (error) {
-        throw connectionFault(error);
+      for (let isAgain = false; ; isAgain = true) {
+        const name = names.of(text);
+        try {
+          return outcome(await pool.query({ name, text, values: [...parameters] }));
+        } catch (error) {
+          if (!names.outdatedBy(error, name) || isAgain) throw connectionFault(error);
+        }
       }
     },
     begin: noTransactions,

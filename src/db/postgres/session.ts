@@ -50,14 +50,32 @@ export function outcome(result: pg.QueryResult): Outcome {
   return { rows: result.rows, changes: result.rowCount ?? 0 };
 }
 
-/** Gives each text a name under which the server keeps it prepared, up to a bound. */
-export function statementNames(): (text: string) => string | undefined {
-  const names = new Map<string, string>();
-  return (text) => {
-    const known = names.get(text);
-    if (known !== undefined || names.size >= 500) return known;
-    const name = `s${names.size}`;
-    names.set(text, name);
+/** A table got a column since the statement was prepared, which gives whole rows of it: another hub migrated. */
+const OUTDATED = '0A000';
+
+/** The names under which the server keeps texts prepared, up to a bound. */
+export class StatementNames {
+  #names = new Map<string, string>();
+  #prefix = 's';
+  #generation = 0;
+
+  /** @returns undefined for one too many */
+  of(text: string): string | undefined {
+    const known = this.#names.get(text);
+    if (known !== undefined || this.#names.size >= 500) return known;
+    const name = `${this.#prefix}${this.#names.size}`;
+    this.#names.set(text, name);
     return name;
-  };
+  }
+
+  /** Whether `error` says that what was prepared is of no use any more; all texts have new names then. */
+  outdatedBy(error: unknown, name: string | undefined): boolean {
+    if (!(error instanceof pg.DatabaseError) || error.code !== OUTDATED) return false;
+    // What ran beside it may have found that before.
+    if (name?.startsWith(this.#prefix) === true) {
+      this.#prefix = `s${++this.#generation}_`;
+      this.#names = new Map();
+    }
+    return true;
+  }
 }

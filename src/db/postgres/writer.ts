@@ -10,7 +10,7 @@ import {
   LOCK_MS,
   outcome,
   STATEMENT_MS,
-  statementNames,
+  StatementNames,
   TYPES,
   unreachable,
 } from './session.ts';
@@ -42,7 +42,7 @@ interface BoundedQuery extends pg.QueryConfig {
 /** One connection that is opened when it is needed, and opened again after it was lost. */
 export function openPostgresWriter(connectionString: string): Connection {
   let client: Promise<pg.Client> | undefined;
-  const names = statementNames();
+  const names = new StatementNames();
   // Inside a transaction a lost connection must be an error, never a new connection without that transaction.
   let current: pg.Client | undefined;
   let answerMs: number | undefined;
@@ -85,6 +85,8 @@ export function openPostgresWriter(connectionString: string): Connection {
       const bounded: BoundedQuery = answerMs === undefined ? config : { ...config, query_timeout: answerMs };
       return await used.query(bounded);
     } catch (error) {
+      // The transaction runs again, with statements of new names.
+      names.outdatedBy(error, config.name);
       const fault = connectionFault(error);
       // What the server does with the statement is not known: it takes the transaction back when the connection ends.
       if (fault !== error) used.connection.stream.destroy();
@@ -126,7 +128,7 @@ export function openPostgresWriter(connectionString: string): Connection {
   return {
     sideBySide: true,
     async execute(text, parameters) {
-      return outcome(await query({ name: names(text), text, values: [...parameters] }));
+      return outcome(await query({ name: names.of(text), text, values: [...parameters] }));
     },
     async begin(bounds) {
       answerMs = bounds === 'request' ? ANSWER_MS : undefined;
