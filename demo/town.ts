@@ -9,6 +9,9 @@ import type { StepKind } from './timeline.ts';
 /** Who may enter the demo's panel; it is on this machine alone. */
 export const LOGIN = { name: 'demo', password: 'solo-para-la-demo' } as const;
 
+/** Whoever runs the first restaurant, and sees it alone. */
+export const MANAGER = { name: 'esquina', password: LOGIN.password } as const;
+
 /** Whose Telegram is linked to that account: alarms come to this chat. */
 export const WATCHER = { id: 633_870_412, first_name: 'Marta', last_name: '(operadora)', language_code: 'es' } as const;
 
@@ -35,6 +38,7 @@ export async function openTown(stage: Stage): Promise<void> {
   const troubled = await stage.open(TROUBLED, { trouble: NO_PAPER });
   const closed = await stage.open(CLOSED);
   await openOnceApproved(stage);
+  await operator.change('POST', '/api/admin/accounts', { ...MANAGER, role: 'manager', tpv_ids: [restaurant.id] });
   const now = Date.now();
   for (const [id, orders] of [
     ['', 13],

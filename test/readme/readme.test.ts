@@ -14,7 +14,18 @@ import { PROGRAMS_MS } from '../support/within.ts';
 
 const english = readGuide('en');
 const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
-const PICTURES = ['panel-overview', 'panel-instruction', 'panel-phone'];
+const PICTURES = [
+  'panel-overview',
+  'panel-phone',
+  'panel-conversation',
+  'panel-conversation-dark',
+  'panel-conversation-phone',
+  'panel-instructions',
+  'panel-instructions-phone',
+  'panel-instruction',
+  'panel-restaurant',
+  'panel-restaurant-phone',
+];
 const LONGEST_README = 200;
 
 test('it opens with the demo and the tests, and the latter is what a change has to pass', () => {
