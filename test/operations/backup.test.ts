@@ -105,7 +105,7 @@ describe('a backup', () => {
 
   test.each([
     ['sqlite:/nowhere/hub.db', 69, 'There is no database at /nowhere/hub.db'],
-    ['postgres://hub:hidden@127.0.0.1/hub', 1, 'pg_dump --format=custom'],
+    ['postgres://hub:hidden@127.0.0.1:9/hub', 69, "The PostgreSQL database can't be reached"],
   ])('of %s says what to do', async (databaseUrl, code, sentence) => {
     const result = await cli({ databaseUrl }, ['backup', 'copy.db']);
     expect(result).toMatchObject({ code, stdout: '', stderr: expect.stringContaining(sentence) });

@@ -183,8 +183,9 @@ describe('restoring', () => {
     expect(updateIds(fileOf(databaseUrl))).toEqual([1, 2]);
   });
 
-  test('of PostgreSQL is left to pg_restore', async () => {
-    const result = await cli({ databaseUrl: 'postgres://hub:hidden@127.0.0.1/hub' }, ['restore', 'copy.db']);
-    expect(result).toMatchObject({ code: 1, stderr: expect.stringContaining('pg_restore') });
+  test('of a PostgreSQL that is away says so, without its password', async () => {
+    const result = await cli({ databaseUrl: 'postgres://hub:hidden@127.0.0.1:9/hub' }, ['restore', 'copy.db']);
+    expect(result).toMatchObject({ code: 69, stderr: expect.stringContaining("PostgreSQL database can't be reached") });
+    expect(result.stderr).not.toContain('hidden');
   });
 });
