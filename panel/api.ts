@@ -3,6 +3,7 @@ import { isAttended } from './attention.ts';
 import { askProof } from './proof.ts';
 import { expired, session } from './session.ts';
 import { errorWords } from './words/errors.ts';
+import { language } from './words/language.ts';
 
 /** One field's fault, as the hub names it. */
 export interface FieldFault {
@@ -57,10 +58,11 @@ export async function send<T>(method: Method, path: string, body?: unknown): Pro
   }
 }
 
-async function call<T>(url: string, init: RequestInit): Promise<T> {
+async function call<T>(url: string, init: RequestInit & { headers: Record<string, string> }): Promise<T> {
   let answer: Response;
   try {
-    answer = await fetch(url, { ...init, credentials: 'same-origin', redirect: 'error' });
+    const headers = { ...init.headers, 'accept-language': language };
+    answer = await fetch(url, { ...init, headers, credentials: 'same-origin', redirect: 'error' });
   } catch (error) {
     if (init.signal?.aborted) throw error;
     throw new ApiError({ status: 0, code: 'unreachable', message: errorWords.unreachable });
@@ -78,10 +80,12 @@ function refusal(answer: Response, body: unknown): ApiError {
   const retryAfter = Number(answer.headers.get('retry-after') ?? Number.NaN);
   const given = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
   const details = Array.isArray(given.details) ? (given.details as FieldFault[]) : [];
+  const code = typeof given.code === 'string' ? given.code : 'unknown';
+  const said = Object.hasOwn(errorWords.codes, code) ? errorWords.codes[code] : given.error;
   return new ApiError({
     status,
-    code: typeof given.code === 'string' ? given.code : 'unknown',
-    message: typeof given.error === 'string' ? given.error : errorWords.status(status),
+    code,
+    message: typeof said === 'string' ? said : errorWords.status(status),
     details,
     ...(Number.isFinite(retryAfter) ? { retryAfter } : {}),
   });

@@ -1,4 +1,6 @@
-const names = new Intl.DisplayNames('es', { type: 'language', fallback: 'none' });
+import { locale } from './words/language.ts';
+
+const names = new Intl.DisplayNames(locale, { type: 'language', fallback: 'none' });
 
 /** What a language is called (`es` is `español`); the code itself where it is none, nothing where there is no code. */
 export function languageName(code: string): string | undefined {

@@ -1,16 +1,16 @@
 import { now } from './now.ts';
 import { timeZone } from './session.ts';
+import { locale } from './words/language.ts';
 import { timeWords } from './words/time.ts';
 
-const LOCALE = 'es';
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-const numbers = new Intl.NumberFormat(LOCALE, { useGrouping: 'always' });
-const lists = new Intl.ListFormat(LOCALE);
-const relativeTimes = new Intl.RelativeTimeFormat(LOCALE, { numeric: 'always', style: 'short' });
+const numbers = new Intl.NumberFormat(locale, { useGrouping: 'always' });
+const lists = new Intl.ListFormat(locale);
+const relativeTimes = new Intl.RelativeTimeFormat(locale, { numeric: 'always', style: 'short' });
 
 /** `12.345`. */
 export function number(value: number): string {
@@ -19,7 +19,7 @@ export function number(value: number): string {
 
 /** `1.234,5`, with at most so many digits after the comma. */
 export function decimal(value: number, digits = 1): string {
-  return value.toLocaleString(LOCALE, { maximumFractionDigits: digits, useGrouping: 'always' });
+  return value.toLocaleString(locale, { maximumFractionDigits: digits, useGrouping: 'always' });
 }
 
 /** A span that a person can take in: `12 ms`, `1,4 s`, `3 min`, `2 h 5 min`, `4 d 3 h`. */
@@ -75,7 +75,7 @@ export function soon(iso: string): string {
 export function calendarDay(date: string, today: string): string {
   const isFar = date >= `${Number(today.slice(0, 4)) + 1}${today.slice(4)}`;
   const options = { day: 'numeric', month: 'short', year: isFar ? 'numeric' : undefined, timeZone: 'UTC' } as const;
-  return new Date(`${date}T00:00:00Z`).toLocaleDateString(LOCALE, options);
+  return new Date(`${date}T00:00:00Z`).toLocaleDateString(locale, options);
 }
 
 /** `16:04`. */
@@ -89,7 +89,7 @@ function formatter(name: string, options: Intl.DateTimeFormatOptions): Intl.Date
   const key = `${name} ${timeZone.value}`;
   const known = formatters.get(key);
   if (known !== undefined) return known;
-  const made = new Intl.DateTimeFormat(LOCALE, { ...options, timeZone: timeZone.value });
+  const made = new Intl.DateTimeFormat(locale, { ...options, timeZone: timeZone.value });
   formatters.set(key, made);
   return made;
 }

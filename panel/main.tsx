@@ -7,7 +7,9 @@ import { startLive } from './live.ts';
 import { startRouter } from './router.ts';
 import { startShortcuts } from './shortcuts.ts';
 import { startTheme } from './theme.ts';
+import { language } from './words/language.ts';
 
+document.documentElement.lang = language;
 startTheme();
 startRouter();
 startShortcuts();

@@ -1,5 +1,6 @@
 import { computed, signal } from '@preact/signals';
 import type { Session } from '../src/admin/schemas/session.ts';
+import { followLanguage } from './words/language.ts';
 
 /** Who is logged in: `undefined` until the hub was asked, `null` for nobody. */
 export const session = signal<Session | null | undefined>(undefined);
@@ -21,6 +22,7 @@ export const timeZone = computed(() => session.value?.time_zone ?? 'Europe/Madri
 
 /** Takes what a login, a set-up or `GET /api/admin/session` answered. */
 export function begin(state: Session): void {
+  followLanguage(state.language);
   session.value = state;
   expired.value = false;
 }

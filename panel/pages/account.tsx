@@ -5,6 +5,7 @@ import { accountWords as words } from '../words/account.ts';
 import { roles } from '../words/states.ts';
 import { AccountsCard } from './account/accounts.tsx';
 import { AlarmChoiceCard } from './account/alarm-choice.tsx';
+import { LanguageCard } from './account/language.tsx';
 import { PasswordCard } from './account/password.tsx';
 import { SecondFactorCard } from './account/second-factor.tsx';
 import { SessionsCard } from './account/sessions.tsx';
@@ -17,7 +18,10 @@ export function AccountPage(): VNode | null {
   return (
     <Page title={words.title} lead={words.lead(who.name, roles[who.role])} changes={false}>
       <div class="grid">
-        <PasswordCard />
+        <div class="stack">
+          <PasswordCard />
+          <LanguageCard />
+        </div>
         <div class="stack">
           <SecondFactorCard enabled={who.totp_enabled} />
           <TelegramCard />

@@ -1,25 +1,4 @@
-/** What buttons say. */
-export const actions = {
-  save: 'Guardar',
-  cancel: 'Cancelar',
-  close: 'Cerrar',
-  delete: 'Eliminar',
-  edit: 'Editar',
-  create: 'Crear',
-  add: 'Añadir',
-  retry: 'Reintentar',
-  reload: 'Volver a cargar',
-  copy: 'Copiar',
-  copied: 'Copiado',
-  more: 'Cargar más',
-  loadingMore: 'Cargando más…',
-  clear: 'Quitar filtros',
-  confirm: 'Confirmar',
-  download: 'Descargar CSV',
-  assign: 'Asignar',
-  revoke: 'Revocar',
-  continue: 'Continuar',
-  dismiss: 'Cerrar el aviso',
-  logIn: 'Entrar',
-  logOut: 'Cerrar sesión',
-} as const;
+import * as spanish from './es/actions.ts';
+import { worded } from './language.ts';
+
+export const actions = worded('actions', spanish.actions);

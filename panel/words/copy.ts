@@ -1,6 +1,4 @@
-/** What copying says. */
-export const copyWords = {
-  copy: (what: string) => `Copiar ${what}`,
-  copied: (what: string | undefined) => (what === undefined ? 'Copiado' : `Copiado: ${what}`),
-  failed: 'No se ha podido copiar: selecciona el texto y cópialo a mano.',
-} as const;
+import * as spanish from './es/copy.ts';
+import { worded } from './language.ts';
+
+export const copyWords = worded('copyWords', spanish.copyWords);

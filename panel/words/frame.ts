@@ -1,31 +1,4 @@
-/** What stands around every page. */
-export const frameWords = {
-  product: 'ValleTPV Hub',
-  skip: 'Saltar al contenido',
-  navigation: 'Principal',
-  more: 'Más',
-  menu: 'Todas las páginas',
-  sections: {
-    overview: 'Resumen',
-    inbox: 'Conversaciones',
-    tpvs: 'TPV',
-    users: 'Clientes',
-    instructions: 'Recibidos',
-    pushes: 'Enviados',
-    quarantine: 'Cuarentena',
-    audit: 'Auditoría',
-    settings: 'Ajustes',
-    webhook: 'Webhook',
-    hubs: 'Hubs',
-    account: 'Cuenta',
-  },
-  pending: (count: string) => `${count} por atender`,
-  connecting: 'Conectando…',
-  connected: 'En directo',
-  lost: 'Conexión perdida, reintentando…',
-  stale: (since: string) => `Sin conexión con el hub desde las ${since}: lo que ves puede haber cambiado.`,
-  theme: { auto: 'Tema: según el dispositivo', light: 'Tema: claro', dark: 'Tema: oscuro' },
-  viewer:
-    'Solo lectura: con este perfil puedes verlo todo, pero no cambiar nada. Un administrador puede cambiarlo en «Cuenta».',
-  loading: 'Cargando…',
-} as const;
+import * as spanish from './es/frame.ts';
+import { worded } from './language.ts';
+
+export const frameWords = worded('frameWords', spanish.frameWords);

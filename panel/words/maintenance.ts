@@ -1,25 +1,4 @@
-/** What is said of times in which nobody is told of alarms. */
-export const maintenanceWords = {
-  title: 'Mantenimiento',
-  lead: 'Mientras dura, nadie recibe alarmas en Telegram. Las que sigan al terminar se avisan entonces.',
-  leadOfTpv: (name: string) => `Mientras dura, nadie recibe en Telegram las alarmas de «${name}».`,
-  lasts: 'Dura',
-  durations: {
-    30: '30 minutos',
-    60: '1 hora',
-    120: '2 horas',
-    240: '4 horas',
-    480: '8 horas',
-    1440: '24 horas',
-  },
-  reason: 'Motivo',
-  reasonHint: 'Opcional; lo ven quienes usan el panel.',
-  begin: 'Empezar',
-  begun: 'Mantenimiento en marcha: no se avisará de alarmas.',
-  all: 'Todo el hub',
-  from: 'desde el',
-  until: 'hasta el',
-  end: 'Terminar',
-  endLabel: (what: string) => `Terminar el mantenimiento: ${what}`,
-  ended: 'Mantenimiento terminado: se vuelve a avisar.',
-} as const;
+import * as spanish from './es/maintenance.ts';
+import { worded } from './language.ts';
+
+export const maintenanceWords = worded('maintenanceWords', spanish.maintenanceWords);

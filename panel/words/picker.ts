@@ -1,7 +1,4 @@
-/** What choosing a TPV says. */
-export const pickerWords = {
-  search: 'Buscar por nombre…',
-  places: (used: number, most: number) => `${used.toLocaleString('es')} de ${most.toLocaleString('es')} clientes`,
-  none: 'Ningún TPV coincide.',
-  more: 'Hay más: escribe parte del nombre para encontrarlos.',
-} as const;
+import * as spanish from './es/picker.ts';
+import { worded } from './language.ts';
+
+export const pickerWords = worded('pickerWords', spanish.pickerWords);

@@ -1,8 +1,4 @@
-/** What plots say. */
-export const plotWords = {
-  time: 'Hora',
-  nothing: (label: string) => `${label}: sin datos.`,
-  span: (label: string, last: string, most: string) => `${label}: ahora ${last}, máximo ${most}.`,
-  count: (label: string, last: string, most: string, sum: string) =>
-    `${label}: ahora ${last} por minuto, máximo ${most}, ${sum} en total.`,
-} as const;
+import * as spanish from './es/plot.ts';
+import { worded } from './language.ts';
+
+export const plotWords = worded('plotWords', spanish.plotWords);

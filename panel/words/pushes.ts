@@ -1,44 +1,4 @@
-/** What the list of messages to people says. */
-export const pushesWords = {
-  title: 'Enviados',
-  lead: 'Los mensajes que los TPV, el hub y los operadores envían a los clientes por Telegram.',
-  filters: {
-    text: 'Texto del mensaje',
-    status: 'Estado',
-    tpv: 'TPV',
-    person: 'Id de Telegram',
-    from: 'Desde',
-    to: 'Hasta',
-  },
-  views: {
-    label: 'Vistas de mensajes enviados',
-    all: 'Todos',
-    pending: 'Por enviar',
-    unknown: 'Sin confirmar',
-    failed: 'Fallidos',
-  },
-  columns: {
-    text: 'Mensaje',
-    status: 'Estado',
-    person: 'Para',
-    tpv: 'De',
-    created: 'Creado',
-    error: 'Error',
-    attempts: 'Intentos',
-  },
-  hub: 'El hub',
-  operator: 'Un operador',
-  noError: '—',
-  kinds: { text: 'Texto', photo: 'Foto', document: 'Documento', location: 'Ubicación' },
-  rowName: (excerpt: string, person: string) => `«${excerpt}» para ${person}`,
-  empty: {
-    title: 'Todavía no se ha enviado ningún mensaje',
-    text: 'Cuando un local responda a alguien, el mensaje aparecerá aquí. También puedes escribir a un cliente desde su página.',
-    action: 'Ir a los clientes',
-    unknownTitle: 'Ningún mensaje sin confirmar',
-    unknownText: 'De todos se sabe si llegaron.',
-    filteredTitle: 'Ningún mensaje coincide',
-    filteredText: 'Amplía las fechas o quita algún filtro.',
-    showAll: 'Ver todos',
-  },
-} as const;
+import * as spanish from './es/pushes.ts';
+import { worded } from './language.ts';
+
+export const pushesWords = worded('pushesWords', spanish.pushesWords);

@@ -1,6 +1,4 @@
-/** What times say. */
-export const timeWords = {
-  now: 'ahora mismo',
-  never: 'nunca',
-  none: '—',
-} as const;
+import * as spanish from './es/time.ts';
+import { worded } from './language.ts';
+
+export const timeWords = worded('timeWords', spanish.timeWords);

@@ -1,7 +1,4 @@
-/** What the filter by TPV says. */
-export const tpvFilterWords = {
-  label: 'TPV',
-  all: 'Todos',
-  title: 'Filtrar por TPV',
-  showAll: 'Todos los TPV',
-} as const;
+import * as spanish from './es/tpv-filter.ts';
+import { worded } from './language.ts';
+
+export const tpvFilterWords = worded('tpvFilterWords', spanish.tpvFilterWords);

@@ -1,39 +1,4 @@
-/** What the webhook's page says. */
-export const webhookWords = {
-  title: 'Webhook',
-  lead: 'Por aquí entrega Telegram los mensajes al hub.',
-  telegram: 'Telegram',
-  ok: 'Telegram entrega los mensajes con normalidad.',
-  broken: 'Telegram no entrega los mensajes como debe.',
-  polling: 'El hub pide los mensajes a Telegram (modo «polling»); no hace falta webhook.',
-  checked: 'Comprobado',
-  check: 'Comprobar ahora',
-  details: 'Ver detalles',
-  repair: 'Reparar el webhook',
-  repaired: (url: string) => `Telegram entrega desde ahora en ${url}`,
-  noAnswer:
-    'Telegram no responde: no se sabe cómo está el webhook. Comprueba la conexión del servidor y el token del bot.',
-  problems: 'Qué falla',
-  current: 'Lo que dice Telegram',
-  mode: 'Modo',
-  modes: { webhook: 'Webhook', polling: 'Consulta (polling)' },
-  expected: 'Dirección esperada',
-  notConfigured: 'sin configurar (PUBLIC_URL o TELEGRAM_WEBHOOK_URL)',
-  url: 'Dirección actual',
-  none: 'ninguna',
-  pending: 'Mensajes que esperan en Telegram',
-  lastError: 'Último error',
-  noError: 'ninguno',
-  ip: 'Dirección IP',
-  kinds: 'Tipos de actualización',
-  connections: 'Conexiones como máximo',
-  change: 'Cambiar',
-  set: 'Establecer',
-  setLabel: 'Dirección del webhook',
-  setHint: 'Vacía: la que el hub espera. Debe ser pública y terminar en /webhook/telegram/.',
-  remove: 'Quitar el webhook',
-  removeTitle: '¿Quitar el webhook?',
-  removeText: (url: string) =>
-    `Telegram dejará de entregar en ${url}. Lo que la gente escriba esperará en Telegram, 24 horas como mucho, hasta que se establezca otro.`,
-  removed: 'El webhook se ha quitado.',
-} as const;
+import * as spanish from './es/webhook.ts';
+import { worded } from './language.ts';
+
+export const webhookWords = worded('webhookWords', spanish.webhookWords);

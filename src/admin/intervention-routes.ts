@@ -16,7 +16,7 @@ import {
   retryInstruction,
 } from '../instructions/intervention.ts';
 import type { HandOut } from '../instructions/submit.ts';
-import { panelOnly } from '../wording/wording.ts';
+import { panelOnly, type Sentence } from '../wording/wording.ts';
 import { record } from './record.ts';
 import {
   adminInstructionParams,
@@ -167,21 +167,32 @@ async function allowed(tx: Tx, intervention: Intervention, given: string): Promi
 
 /** What the operator reads if it can't be done. */
 const WHY_NOT = {
-  final: 'ya terminó',
-  not_final: 'todavía no ha terminado',
-  retried: 'ya se envió otra vez: abre la nueva, a la que lleva «Reintentada como»',
-  press: 'es una pulsación o una prueba: pertenece a su TPV y nadie espera otra respuesta',
-} as const satisfies Record<Obstacle, string>;
+  final: panelOnly('ya terminó', 'has ended already'),
+  not_final: panelOnly('todavía no ha terminado', 'has not ended yet'),
+  retried: panelOnly(
+    'ya se envió otra vez: abre el nuevo, al que lleva «Reintentado como»',
+    'was sent again already: open the new one, to which “Tried again as” leads',
+  ),
+  press: panelOnly(
+    'es una pulsación o una prueba: pertenece a su TPV y nadie espera otra respuesta',
+    'is a press or a test: it belongs to its TPV, and nobody waits for another answer',
+  ),
+} as const satisfies Record<Obstacle, Sentence>;
 
 function refused(intervention: Intervention, obstacle: Obstacle): HubError {
   return new HubError('invalid_transition', `An instruction that is ${obstacle} takes no ${intervention}.`, {
-    details: [{ path: 'id', message: panelOnly(WHY_NOT[obstacle]) }],
+    details: [{ path: 'id', message: WHY_NOT[obstacle] }],
   });
 }
 
 function unavailable(): HubError {
   return new HubError('invalid_request', 'The TPV can not take the instruction.', {
-    details: [{ path: 'tpv_id', message: panelOnly('indica un TPV que exista y esté activo') }],
+    details: [
+      {
+        path: 'tpv_id',
+        message: panelOnly('indica un TPV que exista y esté activo', 'name a TPV that exists and is active'),
+      },
+    ],
   });
 }
 

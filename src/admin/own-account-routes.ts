@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import { accountIn, setPassword, targetOf } from '../administrators/account.ts';
+import { accountIn, setLanguage, setPassword, targetOf } from '../administrators/account.ts';
 import { endSessions, sessionsOf } from '../administrators/administrator-session.ts';
 import { deviceOf } from '../administrators/device.ts';
 import { hashPassword } from '../administrators/password.ts';
@@ -15,6 +15,7 @@ import { record } from './record.ts';
 import {
   accountSessionList,
   accountSessionParams,
+  languageChange,
   passwordChange,
   passwordProof,
   recoveryCodes,
@@ -29,7 +30,7 @@ const ISSUER = 'ValleTPV Hub';
 const BODY_LIMIT = 16_384;
 const OK = { ok: true } as const;
 
-/** What people do with their own account, whatever their role: sessions, password, second factor. */
+/** What people do with their own account, whatever their role: sessions, language, password, second factor. */
 export async function ownAccountRoutes(instance: FastifyInstance, options: ProofOptions): Promise<void> {
   const app = instance.withTypeProvider<ZodTypeProvider>();
   const { db, now } = options;
@@ -79,6 +80,30 @@ export async function ownAccountRoutes(instance: FastifyInstance, options: Proof
         if (ended.length === 0) throw new HubError('not_found', 'The account has no such session.');
         const details = { session: id };
         await record(tx, options, request, { action: 'session.revoke', target: targetOf(account), details });
+      });
+      return OK;
+    },
+  );
+
+  app.put(
+    '/api/admin/account/language',
+    {
+      ...own,
+      schema: {
+        ...describe,
+        summary: 'Elige en qué idioma me habla el panel',
+        body: languageChange,
+        response: { 200: done },
+      },
+    },
+    async (request) => {
+      const { language } = request.body;
+      await db.transact(async (tx) => {
+        const account = await accountIn(tx, sessionOf(request).accountId);
+        if (account.language === language) return;
+        await setLanguage(tx, account.id, language);
+        const details = { from: account.language, to: language };
+        await record(tx, options, request, { action: 'account.language', target: targetOf(account), details });
       });
       return OK;
     },

@@ -69,10 +69,13 @@ export async function provenByPassword(
     await noteRefused(request, options, 'password');
     const message =
       stored === undefined
-        ? 'no la tiene tu cuenta: escribe /panel al bot y entra otra vez'
-        : 'no es tu contraseña actual';
+        ? panelOnly(
+            'no la tiene tu cuenta: escribe /panel al bot y entra otra vez',
+            'your account has none: write /panel to the bot and log in again',
+          )
+        : panelOnly('no es tu contraseña actual', 'is not your present password');
     throw new HubError('invalid_request', 'The password is wrong.', {
-      details: [{ path, message: panelOnly(message) }],
+      details: [{ path, message }],
     });
   }
   attempt.right();
@@ -107,7 +110,15 @@ async function provenByCode(request: FastifyRequest, options: ProofOptions, code
   if (!right) {
     await noteRefused(request, options, 'code');
     throw new HubError('invalid_request', 'The code is wrong.', {
-      details: [{ path: 'code', message: panelOnly('no es correcto, o ya se usó: espera al siguiente') }],
+      details: [
+        {
+          path: 'code',
+          message: panelOnly(
+            'no es correcto, o ya se usó: espera al siguiente',
+            'is not right, or was used: wait for the next one',
+          ),
+        },
+      ],
     });
   }
   attempt.right();

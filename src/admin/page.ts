@@ -1,14 +1,14 @@
 import { z } from 'zod';
+import { fault, matching } from '#protocol';
 import { nextTurn } from '../clock.ts';
+import type { Words } from '../wording/wording.ts';
 
 const MOST_ITEMS = 200;
 const DEFAULT_ITEMS = 50;
 /** Longer than any key of any list. */
 const LONGEST_CURSOR = 500;
 
-const limitQuery = z
-  .string()
-  .regex(/^\d{1,3}$/, { error: `debe ser un número entero de 1 a ${MOST_ITEMS}` })
+const limitQuery = matching<Words>(/^\d{1,3}$/, (say) => say.wholeNumber)
   .transform(Number)
   .pipe(z.number().min(1).max(MOST_ITEMS))
   .default(DEFAULT_ITEMS);
@@ -25,7 +25,7 @@ export function pageQuery<K extends z.ZodType>(key: K) {
     .transform((text, context) => {
       const parsed = key.safeParse(decoded(text));
       if (parsed.success) return parsed.data;
-      context.addIssue({ code: 'custom', message: 'no es de esta lista: empieza otra vez sin «cursor»' });
+      context.addIssue({ code: 'custom', ...fault<Words>((say) => say.otherList) });
       return z.NEVER;
     });
   return { limit: limitQuery, cursor: cursor.optional() };

@@ -146,6 +146,7 @@ function answerOf(session: OpenSession, { about }: SessionOptions): Session {
   return {
     name: session.name,
     role: session.role,
+    language: session.language,
     totp_enabled: session.totpEnabled,
     csrf_token: session.csrfToken,
     expires_at: isoTime(session.expiresAt),

@@ -8,7 +8,7 @@ import { PUSH_IF_UNKNOWN, type Settings, type SettingsChange } from '../settings
 import { textKey } from '../settings/stored-text.ts';
 import { problemsOfText, type TextCatalogue } from '../settings/text.ts';
 import { SETTING_KEYS, SETTING_SCHEMAS } from '../settings/values.ts';
-import { panelOnly, SPANISH } from '../wording/wording.ts';
+import { ENGLISH, panelOnly, SPANISH } from '../wording/wording.ts';
 import { record } from './record.ts';
 import { type Settings as SettingsView, settingsChange, settings as settingsView } from './schemas/settings.ts';
 import { definitionOf, usualText } from './text-routes.ts';
@@ -83,18 +83,21 @@ function checked(body: ChangeBody, catalogue: TextCatalogue): SettingsChange {
   const details: ErrorDetail[] = [];
   for (const key of SETTING_KEYS) {
     const value = values[key];
-    const parsed =
-      value === undefined || value === null
-        ? undefined
-        : SETTING_SCHEMAS[key].safeParse(value, { error: SPANISH.ofSchema });
-    for (const { path, message } of parsed?.error?.issues ?? [])
-      details.push({ path: [key, ...path].join('.'), message: panelOnly(message) });
+    if (value === undefined || value === null) continue;
+    const [spanish, english] = [SPANISH, ENGLISH].map(
+      ({ ofSchema }) => SETTING_SCHEMAS[key].safeParse(value, { error: ofSchema }).error?.issues ?? [],
+    );
+    for (const [index, { path, message }] of (spanish ?? []).entries())
+      details.push({
+        path: [key, ...path].join('.'),
+        message: panelOnly(message, english?.[index]?.message ?? message),
+      });
   }
   for (const [key, text] of Object.entries(texts)) {
     const definition = definitionOf(catalogue, key);
     const problems = definition === undefined ? ['No existe ese texto.'] : [];
     if (definition !== undefined && text !== null) problems.push(...problemsOfText(definition, text));
-    for (const message of problems) details.push({ path: `texts.${key}`, message: panelOnly(message) });
+    for (const message of problems) details.push({ path: `texts.${key}`, message: panelOnly(message, message) });
   }
   if (details.length > 0) throw new HubError('invalid_request', 'A setting does not fit.', { details });
   return { values, texts, language };

@@ -145,7 +145,15 @@ export async function adminUserRoutes(instance: FastifyInstance, options: AdminU
         const outcome = await reassignUser(tx, telegramId, tpvId);
         if (outcome === 'full') {
           throw new HubError('invalid_request', 'The TPV can not take the user.', {
-            details: [{ path: 'tpv_id', message: panelOnly('no existe, está inactivo o no tiene plazas libres') }],
+            details: [
+              {
+                path: 'tpv_id',
+                message: panelOnly(
+                  'no existe, está inactivo o no tiene plazas libres',
+                  'does not exist, is inactive or has no room',
+                ),
+              },
+            ],
           });
         }
         if (outcome === 'unchanged') return;

@@ -67,7 +67,10 @@ export async function adminWebhookRoutes(instance: FastifyInstance, options: Web
           details: [
             {
               path: 'url',
-              message: panelOnly('el hub pregunta a Telegram (TELEGRAM_MODE=polling): no admite webhook'),
+              message: panelOnly(
+                'el hub pregunta a Telegram (TELEGRAM_MODE=polling): no admite webhook',
+                'the hub polls Telegram (TELEGRAM_MODE=polling): it takes no webhook',
+              ),
             },
           ],
         });

@@ -62,7 +62,9 @@ export async function setAccountTpvs(tx: Tx, accountId: string, tpvIds: readonly
       .execute();
     if (known.length < wanted.length) {
       throw new HubError('invalid_request', 'There is no such TPV.', {
-        details: [{ path: 'tpv_ids', message: panelOnly('incluye un TPV que no existe') }],
+        details: [
+          { path: 'tpv_ids', message: panelOnly('incluye un TPV que no existe', 'names a TPV that does not exist') },
+        ],
       });
     }
     await tx.kysely

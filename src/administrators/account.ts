@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely';
-import type { AdminRole, AdminUserTable } from '../db/admin-tables.ts';
+import type { AdminRole, AdminUserTable, PanelLanguage } from '../db/admin-tables.ts';
 import type { Database, Tx } from '../db/open.ts';
 import { statement } from '../db/statement.ts';
 import { storeValue } from '../db/stored-value.ts';
@@ -60,7 +60,7 @@ export async function createAccount(tx: Tx, { name, role, passwordHash }: NewAcc
   const fault = nameFault(name);
   if (fault !== undefined) {
     throw new HubError('invalid_request', `Nobody can be called ${JSON.stringify(name)}.`, {
-      details: [{ path: 'name', message: panelOnly(fault) }],
+      details: [{ path: 'name', message: fault }],
     });
   }
   const row = await tx.kysely
@@ -82,7 +82,9 @@ export async function createAccount(tx: Tx, { name, role, passwordHash }: NewAcc
     .executeTakeFirst();
   if (row === undefined) {
     throw new HubError('conflict', `The name ${JSON.stringify(normalName(name))} is taken.`, {
-      details: [{ path: 'name', message: panelOnly('ya hay una cuenta con ese nombre') }],
+      details: [
+        { path: 'name', message: panelOnly('ya hay una cuenta con ese nombre', 'there is an account of that name') },
+      ],
     });
   }
   await endSetup(tx);
@@ -97,7 +99,12 @@ export async function setRole(tx: Tx, id: string, role: AdminRole): Promise<Acco
   if (role !== 'admin') await keepAnother(tx, account);
   if (role !== 'manager' && storedPassword(account) === undefined) {
     throw new HubError('conflict', 'Only managers log in without a password.', {
-      details: [{ path: 'role', message: panelOnly('no tiene contraseña: ponle antes una') }],
+      details: [
+        {
+          path: 'role',
+          message: panelOnly('no tiene contraseña: ponle antes una', 'has no password: give it one first'),
+        },
+      ],
     });
   }
   await tx.kysely.updateTable('admin_users').set({ role }).where('id', '=', id).execute();
@@ -113,6 +120,12 @@ export async function deleteAccount(tx: Tx, id: string): Promise<Account> {
   await tx.kysely.deleteFrom('admin_users').where('id', '=', id).execute();
   tx.changed('account', id);
   return account;
+}
+
+/** Has the panel speak to the account in another language. */
+export async function setLanguage(tx: Tx, id: string, language: PanelLanguage): Promise<void> {
+  await tx.kysely.updateTable('admin_users').set({ language }).where('id', '=', id).execute();
+  tx.changed('account', id);
 }
 
 /** @param passwordHash of `hashPassword` */
@@ -146,6 +159,14 @@ async function keepAnother(tx: Tx, account: Account): Promise<void> {
     .executeTakeFirst();
   if (account.role !== 'admin' || another !== undefined) return;
   throw new HubError('conflict', 'The last administrator stays one.', {
-    details: [{ path: 'role', message: panelOnly('es la última cuenta de administrador: crea otra antes') }],
+    details: [
+      {
+        path: 'role',
+        message: panelOnly(
+          'es la última cuenta de administrador: crea otra antes',
+          'is the last administrator’s account: create another first',
+        ),
+      },
+    ],
   });
 }

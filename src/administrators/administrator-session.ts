@@ -1,6 +1,6 @@
 import { createHmac, hash, randomBytes } from 'node:crypto';
 import type { Correction } from '../clock.ts';
-import type { AdminRole } from '../db/admin-tables.ts';
+import type { AdminRole, PanelLanguage } from '../db/admin-tables.ts';
 import type { Database, Tx } from '../db/open.ts';
 import { statement } from '../db/statement.ts';
 import { HubError } from '../errors.ts';
@@ -26,6 +26,7 @@ export interface OpenSession {
   accountId: string;
   name: string;
   role: AdminRole;
+  language: PanelLanguage;
   totpEnabled: boolean;
   expiresAt: number;
   idleExpiresAt: number;
@@ -53,6 +54,7 @@ const sessionByHash = statement<{ hash: string; now: number; seenAfter: number }
       'admin_sessions.proven_at',
       'admin_users.name',
       'admin_users.role',
+      'admin_users.language',
       'admin_users.totp_enabled_at',
     ])
     .where('admin_sessions.hash', '=', p('hash'))
@@ -127,6 +129,7 @@ export async function findSession(db: Database, secret: string, now: number): Pr
     accountId: row.admin_id,
     name: row.name,
     role: row.role,
+    language: row.language,
     totpEnabled: row.totp_enabled_at !== null,
     expiresAt: row.expires_at,
     idleExpiresAt: Math.min(row.expires_at, row.last_seen_at + SESSION_IDLE_MS),

@@ -69,7 +69,13 @@ export async function endSetup(tx: Tx): Promise<{ value: string }[]> {
 export function setupRefused(): HubError {
   return new HubError('forbidden', 'The set-up token is not valid.', {
     details: [
-      { path: 'token', message: panelOnly('el enlace ya se usó o ha caducado: reinicia el hub y usa el que muestre') },
+      {
+        path: 'token',
+        message: panelOnly(
+          'el enlace ya se usó o ha caducado: reinicia el hub y usa el que muestre',
+          'the link was used or has expired: restart the hub and use the one that it shows',
+        ),
+      },
     ],
   });
 }

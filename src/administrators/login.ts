@@ -152,6 +152,15 @@ async function open(
   return { account, sessionId: id, secret };
 }
 
+const LINK_REFUSED = panelOnly(
+  'el enlace ya se usó o ha caducado: escribe /panel al bot y te dará otro',
+  'the link was used or has expired: write /panel to the bot and it gives you another',
+);
+const PASSWORD_REFUSED = panelOnly(
+  'el nombre, la contraseña o el código no son correctos',
+  'the name, the password or the code is not right',
+);
+
 async function refuse(
   { db, now }: LoginPorts,
   account: Account | undefined,
@@ -163,10 +172,8 @@ async function refuse(
   const details = account === undefined && wrong !== 'link' ? { name } : { wrong };
   await db.transact((tx) => audit(tx, { actor: 'hub', action: 'session.refused', target, details, address }, now()));
   const [path, message] =
-    wrong === 'link'
-      ? ['token', 'el enlace ya se usó o ha caducado: escribe /panel al bot y te dará otro']
-      : ['password', 'el nombre, la contraseña o el código no son correctos'];
-  throw new HubError('unauthorized', 'The login was refused.', { details: [{ path, message: panelOnly(message) }] });
+    wrong === 'link' ? (['token', LINK_REFUSED] as const) : (['password', PASSWORD_REFUSED] as const);
+  throw new HubError('unauthorized', 'The login was refused.', { details: [{ path, message }] });
 }
 
 function by(account: Account, { address }: Origin) {

@@ -1,3 +1,5 @@
+import { panelOnly, type Sentence } from '../wording/wording.ts';
+
 /** The actors of the audit log that are no accounts. */
 export const RESERVED_NAMES = ['token', 'cli', 'hub'];
 
@@ -9,12 +11,12 @@ export function normalName(name: string): string {
 }
 
 /** Why a name is not allowed, for the person who chose it; undefined if it is. */
-export function nameFault(name: string): string | undefined {
+export function nameFault(name: string): Sentence | undefined {
   const normal = normalName(name);
-  if (normal === '') return 'no puede estar vacío';
-  if (normal.length > MOST_NAME_LENGTH) return `admite hasta ${MOST_NAME_LENGTH} caracteres`;
+  if (normal === '') return (say) => say.blank;
+  if (normal.length > MOST_NAME_LENGTH) return (say) => say.upToCharacters(MOST_NAME_LENGTH);
   // Invisible characters and changes of direction make one name look like another.
-  if (/\p{C}/u.test(normal)) return 'contiene caracteres no admitidos';
-  if (RESERVED_NAMES.includes(normal)) return 'está reservado: elige otro';
+  if (/\p{C}/u.test(normal)) return (say) => say.badCharacters;
+  if (RESERVED_NAMES.includes(normal)) return panelOnly('está reservado: elige otro', 'is reserved: choose another');
   return undefined;
 }

@@ -2,7 +2,7 @@ import { audit } from '../audit/audit.ts';
 import { jsonText, parseJson } from '../db/json-text.ts';
 import type { Tx } from '../db/open.ts';
 import { HubError } from '../errors.ts';
-import { panelOnly } from '../wording/wording.ts';
+import { panelOnly, type Sentence } from '../wording/wording.ts';
 import { type Account, targetOf } from './account.ts';
 import { newRecoveryCodes, withoutRecoveryCode } from './recovery-codes.ts';
 import { latestStep, newTotpSecret, totpStep } from './totp.ts';
@@ -19,7 +19,8 @@ export async function startTotp(tx: Tx, accountId: string): Promise<string> {
     .where('id', '=', accountId)
     .where('totp_enabled_at', 'is', null)
     .executeTakeFirst();
-  if (numUpdatedRows === 0n) throw refused('ya está activado: desactívalo antes');
+  if (numUpdatedRows === 0n)
+    throw refused(panelOnly('ya está activado: desactívalo antes', 'is on already: turn it off first'));
   return secret;
 }
 
@@ -30,13 +31,19 @@ export async function startTotp(tx: Tx, accountId: string): Promise<string> {
  */
 export async function confirmTotp(tx: Tx, account: Account, code: string, now: number): Promise<string[]> {
   if (account.totp_secret === null || account.totp_enabled_at !== null) {
-    throw refused('no hay ninguna activación pendiente: empieza otra vez');
+    throw refused(panelOnly('no hay ninguna activación pendiente: empieza otra vez', 'was not begun: begin again'));
   }
   const step = totpStep(account.totp_secret, code, now, null);
   if (step === undefined) {
     throw new HubError('invalid_request', 'The code is wrong.', {
       details: [
-        { path: 'code', message: panelOnly('no es el que muestra la aplicación: comprueba la hora del teléfono') },
+        {
+          path: 'code',
+          message: panelOnly(
+            'no es el que muestra la aplicación: comprueba la hora del teléfono',
+            'is not the one that the app shows: check the phone’s clock',
+          ),
+        },
       ],
     });
   }
@@ -97,8 +104,8 @@ export async function useCode(tx: Tx, account: Account, code: string, address: s
   return true;
 }
 
-function refused(message: string): HubError {
+function refused(message: Sentence): HubError {
   return new HubError('conflict', 'The second factor can not be changed so.', {
-    details: [{ path: 'totp', message: panelOnly(message) }],
+    details: [{ path: 'totp', message }],
   });
 }

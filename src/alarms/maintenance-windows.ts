@@ -95,7 +95,9 @@ export async function deleteOldWindows(db: Database, before: number): Promise<vo
 }
 
 function refused(message: string, inPanel: string): HubError {
-  return new HubError('invalid_request', message, { details: [{ path: 'minutes', message: panelOnly(inPanel) }] });
+  return new HubError('invalid_request', message, {
+    details: [{ path: 'minutes', message: panelOnly(inPanel, message) }],
+  });
 }
 
 function windowOf(row: MaintenanceWindowTable & { tpv_name: string | null }): MaintenanceWindow {

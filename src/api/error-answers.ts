@@ -44,12 +44,12 @@ export type AnswerError = (error: FastifyError | HubError, request: FastifyReque
  */
 export function errorAnswers(wordingOf: RouteWording): AnswerError {
   return (error, request, reply) => {
-    const { id, log, routeOptions } = request;
+    const { id, log, routeOptions, headers } = request;
     sendError(
       request,
       reply,
       knownError(error, { id, log, route: routeOptions.url }),
-      wordingOf(routeOptions.url).words,
+      wordingOf(routeOptions.url, headers['accept-language']).words,
     );
   };
 }

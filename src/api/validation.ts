@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { detailsOf, HubError } from '../errors.ts';
-import type { RouteWording } from './route-wording.ts';
+import { detailsOf, type ErrorDetail, HubError } from '../errors.ts';
+import { ENGLISH, SPANISH } from '../wording/wording.ts';
+import { isOfPanel, type RouteWording } from './route-wording.ts';
 
 /** Has each route's schemas look at what it is sent; what they find is said in the words of the route. */
 export function validate(app: FastifyInstance, wordingOf: RouteWording): void {
@@ -12,10 +13,20 @@ export function validate(app: FastifyInstance, wordingOf: RouteWording): void {
       const value = httpPart === 'body' ? (given ?? undefined) : given;
       const result = z.safeParse(schema, value, params);
       if (result.success) return { value: result.data };
-      const details = detailsOf(result.error);
+      const details = isOfPanel(url) ? inBothLanguages(schema, value, result.error) : detailsOf(result.error);
       return { error: new HubError('invalid_request', 'The request does not fit its schema.', { details }) };
     };
   });
+}
+
+/** Which of them the panel's account reads is known only where it is answered; zod words what it finds at once. */
+function inBothLanguages(schema: z.core.$ZodType, value: unknown, spanish: z.core.$ZodError): ErrorDetail[] {
+  const found = z.safeParse(schema, value, { error: ENGLISH.ofSchema }).error;
+  const english = found === undefined ? [] : detailsOf(found);
+  return detailsOf(spanish).map(({ path, message }, index) => ({
+    path,
+    message: (words) => (words === SPANISH.words ? message : (english[index]?.message ?? message))(words),
+  }));
 }
 
 /** Takes whatever comes: the `validatorCompiler` of a route that checks it by itself, and has its schema for the documentation. */

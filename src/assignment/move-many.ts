@@ -83,6 +83,6 @@ export async function previewReassign(
 
 function unavailable(tpvId: string): HubError {
   return new HubError('invalid_request', `The TPV ${tpvId} can not take any person.`, {
-    details: [{ path: 'tpv_id', message: panelOnly('no existe o está inactivo') }],
+    details: [{ path: 'tpv_id', message: panelOnly('no existe o está inactivo', 'does not exist or is inactive') }],
   });
 }

@@ -8,6 +8,7 @@ export const AUDIT_ACTIONS = [
   'account.setup',
   'account.create',
   'account.role',
+  'account.language',
   'account.invite',
   'account.bot_login',
   'account.password',

@@ -4,6 +4,10 @@ import type { JsonText } from './json-text.ts';
 /** `viewer` sees everything and changes nothing; `manager` sees and answers what belongs to some TPVs, and nothing else. */
 export type AdminRole = 'admin' | 'viewer' | 'manager';
 
+/** In which the panel can speak. */
+export const PANEL_LANGUAGES = ['es', 'en'] as const;
+export type PanelLanguage = (typeof PANEL_LANGUAGES)[number];
+
 export interface AdminUserTable {
   id: string;
   /** In small letters. */
@@ -27,6 +31,8 @@ export interface AdminUserTable {
   telegram_name: Generated<string>;
   /** Of which alarms that person hears nothing, by their codes. */
   muted_alarms: Generated<JsonText<string[]>>;
+  /** In which the panel speaks to it. */
+  language: Generated<PanelLanguage>;
   created_at: number;
   password_changed_at: number;
   last_login_at: number | null;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { type IfUnknown, ifUnknownSchema } from '#protocol';
+import { fault, type IfUnknown, ifUnknownSchema } from '#protocol';
 import type { Config } from '../config/config.ts';
+import type { Words } from '../wording/wording.ts';
 
 /** What an administrator may change while the hub runs, over what the environment says. */
 export interface SettingValues {
@@ -19,7 +20,10 @@ export type SettingKey = keyof SettingValues;
 export const origin = z
   .string()
   .max(300)
-  .refine((text) => isOrigin(text), { error: 'debe ser un origen como https://panel.example, sin ruta' });
+  .refine(
+    (text) => isOrigin(text),
+    fault<Words>((say) => say.anOrigin),
+  );
 const origins = z
   .array(origin)
   .max(100)

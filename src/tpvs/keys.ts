@@ -148,7 +148,7 @@ export async function importKey(transact: Transact, tpvId: string, key: string, 
 
 function refusedKey(why: string, message: string): HubError {
   return new HubError('invalid_request', `The key can not be imported: ${why}.`, {
-    details: [{ path: 'key', message: panelOnly(message) }],
+    details: [{ path: 'key', message: panelOnly(message, why) }],
   });
 }
 

@@ -27,6 +27,21 @@ export const en: Words = {
   upToButtons: (most) => `takes up to ${most} buttons`,
   upToMarkupBytes: (most) => `Telegram takes up to ${most} bytes of texts and addresses of all buttons together`,
 
+  // What any schema finds
+  aText: 'must be a text',
+  aNumber: 'must be a number',
+  yesOrNo: 'must be “true” or “false”',
+  aList: 'must be a list',
+  anObject: 'must be an object',
+  anId: 'must be an id (UUID)',
+  aMoment: 'must be a date and time such as 2026-12-24T20:30:00Z',
+  aUrl: 'must be an address such as https://tpv.example',
+  oneOf: (values) => `must be one of these values: ${values}`,
+  atLeast: (least) => `must be ${least.toLocaleString('en')} or more`,
+  atMost: (most) => `must be ${most.toLocaleString('en')} or less`,
+  atLeastCharacters: (least) => `must have at least ${least} characters`,
+  atLeastElements: (least) => `must have at least ${least}`,
+
   // Messages to people
   keyLength: 'takes from 1 to 128 characters',
   wholeHost: 'Telegram only opens addresses with a whole domain, such as https://bar.example',
@@ -79,6 +94,14 @@ export const en: Words = {
   onlyWith: (states) => `only goes with “${states.join('” or “')}”`,
   past: 'is past already',
   overAYear: 'is more than a year away',
+
+  // The panel
+  otherList: 'is not of this list: begin again without “cursor”',
+  telegramId: 'must be an identifier of Telegram',
+  sixDigits: 'must have 6 digits',
+  commonPassword: 'is one of the first that anybody would try: choose another',
+  tpvsOfManager: 'must name at least one TPV for “manager”, and none for the others',
+  anOrigin: 'must be an origin such as https://panel.example, without a path',
 
   // The socket
   notAnObject: 'The message is not a JSON object: send an object with “type”.',

@@ -26,6 +26,21 @@ export const es = {
   upToMarkupBytes: (most: number) =>
     `Telegram admite hasta ${most} bytes entre los textos y direcciones de todos los botones`,
 
+  // What any schema finds
+  aText: 'debe ser un texto',
+  aNumber: 'debe ser un número',
+  yesOrNo: 'debe ser «true» o «false»',
+  aList: 'debe ser una lista',
+  anObject: 'debe ser un objeto',
+  anId: 'debe ser un id (UUID)',
+  aMoment: 'debe ser una fecha y hora como 2026-12-24T20:30:00Z',
+  aUrl: 'debe ser una dirección como https://tpv.example',
+  oneOf: (values: string) => `debe ser uno de estos valores: ${values}`,
+  atLeast: (least: number) => `debe ser ${least.toLocaleString('es')} o más`,
+  atMost: (most: number) => `debe ser ${most.toLocaleString('es')} o menos`,
+  atLeastCharacters: (least: number) => `debe tener al menos ${least} caracteres`,
+  atLeastElements: (least: number) => `debe tener al menos ${least}`,
+
   // Messages to people
   keyLength: 'admite de 1 a 128 caracteres',
   wholeHost: 'Telegram solo abre direcciones con un dominio completo, como https://bar.example',
@@ -80,6 +95,14 @@ export const es = {
   onlyWith: (states: readonly string[]) => `solo va con «${states.join('» o «')}»`,
   past: 'ya ha pasado',
   overAYear: 'queda a más de un año',
+
+  // The panel
+  otherList: 'no es de esta lista: empieza otra vez sin «cursor»',
+  telegramId: 'debe ser un identificador de Telegram',
+  sixDigits: 'debe tener 6 cifras',
+  commonPassword: 'es de las primeras que alguien probaría: elige otra',
+  tpvsOfManager: 'debe nombrar al menos un TPV para «manager», y ninguno para los demás',
+  anOrigin: 'debe ser un origen como https://panel.example, sin ruta',
 
   // The socket
   notAnObject: 'El mensaje no es un objeto JSON: envía un objeto con «type».',

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Language } from '../languages.ts';
 import { en } from './en.ts';
 import { es, type Words } from './es.ts';
+import { wordIssue } from './schema-issue.ts';
 
 export type { Words } from './es.ts';
 
@@ -32,15 +33,17 @@ export function wordingIn(language: ErrorLanguage): Wording {
     words,
     ofSchema: (issue) => {
       const says: unknown = issue.code === 'custom' ? issue.params?.says : undefined;
-      return typeof says === 'function' ? says(words) : localeError(issue);
+      return typeof says === 'function' ? says(words) : (wordIssue(issue, words) ?? localeError(issue));
     },
   };
 }
 
-/** What the panel reads, and every log and row that an operator does: the panel speaks Spanish alone. */
+/** What the panel reads, and every log and row that an operator does. */
 export const SPANISH = wordingIn('es');
+/** What the panel reads where an account chose it. */
+export const ENGLISH = wordingIn('en');
 
 /** A sentence that only administrators read. */
-export function panelOnly(text: string): Sentence {
-  return () => text;
+export function panelOnly(spanish: string, english: string): Sentence {
+  return (words) => (words === WORDS.en ? english : spanish);
 }

@@ -18,6 +18,7 @@ describe.each(DIALECTS)('on %s', (database) => {
       totp_enabled: false,
       time_zone: 'Europe/Madrid',
       shares_database: false,
+      language: 'es',
       locale: 'es',
       version: expect.stringMatching(/^\d+\.\d+\.\d+/),
     });

@@ -152,4 +152,38 @@ describe('two hubs in one process', () => {
     expect(answers.map(({ status }) => status)).toEqual([400, 404, 401, 400, 400, 400, 401]);
     expect(await said(english)).toEqual(answers);
   });
+
+  test('answer the panel in English where its account reads it so', async () => {
+    const hub = await hubIn('es');
+    const post = (json: unknown) => ({ method: 'POST', json });
+    const said = async (language: string) => {
+      const asked: [path: string, init?: object][] = [
+        ['/api/admin/users/?limit=abc&tpv_id=x&active=maybe'],
+        ['/api/admin/users/x'],
+        ['/api/admin/audit?from=yesterday'],
+        ['/api/admin/tpvs/none/'],
+        ['/api/admin/tpvs', post({ name: '', endpoint_url: 'x', max_users: 0, other: 1 })],
+        ['/api/admin/accounts', post({ name: 'cli', role: 'admin', password: 'short' })],
+        ['/api/admin/accounts', post({ name: 7, role: 'king' })],
+        ['/api/admin/accounts', post({ name: 'eva', role: 'manager', password: 'password1234' })],
+        ['/api/admin/settings', { method: 'PATCH', json: { retention_days: 0, cors_allowed_origins: ['x'] } }],
+        ['/api/admin/users/assign', post({ telegram_ids: [], tpv_id: 'x' })],
+      ];
+      const answers = [];
+      for (const [path, init = {}] of asked)
+        answers.push(await hub.admin(path, { ...init, headers: { 'accept-language': language } }));
+      return answers.map(({ status, body }) => ({
+        status,
+        paths: (body.details ?? []).map(({ path }: { path: string }) => path),
+        sentences: [body.error, ...(body.details ?? []).map(({ message }: { message: string }) => message)],
+      }));
+    };
+    const [spanish, english] = [await said('es'), await said('en')];
+    expect(spanish.map(({ status }) => status)).toEqual([400, 400, 400, 404, 400, 400, 400, 400, 400, 400]);
+    expect(english.map(({ status, paths }) => [status, paths])).toEqual(
+      spanish.map(({ status, paths }) => [status, paths]),
+    );
+    expect(english.flatMap(({ sentences }) => sentences).filter((one) => SPANISH.test(one))).toEqual([]);
+    expect(spanish.flatMap(({ sentences }) => sentences).filter((one) => ENGLISH.test(one))).toEqual([]);
+  });
 });

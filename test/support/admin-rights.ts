@@ -9,6 +9,7 @@ export const RIGHTS: Readonly<Record<string, Right | readonly [Right, Reach]>> =
   'POST /api/admin/logout': 'own',
   'GET /api/admin/account/alarms': 'own',
   'PUT /api/admin/account/alarms': 'own',
+  'PUT /api/admin/account/language': 'own',
   'PUT /api/admin/account/password': 'own',
   'POST /api/admin/account/proof': 'own',
   'GET /api/admin/account/sessions': 'own',

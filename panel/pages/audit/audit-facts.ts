@@ -26,7 +26,7 @@ export function factsOf({ actor, target, details }: AuditEntry): AuditFacts {
   const counted = [ids, telegram_ids, muted].find(Array.isArray) as unknown[] | undefined;
   return {
     who: named(auditWords.actors, actor),
-    what: name === '' ? whatOf(details.name) : `«${name}»`,
+    what: name === '' ? whatOf(details.name) : values.quoted(name),
     own: target?.name === actor,
     from: optional(from ?? (isObject(before) ? undefined : before)),
     to: optional(to ?? tpv ?? tpv_name ?? role ?? url),
@@ -75,7 +75,7 @@ function shown(value: unknown, field: string): string {
 
 function quoted(value: string): string {
   const name = Object.hasOwn(NAMED, value) ? (NAMED[value] ?? value) : value;
-  return `«${name.length <= LONGEST ? name : `${name.slice(0, LONGEST).toWellFormed()}…`}»`;
+  return values.quoted(name.length <= LONGEST ? name : `${name.slice(0, LONGEST).toWellFormed()}…`);
 }
 
 function optional(value: unknown): string {
@@ -83,7 +83,7 @@ function optional(value: unknown): string {
 }
 
 function whatOf(name: unknown): string {
-  return typeof name === 'string' && name !== '' ? `«${name}»` : '';
+  return typeof name === 'string' && name !== '' ? values.quoted(name) : '';
 }
 
 function textOf(value: unknown): string | undefined {

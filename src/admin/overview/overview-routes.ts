@@ -1,8 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { matching } from '#protocol';
 import { isoTime } from '../../iso-time.ts';
 import type { Activity } from '../../observability/activity/activity.ts';
+import type { Words } from '../../wording/wording.ts';
 import { activity, overview } from '../schemas/overview.ts';
 import { narrowed, notThere } from '../scope.ts';
 import type { Situation } from './situation.ts';
@@ -17,9 +19,7 @@ const MOST_MINUTES = 1_440;
 
 const query = z.strictObject({
   tpv_id: z.uuid().optional(),
-  minutes: z
-    .string()
-    .regex(/^\d{1,4}$/, { error: `debe ser un número entero de ${DEFAULT_MINUTES} a ${MOST_MINUTES}` })
+  minutes: matching<Words>(/^\d{1,4}$/, (say) => say.wholeNumber)
     .transform(Number)
     .pipe(z.number().min(DEFAULT_MINUTES).max(MOST_MINUTES))
     .default(DEFAULT_MINUTES),

@@ -1,5 +1,8 @@
 import { z } from 'zod';
+import { matching } from '#protocol';
+import { PANEL_LANGUAGES } from '../../db/admin-tables.ts';
 import { plainText } from '../../db/plain-text.ts';
+import type { Words } from '../../wording/wording.ts';
 import { givenPassword, newPassword } from './accounts.ts';
 
 const timestamp = z.iso.datetime({ precision: 3 });
@@ -21,6 +24,7 @@ export const accountSessionList = z.object({ items: z.array(accountSession) });
 export const accountSessionParams = z.object({ id: plainText(1, 64) });
 
 export const passwordChange = z.strictObject({ current_password: givenPassword, new_password: newPassword });
+export const languageChange = z.strictObject({ language: z.enum(PANEL_LANGUAGES) });
 export const passwordProof = z.strictObject({ password: givenPassword });
 
 export const proof = z
@@ -46,6 +50,6 @@ export const telegramOffer = z.object({
 });
 export type TelegramOffer = z.infer<typeof telegramOffer>;
 
-export const totpCode = z.strictObject({ code: z.string().regex(/^\d{6}$/, { error: 'debe tener 6 cifras' }) });
+export const totpCode = z.strictObject({ code: matching<Words>(/^\d{6}$/, (say) => say.sixDigits) });
 export const recoveryCodes = z.object({ recovery_codes: z.array(z.string()).describe('Se muestran solo esta vez') });
 export type RecoveryCodes = z.infer<typeof recoveryCodes>;

@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import { fault } from '#protocol';
 import { MOST_ACCOUNT_TPVS } from '../../administrators/account-tpvs.ts';
 import { isCommonPassword } from '../../administrators/common-passwords.ts';
 import { MOST_NAME_LENGTH, nameFault } from '../../administrators/name.ts';
 import { isPasswordLength, LEAST_PASSWORD_LENGTH, MOST_PASSWORD_LENGTH } from '../../administrators/password.ts';
 import type { AdminRole } from '../../db/admin-tables.ts';
 import { plainText } from '../../db/plain-text.ts';
+import type { Words } from '../../wording/wording.ts';
 import { tpvName } from './tpvs.ts';
 
 const timestamp = z.iso.datetime({ precision: 3 });
@@ -15,16 +17,22 @@ export const ADMIN_ROLES = ['admin', 'viewer', 'manager'] as const;
 export const givenName = plainText(1, MOST_NAME_LENGTH);
 export const newName = givenName
   .superRefine((name, context) => {
-    const fault = nameFault(name);
-    if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
+    const says = nameFault(name);
+    if (says !== undefined) context.addIssue({ code: 'custom', ...fault(says) });
   })
   .describe('Se guarda en minúsculas');
 
 /** A password that is compared: one that can't be chosen now is refused as wrong, not as malformed. */
 export const givenPassword = plainText(1, MOST_PASSWORD_LENGTH);
 export const newPassword = givenPassword
-  .refine(isPasswordLength, { error: `debe tener al menos ${LEAST_PASSWORD_LENGTH} caracteres` })
-  .refine((password) => !isCommonPassword(password), { error: 'es de las primeras que alguien probaría: elige otra' })
+  .refine(
+    isPasswordLength,
+    fault<Words>((say) => say.atLeastCharacters(LEAST_PASSWORD_LENGTH)),
+  )
+  .refine(
+    (password) => !isCommonPassword(password),
+    fault<Words>((say) => say.commonPassword),
+  )
   .describe(`${LEAST_PASSWORD_LENGTH} caracteres como mínimo`);
 
 export const account = z.object({
@@ -51,7 +59,7 @@ function tpvsFit({ role, tpv_ids: ids = [] }: { role: AdminRole; tpv_ids?: strin
 }
 const TPVS_FAULT = {
   path: ['tpv_ids'],
-  error: 'debe nombrar al menos un TPV para «manager», y ninguno para los demás',
+  ...fault<Words>((say) => say.tpvsOfManager),
 };
 
 export const newAccount = z
@@ -64,7 +72,7 @@ export const newAccount = z
   .refine(tpvsFit, TPVS_FAULT)
   .refine(({ role, password }) => role === 'manager' || password !== undefined, {
     path: ['password'],
-    error: 'es obligatoria',
+    ...fault<Words>((say) => say.required),
   });
 export const accountEdit = z
   .strictObject({ role: z.enum(ADMIN_ROLES), tpv_ids: tpvIds.optional() })

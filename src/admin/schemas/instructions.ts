@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { INSTRUCTION_STATUSES, type InstructionStatus, REPORTABLE_STATUSES, telegramId } from '#protocol';
 import { plainText } from '../../db/plain-text.ts';
 import { pushKind, pushMarkup, pushStatus } from './pushes.ts';
+import { telegramIdText } from './telegram-id.ts';
 import { tpvName } from './tpvs.ts';
 
 const timestamp = z.iso.datetime({ precision: 3 });
@@ -12,12 +13,7 @@ export type { InstructionStatus };
 export const instructionFilters = z.strictObject({
   status: z.enum(INSTRUCTION_STATUSES).optional(),
   tpv_id: z.uuid().optional(),
-  telegram_user_id: z
-    .string()
-    .regex(/^\d{1,16}$/, { error: 'debe ser un identificador de Telegram' })
-    .transform(Number)
-    .pipe(telegramId)
-    .optional(),
+  telegram_user_id: telegramIdText.optional(),
   command: plainText(1, 100).optional(),
   from: z.iso.datetime({ offset: true }).optional().describe('Desde este momento, incluido'),
   to: z.iso.datetime({ offset: true }).optional().describe('Hasta este momento, excluido'),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { telegramId } from '#protocol';
 import { plainText } from '../../db/plain-text.ts';
+import { telegramIdText } from './telegram-id.ts';
 
 const time = z.iso.datetime({ precision: 3 });
 
@@ -15,12 +15,7 @@ export const pushKind = z.enum(['text', 'photo', 'document', 'location']);
 export const pushFilters = z.strictObject({
   status: pushStatus.optional(),
   tpv_id: z.uuid().optional(),
-  telegram_user_id: z
-    .string()
-    .regex(/^\d{1,16}$/, { error: 'debe ser un identificador de Telegram' })
-    .transform(Number)
-    .pipe(telegramId)
-    .optional(),
+  telegram_user_id: telegramIdText.optional(),
   from: z.iso.datetime({ offset: true }).optional().describe('Desde este momento, incluido'),
   to: z.iso.datetime({ offset: true }).optional().describe('Hasta este momento, excluido'),
   text: plainText(1, 200).optional().describe('Texto que contiene el mensaje, o su identificador entero'),

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { matching } from '#protocol';
+import type { Words } from '../../wording/wording.ts';
 
 const time = z.iso.datetime({ precision: 3 });
 
@@ -9,10 +11,7 @@ export const quarantineFilters = z.strictObject({ outcome: quarantineOutcome.opt
 export type QuarantineFilters = z.infer<typeof quarantineFilters>;
 
 export const quarantineParams = z.object({
-  seq: z
-    .string()
-    .regex(/^\d{1,15}$/, { error: 'debe ser un número' })
-    .transform(Number),
+  seq: matching<Words>(/^\d{1,15}$/, (say) => say.aNumber).transform(Number),
 });
 
 /** Which updates to discard, by `seq`. */

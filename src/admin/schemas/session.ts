@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PANEL_LANGUAGES } from '../../db/admin-tables.ts';
 import { ADMIN_ROLES, givenName, givenPassword, newName, newPassword } from './accounts.ts';
 
 const timestamp = z.iso.datetime({ precision: 3 });
@@ -28,6 +29,7 @@ export const botLoginBody = z.strictObject({
 export const session = z.object({
   name: z.string(),
   role: z.enum(ADMIN_ROLES),
+  language: z.enum(PANEL_LANGUAGES).describe('En qué idioma le habla el panel'),
   totp_enabled: z.boolean(),
   csrf_token: z.string().describe('Va en «X-CSRF-Token» con todo lo que cambia algo'),
   expires_at: timestamp,

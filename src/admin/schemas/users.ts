@@ -1,8 +1,10 @@
 import { z } from 'zod';
-import { INSTRUCTION_STATUSES, telegramId } from '#protocol';
+import { fault, INSTRUCTION_STATUSES, telegramId } from '#protocol';
 import { plainText } from '../../db/plain-text.ts';
+import type { Words } from '../../wording/wording.ts';
 import { ACTIONS } from './instructions.ts';
 import { pushWriter } from './pushes.ts';
+import { telegramIdText } from './telegram-id.ts';
 import { tpvName } from './tpvs.ts';
 
 const timestamp = z.iso.datetime({ precision: 3 });
@@ -22,11 +24,7 @@ export const userFilters = z.strictObject({
 export type UserFilters = z.infer<typeof userFilters>;
 
 export const userParams = z.object({
-  id: z
-    .string()
-    .regex(/^\d{1,16}$/, { error: 'debe ser un identificador de Telegram' })
-    .transform(Number)
-    .pipe(telegramId),
+  id: telegramIdText,
 });
 
 export const userSummary = z.object({
@@ -65,7 +63,10 @@ export const usersAssigned = z.object({
 export type UsersAssigned = z.infer<typeof usersAssigned>;
 
 export const userMessage = z.strictObject({
-  text: plainText(1, MAX_MESSAGE_LENGTH).refine((text) => text.trim() !== '', { error: 'es obligatorio' }),
+  text: plainText(1, MAX_MESSAGE_LENGTH).refine(
+    (text) => text.trim() !== '',
+    fault<Words>((say) => say.required),
+  ),
 });
 export const userMessageSent = z.object({
   push_message_id: z.uuid(),

@@ -140,6 +140,7 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
   'Su conexión WebSocket con este proceso': 'Its WebSocket to this process',
   'El hub con el que tiene abierto su WebSocket, si no es el que responde':
     'The hub to which its WebSocket is open, where it is not the one that answers',
+  'En qué idioma le habla el panel': 'In which language the panel speaks to them',
   'Otros hubs pueden compartir la base de datos': 'Other hubs may share the database',
   'El nombre de su máquina': 'The name of its machine',
   'TPV conectados a él por WebSocket': 'TPVs that are connected to it by WebSocket',

@@ -15,6 +15,7 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   'Cierra la sesión': 'Closes the session',
   'Mis sesiones': 'My sessions',
   'Cierra una de mis sesiones': 'Closes one of my sessions',
+  'Elige en qué idioma me habla el panel': 'Chooses in which language the panel speaks to me',
   'Cambia mi contraseña': 'Changes my password',
   'Prepara el segundo factor': 'Prepares the second factor',
   'Desactiva el segundo factor': 'Turns the second factor off',

@@ -57,6 +57,7 @@ export const EXAMPLES: Readonly<Record<string, unknown>> = {
   postAdminAccounts: { name: 'eva', role: 'viewer', password: PASSWORD },
   patchAdminAccountsById: { role: 'admin' },
   putAdminAccountsByIdPassword: { password: 'una frase nueva que nadie adivina' },
+  putAdminAccountLanguage: { language: 'es' },
   putAdminAccountAlarms: { muted: ['tpv_awaiting_approval'] },
   postAdminMaintenance: { minutes: 60, reason: 'Router nuevo' },
   postAdminTpvs: LOCAL,

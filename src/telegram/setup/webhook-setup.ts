@@ -60,7 +60,10 @@ export async function setWebhook(setup: WebhookSetup, url = setup.url): Promise<
       details: [
         {
           path: 'url',
-          message: panelOnly('indica la URL, o configura TELEGRAM_WEBHOOK_URL y TELEGRAM_WEBHOOK_SECRET'),
+          message: panelOnly(
+            'indica la URL, o configura TELEGRAM_WEBHOOK_URL y TELEGRAM_WEBHOOK_SECRET',
+            'give the URL, or configure TELEGRAM_WEBHOOK_URL and TELEGRAM_WEBHOOK_SECRET',
+          ),
         },
       ],
     });
@@ -69,7 +72,7 @@ export async function setWebhook(setup: WebhookSetup, url = setup.url): Promise<
   // An address at which Telegram delivers already need not be one that this machine's DNS knows.
   const fault = resolve4 === undefined || former.url === url ? undefined : await webhookAddressFault(url, resolve4);
   if (fault !== undefined) {
-    const options = { details: [{ path: 'url', message: panelOnly(fault) }] };
+    const options = { details: [{ path: 'url', message: panelOnly(fault, fault) }] };
     throw new HubError('invalid_request', `Telegram can't deliver to ${url}: ${fault}.`, options);
   }
   try {
@@ -136,7 +139,7 @@ async function asked<T>(answer: Promise<T>): Promise<T> {
 function refusal(description: string, after?: string): HubError {
   const message = after === undefined ? description : `${description}. ${after}`;
   return new HubError('telegram_error', `Telegram: ${message}`, {
-    details: [{ path: 'telegram', message: panelOnly(message) }],
+    details: [{ path: 'telegram', message: panelOnly(message, message) }],
   });
 }
 

@@ -1,0 +1,87 @@
+import type { instructionWords as spanish } from '../es/instruction.ts';
+import type { Worded } from '../worded.ts';
+
+/** What the page of one received message says. */
+export const instructionWords: Worded<typeof spanish> = {
+  title: 'Received message',
+  back: 'All received',
+  facts: {
+    title: 'Facts',
+    person: 'Customer',
+    tpv: 'TPV',
+    command: 'Kind',
+    priority: 'Priority',
+    retries: 'Retries',
+    holder: 'Who has it',
+    holders: { socket: 'The TPV, by its open connection', poll: 'The TPV, which fetched it by asking' },
+    created: 'Came',
+    expires: 'Expires',
+    error: 'Error',
+    retryOf: 'Retry of',
+    retriedAs: 'Tried again as',
+    id: 'Id',
+    idCopy: 'the message’s id',
+    unassigned: 'Unassigned',
+  },
+  story: {
+    title: 'Story',
+    label: 'Steps of the message',
+    steps: {
+      written: 'The customer wrote it',
+      received: 'It reached the hub',
+      stored: 'It was kept',
+      handed_out: 'It was handed to the TPV',
+      delivered: 'The TPV confirmed that it has it',
+      completed: 'The TPV attended it',
+      failed: 'It ended without success',
+    },
+  },
+  waits: {
+    title: 'Why it waits',
+    unassigned: 'It waits because the customer has no TPV: assign one, and it goes out by itself.',
+    tpv_inactive: (tpv) => `It waits because ${tpv} is deactivated: activate it, or move the message to another TPV.`,
+    tpv_offline: (tpv) => `It waits because ${tpv} is not connected; it gets the message as soon as it is back.`,
+    tpv_not_polling: (tpv) => `It waits for ${tpv} to ask: it fetches its messages by polling and has not done so yet.`,
+    earlier_one_in_flight:
+      'It waits for the TPV to finish an earlier one of the same customer, so that the order stays.',
+    earlier: 'See the earlier one',
+    window_full: (tpv, count, max) =>
+      `It waits because ${tpv} works on ${count} already, of the ${max} it takes at once.`,
+    window_full_plain: (tpv) => `It waits because ${tpv} works on as many as it takes at once.`,
+    handed_out: (tpv) => `${tpv} was handed it, but has not said yet that it has it.`,
+    being_worked_on: (tpv) => `${tpv} is working on it.`,
+    retry_at: (tpv) => `${tpv} did not answer: it is handed out again.`,
+    attempt: (attempt, max) => `Attempt ${attempt} of ${max}.`,
+    since: 'Since',
+    until: 'Changes at the latest',
+    theTpv: 'the TPV',
+  },
+  payload: 'What the TPV got',
+  response: 'What the TPV answered',
+  noResponse: 'It has answered nothing yet.',
+  noResponseFinal: 'It ended without any answer.',
+  replies: {
+    title: 'What the customer gets',
+    titleOfTest: 'What the customer would read (nobody gets it)',
+    see: 'See the message',
+  },
+  copyPayload: 'the content',
+  copyResponse: 'the answer',
+  actions: { retry: 'Try again', cancel: 'Cancel', reassign: 'Move to another TPV' },
+  retried: 'It was sent again: this is the new one.',
+  notRetried: 'It could not be tried again: load the page again and retry.',
+  cancelAsk: {
+    title: 'Cancel this message?',
+    text: (person, excerpt) =>
+      `“${excerpt}”, of ${person}, ends as failed and the TPV stops working on it. This can’t be undone.`,
+    confirm: 'Cancel the message',
+    done: 'The message is cancelled.',
+  },
+  reassignAsk: {
+    title: 'Move to another TPV',
+    text: 'Only this message; the customer stays with their TPV.',
+    picker: 'TPV that will attend it',
+    confirm: 'Move',
+    done: (tpv) => `The message now waits at ${tpv}.`,
+  },
+};

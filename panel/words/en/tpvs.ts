@@ -1,0 +1,53 @@
+import type { tpvsWords as spanish } from '../es/tpvs.ts';
+import type { Worded } from '../worded.ts';
+
+/** What the list of TPVs and its dialogs say. */
+export const tpvsWords: Worded<typeof spanish> = {
+  title: 'TPVs',
+  lead: 'The restaurants’ programs that attend the customers.',
+  create: 'New TPV',
+  search: 'Find by name, address or id',
+  state: 'State',
+  online: 'Connection',
+  onlineOnly: 'Online',
+  offlineOnly: 'Offline',
+  views: { label: 'Views of TPVs', all: 'All', awaiting: 'To approve', offline: 'Active and offline' },
+  columns: {
+    name: 'TPV',
+    state: 'State',
+    users: 'Customers',
+    backlog: 'Waiting',
+    heartbeat: 'Last signal',
+    version: 'Version',
+    actions: 'Actions',
+  },
+  usersOf: (count, max) => `${count} of ${max}`,
+  approve: 'Approve',
+  approveLabel: (name) => `Approve ${name}`,
+  approved: (name) => `${name} is approved and gets customers now.`,
+  notApproved: (name) => `${name} could not be approved: try again.`,
+  noSignal: 'Never',
+  noVersion: 'Not said',
+  empty: {
+    title: 'There is no TPV yet',
+    text: 'Create one and set its key in the restaurant, or let it register by itself: it appears here for you to approve.',
+    filteredTitle: 'No TPV matches',
+    filteredText: 'Try another name or take a filter away.',
+    showAll: 'See all',
+  },
+  form: {
+    title: 'New TPV',
+    name: 'Name of the restaurant',
+    nameHint: 'Customers read it in the welcome.',
+    endpoint: 'Address of the TPV',
+    endpointHint: 'For example, https://tpv.example.com. The buttons’ actions are called there.',
+    maxUsers: 'Most customers',
+    submit: 'Create the TPV',
+    created: (name) => `${name} is created`,
+    keyLabel: 'API key',
+    keyNote: 'Keep it in the TPV now: it is not shown again. If it gets lost, it can be changed for another.',
+    secretLabel: 'Signing secret',
+    secretNote: 'For a TPV that checks who calls its address. It is not shown again either.',
+    open: 'Open the TPV',
+  },
+};

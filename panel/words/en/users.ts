@@ -1,0 +1,50 @@
+import type { usersWords as spanish } from '../es/users.ts';
+import type { Worded } from '../worded.ts';
+
+/** What the list of people and the assigning of some say. */
+export const usersWords: Worded<typeof spanish> = {
+  title: 'Customers',
+  lead: 'Who writes to the bot, and the TPV that attends each one.',
+  search: 'Find by name, username or id',
+  tpv: 'TPV',
+  active: 'State',
+  activeOnly: 'Active',
+  inactiveOnly: 'Inactive',
+  views: { label: 'Views of customers', all: 'All', unassigned: 'Unassigned', inactive: 'Inactive' },
+  columns: { name: 'Customer', username: 'Username', tpv: 'TPV', seen: 'Last seen', created: 'Since', id: 'Id' },
+  unassigned: 'Unassigned',
+  inactive: 'Inactive',
+  noUsername: '—',
+  empty: {
+    title: 'Nobody has written yet',
+    text: 'Hand out the link or the QR code of a TPV: whoever opens it appears here.',
+    action: 'Go to the TPVs',
+    unassignedTitle: 'Nobody waits for a TPV',
+    unassignedText: 'All customers have their TPV.',
+    filteredTitle: 'Nobody matches',
+    filteredText: 'Search for another part of the name, or take a filter away.',
+    showAll: 'See all',
+  },
+  assign: {
+    open: 'Assign to a TPV',
+    titleOne: (name) => `Assign ${name}`,
+    titleMany: (people) => `Assign ${people}`,
+    picker: 'TPV that will attend',
+    current: (tpv) => `Attended by ${tpv} now.`,
+    none: 'Attended by nobody now.',
+    moves: (people, tpv) => `“${tpv}” will attend ${people}, with their waiting messages.`,
+    nobody: 'There is nobody to move.',
+    skipped: (who, why) => `Left out (${why}): ${who}.`,
+    reasons: {
+      not_found: 'is no longer there',
+      tpv_full: 'the TPV is full',
+      unchanged: 'has that TPV already',
+    },
+    confirm: 'Assign',
+    done: (people, tpv) => `Assigned to ${tpv}: ${people}.`,
+    tooMany: (most) => `Choose ${most} customers at most at once.`,
+  },
+  nobody: 'The hub',
+  person: 'customer',
+  people: 'customers',
+};

@@ -1,0 +1,6 @@
+/** What times say. */
+export const timeWords = {
+  now: 'ahora mismo',
+  never: 'nunca',
+  none: '—',
+} as const;
