@@ -4,13 +4,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { offerSetup } from '../../administrators/first-account.ts';
-import { systemClock } from '../../clock.ts';
+import { pause, systemClock } from '../../clock.ts';
 import { type Config, readConfig } from '../../config/config.ts';
 import { openDatabase } from '../../db/open.ts';
 import { HubError } from '../../errors.ts';
 import type { Input, Result } from '../command.ts';
 import { doctorCommand, type ReachTelegram } from '../doctor/doctor.ts';
-import { localUrl } from '../doctor/listening-check.ts';
+import { hubAt, localUrl } from '../doctor/listening-check.ts';
 import { say } from '../language/say.ts';
 import { answersOf, envWith } from './answers.ts';
 import { writeCaddySite } from './caddy-site.ts';
@@ -18,6 +18,9 @@ import { hubFolder, placeProgram, thisProgram, writeEnv } from './place.ts';
 
 /** Where Debian has Caddy; CADDY_DIR names another folder. */
 const CADDY_DIR = '/etc/caddy';
+/** Caddy asks for a certificate once it has the site, which takes seconds as a rule. */
+const CERTIFICATE_MS = 60_000;
+const LOOK_AGAIN_MS = 1_000;
 /** Variables that the environment may give in place of an answer. */
 const GIVEN = ['TELEGRAM_BOT_TOKEN', 'TELEGRAM_WEBHOOK_SECRET', 'TELEGRAM_API_ROOT', 'HOST', 'PORT', 'DATABASE_URL'];
 
@@ -41,14 +44,16 @@ export async function setupCommand({ env, options }: Input, reach: ReachTelegram
   writeEnv(file, envWith(text, variables));
   tell(say`The configuration is in ${file}, for its owner alone.`);
   const domain = config.PUBLIC_URL === undefined ? undefined : new URL(config.PUBLIC_URL).host;
-  if (domain !== undefined && options['no-site'] !== true) {
-    await makeSite(program.folder, env.CADDY_DIR ?? CADDY_DIR, domain);
-  }
+  const hasSite =
+    domain !== undefined &&
+    options['no-site'] !== true &&
+    (await makeSite(program.folder, env.CADDY_DIR ?? CADDY_DIR, domain));
   const data = { folder, bot, domain: domain ?? null };
   if (options['no-service'] === true) return { data, text: say`Start the hub in ${folder}: valletpv-hub serve` };
 
   const script = join(folder, program.isCheckout ? '' : 'program', 'deploy/manage_webhook_service.sh');
   for (const command of ['install', 'restart']) await run('bash', [script, command], folder);
+  if (hasSite) await untilPublic(config);
   // What the variables name begins there.
   process.chdir(folder);
   const {
@@ -75,15 +80,26 @@ async function botOf(config: Config, reach: ReachTelegram): Promise<string> {
   throw new HubError('telegram_error', say`${what} Nothing was written.`);
 }
 
-async function makeSite(program: string, caddy: string, domain: string): Promise<void> {
+/** @returns whether Caddy is there */
+async function makeSite(program: string, caddy: string, domain: string): Promise<boolean> {
   if (!writeCaddySite(program, caddy, domain)) {
     tell(
       say`Caddy is not installed: let a web server pass https on to the hub, as deploy/nginx/valletpv-hub.conf does.`,
     );
-    return;
+    return false;
   }
   await run('systemctl', ['reload-or-restart', 'caddy'], '/');
   tell(say`Caddy has the site of ${domain}, and gets its certificate.`);
+  return true;
+}
+
+/** Waits until the hub, which answers on this machine, does so at its domain; not for longer than a certificate takes. */
+async function untilPublic(config: Config): Promise<void> {
+  const { PUBLIC_URL: base } = config;
+  if (base === undefined || (await hubAt(localUrl(config))) === undefined) return;
+  const clock = systemClock();
+  const end = clock.now() + CERTIFICATE_MS;
+  while (clock.now() < end && (await hubAt(base)) === undefined) await pause(clock, LOOK_AGAIN_MS);
 }
 
 async function firstAccountLink(config: Config): Promise<string | undefined> {
