@@ -21,8 +21,8 @@ const STEP_ROWS = 200;
 
 /**
  * A page of persons in the order of when they really were there last. What is noted of it is up to a minute older, so that
- * a message costs no more than its own row. So whoever may belong on the page is read: those who are noted within a minute
- * before its last row. With fewer rows than asked for it may go on all the same, where `read` ends before.
+ * a message costs no more than its own row. So every person who may belong on the page is read: all who are noted within a
+ * minute before its last row. With fewer rows than asked for it may go on all the same, where `read` ends before.
  */
 export async function byLastContact<R extends Noted>(
   read: ReadNoted<R>,
@@ -38,7 +38,7 @@ export async function byLastContact<R extends Noted>(
       const at = lastContact(row.last_interaction, came);
       if (after === undefined || compare([at, row.telegram_id], after) > 0) held.push({ ...row, at });
     }
-    // Nobody of whom nothing was read yet was there later than this.
+    // The persons who were not read yet were there at this time at the latest.
     const certain = next === undefined ? Number.NEGATIVE_INFINITY : next[0] + NOTED_EVERY_MS;
     const page = held.filter(({ at }) => at > certain).sort((a, b) => compare(keyOf(a), keyOf(b)));
     if (page.length > limit) {

@@ -54,7 +54,7 @@ async function majorOf(tool: PostgresTool): Promise<number | undefined> {
 
 /**
  * Runs a program whose output is a file of its own, for this user alone and on the disk at the end. The program ends
- * with this process: nobody reads it then.
+ * with this process, which reads its output.
  * @throws Error with what it said
  */
 export async function runInto(
